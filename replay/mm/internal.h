@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the model's files call of one another, by the file that defines it. The kernel-doc of
+ * each function stands at its definition.
+ */
+#ifndef FRAGREPLAY_MM_INTERNAL_H
+#define FRAGREPLAY_MM_INTERNAL_H
+
+#include "list.h"
+
+/* alloc_flags, mm/internal.h */
+#define ALLOC_WMARK_MIN		WMARK_MIN
+#define ALLOC_WMARK_LOW		WMARK_LOW
+#define ALLOC_WMARK_HIGH	WMARK_HIGH
+#define ALLOC_WMARK_MASK	3u
+#define ALLOC_NO_WATERMARKS	4u
+#define ALLOC_OOM		8u
+#define ALLOC_NON_BLOCK		0x10u
+#define ALLOC_MIN_RESERVE	0x20u
+#define ALLOC_CPUSET		0x40u
+#define ALLOC_CMA		0x80u
+#define ALLOC_NOFRAGMENT	0x100u
+#define ALLOC_HIGHATOMIC	0x200u
+#define ALLOC_KSWAPD		0x800u
+#define ALLOC_HARDER		0x1000u	/* 6.1 */
+
+struct alloc_context {
+	gfp_t gfp;
+	u8 migratetype;
+	enum zone_type highest_zoneidx;
+	s8 preferred;			/* enum zone_type the zonelist walk starts at */
+};
+
+/* compaction results, mm/compaction.h:enum compact_result, in its order */
+enum compact_result {
+	COMPACT_NOT_SUITABLE_ZONE,
+	COMPACT_SKIPPED,
+	COMPACT_DEFERRED,
+	COMPACT_NO_SUITABLE_PAGE,
+	COMPACT_CONTINUE,
+	COMPACT_COMPLETE,
+	COMPACT_PARTIAL_SKIPPED,
+	COMPACT_CONTENDED,
+	COMPACT_SUCCESS,
+};
+
+enum compact_priority {
+	COMPACT_PRIO_SYNC_FULL,
+	COMPACT_PRIO_SYNC_LIGHT,
+	COMPACT_PRIO_ASYNC,
+};
+
+/* Armed by __alloc_pages_direct_compact(), looked at by __free_one_page(). */
+struct capture_control {
+	struct zone *zone;		/* NULL: not armed for any zone at present */
+	u32 order;
+	u8 migratetype;
+	u32 pfn;			/* captured page or PFN_NONE */
+};
+
+/* mm_init.c: the machine comes to be, in these steps */
+struct mm *mm_alloc(u32 max_pfn, u16 nr_cpus, u64 seed);
+void mm_free(struct mm *mm);
+u32 mm_alloc_list(struct mm *mm);
+void mm_add_zone(struct mm *mm, enum zone_type type, u32 start_pfn, u32 spanned);
+void mm_init_late(struct mm *mm);	/* after all pages are placed: watermarks, pcp sizes, LRU */
+void mm_place_free(struct mm *mm, u32 pfn, u32 order, bool tail);
+void mm_place_pcp(struct mm *mm, u32 pfn, u32 order, u16 cpu);
+void mm_place_used(struct mm *mm, u32 pfn, u32 order, enum page_kind kind, u8 mt);
+
+/* kversion.c */
+void kernel_features_set(struct kernel_features *k, u32 version);
+u32 kernel_version_parse(const char *s);	/* "6.12.117-..."; 0 when it is no version */
+
+/* zone.c: watermarks and reserves */
+void setup_per_zone_wmarks(struct mm *mm);
+void setup_per_zone_lowmem_reserve(struct mm *mm);
+void setup_per_cpu_pageset(struct mm *mm);
+u32 calculate_min_free_kbytes(const struct mm *mm);
+bool __zone_watermark_ok(const struct zone *z, u32 order, u64 mark, enum zone_type idx,
+			 u32 alloc_flags, s64 free_pages, const struct mm *mm);
+bool zone_watermark_fast(const struct mm *mm, const struct zone *z, u32 order, u64 mark,
+			 enum zone_type idx, u32 alloc_flags, gfp_t gfp);
+void boost_watermark(struct mm *mm, struct zone *z);
+
+/* buddy.c: free lists, merge, split, pageblock types */
+void __free_one_page(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, bool to_tail);
+u32 __rmqueue_smallest(struct mm *mm, struct zone *z, u32 order, u8 mt);
+void del_page_from_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);
+void add_to_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, bool tail);
+void expand(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 mt);
+u32 move_freepages_block(struct mm *mm, struct zone *z, u32 pfn, u8 mt);
+void set_pageblock_migratetype(struct mm *mm, u32 pfn, u8 mt);
+int __isolate_free_page(struct mm *mm, struct zone *z, u32 pfn, u32 order); /* 0: watermark */
+void split_free_page_to_used(struct mm *mm, u32 pfn, u32 order);
+
+/* fallback.c: claim, steal, 6.1's __rmqueue_fallback, the extfrag event */
+enum rmqueue_mode { RMQUEUE_NORMAL, RMQUEUE_CMA, RMQUEUE_CLAIM, RMQUEUE_STEAL };
+u32 __rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
+	      enum rmqueue_mode *mode);
+int find_suitable_fallback(const struct mm *mm, const struct zone *z, u32 order, u8 mt,
+			   bool claimable);
+void trace_extfrag(struct mm *mm, u32 pfn, u32 alloc_order, u32 fallback_order, u8 alloc_mt,
+		   u8 fallback_mt, enum extfrag_class cls);
+
+/* pcp.c */
+u32 rmqueue_pcplist(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags);
+void free_frozen_page_commit(struct mm *mm, struct zone *z, u32 pfn, u32 order);
+bool pcp_allowed_order(const struct mm *mm, u32 order);
+void drain_all_pages(struct mm *mm, struct zone *z);	/* z NULL: every zone */
+void drain_local_pages(struct mm *mm, struct zone *z, u16 cpu);
+void vmstat_update(struct mm *mm);	/* the ~1 s worker: decay_pcp_high on every CPU */
+
+/* highatomic.c */
+void reserve_highatomic_pageblock(struct mm *mm, struct zone *z, u32 pfn, u32 order);
+bool unreserve_highatomic_pageblock(struct mm *mm, const struct alloc_context *ac, bool force);
+
+/* page_alloc.c: entry, get_page_from_freelist, slow path, free */
+u32 alloc_pages(struct mm *mm, gfp_t gfp, u32 order);	/* head pfn or PFN_NONE */
+void free_pages(struct mm *mm, u32 pfn, u32 order);	/* an allocated, LRU-free page */
+u32 get_page_from_freelist(struct mm *mm, u32 order, u32 alloc_flags,
+			   struct alloc_context *ac);
+u8 gfp_migratetype(gfp_t gfp);
+enum zone_type gfp_zone(gfp_t gfp);
+
+/* compaction.c (+ compact_migrate.c, compact_free.c, kcompactd.c) */
+u64 compact_gap(const struct mm *mm, u32 order);
+enum compact_result try_to_compact_pages(struct mm *mm, gfp_t gfp, u32 order, u32 alloc_flags,
+					 const struct alloc_context *ac, enum compact_priority prio,
+					 struct capture_control *capc);
+void compaction_defer_reset(struct zone *z, u32 order, bool alloc_success);
+bool compaction_suitable(const struct mm *mm, const struct zone *z, u32 order, u64 wmark,
+			 enum zone_type idx);
+bool compaction_zonelist_suitable(const struct mm *mm, const struct alloc_context *ac, u32 order,
+				  u32 alloc_flags);
+int fragmentation_index(const struct zone *z, u32 order);	/* -1000 .. 1000 */
+u32 extfrag_for_order(const struct zone *z, u32 order);		/* percent */
+void reset_isolation_suitable(struct mm *mm);
+void wakeup_kcompactd(struct mm *mm, u32 order, enum zone_type idx);
+void kcompactd_init(struct mm *mm);
+void kcompactd_exit(struct mm *mm);
+void kcompactd_run(struct mm *mm, u64 until_ns);	/* background progress up to a moment */
+
+/* vmscan.c (+ lru_gen.c, lru_classic.c, kswapd.c, swap.c, shrinker.c) */
+u64 try_to_free_pages(struct mm *mm, u32 order, gfp_t gfp, const struct alloc_context *ac);
+void wakeup_kswapd(struct mm *mm, struct zone *z, gfp_t gfp, u32 order, enum zone_type idx);
+bool kswapd_running(const struct mm *mm);
+bool pgdat_balanced(const struct mm *mm, u32 order, enum zone_type idx);
+void kswapd_init(struct mm *mm);
+void kswapd_exit(struct mm *mm);
+void kswapd_run(struct mm *mm, u64 until_ns);		/* background progress up to a moment */
+u64 zone_reclaimable_pages(const struct mm *mm, const struct zone *z);
+
+/* how a page joins the LRU: decides its first generation (page-allocator.md 14.3) */
+enum lru_origin { LRU_FAULT, LRU_READ, LRU_WRITE, LRU_REFAULT, LRU_EXISTING };
+void lruvec_init(struct mm *mm);
+void lruvec_exit(struct mm *mm);
+void folio_add_lru(struct mm *mm, u32 pfn, enum lru_origin origin);	/* head of a folio */
+void lruvec_del_folio(struct mm *mm, u32 pfn);
+void folio_mark_accessed(struct mm *mm, u32 pfn);
+void folio_mark_cold(struct mm *mm, u32 pfn);	/* to the cold end: reclaim may have it first */
+void lruvec_check(const struct mm *mm);		/* aborts with a message when a rule is broken */
+
+/* split a compound page: every base page becomes a folio of its own, on the LRU if it was */
+void split_folio(struct mm *mm, u32 pfn);
+
+/* check.c: every page in exactly one place; returns 0, or the count of broken rules (printed) */
+int mm_check(struct mm *mm, const char *where);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every guess of the model, as a named parameter with its default and its source.
+ *
+ * X(name, default, low, high, "doc; source"). All are doubles in the table and in the report;
+ * `--set NAME=VALUE` changes one. A number that the kernel defines is not a guess and does not
+ * belong here: sysctls live in struct mm_sysctl.
+ */
+#ifndef FRAGREPLAY_MM_PARAMS_H
+#define FRAGREPLAY_MM_PARAMS_H
+
+#define MM_PARAMS(X)								\
+	X(kswapd_scan_pages_per_ms, 40, 0.01, 1e6,				\
+	  "pages kswapd scans per ms of trace time before the recording shows its own rate") \
+	X(kcompactd_scan_pages_per_ms, 200, 0.01, 1e6,				\
+	  "pages kcompactd's scanners visit per ms before the recording shows their rate") \
+	X(swap_io_us, 300, 0, 1e7,						\
+	  "time from swap-out of a page to the end of its io, in us")		\
+	X(file_dirty_flush_ms, 5000, 0, 1e7,					\
+	  "age at which the flusher has cleaned a dirty file page; dirty_writeback_centisecs") \
+	X(pinned_permille, 2, 0, 1000,						\
+	  "LRU pages that cannot migrate when tried (extra references), per mille") \
+	X(cost_scan_ns, 500, 0, 1e9, "stall time charged per page scanned by direct reclaim") \
+	X(cost_swapout_ns, 2000, 0, 1e9, "stall time charged per page written to swap")	\
+	X(cost_compact_scan_ns, 50, 0, 1e9, "stall time per page scanned by direct compaction") \
+	X(cost_migrate_ns, 1500, 0, 1e9, "stall time per page migrated by direct compaction")
+
+struct mm_params {
+#define X(name, def, lo, hi, doc) double name;
+	MM_PARAMS(X)
+#undef X
+};
+
+#endif

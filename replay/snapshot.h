@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A recording directory: trace.dat with before/ and after/, copies of procfs files and page
+ * flags. This reads them into one struct machine; mm_from_machine() builds the model from it.
+ */
+#ifndef FRAGREPLAY_SNAPSHOT_H
+#define FRAGREPLAY_SNAPSHOT_H
+
+#include "mm/mmzone.h"
+
+#define SNAP_MAX_VMSTAT 320
+
+/* one line of /proc/vmstat */
+struct snap_counter {
+	char name[48];
+	uint64_t value;
+};
+
+struct snap_zone {
+	bool populated;
+	uint32_t start_pfn, spanned, present, managed;
+	uint64_t free, boost, wmark[NR_WMARK];	/* marks raw, without the boost */
+	uint32_t protection[MAX_NR_ZONES];
+	uint32_t reserved_highatomic;
+	uint32_t pcp_count[MAX_CPUS], pcp_high[MAX_CPUS], pcp_batch;
+	uint64_t free_by_order[NR_PAGE_ORDERS][MIGRATE_TYPES];	/* pagetypeinfo, in the model's types */
+	uint64_t pageblocks[MIGRATE_TYPES];
+};
+
+/* one side (before/ or after/) */
+struct snapshot {
+	bool present;		/* the directory is there and was read whole */
+	struct snap_counter vmstat[SNAP_MAX_VMSTAT];
+	unsigned int nr_vmstat;
+	struct snap_zone zone[MAX_NR_ZONES];
+	unsigned int nr_cpus, nr_nodes;
+	bool have_pagetypeinfo, have_zoneinfo, has_cma_row;
+	uint64_t *kpageflags;	/* by pfn; NULL when absent */
+	uint64_t *kpagecount;
+	uint32_t nr_pfns;	/* entries in kpageflags */
+};
+
+struct machine {
+	struct snapshot before, after;
+	char kernel[128];	/* release, from before/version; "" unknown */
+	uint32_t version;	/* as kernel_version_parse() */
+	bool have_sysctl, have_thp, have_lru_gen, lru_gen;
+	struct mm_sysctl sysctl;
+	enum thp_defrag thp_defrag;
+	char thp_enabled[16];
+	uint64_t swap_pages;	/* from swaps or meminfo */
+	uint64_t memtotal_kb;
+	const char *source;	/* "kpageflags", "zoneinfo", "inferred", "option" */
+	uint32_t max_pfn;
+	uint16_t nr_cpus;
+	char notes[2048];	/* what was missing, folded or inferred: one line each, for the report */
+};
+
+/**
+ * machine_load - read before/ and after/ of a recording
+ * @m: filled in
+ * @dir: the recording directory
+ * @err: message naming file, place and remedy
+ * @errlen: its size
+ *
+ * Missing directories are no error (->present false). A file that is there but cut short,
+ * malformed, or of another machine than its twin is one.
+ *
+ * Return: 0 or -1.
+ */
+int machine_load(struct machine *m, const char *dir, char *err, size_t errlen);
+void machine_release(struct machine *m);
+
+/* value of a vmstat counter; false when the kernel has no such counter */
+bool snapshot_vmstat(const struct snapshot *s, const char *name, uint64_t *value);
+
+/**
+ * machine_infer - complete a machine without snapshots
+ * @m: zones and pages are filled in as x86-64 would lay them out
+ * @pages: memory in pages; 0: from the highest pfn in the trace
+ * @trace_max_pfn: highest pfn seen in the trace
+ * @nr_cpus: CPUs of the trace
+ */
+void machine_infer(struct machine *m, uint64_t pages, uint64_t trace_max_pfn, unsigned int nr_cpus);
+
+/* kinds of a page by kpageflags bits; tells free, reserved, LRU, slab, ... (include/uapi/linux/kernel-page-flags.h) */
+enum snap_page { SNAP_ABSENT, SNAP_RESERVED, SNAP_BUDDY, SNAP_NOFLAGS, SNAP_SLAB, SNAP_PGTABLE,
+		 SNAP_ANON, SNAP_FILE, SNAP_KERNEL, SNAP_OFFLINE };
+enum snap_page snapshot_page_kind(const struct snapshot *s, uint32_t pfn);
+
+/**
+ * mm_from_machine - build the model's machine: zones, free lists, pageblock types, pages in use
+ * @m: what is known
+ * @seed: of all that is not known (order of free lists above all)
+ * @owner_is_pfn: pages in use get their own pfn as owner cookie
+ *
+ * Return: the machine with mm_init_late() done, or NULL with a message on stderr.
+ */
+struct mm *mm_from_machine(const struct machine *m, uint64_t seed, bool owner_is_pfn);
+
+#endif
