@@ -46,6 +46,7 @@ struct machine {
 	uint32_t version;	/* as kernel_version_parse() */
 	bool have_sysctl, have_thp, have_lru_gen, lru_gen;
 	struct mm_sysctl sysctl;
+	bool sysctl_changed;	/* --set: compute marks and reserves, do not take the recorded */
 	enum thp_defrag thp_defrag;
 	char thp_enabled[16];
 	uint64_t swap_pages;	/* from swaps or meminfo */
