@@ -6,7 +6,7 @@
 #ifndef FRAGREPLAY_MM_INTERNAL_H
 #define FRAGREPLAY_MM_INTERNAL_H
 
-#include "list.h"
+#include "page.h"
 
 /* alloc_flags, mm/internal.h */
 #define ALLOC_WMARK_MIN		WMARK_MIN
@@ -76,21 +76,30 @@ u32 kernel_version_parse(const char *s);	/* "6.12.117-..."; 0 when it is no vers
 void setup_per_zone_wmarks(struct mm *mm);
 void setup_per_zone_lowmem_reserve(struct mm *mm);
 void setup_per_cpu_pageset(struct mm *mm);
+u32 zone_batchsize(const struct zone *z);
+u32 zone_highsize(const struct mm *mm, const struct zone *z, u32 batch, u32 fraction);
 u32 calculate_min_free_kbytes(const struct mm *mm);
 bool __zone_watermark_ok(const struct zone *z, u32 order, u64 mark, enum zone_type idx,
 			 u32 alloc_flags, s64 free_pages, const struct mm *mm);
 bool zone_watermark_fast(const struct mm *mm, const struct zone *z, u32 order, u64 mark,
 			 enum zone_type idx, u32 alloc_flags, gfp_t gfp);
-void boost_watermark(struct mm *mm, struct zone *z);
+bool boost_watermark(struct mm *mm, struct zone *z);
 
 /* buddy.c: free lists, merge, split, pageblock types */
 void __free_one_page(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, bool to_tail);
+void page_del_and_expand(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 mt);
 u32 __rmqueue_smallest(struct mm *mm, struct zone *z, u32 order, u8 mt);
 void del_page_from_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);
 void add_to_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, bool tail);
-void expand(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 mt);
-u32 move_freepages_block(struct mm *mm, struct zone *z, u32 pfn, u8 mt);
+u32 expand(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 mt);
+int move_freepages_block(struct mm *mm, struct zone *z, u32 pfn, u8 mt);	/* -1: zone edge */
 void set_pageblock_migratetype(struct mm *mm, u32 pfn, u8 mt);
+void change_pageblock_range(struct mm *mm, u32 pfn, u32 order, u8 mt);
+bool prep_move_freepages_block(const struct mm *mm, const struct zone *z, u32 pfn, u32 *num_free,
+			       u32 *num_movable);
+u32 __move_freepages_block(struct mm *mm, struct zone *z, u32 start, u8 mt);
+void move_to_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);
+void split_large_buddy(struct mm *mm, struct zone *z, u32 pfn, u32 order, bool to_tail);
 int __isolate_free_page(struct mm *mm, struct zone *z, u32 pfn, u32 order); /* 0: watermark */
 void split_free_page_to_used(struct mm *mm, u32 pfn, u32 order);
 
@@ -109,6 +118,8 @@ void free_frozen_page_commit(struct mm *mm, struct zone *z, u32 pfn, u32 order);
 bool pcp_allowed_order(const struct mm *mm, u32 order);
 void drain_all_pages(struct mm *mm, struct zone *z);	/* z NULL: every zone */
 void drain_local_pages(struct mm *mm, struct zone *z, u16 cpu);
+u32 pcp_list_for(const struct per_cpu_pages *pcp, u32 order, u8 mt);
+void setup_pcp_cacheinfo(struct mm *mm);
 void vmstat_update(struct mm *mm);	/* the ~1 s worker: decay_pcp_high on every CPU */
 
 /* highatomic.c */
@@ -160,6 +171,14 @@ void lruvec_del_folio(struct mm *mm, u32 pfn);
 void folio_mark_accessed(struct mm *mm, u32 pfn);
 void folio_mark_cold(struct mm *mm, u32 pfn);	/* to the cold end: reclaim may have it first */
 void lruvec_check(const struct mm *mm);		/* aborts with a message when a rule is broken */
+void folio_mark_dirty(struct mm *mm, u32 pfn);	/* file folio: not droppable until flushed */
+
+/* shrinker.c: slab that the recorded kernel's shrinkers freed; swap.c: slots */
+void slab_mark_cold(struct mm *mm, u32 pfn);
+void slab_del_cold(struct mm *mm, u32 pfn);
+void swap_set_used(struct mm *mm, u64 nr);	/* slots taken when the trace begins */
+void swap_free(struct mm *mm, u64 nr);		/* evicted anon pages swapped in, or their owner dead */
+void free_swap_cache(struct mm *mm, u32 pfn);	/* before the workload frees an anon folio */
 
 /* split a compound page: every base page becomes a folio of its own, on the LRU if it was */
 void split_folio(struct mm *mm, u32 pfn);

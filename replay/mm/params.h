@@ -18,8 +18,14 @@
 	  "time from swap-out of a page to the end of its io, in us")		\
 	X(file_dirty_flush_ms, 5000, 0, 1e7,					\
 	  "age at which the flusher has cleaned a dirty file page; dirty_writeback_centisecs") \
+	X(slab_objs_per_page, 16, 1, 512,					\
+	  "objects a reclaimable slab page holds, to scale slabs_scanned; between ext4 inodes (4) and dentries (21)") \
 	X(pinned_permille, 2, 0, 1000,						\
 	  "LRU pages that cannot migrate when tried (extra references), per mille") \
+	X(pcp_cache_slice_kb, 2048, 0, 1e9,					\
+	  "last-level cache per CPU in KiB: decides PCPF_FREE_HIGH_BATCH; common servers")	\
+	X(slowpath_max_loops, 1000, 16, 1e9,					\
+	  "rounds of the slow path after which a request is given up as stuck; the kernel has no limit") \
 	X(cost_scan_ns, 500, 0, 1e9, "stall time charged per page scanned by direct reclaim") \
 	X(cost_swapout_ns, 2000, 0, 1e9, "stall time charged per page written to swap")	\
 	X(cost_compact_scan_ns, 50, 0, 1e9, "stall time per page scanned by direct compaction") \

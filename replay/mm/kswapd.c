@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kswapd on the trace's clock: the kernel's loop as a state machine that can stop between two LRU
+ * batches. It scans kswapd_scan_pages_per_ms while it is awake, and nothing happens outside of
+ * kswapd_run().
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "vmscan.h"
+
+#define KSWAPD_NAP_NS	(100 * NSEC_PER_MSEC)	/* HZ / 10 in kswapd_try_to_sleep() */
+
+enum kswapd_phase {
+	KSWAPD_ASLEEP,		/* until woken */
+	KSWAPD_NAPPING,		/* until nap_end_ns, or woken */
+	KSWAPD_WAKING,		/* about to take the recorded order */
+	KSWAPD_ROUND,		/* balance_pgdat: between two rounds */
+	KSWAPD_SHRINKING,	/* balance_pgdat: inside a round's shrink_node */
+};
+
+struct kswapd_state {
+	enum kswapd_phase phase;
+	u64 clock_ns;			/* work is done up to here */
+	u64 nap_end_ns;
+	/* the node's: what wakers recorded. idx MAX_NR_ZONES: nothing since it was taken */
+	u32 kswapd_order;
+	u32 kswapd_highest_zoneidx;
+	u32 failures;
+	/* kswapd()'s locals */
+	u32 alloc_order, reclaim_order;
+	u32 highest_zoneidx;
+	/* balance_pgdat()'s */
+	struct scan_control sc;
+	u32 zone_boosts[MAX_NR_ZONES];
+	u64 boost_reclaim;
+	bool boosted;
+	u64 round_reclaimed0;
+};
+
+/**
+ * kswapd_init - kswapd of a new machine: asleep
+ * @mm: machine
+ */
+void kswapd_init(struct mm *mm)
+{
+	struct kswapd_state *ks = calloc(1, sizeof(*ks));
+
+	if (!ks) {
+		fprintf(stderr, "fragreplay: out of memory for kswapd\n");
+		abort();
+	}
+	ks->kswapd_highest_zoneidx = MAX_NR_ZONES;
+	ks->highest_zoneidx = MAX_NR_ZONES - 1;
+	mm->kswapd = ks;
+}
+
+/**
+ * kswapd_exit - free what kswapd_init() took
+ * @mm: machine
+ */
+void kswapd_exit(struct mm *mm)
+{
+	free(mm->kswapd);
+	mm->kswapd = NULL;
+}
+
+/**
+ * kswapd_running - whether it is awake (and would not be woken by a wakeup)
+ * @mm: machine
+ */
+bool kswapd_running(const struct mm *mm)
+{
+	return mm->kswapd->phase >= KSWAPD_WAKING;
+}
+
+static bool hopeless(const struct mm *mm)
+{
+	return mm->kswapd->failures >= MAX_RECLAIM_RETRIES;
+}
+
+/**
+ * pgdat_balanced - whether some zone could serve a request at its high watermark
+ * @mm: machine
+ * @order: of the request
+ * @idx: highest zone that helps
+ *
+ * With defrag_mode and order > 0 only whole free pageblocks count (6.15). No managed zone at all
+ * is balanced. mm/vmscan.c:pgdat_balanced.
+ */
+bool pgdat_balanced(const struct mm *mm, u32 order, enum zone_type idx)
+{
+	bool any = false;
+
+	for (int i = 0; i <= (int)idx && i < MAX_NR_ZONES; i++) {
+		const struct zone *z = &mm->zone[i];
+		s64 free = z->nr_free_pages;
+
+		if (!z->populated || !z->managed)
+			continue;
+		any = true;
+		if (mm->k.free_pages_blocks && mm->sysctl.defrag_mode && order)
+			free = z->nr_free_pages_blocks;
+		if (__zone_watermark_ok(z, order, wmark_pages(z, WMARK_HIGH), idx, 0, free, mm))
+			return true;
+	}
+	return !any;
+}
+
+static bool pgdat_watermark_boosted(const struct mm *mm, u32 idx)
+{
+	for (u32 i = 0; i <= idx && i < MAX_NR_ZONES; i++)
+		if (mm->zone[i].populated && mm->zone[i].watermark_boost)
+			return true;
+	return false;
+}
+
+/**
+ * wakeup_kswapd - record an order and, if there is work, wake kswapd
+ * @mm: machine
+ * @z: the zone that is short
+ * @gfp: of the request; __GFP_KSWAPD_RECLAIM is the caller's to check
+ * @order: of the request
+ * @idx: highest zone that helps
+ *
+ * A hopeless or balanced node wakes kcompactd instead, for a request that cannot reclaim itself.
+ * mm/vmscan.c:wakeup_kswapd.
+ */
+void wakeup_kswapd(struct mm *mm, struct zone *z, gfp_t gfp, u32 order, enum zone_type idx)
+{
+	struct kswapd_state *ks = mm->kswapd;
+
+	if (!z->managed)
+		return;
+	if (ks->kswapd_highest_zoneidx == MAX_NR_ZONES || ks->kswapd_highest_zoneidx < idx)
+		ks->kswapd_highest_zoneidx = idx;
+	if (ks->kswapd_order < order)
+		ks->kswapd_order = order;
+	if (kswapd_running(mm))
+		return;
+	if (hopeless(mm) ||
+	    (pgdat_balanced(mm, order, idx) && !pgdat_watermark_boosted(mm, idx))) {
+		if (!(gfp & __GFP_DIRECT_RECLAIM))
+			wakeup_kcompactd(mm, order, idx);
+		return;
+	}
+	if (ks->phase == KSWAPD_NAPPING) {
+		/* woken early: keep what it was about */
+		if (ks->kswapd_order < ks->reclaim_order)
+			ks->kswapd_order = ks->reclaim_order;
+		count_vm_events(mm, VM_kswapd_low_wmark_hit_quickly, 1);
+	}
+	ks->phase = KSWAPD_WAKING;
+	if (ks->clock_ns < mm->now_ns)
+		ks->clock_ns = mm->now_ns;
+}
+
+/**
+ * kswapd_made_progress - a shrink_node() freed something: the node may not be hopeless
+ * @mm: machine
+ * @sc: whose it was
+ *
+ * Since 7.x only a balanced node is taken off the hopeless (kswapd_try_clear_hopeless).
+ */
+void kswapd_made_progress(struct mm *mm, const struct scan_control *sc)
+{
+	if (!mm->kswapd || !mm->kswapd->failures)
+		return;
+	if (!kernel_at_least(mm, 7, 0) || pgdat_balanced(mm, sc->order, sc->reclaim_idx))
+		mm->kswapd->failures = 0;
+}
+
+static bool prepare_kswapd_sleep(const struct mm *mm)
+{
+	const struct kswapd_state *ks = mm->kswapd;
+
+	return hopeless(mm) ||
+	       pgdat_balanced(mm, ks->reclaim_order, (enum zone_type)ks->highest_zoneidx);
+}
+
+/* vmscan.c:kswapd_try_to_sleep, first half */
+static void kswapd_try_to_sleep(struct mm *mm)
+{
+	struct kswapd_state *ks = mm->kswapd;
+
+	if (!prepare_kswapd_sleep(mm)) {
+		count_vm_events(mm, VM_kswapd_high_wmark_hit_quickly, 1);
+		ks->phase = KSWAPD_WAKING;
+		return;
+	}
+	reset_isolation_suitable(mm);
+	wakeup_kcompactd(mm, ks->alloc_order, (enum zone_type)ks->highest_zoneidx);
+	ks->phase = KSWAPD_NAPPING;
+	ks->nap_end_ns = ks->clock_ns + KSWAPD_NAP_NS;
+}
+
+/* and the second: the nap went undisturbed */
+static void kswapd_nap_over(struct mm *mm)
+{
+	struct kswapd_state *ks = mm->kswapd;
+
+	if (prepare_kswapd_sleep(mm)) {
+		ks->phase = KSWAPD_ASLEEP;
+		return;
+	}
+	count_vm_events(mm, VM_kswapd_high_wmark_hit_quickly, 1);
+	ks->phase = KSWAPD_WAKING;
+}
+
+static void set_reclaim_active(struct mm *mm, u32 idx, bool active)
+{
+	for (u32 i = 0; i <= idx && i < MAX_NR_ZONES; i++) {
+		if (active)
+			mm->zone[i].flags |= ZONE_RECLAIM_ACTIVE;
+		else
+			mm->zone[i].flags &= ~ZONE_RECLAIM_ACTIVE;
+	}
+}
+
+/* balance_pgdat() up to its loop, after taking the recorded order */
+static void balance_pgdat_begin(struct mm *mm)
+{
+	struct kswapd_state *ks = mm->kswapd;
+
+	if (ks->kswapd_highest_zoneidx != MAX_NR_ZONES)
+		ks->highest_zoneidx = ks->kswapd_highest_zoneidx;
+	ks->alloc_order = ks->kswapd_order;
+	ks->kswapd_order = 0;
+	ks->kswapd_highest_zoneidx = MAX_NR_ZONES;
+	ks->sc = (struct scan_control){
+		.order = ks->alloc_order,
+		.gfp = GFP_KERNEL,
+		.reclaim_idx = (enum zone_type)ks->highest_zoneidx,
+		.priority = DEF_PRIORITY,
+		.kswapd = true,
+	};
+	count_vm_events(mm, VM_pageoutrun, 1);
+	ks->boost_reclaim = 0;
+	for (u32 i = 0; i <= ks->highest_zoneidx && i < MAX_NR_ZONES; i++) {
+		ks->zone_boosts[i] = mm->zone[i].populated ? mm->zone[i].watermark_boost : 0;
+		ks->boost_reclaim += ks->zone_boosts[i];
+	}
+	ks->boosted = ks->boost_reclaim > 0;
+	set_reclaim_active(mm, ks->highest_zoneidx, true);
+	ks->phase = KSWAPD_ROUND;
+}
+
+/* balance_pgdat() from `out`, and back in kswapd()'s loop */
+static void balance_pgdat_end(struct mm *mm)
+{
+	struct kswapd_state *ks = mm->kswapd;
+
+	set_reclaim_active(mm, ks->highest_zoneidx, false);
+	for (u32 i = 0; ks->boosted && i <= ks->highest_zoneidx && i < MAX_NR_ZONES; i++) {
+		struct zone *z = &mm->zone[i];
+
+		z->watermark_boost -= ks->zone_boosts[i] < z->watermark_boost ?
+				      ks->zone_boosts[i] : z->watermark_boost;
+	}
+	if (ks->boosted)
+		wakeup_kcompactd(mm, pageblock_order, (enum zone_type)ks->highest_zoneidx);
+	ks->reclaim_order = ks->sc.order;
+	if (ks->reclaim_order >= ks->alloc_order) {
+		ks->alloc_order = ks->reclaim_order = ks->kswapd_order;
+		if (ks->kswapd_highest_zoneidx != MAX_NR_ZONES)
+			ks->highest_zoneidx = ks->kswapd_highest_zoneidx;
+	}
+	kswapd_try_to_sleep(mm);
+}
+
+static u64 kswapd_target(const struct mm *mm, u32 idx)
+{
+	u64 n = 0;
+
+	for (u32 i = 0; i <= idx && i < MAX_NR_ZONES; i++) {
+		const struct zone *z = &mm->zone[i];
+		u32 high = wmark_pages(z, WMARK_HIGH);
+
+		if (z->populated && z->managed)
+			n += high > SWAP_CLUSTER_MAX ? high : SWAP_CLUSTER_MAX;
+	}
+	return n;
+}
+
+/* The top of balance_pgdat()'s loop: done, or one more round */
+static void balance_pgdat_round(struct mm *mm)
+{
+	struct kswapd_state *ks = mm->kswapd;
+	struct scan_control *sc = &ks->sc;
+	bool balanced = pgdat_balanced(mm, sc->order, (enum zone_type)ks->highest_zoneidx);
+
+	if (!balanced && ks->boost_reclaim) {
+		ks->boost_reclaim = 0;
+		sc->priority = DEF_PRIORITY;
+	}
+	if (balanced && !ks->boost_reclaim) {
+		balance_pgdat_end(mm);
+		return;
+	}
+	sc->may_writepage = sc->may_swap = !ks->boost_reclaim;
+	ks->round_reclaimed0 = sc->nr_reclaimed;
+	sc->nr_scanned = 0;
+	sc->nr_to_reclaim = kswapd_target(mm, ks->highest_zoneidx);
+	if (!mm->k.lru_gen)
+		lru_classic_age(mm, sc);
+	shrink_node_begin(mm, sc);
+	ks->phase = KSWAPD_SHRINKING;
+}
+
+/* The rounds are over without the node being balanced */
+static void balance_pgdat_gave_up(struct mm *mm)
+{
+	struct kswapd_state *ks = mm->kswapd;
+	struct scan_control *sc = &ks->sc;
+
+	if (!sc->nr_reclaimed && sc->priority < 1 && !sc->no_cache_trim_mode &&
+	    sc->cache_trim_mode_failed) {
+		sc->no_cache_trim_mode = true;
+		sc->priority = DEF_PRIORITY;
+		ks->phase = KSWAPD_ROUND;
+		return;
+	}
+	if (!sc->nr_reclaimed && !(ks->boosted && kernel_at_least(mm, 7, 0)))
+		ks->failures++;
+	balance_pgdat_end(mm);
+}
+
+/* The bottom of the loop: what the round brought decides the next priority */
+static void balance_pgdat_round_end(struct mm *mm)
+{
+	struct kswapd_state *ks = mm->kswapd;
+	struct scan_control *sc = &ks->sc;
+	u64 reclaimed = sc->nr_reclaimed - ks->round_reclaimed0;
+	u64 work = sc->nr_scanned > reclaimed ? sc->nr_scanned : reclaimed;
+	bool raise = !(ks->boost_reclaim && sc->priority == DEF_PRIORITY - 2);
+
+	if (sc->order && sc->nr_reclaimed >= compact_gap(mm, sc->order))
+		sc->order = 0;
+	if (work >= sc->nr_to_reclaim)
+		raise = false;
+	ks->boost_reclaim -= reclaimed < ks->boost_reclaim ? reclaimed : ks->boost_reclaim;
+	ks->phase = KSWAPD_ROUND;
+	if (ks->boost_reclaim && !reclaimed) {
+		balance_pgdat_gave_up(mm);
+		return;
+	}
+	if (raise || !reclaimed)
+		sc->priority--;
+	if (sc->priority < 1)
+		balance_pgdat_gave_up(mm);
+}
+
+static void kswapd_shrink_step(struct mm *mm)
+{
+	struct kswapd_state *ks = mm->kswapd;
+
+	ks->sc.now_ns = ks->clock_ns;
+	writeback_run(mm, ks->clock_ns);
+	if (!shrink_node_step(mm, &ks->sc))
+		balance_pgdat_round_end(mm);
+}
+
+/* One step of the machine; its work takes time by the pages it looked at, a round at least one */
+static void kswapd_step(struct mm *mm)
+{
+	struct kswapd_state *ks = mm->kswapd;
+	u64 before = mm->vmstat[VM_pgscan_kswapd];
+
+	switch (ks->phase) {
+	case KSWAPD_WAKING:
+		balance_pgdat_begin(mm);
+		return;
+	case KSWAPD_ROUND:
+		balance_pgdat_round(mm);
+		return;
+	case KSWAPD_SHRINKING:
+		kswapd_shrink_step(mm);
+		break;
+	default:
+		return;
+	}
+	before = mm->vmstat[VM_pgscan_kswapd] - before;
+	ks->clock_ns += (u64)((double)(before ? before : 1) * NSEC_PER_MSEC /
+			      mm->param.kswapd_scan_pages_per_ms);
+}
+
+/**
+ * kswapd_run - background progress up to a moment
+ * @mm: machine
+ * @until_ns: trace time; earlier than the last call's: nothing happens
+ *
+ * Starts no batch at or after @until_ns; one begun before may end after it, and the next call
+ * goes on from there.
+ */
+void kswapd_run(struct mm *mm, u64 until_ns)
+{
+	struct kswapd_state *ks = mm->kswapd;
+	struct mm_task saved = mm->current;
+
+	if (ks->phase == KSWAPD_ASLEEP) {
+		writeback_run(mm, until_ns);
+		return;
+	}
+	mm->current.kthread = mm->current.memalloc = mm->current.kswapd = true;
+	mm->current.pid = 0;
+	while (ks->phase != KSWAPD_ASLEEP) {
+		if (ks->phase == KSWAPD_NAPPING) {
+			if (ks->nap_end_ns > until_ns)
+				break;
+			if (ks->clock_ns < ks->nap_end_ns)
+				ks->clock_ns = ks->nap_end_ns;
+			kswapd_nap_over(mm);
+			continue;
+		}
+		if (ks->clock_ns >= until_ns)
+			break;
+		kswapd_step(mm);
+	}
+	mm->current = saved;
+	writeback_run(mm, until_ns);
+}

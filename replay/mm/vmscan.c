@@ -1,0 +1,583 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reclaim: the ways in (direct reclaim) and what both LRUs share (joining, leaving, a batch).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "vmscan.h"
+
+/**
+ * lruvec_init - the LRU of a new machine
+ * @mm: machine; mm->k tells which of the two LRUs it runs
+ */
+void lruvec_init(struct mm *mm)
+{
+	struct lruvec *lv = calloc(1, sizeof(*lv));
+
+	if (!lv) {
+		fprintf(stderr, "fragreplay: out of memory for the LRU lists\n");
+		abort();
+	}
+	mm->lruvec = lv;
+	lv->isolated = mm_alloc_list(mm);
+	lv->kept = mm_alloc_list(mm);
+	lv->skipped = mm_alloc_list(mm);
+	lv->slab_cold = mm_alloc_list(mm);
+	if (mm->k.lru_gen)
+		lru_gen_init(mm);
+	else
+		lru_classic_init(mm);
+	swap_init(mm);
+}
+
+/**
+ * lruvec_exit - free what lruvec_init() took
+ * @mm: machine
+ */
+void lruvec_exit(struct mm *mm)
+{
+	if (!mm->lruvec)
+		return;
+	folio_fifo_free(&mm->lruvec->dirty);
+	free(mm->lruvec);
+	mm->lruvec = NULL;
+	swap_exit(mm);
+}
+
+/**
+ * folio_lru_account - zone counters of LRU pages (NR_ZONE_LRU_*)
+ * @mm: machine
+ * @pfn: head of the folio
+ * @sign: 1 when it joins a list, -1 when it leaves
+ */
+void folio_lru_account(struct mm *mm, u32 pfn, s64 sign)
+{
+	const struct page *p = &mm->page[pfn];
+	struct zone *z = page_zone(mm, pfn);
+
+	if (folio_type(p) == LRU_GEN_ANON)
+		z->nr_lru_anon += sign * (s64)folio_nr_pages(p);
+	else
+		z->nr_lru_file += sign * (s64)folio_nr_pages(p);
+}
+
+static void lruvec_add_folio(struct mm *mm, u32 pfn, bool active, bool reclaiming)
+{
+	if (mm->k.lru_gen)
+		lru_gen_add_folio(mm, pfn, active, reclaiming, reclaiming);
+	else
+		lru_classic_add_folio(mm, pfn, active, reclaiming);
+}
+
+static void count_refault(struct mm *mm, u32 pfn)
+{
+	const struct page *p = &mm->page[pfn];
+	bool anon = folio_type(p) == LRU_GEN_ANON;
+
+	count_vm_events(mm, anon ? VM_workingset_refault_anon : VM_workingset_refault_file,
+			folio_nr_pages(p));
+	if (mm->k.lru_gen)
+		lru_gen_refault(mm, pfn);
+	else
+		lru_classic_refault(mm, pfn);
+}
+
+/**
+ * folio_add_lru - a new folio joins the LRU
+ * @mm: machine
+ * @pfn: its head; kind PK_ANON or PK_FILE, on no list
+ * @origin: how it came to be: decides its generation, its dirtiness, whether it is a refault
+ *
+ * LRU_REFAULT counts workingset_refault_*. LRU_WRITE makes a file folio dirty: it cannot be
+ * dropped until the flusher has been. Whatever the folio's LRU bits were, they start afresh;
+ * swapcache survives for a page that kept its slot.
+ *
+ * mm/swap.c:folio_add_lru; generations: mm_inline.h:lru_gen_folio_seq.
+ */
+void folio_add_lru(struct mm *mm, u32 pfn, enum lru_origin origin)
+{
+	struct page *p = &mm->page[pfn];
+	bool anon = p->kind == PK_ANON;
+	bool in_fault = origin == LRU_FAULT || (origin == LRU_REFAULT && anon);
+
+	p->referenced = p->refs = p->writeback = p->reclaim = p->workingset = p->cold = 0;
+	p->dirty = 0;
+	p->young = in_fault;
+	if (!anon)
+		p->swapcache = 0;
+	if (origin == LRU_REFAULT)
+		count_refault(mm, pfn);
+	lruvec_add_folio(mm, pfn, in_fault && mm->k.lru_gen, false);
+	if (origin == LRU_WRITE && !anon)
+		folio_mark_dirty(mm, pfn);
+}
+
+/**
+ * lruvec_del_folio - take a folio off the LRU: it is freed, or isolated for migration
+ * @mm: machine
+ * @pfn: its head
+ *
+ * A write under way is taken as finished: its completion will find another folio, or none.
+ * Not on the LRU: nothing happens.
+ */
+void lruvec_del_folio(struct mm *mm, u32 pfn)
+{
+	struct page *p = &mm->page[pfn];
+
+	if (!p->lru)
+		return;
+	if (mm->k.lru_gen)
+		lru_gen_del_folio(mm, pfn);
+	else
+		lru_classic_del_folio(mm, pfn);
+	if (p->writeback) {
+		p->writeback = 0;
+		mm->swap->nr_writeback -= folio_nr_pages(p);
+	}
+	p->reclaim = 0;
+}
+
+/**
+ * folio_mark_accessed - the workload touched it
+ * @mm: machine
+ * @pfn: head of a folio on the LRU
+ *
+ * A file folio counts a reference, as a read() does; an anonymous one is young, as its page
+ * table says (mm/swap.c:folio_mark_accessed).
+ */
+void folio_mark_accessed(struct mm *mm, u32 pfn)
+{
+	struct page *p = &mm->page[pfn];
+
+	p->cold = 0;
+	if (p->kind == PK_ANON)
+		p->young = 1;
+	else if (mm->k.lru_gen)
+		lru_gen_inc_refs(mm, pfn);
+	else
+		lru_classic_mark_accessed(mm, pfn);
+}
+
+/**
+ * folio_mark_cold - the recorded kernel gave this folio up: the model may have it first
+ * @mm: machine
+ * @pfn: head of a folio; not on the LRU: nothing happens
+ *
+ * To the tail of the oldest generation or of the inactive list, unreferenced. A folio under
+ * writeback stays where it is: the end of the write takes it there.
+ */
+void folio_mark_cold(struct mm *mm, u32 pfn)
+{
+	struct page *p = &mm->page[pfn];
+
+	if (!p->lru)
+		return;
+	p->cold = 1;
+	p->young = p->referenced = p->refs = p->workingset = 0;
+	if (p->writeback)
+		return;
+	if (mm->k.lru_gen)
+		lru_gen_del_folio(mm, pfn);
+	else
+		lru_classic_del_folio(mm, pfn);
+	lruvec_add_folio(mm, pfn, false, true);
+}
+
+/**
+ * folio_rotate_reclaimable - its write is done: to the cold end, to be freed by the next scan
+ * @mm: machine
+ * @pfn: head of a folio on the LRU
+ *
+ * mm/swap.c:folio_rotate_reclaimable.
+ */
+void folio_rotate_reclaimable(struct mm *mm, u32 pfn)
+{
+	struct page *p = &mm->page[pfn];
+
+	p->reclaim = 0;
+	if (!p->lru || p->dirty)
+		return;
+	if (mm->k.lru_gen)
+		lru_gen_del_folio(mm, pfn);
+	else
+		lru_classic_del_folio(mm, pfn);
+	lruvec_add_folio(mm, pfn, false, true);
+	count_vm_events(mm, VM_pgrotated, folio_nr_pages(p));
+}
+
+/**
+ * lruvec_pages - LRU pages of a type
+ * @mm: machine
+ * @type: LRU_GEN_ANON or LRU_GEN_FILE
+ * @inactive_only: NR_INACTIVE_* alone
+ */
+u64 lruvec_pages(const struct mm *mm, int type, bool inactive_only)
+{
+	return mm->k.lru_gen ? lru_gen_pages(mm, type, inactive_only) :
+			       lru_classic_pages(mm, type, inactive_only);
+}
+
+/**
+ * can_reclaim_anon_pages - whether there is a swap slot left
+ * @mm: machine
+ */
+bool can_reclaim_anon_pages(const struct mm *mm)
+{
+	return get_nr_swap_pages(mm) > 0;
+}
+
+/**
+ * zone_reclaimable_pages - what reclaim could ever get out of a zone, in pages
+ * @mm: machine
+ * @z: zone
+ *
+ * mm/vmscan.c:zone_reclaimable_pages.
+ */
+u64 zone_reclaimable_pages(const struct mm *mm, const struct zone *z)
+{
+	return (u64)(z->nr_lru_file + (can_reclaim_anon_pages(mm) ? z->nr_lru_anon : 0));
+}
+
+/**
+ * count_reclaim - pgscan_* or pgsteal_* by who reclaims
+ * @mm: machine
+ * @sc: by whom
+ * @kswapd_item: the counter's kswapd variant
+ * @nr: pages
+ *
+ * mm/vmscan.c:reclaimer_offset; khugepaged has counters of its own since 6.2.
+ */
+void count_reclaim(struct mm *mm, const struct scan_control *sc, enum vm_event_item kswapd_item,
+		   u64 nr)
+{
+	int offset = VM_pgsteal_direct - VM_pgsteal_kswapd;
+
+	if (sc->kswapd)
+		offset = 0;
+	else if (mm->current.kthread && kernel_at_least(mm, 6, 2))
+		offset = VM_pgsteal_khugepaged - VM_pgsteal_kswapd;
+	count_vm_events(mm, kswapd_item + offset, nr);
+}
+
+static void __split_folio(struct mm *mm, u32 pfn, bool listed)
+{
+	struct page *head = &mm->page[pfn];
+	u32 nr = folio_nr_pages(head);
+	struct page copy = *head;
+
+	if (head->order == HPAGE_PMD_ORDER)
+		count_vm_events(mm, VM_thp_split_page, 1);
+	head->order = 0;
+	for (u32 i = 1; i < nr; i++) {
+		struct page *p = head + i;
+		u32 owner = p->owner;
+
+		*p = copy;
+		p->owner = owner;
+		p->order = 0;
+		p->head = 1;
+		if (listed)
+			list_link(mm, pfn + i, head->l.prev, pfn);
+	}
+}
+
+/**
+ * split_folio - every base page of a folio becomes a folio of its own
+ * @mm: machine
+ * @pfn: head of an allocated compound page; order 0: nothing happens
+ *
+ * Their LRU state and place are those of the large one; no free list is touched
+ * (mm/huge_memory.c:__folio_split). Counts thp_split_page for a PMD-sized folio.
+ */
+void split_folio(struct mm *mm, u32 pfn)
+{
+	__split_folio(mm, pfn, mm->page[pfn].lru);
+}
+
+/* Reclaim is done with it: tell the driver, drop its swap cache, give it to the allocator */
+static void free_reclaimed_folio(struct mm *mm, u32 pfn)
+{
+	struct page *p = &mm->page[pfn];
+	u32 order = p->order;
+	bool anon = p->kind == PK_ANON;
+
+	if (mm->k.lru_gen)
+		lru_gen_eviction(mm, pfn);
+	if (anon)
+		swap_evicted(mm, pfn);
+	for (u32 i = 0; i < 1u << order; i++) {
+		u32 owner = p[i].owner;
+
+		p[i].owner = OWNER_NONE;
+		if (owner != OWNER_NONE && mm->driver.evicted)
+			mm->driver.evicted(mm->driver.ctx, owner, pfn + i, anon);
+	}
+	p->cold = p->swapcache = p->dirty = p->reclaim = p->young = 0;
+	p->referenced = p->refs = p->workingset = p->gen = 0;
+	free_pages(mm, pfn, order);
+}
+
+enum folio_fate { FOLIO_FREE, FOLIO_KEEP, FOLIO_ACTIVATE };
+
+/* Anonymous: slot, write; freed by a later scan. vmscan.c:shrink_folio_list, pageout() */
+static enum folio_fate shrink_anon_folio(struct mm *mm, struct scan_control *sc, u32 pfn,
+					 struct reclaim_stat *stat)
+{
+	struct page *p = &mm->page[pfn];
+
+	if (p->swapcache && !p->dirty)
+		return FOLIO_FREE;
+	if (!(sc->gfp & __GFP_IO))
+		return FOLIO_KEEP;
+	if (!p->swapcache && !folio_alloc_swap(mm, pfn)) {
+		if (!p->order)
+			return FOLIO_ACTIVATE;
+		if (p->order == HPAGE_PMD_ORDER)
+			count_vm_events(mm, VM_thp_swpout_fallback, 1);
+		__split_folio(mm, pfn, true);
+		if (!folio_alloc_swap(mm, pfn))
+			return FOLIO_ACTIVATE;
+	}
+	swap_writeout(mm, pfn, sc->now_ns);
+	stat->nr_pageout += folio_nr_pages(p);
+	sc->now_ns += (u64)(mm->param.cost_swapout_ns * folio_nr_pages(p));
+	return FOLIO_KEEP;
+}
+
+/* vmscan.c:folio_check_references; true: in use, activate. Mapped file pages are not told apart */
+static bool folio_referenced(const struct mm *mm, struct page *p)
+{
+	bool young = p->young && !p->cold && !mm->k.lru_gen;
+
+	if (!young)
+		return false;
+	p->young = 0;
+	if (p->kind == PK_ANON || p->referenced)
+		return true;
+	return false;
+}
+
+static enum folio_fate shrink_one_folio(struct mm *mm, struct scan_control *sc, u32 pfn,
+					struct reclaim_stat *stat)
+{
+	struct page *p = &mm->page[pfn];
+	u32 nr = folio_nr_pages(p);
+
+	if (p->kind != PK_ANON && p->dirty) {
+		stat->nr_dirty += nr;
+		if (!p->writeback)
+			stat->nr_unqueued_dirty += nr;
+	}
+	if (p->writeback) {
+		stat->nr_writeback += nr;
+		p->reclaim = 1;
+		return FOLIO_ACTIVATE;
+	}
+	if (folio_referenced(mm, p))
+		return FOLIO_ACTIVATE;
+	if (p->kind == PK_ANON)
+		return shrink_anon_folio(mm, sc, pfn, stat);
+	if (p->dirty) {
+		p->reclaim = 1;
+		return FOLIO_ACTIVATE;
+	}
+	return FOLIO_FREE;
+}
+
+/**
+ * shrink_folio_list - free, write or keep every folio on the isolated list
+ * @mm: machine
+ * @sc: for whom; nr_scanned and its clock move
+ * @stat: filled in
+ *
+ * What was not freed is left on lruvec->kept, page->gen being PG_active. Dirty file folios are
+ * marked for the flusher's rotation and kept: reclaim writes none since 6.x. An anonymous folio
+ * is written now and freed by a scan after its io.
+ *
+ * mm/vmscan.c:shrink_folio_list.
+ *
+ * Return: base pages freed.
+ */
+u64 shrink_folio_list(struct mm *mm, struct scan_control *sc, struct reclaim_stat *stat)
+{
+	struct lruvec *lv = mm->lruvec;
+	u64 reclaimed = 0;
+	u32 pfn;
+
+	*stat = (struct reclaim_stat){ 0 };
+	while ((pfn = list_last(mm, lv->isolated)) != PFN_NONE) {
+		struct page *p = &mm->page[pfn];
+		enum folio_fate fate = shrink_one_folio(mm, sc, pfn, stat);
+		u32 nr = folio_nr_pages(p);	/* after a split: 1 */
+
+		sc->nr_scanned += nr;
+		sc->now_ns += (u64)(mm->param.cost_scan_ns * nr);
+		list_del(mm, pfn);
+		if (fate == FOLIO_FREE) {
+			free_reclaimed_folio(mm, pfn);
+			reclaimed += nr;
+			continue;
+		}
+		p->gen = fate == FOLIO_ACTIVATE;
+		if (fate == FOLIO_ACTIVATE)
+			stat->nr_activate[folio_type(p)] += nr;
+		list_add(mm, pfn, lv->kept);
+	}
+	count_vm_events(mm, VM_pgactivate, stat->nr_activate[0] + stat->nr_activate[1]);
+	return reclaimed;
+}
+
+/**
+ * shrink_node_begin - start one shrink_node()
+ * @mm: machine
+ * @sc: what for; its walk is reset
+ */
+void shrink_node_begin(struct mm *mm, struct scan_control *sc)
+{
+	sc->walk = (struct shrink_walk){ 0 };
+	sc->walk.active = mm->k.lru_gen ? lru_gen_begin(mm, sc) : lru_classic_begin(mm, sc);
+}
+
+/**
+ * shrink_node_step - one batch of the shrink_node() under way
+ * @mm: machine
+ * @sc: begun
+ *
+ * Return: false when the node is done.
+ */
+bool shrink_node_step(struct mm *mm, struct scan_control *sc)
+{
+	if (sc->walk.active)
+		sc->walk.active = mm->k.lru_gen ? lru_gen_step(mm, sc) : lru_classic_step(mm, sc);
+	return sc->walk.active;
+}
+
+static void shrink_node(struct mm *mm, struct scan_control *sc)
+{
+	shrink_node_begin(mm, sc);
+	while (sc->walk.active) {
+		writeback_run(mm, sc->now_ns);
+		shrink_node_step(mm, sc);
+	}
+}
+
+/* A costly request leaves a zone alone that compaction can work with */
+static bool compaction_ready(const struct mm *mm, const struct zone *z,
+			     const struct scan_control *sc)
+{
+	if (__zone_watermark_ok(z, sc->order, wmark_pages(z, WMARK_MIN), sc->reclaim_idx, 0,
+				z->nr_free_pages, mm))
+		return true;
+	if (!compaction_suitable(mm, z, sc->order, wmark_pages(z, WMARK_HIGH), sc->reclaim_idx))
+		return false;
+	if (mm->k.compact_wmark_from_caller)
+		return true;
+	return __zone_watermark_ok(z, 0, wmark_pages(z, WMARK_HIGH) + compact_gap(mm, sc->order),
+				   sc->reclaim_idx, 0, z->nr_free_pages, mm);
+}
+
+/* vmscan.c:shrink_zones: the node once, unless every zone is ready for compaction */
+static void shrink_zones(struct mm *mm, struct scan_control *sc)
+{
+	bool node_done = false;
+
+	for (int i = sc->reclaim_idx; i >= 0; i--) {
+		struct zone *z = &mm->zone[i];
+
+		if (!z->populated || !z->managed)
+			continue;
+		if (sc->order > PAGE_ALLOC_COSTLY_ORDER && compaction_ready(mm, z, sc)) {
+			sc->compaction_ready = true;
+			continue;
+		}
+		if (node_done)
+			continue;
+		node_done = true;
+		shrink_node(mm, sc);
+	}
+}
+
+/*
+ * A pass that freed nothing while pages are being written: the kernel's reclaimer meets locks,
+ * request queues and reclaim_throttle() on its way through the next pass, and the io ends. Here
+ * the caller's clock moves to the end of the oldest io.
+ */
+static void throttle_on_writeback(struct mm *mm, struct scan_control *sc)
+{
+	u64 next = swap_io_next(mm);
+
+	if (sc->nr_reclaimed || !mm->swap->nr_writeback || next == UINT64_MAX)
+		return;
+	if (next > sc->now_ns)
+		sc->now_ns = next;
+	writeback_run(mm, sc->now_ns);
+}
+
+static void do_reclaim_passes(struct mm *mm, struct scan_control *sc)
+{
+	count_vm_events(mm, VM_allocstall_dma + sc->reclaim_idx, 1);
+	do {
+		sc->nr_scanned = 0;
+		shrink_zones(mm, sc);
+		if (sc->nr_reclaimed >= sc->nr_to_reclaim || sc->compaction_ready)
+			break;
+		throttle_on_writeback(mm, sc);
+	} while (--sc->priority >= 0);
+}
+
+/* vmscan.c:do_try_to_free_pages: passes at rising priority, and its retries by another mode */
+static u64 do_try_to_free_pages(struct mm *mm, struct scan_control *sc)
+{
+	for (;;) {
+		sc->priority = DEF_PRIORITY;
+		do_reclaim_passes(mm, sc);
+		if (sc->nr_reclaimed)
+			return sc->nr_reclaimed;
+		if (sc->compaction_ready)
+			return 1;
+		if (!sc->memcg_full_walk && kernel_at_least(mm, 6, 12)) {
+			sc->memcg_full_walk = true;
+			continue;
+		}
+		if (!sc->skipped_deactivate)
+			return 0;
+		sc->force_deactivate = true;
+		sc->skipped_deactivate = false;
+	}
+}
+
+/**
+ * try_to_free_pages - direct reclaim by the running task
+ * @mm: machine
+ * @order: of the request; above 3 a zone ready for compaction is left alone
+ * @gfp: without __GFP_IO nothing is written
+ * @ac: the highest zone that helps
+ *
+ * Happens at once; the time it takes by the cost parameters, waits for swap io included, is
+ * added to mm->stall_ns_reclaim. mm/vmscan.c:try_to_free_pages.
+ *
+ * Return: pages freed; 1 also when compaction can go ahead without; 0: no progress.
+ */
+u64 try_to_free_pages(struct mm *mm, u32 order, gfp_t gfp, const struct alloc_context *ac)
+{
+	struct scan_control sc = {
+		.order = order,
+		.gfp = gfp,
+		.reclaim_idx = ac->highest_zoneidx,
+		.nr_to_reclaim = SWAP_CLUSTER_MAX,
+		.may_writepage = true,
+		.may_swap = true,
+		.now_ns = mm->now_ns,
+	};
+	struct mm_task saved = mm->current;
+	u64 reclaimed;
+
+	mm->nr_direct_reclaim++;
+	mm->current.memalloc = true;
+	writeback_run(mm, sc.now_ns);
+	reclaimed = do_try_to_free_pages(mm, &sc);
+	mm->stall_ns_reclaim += sc.now_ns - mm->now_ns;
+	mm->current = saved;
+	return reclaimed;
+}
