@@ -49,6 +49,8 @@ enum record_type {
 	REC_KHUGEPAGED_COLLAPSE, /* mm_collapse_huge_page. a = isolated, b = status */
 	REC_SCHED_EXIT,		/* sched_process_exit. a = pid */
 	REC_MARK,		/* trace_marker text: a = enum record_mark */
+	REC_LOST,		/* a gap: the kernel dropped a events (0: it does not say how many) on
+				 * this cpu between its previous record and this ts */
 	NR_RECORD_TYPES
 };
 
