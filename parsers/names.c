@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Numbers for the names that kernels print: the names are stable, the numbers are not.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "../replay/mm/gfp.h"
+
+struct gfp_name {
+	const char *name;
+	gfp_t bits;
+};
+
+/* include/trace/events/mmflags.h: gfpflag_string and __def_gfpflag_names */
+static const struct gfp_name gfp_names[] = {
+	{ "GFP_TRANSHUGE", GFP_TRANSHUGE },
+	{ "GFP_TRANSHUGE_LIGHT", GFP_TRANSHUGE_LIGHT },
+	{ "GFP_HIGHUSER_MOVABLE", GFP_HIGHUSER_MOVABLE },
+	{ "GFP_HIGHUSER", GFP_HIGHUSER },
+	{ "GFP_USER", GFP_USER },
+	{ "GFP_KERNEL_ACCOUNT", GFP_KERNEL | __GFP_ACCOUNT },
+	{ "GFP_KERNEL", GFP_KERNEL },
+	{ "GFP_NOFS", GFP_NOFS },
+	{ "GFP_ATOMIC", GFP_ATOMIC },
+	{ "GFP_NOIO", GFP_NOIO },
+	{ "GFP_NOWAIT", GFP_NOWAIT },
+	{ "GFP_DMA", __GFP_DMA },
+	{ "GFP_DMA32", __GFP_DMA32 },
+	{ "__GFP_RECLAIM", __GFP_RECLAIM },
+	{ "__GFP_DMA", __GFP_DMA },
+	{ "__GFP_HIGHMEM", __GFP_HIGHMEM },
+	{ "__GFP_DMA32", __GFP_DMA32 },
+	{ "__GFP_MOVABLE", __GFP_MOVABLE },
+	{ "__GFP_RECLAIMABLE", __GFP_RECLAIMABLE },
+	{ "__GFP_HIGH", __GFP_HIGH },
+	{ "__GFP_IO", __GFP_IO },
+	{ "__GFP_FS", __GFP_FS },
+	{ "__GFP_ZERO", __GFP_ZERO },
+	{ "__GFP_ATOMIC", __GFP_ATOMIC },
+	{ "__GFP_DIRECT_RECLAIM", __GFP_DIRECT_RECLAIM },
+	{ "__GFP_KSWAPD_RECLAIM", __GFP_KSWAPD_RECLAIM },
+	{ "__GFP_WRITE", __GFP_WRITE },
+	{ "__GFP_NOWARN", __GFP_NOWARN },
+	{ "__GFP_RETRY_MAYFAIL", __GFP_RETRY_MAYFAIL },
+	{ "__GFP_NOFAIL", __GFP_NOFAIL },
+	{ "__GFP_NORETRY", __GFP_NORETRY },
+	{ "__GFP_MEMALLOC", __GFP_MEMALLOC },
+	{ "__GFP_COMP", __GFP_COMP },
+	{ "__GFP_NOMEMALLOC", __GFP_NOMEMALLOC },
+	{ "__GFP_HARDWALL", __GFP_HARDWALL },
+	{ "__GFP_THISNODE", __GFP_THISNODE },
+	{ "__GFP_ACCOUNT", __GFP_ACCOUNT },
+	{ "__GFP_ZEROTAGS", __GFP_ZEROTAGS },
+};
+
+/* mm/compaction.c: enum compact_result, in its order (replay/mm/internal.h has the same) */
+static const char *const compact_results[] = {
+	"not_suitable_zone", "skipped", "deferred", "no_suitable_page", "continue", "complete",
+	"partial_skipped", "contended", "success",
+};
+
+/* include/linux/migrate_mode.h: enum migrate_reason of 7.3, older kernels have a prefix of it */
+static const char *const migrate_reasons[] = {
+	"compaction", "memory_failure", "memory_hotplug", "syscall_or_cpuset", "mempolicy_mbind",
+	"numa_misplaced", "contig_range", "longterm_pin", "demotion", "damon", "never_migrated",
+};
+
+/* mm/khugepaged.c: enum scan_result by the names that its events print, 7.3's order */
+static const char *const scan_results[] = {
+	"failed", "succeeded", "no_pte_table", "page_pmd_mapped", "exceed_none_pte",
+	"exceed_swap_pte", "exceed_shared_pte", "pte_non_present", "pte_uffd_wp",
+	"pte_mapped_hugepage", "lack_referenced_page", "page_null", "scan_aborted",
+	"not_suitable_page_count", "page_not_in_lru", "page_locked", "page_not_anon",
+	"page_lazyfree", "page_compound", "no_process_for_page", "vma_null", "vma_check_failed",
+	"not_suitable_address_range", "could_not_delete_page_from_lru", "alloc_huge_page_failed",
+	"ccgroup_charge_failed", "truncated", "page_has_private", "store_failed",
+	"copy_poisoned_page", "page_filled", "page_dirty_or_writeback",
+	/* gone by 7.3 */
+	"pmd_null", "pmd_none", "pmd_mapped", "page_ro", "page_count", "page_swap_cache",
+	"not_suitable_page", "swap_cache_page", "page_writable",
+};
+
+static bool same(const char *known, const char *name, size_t len)
+{
+	return strlen(known) == len && !memcmp(known, name, len);
+}
+
+static int find_name(const char *const *names, size_t nr, const char *name, size_t len)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (same(names[i], name, len))
+			return (int)i;
+	return -1;
+}
+
+/**
+ * gfp_of_name - bits of one gfp name, __GFP_X or a composite as the kernel prints it
+ * @name: the name, not necessarily ended by NUL
+ * @len: its length
+ *
+ * Return: gfp.h's bits, 0 when the name is not known.
+ */
+uint32_t gfp_of_name(const char *name, size_t len)
+{
+	for (size_t i = 0; i < sizeof(gfp_names) / sizeof(gfp_names[0]); i++)
+		if (same(gfp_names[i].name, name, len))
+			return gfp_names[i].bits;
+	return 0;
+}
+
+/**
+ * gfp_of_text - bits of a printed gfp mask, "GFP_KERNEL|__GFP_ZERO|0x1000000"
+ * @text: the text, not necessarily ended by NUL
+ * @len: its length
+ *
+ * A number, or a name that gfp.h has no bit for, sets __GFP_OTHER.
+ *
+ * Return: gfp.h's bits.
+ */
+uint32_t gfp_of_text(const char *text, size_t len)
+{
+	uint32_t gfp = 0;
+
+	if (same("none", text, len) || same("0", text, len))
+		return 0;
+	while (len) {
+		const char *bar = memchr(text, '|', len);
+		size_t part = bar ? (size_t)(bar - text) : len;
+		uint32_t bits = gfp_of_name(text, part);
+
+		gfp |= bits ? bits : part ? __GFP_OTHER : 0;
+		text += part + !!bar;
+		len -= part + !!bar;
+	}
+	return gfp;
+}
+
+/**
+ * compact_result_of_name - enum compact_result of the name that compaction events print
+ * @name: the name, not necessarily ended by NUL
+ * @len: its length
+ *
+ * Return: the number, -1 when the name is not known.
+ */
+int compact_result_of_name(const char *name, size_t len)
+{
+	return find_name(compact_results, sizeof(compact_results) / sizeof(char *), name, len);
+}
+
+/**
+ * migrate_reason_of_name - enum migrate_reason of the name that migrate events print
+ * @name: the name, not necessarily ended by NUL
+ * @len: its length
+ *
+ * Return: the number, -1 when the name is not known.
+ */
+int migrate_reason_of_name(const char *name, size_t len)
+{
+	return find_name(migrate_reasons, sizeof(migrate_reasons) / sizeof(char *), name, len);
+}
+
+/**
+ * scan_result_of_name - number of khugepaged's scan_result names; "succeeded" is 1
+ * @name: the name, not necessarily ended by NUL
+ * @len: its length
+ *
+ * Return: the number, -1 when the name is not known.
+ */
+int scan_result_of_name(const char *name, size_t len)
+{
+	return find_name(scan_results, sizeof(scan_results) / sizeof(char *), name, len);
+}
+
+/**
+ * mark_of_text - which of scripts/record's markers a trace_marker text is
+ * @text: the text, not necessarily ended by NUL; a newline at its end does not matter
+ * @len: its length
+ *
+ * Return: the mark, MARK_OTHER for any other text.
+ */
+enum record_mark mark_of_text(const char *text, size_t len)
+{
+	static const char *const marks[] = {
+		[MARK_BEFORE_BEGIN] = "fragreplay: before begin",
+		[MARK_BEFORE_END] = "fragreplay: before end",
+		[MARK_AFTER_BEGIN] = "fragreplay: after begin",
+		[MARK_AFTER_END] = "fragreplay: after end",
+	};
+
+	len = strnlen(text, len);
+	while (len && (text[len - 1] == '\n' || text[len - 1] == ' '))
+		len--;
+	for (int i = MARK_BEFORE_BEGIN; i <= MARK_AFTER_END; i++)
+		if (same(marks[i], text, len))
+			return (enum record_mark)i;
+	return MARK_OTHER;
+}

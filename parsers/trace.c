@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Opening a trace of any format: bytes in, the right reader chosen by what they look like.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+static const char tracedat_magic[] = "\x17\x08\x44tracing";
+
+static const struct trace_options default_options = { .threads = 1 };
+
+static void source_release(struct trace_source *src)
+{
+	if (src->mapped)
+		munmap((void *)(uintptr_t)src->map, src->size);
+	if (src->fd > STDERR_FILENO)
+		close(src->fd);
+	free(src->head);
+	free(src->path);
+}
+
+static int read_head(struct trace_source *src, char *err, size_t errlen)
+{
+	src->head = malloc(TRACE_HEAD);
+	if (!src->head) {
+		snprintf(err, errlen, "%s: out of memory", src->path);
+		return -1;
+	}
+	while (src->head_len < TRACE_HEAD) {
+		ssize_t n = read(src->fd, src->head + src->head_len, TRACE_HEAD - src->head_len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			snprintf(err, errlen, "%s: %s", src->path, strerror(errno));
+			return -1;
+		}
+		if (!n)
+			break;
+		src->head_len += (size_t)n;
+	}
+	return 0;
+}
+
+static int source_open(struct trace_source *src, const char *path, char *err, size_t errlen)
+{
+	struct stat st;
+	void *map;
+
+	src->path = strdup(path);
+	src->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	if (!src->path || src->fd < 0 || fstat(src->fd, &st) < 0) {
+		snprintf(err, errlen, "%s: %s", path, strerror(errno));
+		return -1;
+	}
+	if (S_ISDIR(st.st_mode)) {
+		snprintf(err, errlen, "%s: is a directory; name the trace.dat in it", path);
+		return -1;
+	}
+	if (!S_ISREG(st.st_mode))
+		return read_head(src, err, errlen);
+	src->size = (size_t)st.st_size;
+	if (!src->size)
+		return 0;
+	map = mmap(NULL, src->size, PROT_READ, MAP_PRIVATE, src->fd, 0);
+	if (map == MAP_FAILED) {
+		snprintf(err, errlen, "%s: cannot map: %s", path, strerror(errno));
+		return -1;
+	}
+	src->map = map;
+	src->mapped = true;
+	return 0;
+}
+
+static bool is_magic(const uint8_t *head, size_t len, const char *magic, size_t magic_len)
+{
+	return len >= magic_len && !memcmp(head, magic, magic_len);
+}
+
+static struct trace *open_source(const struct trace_source *src, const struct trace_options *opt,
+				 char *err, size_t errlen)
+{
+	const uint8_t *head = src->map ? src->map : src->head;
+	size_t len = src->map ? src->size : src->head_len;
+
+	if (!len) {
+		snprintf(err, errlen, "%s: the file is empty; record again or copy it again",
+			 src->path);
+		return NULL;
+	}
+	if (is_magic(head, len, tracedat_magic, sizeof(tracedat_magic) - 1))
+		return tracedat_open(src, opt, err, errlen);
+	if (is_magic(head, len, "PERFILE2", 8)) {
+		snprintf(err, errlen, "%s: a perf.data file; pipe it through `perf script -F "
+			 "comm,pid,cpu,time,event,trace` and replay that text", src->path);
+		return NULL;
+	}
+	if (text_probe(head, len < TRACE_HEAD ? len : TRACE_HEAD))
+		return text_open(src, opt, err, errlen);
+	snprintf(err, errlen, "%s: offset 0: neither trace.dat nor ftrace or perf script text; "
+		 "give the file that `trace-cmd record` or `trace-cmd extract` wrote", src->path);
+	return NULL;
+}
+
+static struct trace *open_or_release(struct trace_source *src, const struct trace_options *opt,
+				     char *err, size_t errlen)
+{
+	struct trace *t = open_source(src, opt ? opt : &default_options, err, errlen);
+
+	if (!t) {
+		source_release(src);
+		return NULL;
+	}
+	t->info.path = t->src.path;
+	t->info.file_bytes = t->src.size;
+	return t;
+}
+
+struct trace *trace_open(const char *path, const struct trace_options *opt, char *err, size_t errlen)
+{
+	struct trace_source src = { .fd = -1 };
+
+	if (source_open(&src, path, err, errlen)) {
+		source_release(&src);
+		return NULL;
+	}
+	return open_or_release(&src, opt, err, errlen);
+}
+
+/**
+ * trace_open_memory - open a trace whose bytes are in memory
+ * @data: the bytes of the file; they stay the caller's and must outlive the trace
+ * @size: how many
+ * @opt: options, NULL for defaults
+ * @err: buffer for a message
+ * @errlen: its size
+ *
+ * Return: the trace, or NULL with @err filled.
+ */
+struct trace *trace_open_memory(const void *data, size_t size, const struct trace_options *opt,
+				char *err, size_t errlen)
+{
+	struct trace_source src = { .fd = -1, .map = data, .size = size };
+
+	src.path = strdup("<memory>");
+	if (!src.path) {
+		snprintf(err, errlen, "out of memory");
+		return NULL;
+	}
+	return open_or_release(&src, opt, err, errlen);
+}
+
+/**
+ * trace_fail - record why a trace cannot be read on; the first reason stays
+ * @t: the trace
+ * @fmt: message: file, place, what, remedy
+ *
+ * Return: -1.
+ */
+long trace_fail(struct trace *t, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!t->error[0]) {
+		va_start(ap, fmt);
+		vsnprintf(t->error, sizeof(t->error), fmt, ap);
+		va_end(ap);
+	}
+	return -1;
+}
+
+long trace_read(struct trace *t, const struct record **rec)
+{
+	return t->ops->read(t, rec);
+}
+
+const char *trace_error(const struct trace *t)
+{
+	return t->error;
+}
+
+const struct trace_info *trace_get_info(struct trace *t)
+{
+	return &t->info;
+}
+
+const char *trace_event_count(struct trace *t, unsigned int i, uint64_t *count)
+{
+	return t->ops->event_count(t, i, count);
+}
+
+void trace_print_lost(struct trace *t, FILE *out)
+{
+	if (t->ops->print_lost)
+		t->ops->print_lost(t, out);
+}
+
+const char *trace_comm(struct trace *t, int pid)
+{
+	const char *comm = t->ops->comm ? t->ops->comm(t, pid) : NULL;
+
+	if (comm)
+		return comm;
+	return pid ? "<...>" : "<idle>";
+}
+
+int trace_dump(struct trace *t, FILE *out)
+{
+	if (t->ops->dump)
+		return t->ops->dump(t, out);
+	return (int)trace_fail(t, "%s: only trace.dat files can be dumped", t->info.path);
+}
+
+void trace_close(struct trace *t)
+{
+	struct trace_source src;
+
+	if (!t)
+		return;
+	src = t->src;
+	t->ops->close(t);
+	source_release(&src);
+}
