@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The head of a line of event text: "comm-pid [cpu] flags seconds: event:" of ftrace (the
+ * kernel's trace file, trace-cmd report with and without -l), "comm pid [cpu] seconds: sys:event:"
+ * of perf script.
+ */
+#define _GNU_SOURCE
+#include <string.h>
+
+#include "text.h"
+
+#define TEXT_COMM_WIDTH	16	/* TASK_COMM_LEN, the width that all writers pad a comm to */
+#define TEXT_FLAGS_MAX	8
+
+static const char *skip_blanks(const char *p, const char *end)
+{
+	while (p < end && (*p == ' ' || *p == '\t'))
+		p++;
+	return p;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* decimal of at most @max, NULL when there is none or it is larger */
+static const char *scan_decimal(const char *p, const char *end, uint64_t max, uint64_t *v)
+{
+	uint64_t n = 0;
+
+	if (p == end || !is_digit(*p))
+		return NULL;
+	for (; p < end && is_digit(*p); p++) {
+		unsigned int d = *p - '0';
+
+		if (n > (max - d) / 10)
+			return NULL;
+		n = n * 10 + d;
+	}
+	*v = n;
+	return p;
+}
+
+bool text_hex(const char *s, const char *end, uint64_t *v)
+{
+	uint64_t n = 0;
+
+	if (s == end || end - s > 16)
+		return false;
+	for (; s < end; s++) {
+		unsigned int c = (unsigned char)*s, d = c - '0';
+
+		if (d > 9) {
+			d = (c | 0x20) - 'a' + 10;
+			if (d < 10 || d > 15)
+				return false;
+		}
+		n = n << 4 | d;
+	}
+	*v = n;
+	return true;
+}
+
+bool text_number(const char *s, const char *end, uint64_t *v)
+{
+	bool minus = s < end && *s == '-';
+
+	if (end - s > 2 && s[0] == '0' && (s[1] | 0x20) == 'x')
+		return text_hex(s + 2, end, v);
+	s += minus;
+	if (scan_decimal(s, end, minus ? INT64_MAX : UINT64_MAX, v) != end || s == end)
+		return false;
+	if (minus)
+		*v = -*v;
+	return true;
+}
+
+/* "12.345678" or "12.345678901" in seconds, "12345" in the clock's own unit */
+static const char *scan_time(const char *p, const char *end, uint64_t *ts)
+{
+	uint64_t sec, frac = 0;
+	unsigned int digits = 0;
+
+	p = scan_decimal(p, end, UINT64_MAX, &sec);
+	if (!p || p == end || *p != '.') {
+		*ts = p ? sec : 0;
+		return p;
+	}
+	for (p++; p < end && is_digit(*p) && digits < 9; p++, digits++)
+		frac = frac * 10 + (*p - '0');
+	if (!digits || sec > UINT64_MAX / 1000000000 - 1)
+		return NULL;
+	for (; digits < 9; digits++)
+		frac *= 10;
+	*ts = sec * 1000000000 + frac;
+	return p;
+}
+
+/* common_flags of "d..1.": kernel/trace/trace_output.c:trace_print_lat_fmt() */
+static uint8_t flags_of_text(const char *s, size_t len)
+{
+	static const struct { uint8_t column; char c; uint8_t flags; } table[] = {
+		{ 0, 'd', 0x01 }, { 0, 'b', 0x80 }, { 0, 'D', 0x81 },
+		{ 1, 'n', 0x04 }, { 1, 'p', 0x20 }, { 1, 'N', 0x24 }, { 1, 'l', 0x02 },
+		{ 1, 'b', 0x06 }, { 1, 'L', 0x22 }, { 1, 'B', 0x26 },
+		{ 2, 'h', 0x08 }, { 2, 's', 0x10 }, { 2, 'H', 0x18 }, { 2, 'z', 0x40 },
+		{ 2, 'Z', 0x48 },
+	};
+	uint8_t flags = 0;
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (table[i].column < len && s[table[i].column] == table[i].c)
+			flags |= table[i].flags;
+	return flags;
+}
+
+static const char *scan_flags(const char *p, const char *end, struct text_line *l)
+{
+	const char *s = p;
+
+	if (p < end && is_digit(*p))
+		return p;
+	while (p < end && *p != ' ' && *p != ':')
+		p++;
+	if (p == s || p == end || *p != ' ' || p - s > TEXT_FLAGS_MAX)
+		return NULL;
+	l->flags = flags_of_text(s, p - s);
+	l->has_flags = true;
+	return skip_blanks(p, end);
+}
+
+/* "[001]", or the "1" that trace-cmd report -l runs into the flags */
+static const char *scan_cpu(const char *p, const char *end, struct text_line *l)
+{
+	bool bracket = p < end && *p == '[';
+	uint64_t cpu;
+
+	p = scan_decimal(p + bracket, end, UINT16_MAX, &cpu);
+	if (!p || p == end)
+		return NULL;
+	l->cpu = cpu;
+	if (!bracket)
+		return *p == ' ' || is_digit(*p) ? NULL : p;
+	return *p == ']' ? p + 1 : NULL;
+}
+
+static bool is_event_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || c == '_' || is_digit(c) || (c >= 'A' && c <= 'Z') ||
+	       c == '.' || c == '-';
+}
+
+/* "event: " or "sys:event: " */
+static bool scan_event(const char *p, const char *end, struct text_line *l)
+{
+	const char *name = p;
+
+	for (; p < end; p++) {
+		if (is_event_char(*p))
+			continue;
+		if (*p != ':')
+			return false;
+		if (p + 1 == end || p[1] == ' ' || p[1] == '\t')
+			break;
+		if (l->perf)
+			return false;
+		name = p + 1;
+		l->perf = true;
+	}
+	if (p == end || p == name)
+		return false;
+	l->event = name;
+	l->event_len = p - name;
+	l->payload = skip_blanks(p + 1, end);
+	l->end = end;
+	return true;
+}
+
+static const char *scan_pid(const char *p, const char *end, struct text_line *l)
+{
+	uint64_t pid = 0;
+
+	p = scan_decimal(p, end, INT32_MAX, &pid);
+	if (p && p < end && *p == '/')		/* perf script -F pid,tid: the second is ours */
+		p = scan_decimal(p + 1, end, INT32_MAX, &pid);
+	if (!p || p == end || *p != ' ')
+		return NULL;
+	l->pid = pid;
+	p = skip_blanks(p, end);
+	if (p < end && *p == '(') {		/* options/record-tgid */
+		p = memchr(p, ')', end - p);
+		p = p ? skip_blanks(p + 1, end) : NULL;
+	}
+	return p;
+}
+
+/* all that follows the comm; @sep: the character between it and the pid */
+static bool parse_after_comm(const char *s, const char *sep, const char *end, struct text_line *l)
+{
+	const char *p;
+	uint64_t period;
+
+	l->flags = 0;
+	l->has_flags = l->perf = false;
+	p = *sep == '-' ? sep + 1 : skip_blanks(sep, end);
+	p = scan_pid(p, end, l);
+	if (p)
+		p = scan_cpu(p, end, l);
+	if (p)
+		p = scan_flags(skip_blanks(p, end), end, l);
+	if (p)
+		p = scan_time(p, end, &l->ts);
+	if (!p || p == end || *p != ':')
+		return false;
+	p = skip_blanks(p + 1, end);
+	if (*sep == ' ' && p < end && is_digit(*p)) {
+		p = scan_decimal(p, end, UINT64_MAX, &period);
+		if (!p)
+			return false;
+		p = skip_blanks(p, end);
+	}
+	if (!scan_event(p, end, l) || l->perf != (*sep == ' '))
+		return false;
+	l->comm = skip_blanks(s, sep);
+	while (sep > l->comm && sep[-1] == ' ')
+		sep--;
+	l->comm_len = sep - l->comm;
+	return true;
+}
+
+/* from the '[' of a CPU back to what separates pid and comm */
+static const char *separator_before(const char *s, const char *bracket)
+{
+	const char *p = bracket;
+
+	while (p > s && p[-1] == ' ')
+		p--;
+	if (p == bracket)
+		return NULL;
+	if (p > s && p[-1] == ')') {
+		while (p > s && p[-1] != '(')
+			p--;
+		for (p -= p > s; p > s && p[-1] == ' ';)
+			p--;
+	}
+	while (p > s && (is_digit(p[-1]) || p[-1] == '/'))
+		p--;
+	if (p - s < 2 || !is_digit(*p))
+		return NULL;
+	return p[-1] == '-' || p[-1] == ' ' ? p - 1 : NULL;
+}
+
+bool text_line_parse(const char *s, const char *end, struct text_line *l)
+{
+	const char *sep, *p = s;
+
+	if (end - s > TEXT_COMM_WIDTH) {
+		sep = s + TEXT_COMM_WIDTH;
+		if ((*sep == '-' || *sep == ' ') && parse_after_comm(s, sep, end, l))
+			return true;
+		sep = s + TEXT_COMM_WIDTH / 2;	/* trace-cmd report -l */
+		if (*sep == '-' && parse_after_comm(s, sep, end, l))
+			return true;
+	}
+	while (p < end && (p = memchr(p, '[', end - p))) {
+		sep = separator_before(s, p);
+		if (sep && parse_after_comm(s, sep, end, l))
+			return true;
+		p++;
+	}
+	return false;
+}
+
+static bool starts(const char *s, const char *end, const char *with)
+{
+	size_t len = strlen(with);
+
+	return (size_t)(end - s) >= len && !memcmp(s, with, len);
+}
+
+/* "CPU:1 [LOST 12 EVENTS]", "CPU:1 [LOST EVENTS]", "CPU:1 [12 EVENTS DROPPED]" */
+static void parse_lost(const char *s, const char *end, struct text_note *n)
+{
+	const char *p;
+	uint64_t v;
+
+	p = scan_decimal(s + strlen("CPU:"), end, UINT16_MAX, &v);
+	if (!p || !starts(p, end, " ["))
+		return;
+	n->cpu = v;
+	n->kind = TEXT_NOISE;		/* [SUBBUFFER START] */
+	if (!memmem(p, end - p, "LOST", 4) && !memmem(p, end - p, "DROPPED", 7))
+		return;
+	n->kind = TEXT_LOST;
+	while (p < end && !is_digit(*p))
+		p++;
+	if (scan_decimal(p, end, UINT64_MAX, &v))
+		n->lost = v;
+}
+
+/* "perf 1 [000] 1.000000: PERF_RECORD_LOST lost 12" of perf script --show-lost-events */
+static void parse_perf_lost(const char *s, const char *end, struct text_note *n)
+{
+	const char *p = memmem(s, end - s, "PERF_RECORD_LOST lost ", 22);
+	uint64_t v;
+
+	if (!p || !scan_decimal(p + 22, end, UINT64_MAX, &v))
+		return;
+	n->kind = TEXT_LOST;
+	n->lost = v;
+	p = memchr(s, '[', p - s);
+	if (p && scan_decimal(p + 1, end, UINT16_MAX, &v))
+		n->cpu = v;
+}
+
+/* "# entries-in-buffer/entries-written: 123/456   #P:4" */
+static void parse_comment(const char *s, const char *end, struct text_note *n)
+{
+	const char *p = memmem(s, end - s, "#P:", 3);
+	uint64_t kept, written;
+
+	n->kind = TEXT_COMMENT;
+	if (p && scan_decimal(p + 3, end, UINT16_MAX, &written))
+		n->cpus = written;
+	p = memmem(s, end - s, "entries-written:", 16);
+	if (!p)
+		return;
+	p = scan_decimal(skip_blanks(p + 16, end), end, UINT64_MAX, &kept);
+	if (!p || p == end || *p != '/' || !scan_decimal(p + 1, end, UINT64_MAX, &written))
+		return;
+	if (written > kept) {
+		n->kind = TEXT_LOST;
+		n->lost = written - kept;
+	}
+}
+
+/* an entry of a stack that follows an event: " => func", "\tffffffff81 func+0x1 (file)" */
+static bool is_stack_entry(const char *s, const char *end)
+{
+	const char *p = skip_blanks(s, end);
+	uint64_t v;
+
+	if (p == s)
+		return false;
+	if (starts(p, end, "=> "))
+		return true;
+	s = memchr(p, ' ', end - p);
+	return s && text_hex(p, s, &v);
+}
+
+void text_note_parse(const char *s, const char *end, struct text_note *n)
+{
+	uint64_t v = 0;
+
+	*n = (struct text_note){ .kind = TEXT_UNKNOWN, .cpu = -1 };
+	if (skip_blanks(s, end) == end || starts(s, end, "##### ") || starts(s, end, "version = ") ||
+	    is_stack_entry(s, end))
+		n->kind = TEXT_NOISE;
+	else if (*s == '#')
+		parse_comment(s, end, n);
+	else if (starts(s, end, "CPU:"))
+		parse_lost(s, end, n);
+	else if (starts(s, end, "cpus=") && scan_decimal(s + 5, end, UINT16_MAX, &v) == end) {
+		n->kind = TEXT_COMMENT;
+		n->cpus = v;
+	} else {
+		parse_perf_lost(s, end, n);
+	}
+}
