@@ -17,6 +17,7 @@ typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
+typedef int8_t s8;
 typedef int32_t s32;
 typedef int64_t s64;
 
@@ -75,14 +76,30 @@ struct links {
 
 /**
  * struct page - one base page of the model
- * @l: the list it is on: free list, per-CPU list, LRU. For a compound page or buddy: head only
+ *
+ * A unit is a buddy, a per-CPU page, an allocated page or folio, or a page that compaction
+ * isolated. What holds on which base page:
+ *
+ *  - @head is exact everywhere: set on a unit's first page, clear on all others.
+ *  - @state tells free, used, isolated, absent and reserved apart on every base page; but whether
+ *    a free page is in the buddy lists or on a per-CPU list is the head's alone to say (a tail
+ *    may say PAGE_PCP within a buddy, and PAGE_BUDDY within a per-CPU page).
+ *  - Of a used or isolated unit, @order is valid on every base page. Of a free unit, all other
+ *    fields are the head's alone: merging and splitting do not rewrite tails. page_unit() finds
+ *    the head of any page.
+ *  - A walk from a pageblock's start meets heads only: a free buddy starts at pfn if
+ *    state == PAGE_BUDDY && head, and the next unit lies 1 << order pages on. An order-10 buddy
+ *    covers two blocks: at the second block's start page_unit() tells.
+ *
+ * @l: the list it is on: free list, per-CPU list, LRU (head only)
  * @owner: cookie of the object's base page (a trace pfn), OWNER_NONE when nobody's
- * @state: enum page_state; set on every base page
- * @order: of the buddy, per-CPU page or folio this page is part of; set on every base page, so
- *	that the head of any page is pfn & ~((1 << order) - 1)
- * @head: first page of its buddy, per-CPU page or folio
+ * @state: enum page_state
+ * @order: of the buddy, per-CPU page or folio this page is part of, so that the head of a used
+ *	page is pfn & ~((1 << order) - 1)
+ * @head: first page of its unit
  * @kind: enum page_kind while allocated; set on every base page
- * @mt: free: type of the list it is on; allocated: type it was requested with
+ * @mt: buddy: type of the list it is on; per-CPU page: type its block had when it was freed (or
+ *	the list it was refilled from); allocated: type it was requested with
  * @lru: the folio is on an LRU list (head only)
  * @gen: MGLRU generation modulo 4; classic LRU: 1 when active (head only)
  * @refs: MGLRU: tier references 0..3 (head only)

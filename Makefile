@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+#   make demo      what this is for, on the recording in traces/
+#   make check     every test; both install what is missing (scripts/deps) and build first
+#   make           build/fragreplay
+#   make help      the other targets
+
+VERSION := 0.1.0
+BUILD ?= build
+PREFIX ?= /usr/local
+DESTDIR ?=
+FUZZ_SECONDS ?= 60
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+LIBS := libtraceevent libzstd zlib jansson
+TEST_LIBS := cmocka
+
+PKG_CONFIG ?= pkg-config
+
+CFLAGS ?= -O2 -g
+ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(CFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) \
+	-pthread -I. -Iinclude -DFRAGREPLAY_VERSION='"$(VERSION)"' $(EXTRA_CFLAGS)
+ALL_LDFLAGS := -pthread $(LDFLAGS) $(EXTRA_CFLAGS)
+LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS))
+LIB_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm
+CMOCKA_LDLIBS = $(shell $(PKG_CONFIG) --libs $(TEST_LIBS))
+# the yardstick of the decode benchmark; it is built without it where it is missing
+TRACECMD_CFLAGS = $(shell $(PKG_CONFIG) --exists libtracecmd 2>/dev/null && \
+	echo -DHAVE_LIBTRACECMD $$($(PKG_CONFIG) --cflags libtracecmd))
+TRACECMD_LDLIBS = $(shell $(PKG_CONFIG) --libs libtracecmd 2>/dev/null)
+
+SRCS := $(sort $(wildcard parsers/*.c replay/*.c replay/mm/*.c policies/*.c))
+OBJS := $(SRCS:%.c=$(BUILD)/%.o)
+LIBOBJS := $(filter-out $(BUILD)/replay/main.o,$(OBJS))
+TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/test_*.c)))
+BENCHES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/bench_*.c)))
+FUZZERS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+LIBFUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)-fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+
+.PHONY: all help deps deps-build need-libs need-test-libs check run-checks tests bench demo \
+	install uninstall sanitize fuzz clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(BUILD)/fragreplay
+
+help:
+	@echo 'all        build $(BUILD)/fragreplay (default)'
+	@echo 'demo       replay the recording in traces/ and show what another policy changes'
+	@echo 'check      every test; ends with "N passed, N failed"'
+	@echo 'sanitize   the same under address and undefined-behaviour sanitizers'
+	@echo 'bench      speed, as ratios taken in one run'
+	@echo 'fuzz       clang libFuzzer on every target, FUZZ_SECONDS=$(FUZZ_SECONDS) each'
+	@echo 'deps       install what building and testing needs (Debian, root or sudo)'
+	@echo 'install    DESTDIR=$(DESTDIR) PREFIX=$(PREFIX); uninstall takes it away again'
+	@echo 'clean      remove $(BUILD), $(BUILD)-san and $(BUILD)-fuzz'
+	@echo 'variables  CC=gcc|clang CFLAGS= WERROR=1 BUILD=dir'
+
+# order-only for every object: one clear message instead of a page of missing headers
+need-libs:
+	@command -v $(PKG_CONFIG) >/dev/null && command -v $(CC) >/dev/null || { \
+	echo 'fragreplay: $(CC) and $(PKG_CONFIG) are needed: run `make deps` (root or sudo)' >&2; \
+	exit 1; }
+	@for lib in $(LIBS); do $(PKG_CONFIG) --exists $$lib || { \
+	echo "fragreplay: the development files of $$lib are missing:" \
+	     'run `make deps` (Debian, root or sudo)' >&2; exit 1; }; done
+
+need-test-libs: need-libs
+	@for lib in $(TEST_LIBS); do $(PKG_CONFIG) --exists $$lib || { \
+	echo "fragreplay: the development files of $$lib are missing:" \
+	     'run `make deps` (Debian, root or sudo)' >&2; exit 1; }; done
+
+deps:
+	@scripts/deps check
+
+deps-build:
+	@scripts/deps build
+
+$(BUILD)/fragreplay: $(OBJS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIB_LDLIBS)
+
+$(BUILD)/%.o: %.c | need-libs
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -MMD -MP -c -o $@ $<
+
+# the version is a flag, so what carries it depends on the file that sets it
+$(BUILD)/replay/version.o: Makefile
+
+$(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(LIBOBJS) | need-test-libs
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CMOCKA_LDLIBS) $(LIB_LDLIBS)
+
+$(BUILD)/tests/bench_%.o: EXTRA_CFLAGS += $(TRACECMD_CFLAGS)
+$(BUILD)/tests/bench_%: $(BUILD)/tests/bench_%.o $(LIBOBJS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TRACECMD_LDLIBS) $(LIB_LDLIBS)
+
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/standalone.o $(LIBOBJS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIB_LDLIBS)
+
+tests: $(BUILD)/fragreplay $(TESTS) $(FUZZERS)
+
+check: deps
+	@$(MAKE) --no-print-directory run-checks
+
+run-checks: tests
+	@BUILD=$(abspath $(BUILD)) CC='$(CC)' tests/run
+
+sanitize: deps
+	@$(MAKE) --no-print-directory BUILD=build-san CFLAGS='-O1 -g' run-checks \
+	EXTRA_CFLAGS='-fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer'
+
+bench: $(BUILD)/fragreplay $(BENCHES)
+	@BUILD=$(abspath $(BUILD)) tests/bench.sh
+
+demo: deps-build
+	@$(MAKE) --no-print-directory all
+	@FRAGREPLAY=$(abspath $(BUILD))/fragreplay OUT=$(abspath $(BUILD)) scripts/demo
+
+$(BUILD)-fuzz/%: tests/fuzz/%.c $(filter-out replay/main.c,$(SRCS)) | need-libs
+	@mkdir -p $(@D)
+	clang $(ALL_CFLAGS) $(LIB_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIB_LDLIBS)
+
+fuzz: $(LIBFUZZERS)
+	@for f in $(LIBFUZZERS); do \
+	name=$${f##*/fuzz_}; corpus=$(BUILD)-fuzz/corpus/$$name; mkdir -p $$corpus; \
+	$$f -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)-fuzz/ $$corpus \
+	$$(ls -d tests/fuzz/corpus/$$name 2>/dev/null) || exit 1; done
+
+install: all
+	install -D -m 755 $(BUILD)/fragreplay $(DESTDIR)$(PREFIX)/bin/fragreplay
+	install -D -m 644 doc/fragreplay.1 $(DESTDIR)$(PREFIX)/share/man/man1/fragreplay.1
+	install -D -m 644 doc/fragreplay-report-1.schema.json \
+		$(DESTDIR)$(PREFIX)/share/fragreplay/fragreplay-report-1.schema.json
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/fragreplay $(DESTDIR)$(PREFIX)/share/man/man1/fragreplay.1
+	rm -rf $(DESTDIR)$(PREFIX)/share/fragreplay
+
+clean:
+	rm -rf $(BUILD) build-san $(BUILD)-fuzz
+
+-include $(OBJS:.o=.d) $(wildcard $(BUILD)/tests/*.d $(BUILD)/tests/fuzz/*.d)

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* fragreplay dump: every event as `trace-cmd report -R` prints it. */
+#include "cmd.h"
+
+/**
+ * cmd_dump - print every event of a trace to stdout
+ * @argc: of the command
+ * @argv: likewise
+ *
+ * Return: exit code.
+ */
+int cmd_dump(int argc, char **argv)
+{
+	struct trace_options topt;
+	struct options o;
+	struct trace *t;
+	char err[ERR_LEN] = "";
+	int ret;
+
+	if (options_parse(&o, OPT_INPUT, argc, argv))
+		return EXIT_TROUBLE;
+	if (o.nr_args != 1) {
+		message("dump: name one trace; see `fragreplay help`");
+		return EXIT_TROUBLE;
+	}
+	topt = (struct trace_options){
+		.allow_incomplete = o.allow_incomplete,
+		.instance = o.instance,
+		.threads = o.threads == 1 ? 0 : 1,
+	};
+	t = trace_open(o.arg[0], &topt, err, sizeof(err));
+	if (!t) {
+		message("%s", err);
+		return EXIT_TROUBLE;
+	}
+	ret = trace_dump(t, stdout);
+	if (output_flush_stdout())
+		ret = EXIT_TROUBLE;
+	else if (ret) {
+		message("%s", trace_error(t));
+		ret = EXIT_TROUBLE;
+	}
+	trace_close(t);
+	return ret;
+}

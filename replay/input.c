@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a command works on: a recording directory, or a bare trace whose machine is inferred. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cmd.h"
+
+static int find_trace(struct input *in, const char *path, char *err, size_t errlen)
+{
+	struct stat st;
+
+	if (stat(path, &st)) {
+		snprintf(err, errlen, "%s: %s; name a recording directory or a trace file", path,
+			 strerror(errno));
+		return -1;
+	}
+	in->is_recording = S_ISDIR(st.st_mode);
+	if ((size_t)snprintf(in->trace_path, sizeof(in->trace_path), "%s%s", path,
+			     in->is_recording ? "/trace.dat" : "") >= sizeof(in->trace_path)) {
+		snprintf(err, errlen, "%s: the path is too long", path);
+		return -1;
+	}
+	if (in->is_recording && stat(in->trace_path, &st)) {
+		snprintf(err, errlen, "%s: %s; a recording is a directory with a trace.dat",
+			 in->trace_path, strerror(errno));
+		return -1;
+	}
+	return 0;
+}
+
+static struct trace_options trace_options_of(const struct options *o)
+{
+	return (struct trace_options){
+		.allow_incomplete = o->allow_incomplete,
+		.instance = o->instance,
+		.threads = o->threads == 1 ? 0 : 1,
+	};
+}
+
+/* no snapshots: the trace itself must tell how far memory reaches */
+static int infer_machine(struct input *in, const struct options *o, char *err, size_t errlen)
+{
+	struct trace_options topt = trace_options_of(o);
+	struct prescan scan;
+
+	if (prescan_trace(&scan, in->trace_path, &topt, err, errlen))
+		return -1;
+	if (!scan.max_pfn && !o->memory_pages) {
+		snprintf(err, errlen, "%s: no allocator event in it names a page: record with"
+			 " `trace-cmd record -e kmem:mm_page_alloc -e kmem:mm_page_free`"
+			 " (or use scripts/record)", in->trace_path);
+		return -1;
+	}
+	if (scan.max_pfn > UINT32_MAX - (1u << MAX_PAGE_ORDER)) {
+		snprintf(err, errlen, "%s: a pfn of %llu is beyond what can be replayed (16 TiB)",
+			 in->trace_path, (unsigned long long)scan.max_pfn - 1);
+		return -1;
+	}
+	if (!in->machine.kernel[0])
+		snprintf(in->machine.kernel, sizeof(in->machine.kernel), "%s", scan.kernel);
+	if (!in->machine.version)
+		in->machine.version = kernel_version_parse(in->machine.kernel);
+	machine_infer(&in->machine, o->memory_pages, scan.max_pfn ? scan.max_pfn - 1 : 0,
+		      scan.cpus);
+	return 0;
+}
+
+/**
+ * input_open - find the trace, load or infer its machine, and apply the settings
+ * @in: filled in; input_close() frees it
+ * @o: options; ->arg[0] is the path
+ * @err: message naming file, place and remedy
+ * @errlen: its size
+ *
+ * Return: 0; -1 with @err filled.
+ */
+int input_open(struct input *in, const struct options *o, char *err, size_t errlen)
+{
+	memset(in, 0, sizeof(*in));
+	params_default(&in->params);
+	if (find_trace(in, o->arg[0], err, errlen))
+		return -1;
+	if (in->is_recording && machine_load(&in->machine, o->arg[0], err, errlen))
+		return -1;
+	if (!in->machine.before.present || !in->machine.before.have_zoneinfo) {
+		if (infer_machine(in, o, err, errlen))
+			goto fail;
+	} else if (o->memory_pages) {
+		snprintf(err, errlen, "--memory: %s has the recorded machine's own zones;"
+			 " replay its trace.dat alone to choose the size", o->arg[0]);
+		goto fail;
+	}
+	if (settings_apply(o, &in->machine, &in->params, err, errlen))
+		goto fail;
+	return 0;
+fail:
+	input_close(in);
+	return -1;
+}
+
+/**
+ * input_close - free what input_open() read
+ * @in: the input
+ */
+void input_close(struct input *in)
+{
+	machine_release(&in->machine);
+}
+
+/**
+ * input_run_options - what run_replay() is to be told of an input
+ * @in: the input; must outlive the run
+ * @o: the command's options
+ * @run: filled in, without progress
+ */
+void input_run_options(struct input *in, const struct options *o, struct run_options *run)
+{
+	*run = (struct run_options){
+		.trace = trace_options_of(o),
+		.trace_path = in->trace_path,
+		.machine = &in->machine,
+		.params = in->params,
+		.version = o->version,
+		.seed = o->seed,
+		.timeline_ms = o->timeline_ms,
+		.refault_rate = o->refault,
+		.want_end_state = o->end_state != NULL,
+		.threads = o->threads,
+		.check_every = (uint32_t)o->check_every,
+		.stop = &interrupted,
+	};
+}

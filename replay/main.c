@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* fragreplay: replay page-allocator traces under another policy. */
+#include <string.h>
+
+#include "cmd.h"
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *usage, *help;
+};
+
+static int cmd_help(int argc, char **argv);
+static int cmd_version(int argc, char **argv);
+
+static const struct command command_table[] = {
+	{ "run", cmd_run, "RECORDING|TRACE [-p POLICY]... [-o FILE] [option]...",
+	  "replay under policies, report as JSON" },
+	{ "info", cmd_info, "RECORDING|TRACE [--json]", "what a trace and its snapshots hold" },
+	{ "check", cmd_check, "RECORDING [-p POLICY] [--json] [--strict]",
+	  "hold the replay against what the recording itself shows" },
+	{ "policies", cmd_policies, "", "list the policies" },
+	{ "diff", cmd_diff, "BASE.json[:POLICY] NEW.json[:POLICY] [--threshold METRIC=PERCENT]...",
+	  "compare two reports" },
+	{ "dump", cmd_dump, "TRACE", "every event, as `trace-cmd report -R` prints it" },
+	{ "help", cmd_help, "", "this text" },
+	{ "version", cmd_version, "", "the version" },
+};
+
+static const char option_help[] =
+"options of run and check:\n"
+"  -p, --policy NAME      policy to replay under, may be repeated (run: vanilla)\n"
+"  -o, --output FILE      write the report there, whole or not at all (run)\n"
+"      --seed N           seed of all that a recording cannot tell (1)\n"
+"      --seeds N          replay seeds SEED .. SEED+N-1 and report the spread (run)\n"
+"      --timeline MS      sample fragmentation and free memory every MS of trace time (run)\n"
+"      --end-state FILE   one byte a pfn of the final model: 0 free, 1 in use (run)\n"
+"      --memory SIZE      memory of a bare trace's machine, as in 4G\n"
+"      --set NAME=VALUE   a sysctl of the replayed machine, or a parameter of the model\n"
+"      --kernel VERSION   behave as this kernel (default: as the recorded one)\n"
+"      --refault HOW      none, fitted, or a rate\n"
+"      --instance NAME    buffer instance of the trace (trace-cmd record -B)\n"
+"      --threads N        threads; never changes the report\n"
+"      --check-every N    verify the model's invariants every N operations\n"
+"      --timing           report throughput (the report is then not reproducible)\n"
+"      --allow-incomplete replay a damaged trace up to the damage, and say so\n"
+"  -q, --quiet            no progress bar\n"
+"exit: 0 done; 1 diff past a threshold, check --strict past a limit; 2 trouble;\n"
+"      130 interrupted, with a partial report marked so\n";
+
+#define NR_COMMANDS (sizeof(command_table) / sizeof(command_table[0]))
+
+static void print_usage(FILE *out)
+{
+	fputs("usage:\n", out);
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		fprintf(out, "  fragreplay %s%s%s\n        %s\n", command_table[i].name,
+			command_table[i].usage[0] ? " " : "", command_table[i].usage,
+			command_table[i].help);
+	fputs(option_help, out);
+}
+
+static int cmd_help(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	print_usage(stdout);
+	return output_flush_stdout() ? EXIT_TROUBLE : EXIT_OK;
+}
+
+static int cmd_version(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	printf("fragreplay %s\n", fragreplay_version);
+	return output_flush_stdout() ? EXIT_TROUBLE : EXIT_OK;
+}
+
+static const char *alias(const char *name)
+{
+	if (!strcmp(name, "--help") || !strcmp(name, "-h"))
+		return "help";
+	if (!strcmp(name, "--version") || !strcmp(name, "-V"))
+		return "version";
+	return name;
+}
+
+int main(int argc, char **argv)
+{
+	interrupt_install();
+	if (argc < 2) {
+		print_usage(stderr);
+		return EXIT_TROUBLE;
+	}
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		if (!strcmp(alias(argv[1]), command_table[i].name))
+			return command_table[i].run(argc - 1, argv + 1);
+	message("%s: no such command; see `fragreplay help`", argv[1]);
+	return EXIT_TROUBLE;
+}

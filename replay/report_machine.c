@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The report's "machine": what was replayed on, and where each part of that comes from. */
+#include <string.h>
+
+#include "report.h"
+
+static const char *const zone_names[MAX_NR_ZONES] = { "DMA", "DMA32", "Normal", "Movable" };
+static const char *const thp_defrag_names[] = {
+	"always", "defer", "defer+madvise", "madvise", "never",
+};
+
+static json_t *u32_array(const u32 *value, size_t n)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(array, json_u64(value[i]));
+	return array;
+}
+
+static json_t *report_zone(const struct zone *z, int type)
+{
+	json_t *zone = json_object();
+
+	json_object_set_new(zone, "name", json_string(zone_names[type]));
+	json_object_set_new(zone, "start_pfn", json_u64(z->start_pfn));
+	json_object_set_new(zone, "spanned", json_u64(z->spanned));
+	json_object_set_new(zone, "present", json_u64(z->present));
+	json_object_set_new(zone, "managed", json_u64(z->managed));
+	json_object_set_new(zone, "watermark_min", json_u64(z->_watermark[WMARK_MIN]));
+	json_object_set_new(zone, "watermark_low", json_u64(z->_watermark[WMARK_LOW]));
+	json_object_set_new(zone, "watermark_high", json_u64(z->_watermark[WMARK_HIGH]));
+	json_object_set_new(zone, "watermark_promo", json_u64(z->_watermark[WMARK_PROMO]));
+	json_object_set_new(zone, "lowmem_reserve", u32_array(z->lowmem_reserve, MAX_NR_ZONES));
+	return zone;
+}
+
+/* the recorded zones, in the model's words, for a report without a model */
+static void zone_from_snapshot(struct zone *z, const struct snap_zone *s)
+{
+	memset(z, 0, sizeof(*z));
+	z->start_pfn = s->start_pfn;
+	z->spanned = s->spanned;
+	z->present = s->present;
+	z->managed = s->managed;
+	for (int w = 0; w < NR_WMARK; w++)
+		z->_watermark[w] = (u32)s->wmark[w];
+	memcpy(z->lowmem_reserve, s->protection, sizeof(z->lowmem_reserve));
+}
+
+static const struct mm *first_model(const struct run_output *out)
+{
+	for (unsigned int i = 0; i < out->nr_runs; i++)
+		if (out->run[i].mm)
+			return out->run[i].mm;
+	return NULL;
+}
+
+static json_t *report_zones(const struct machine *m, const struct mm *mm)
+{
+	json_t *zones = json_array();
+
+	for (int i = 0; i < MAX_NR_ZONES; i++) {
+		struct zone z;
+
+		if (mm ? !mm->zone[i].populated : !m->before.zone[i].populated)
+			continue;
+		if (mm)
+			z = mm->zone[i];
+		else
+			zone_from_snapshot(&z, &m->before.zone[i]);
+		json_array_append_new(zones, report_zone(&z, i));
+	}
+	return zones;
+}
+
+static json_t *report_sysctl(const struct mm_sysctl *s)
+{
+	json_t *sysctl = json_object();
+
+	json_object_set_new(sysctl, "min_free_kbytes", json_u64(s->min_free_kbytes));
+	json_object_set_new(sysctl, "watermark_scale_factor", json_u64(s->watermark_scale_factor));
+	json_object_set_new(sysctl, "watermark_boost_factor", json_u64(s->watermark_boost_factor));
+	json_object_set_new(sysctl, "lowmem_reserve_ratio",
+			    u32_array(s->lowmem_reserve_ratio, MAX_NR_ZONES));
+	json_object_set_new(sysctl, "percpu_pagelist_high_fraction",
+			    json_u64(s->percpu_pagelist_high_fraction));
+	json_object_set_new(sysctl, "swappiness", json_u64(s->swappiness));
+	json_object_set_new(sysctl, "extfrag_threshold", json_u64(s->extfrag_threshold));
+	json_object_set_new(sysctl, "compaction_proactiveness",
+			    json_u64(s->compaction_proactiveness));
+	json_object_set_new(sysctl, "page_cluster", json_u64(s->page_cluster));
+	json_object_set_new(sysctl, "defrag_mode", json_u64(s->defrag_mode));
+	return sysctl;
+}
+
+static json_t *report_notes(const char *notes)
+{
+	json_t *array = json_array();
+
+	while (*notes) {
+		size_t len = strcspn(notes, "\n");
+
+		if (len)
+			json_array_append_new(array, json_stringn(notes, len));
+		notes += len + (notes[len] == '\n');
+	}
+	return array;
+}
+
+static json_t *version_string(u32 version)
+{
+	if (!version)
+		return json_null();
+	return json_sprintf("%u.%u.%u", version >> 24, version >> 16 & 0xff, version & 0xffff);
+}
+
+/**
+ * report_machine - the replayed machine
+ * @m: as loaded or inferred, with every --set applied
+ * @out: the run; its first model tells marks and reserves
+ * @version: --kernel, 0 when not given
+ */
+json_t *report_machine(const struct machine *m, const struct run_output *out, u32 version)
+{
+	const struct mm *mm = first_model(out);
+	json_t *machine = json_object(), *thp = json_object();
+	u32 behaves_as = mm ? mm->k.version : version ? version : m->version;
+
+	json_object_set_new(machine, "source", json_string(m->source ? m->source : "inferred"));
+	json_object_set_new(machine, "kernel", m->kernel[0] ? json_string(m->kernel) : json_null());
+	json_object_set_new(machine, "behaves_as", version_string(behaves_as));
+	json_object_set_new(machine, "pages", json_u64(mm ? mm->max_pfn : m->max_pfn));
+	json_object_set_new(machine, "cpus", json_u64(mm ? mm->nr_cpus : m->nr_cpus));
+	json_object_set_new(machine, "swap_pages", json_u64(m->swap_pages));
+	json_object_set_new(machine, "lru_gen", json_boolean(mm ? mm->k.lru_gen : m->lru_gen));
+	json_object_set_new(thp, "enabled", m->thp_enabled[0] ? json_string(m->thp_enabled) :
+			    json_null());
+	json_object_set_new(thp, "defrag", json_string(thp_defrag_names[m->thp_defrag]));
+	json_object_set_new(machine, "thp", thp);
+	json_object_set_new(machine, "recorded_policy", json_string(m->sysctl.defrag_mode ?
+			    "defrag_mode" : "vanilla"));
+	json_object_set_new(machine, "sysctl", report_sysctl(&m->sysctl));
+	json_object_set_new(machine, "zones", report_zones(m, mm));
+	json_object_set_new(machine, "notes", report_notes(m->notes));
+	return machine;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* --set NAME=VALUE: the sysctls of the replayed machine, and the model's named guesses. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+
+#define SYSCTLS(X)						\
+	X(min_free_kbytes, 128, 1u << 30)			\
+	X(watermark_scale_factor, 1, 3000)			\
+	X(watermark_boost_factor, 0, 1000000)			\
+	X(percpu_pagelist_high_fraction, 0, 1000000)		\
+	X(swappiness, 0, 200)					\
+	X(extfrag_threshold, 0, 1000)				\
+	X(compaction_proactiveness, 0, 100)			\
+	X(page_cluster, 0, 31)					\
+	X(defrag_mode, 0, 1)
+
+struct sysctl_entry {
+	const char *name;
+	size_t offset;
+	uint32_t low, high;
+};
+
+static const struct sysctl_entry sysctl_table[] = {
+#define X(name, low, high) { #name, offsetof(struct mm_sysctl, name), low, high },
+	SYSCTLS(X)
+#undef X
+};
+
+struct param_entry {
+	const char *name;
+	size_t offset;
+	double def, low, high;
+};
+
+static const struct param_entry param_table[] = {
+#define X(name, def, low, high, doc) { #name, offsetof(struct mm_params, name), def, low, high },
+	MM_PARAMS(X)
+#undef X
+};
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/**
+ * params_default - every guess of the model at its default
+ * @p: filled in
+ */
+void params_default(struct mm_params *p)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(param_table); i++)
+		*(double *)((char *)p + param_table[i].offset) = param_table[i].def;
+}
+
+static int unknown_name(const char *setting, char *err, size_t errlen)
+{
+	size_t at = (size_t)snprintf(err, errlen, "--set %s: no such setting; there are"
+				     " lowmem_reserve_ratio swap_pages", setting);
+
+	for (size_t i = 0; i < ARRAY_SIZE(sysctl_table) && at < errlen; i++)
+		at += (size_t)snprintf(err + at, errlen - at, " %s", sysctl_table[i].name);
+	for (size_t i = 0; i < ARRAY_SIZE(param_table) && at < errlen; i++)
+		at += (size_t)snprintf(err + at, errlen - at, " %s", param_table[i].name);
+	return -1;
+}
+
+static int set_sysctl(const struct sysctl_entry *e, const char *value, struct machine *m,
+		      char *err, size_t errlen)
+{
+	uint64_t number;
+
+	if (!parse_number(value, e->low, e->high, &number)) {
+		snprintf(err, errlen, "--set %s=%s: a whole number from %u to %u is needed",
+			 e->name, value, e->low, e->high);
+		return -1;
+	}
+	*(uint32_t *)((char *)&m->sysctl + e->offset) = (uint32_t)number;
+	m->sysctl_changed = true;
+	return 0;
+}
+
+static int set_param(const struct param_entry *e, const char *value, struct mm_params *p,
+		     char *err, size_t errlen)
+{
+	double number;
+
+	if (!parse_real(value, e->low, e->high, &number)) {
+		snprintf(err, errlen, "--set %s=%s: a number from %g to %g is needed", e->name,
+			 value, e->low, e->high);
+		return -1;
+	}
+	*(double *)((char *)p + e->offset) = number;
+	return 0;
+}
+
+/* "256,256,32,0", or with spaces as the kernel prints it */
+static int set_lowmem_reserve_ratio(const char *value, struct machine *m, char *err, size_t errlen)
+{
+	uint32_t ratio[MAX_NR_ZONES];
+	const char *at = value;
+	char *end;
+
+	for (int i = 0; i < MAX_NR_ZONES; i++) {
+		unsigned long number = strtoul(at, &end, 10);
+
+		if (end == at || *at == '-' || number > 1u << 30)
+			goto bad;
+		ratio[i] = (uint32_t)number;
+		at = end + strspn(end, ", \t");
+	}
+	if (*at)
+		goto bad;
+	memcpy(m->sysctl.lowmem_reserve_ratio, ratio, sizeof(ratio));
+	m->sysctl_changed = true;
+	return 0;
+bad:
+	snprintf(err, errlen, "--set lowmem_reserve_ratio=%s: %d numbers are needed, as in"
+		 " 256,256,32,0 (DMA, DMA32, Normal, Movable)", value, MAX_NR_ZONES);
+	return -1;
+}
+
+static int set_swap(const char *value, struct machine *m, char *err, size_t errlen)
+{
+	if (parse_number(value, 0, 1ull << 40, &m->swap_pages))
+		return 0;
+	snprintf(err, errlen, "--set swap_pages=%s: a number of 4 KiB pages is needed", value);
+	return -1;
+}
+
+/* both spellings of a sysctl are in use: vm.page-cluster and page_cluster */
+static bool same_name(const char *given, size_t len, const char *name)
+{
+	if (len != strlen(name))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (given[i] != name[i] && !(given[i] == '-' && name[i] == '_'))
+			return false;
+	return true;
+}
+
+static int set_one(const char *setting, struct machine *m, struct mm_params *p, char *err,
+		   size_t errlen)
+{
+	const char *name = strncmp(setting, "vm.", 3) ? setting : setting + 3;
+	const char *value = strchr(name, '=');
+	size_t len;
+
+	if (!value) {
+		snprintf(err, errlen, "--set %s: NAME=VALUE is needed", setting);
+		return -1;
+	}
+	len = (size_t)(value++ - name);
+	for (size_t i = 0; i < ARRAY_SIZE(sysctl_table); i++)
+		if (same_name(name, len, sysctl_table[i].name))
+			return set_sysctl(&sysctl_table[i], value, m, err, errlen);
+	for (size_t i = 0; i < ARRAY_SIZE(param_table); i++)
+		if (same_name(name, len, param_table[i].name))
+			return set_param(&param_table[i], value, p, err, errlen);
+	if (same_name(name, len, "lowmem_reserve_ratio"))
+		return set_lowmem_reserve_ratio(value, m, err, errlen);
+	if (same_name(name, len, "swap_pages"))
+		return set_swap(value, m, err, errlen);
+	return unknown_name(setting, err, errlen);
+}
+
+/**
+ * settings_apply - put every --set into the machine and the parameters
+ * @o: options with the settings, in order: a later one wins
+ * @m: machine, complete; ->sysctl_changed is set when its marks no longer follow the recording
+ * @p: parameters
+ * @err: message naming the setting and its range
+ * @errlen: its size
+ *
+ * Return: 0; -1 with @err filled.
+ */
+int settings_apply(const struct options *o, struct machine *m, struct mm_params *p,
+		   char *err, size_t errlen)
+{
+	for (unsigned int i = 0; i < o->nr_set; i++)
+		if (set_one(o->set[i], m, p, err, errlen))
+			return -1;
+	return 0;
+}
