@@ -131,8 +131,20 @@ u32 alloc_pages(struct mm *mm, gfp_t gfp, u32 order);	/* head pfn or PFN_NONE */
 void free_pages(struct mm *mm, u32 pfn, u32 order);	/* an allocated, LRU-free page */
 u32 get_page_from_freelist(struct mm *mm, u32 order, u32 alloc_flags,
 			   struct alloc_context *ac);
+void prep_new_page(struct mm *mm, u32 pfn, u32 order, u8 mt);
+u32 alloc_flags_nofragment(const struct mm *mm, const struct alloc_context *ac);
+bool freelist_drops_nofragment(const struct mm *mm);
 u8 gfp_migratetype(gfp_t gfp);
 enum zone_type gfp_zone(gfp_t gfp);
+
+/* slowpath.c; the decision points of policies first */
+u32 alloc_flags_slowpath(const struct mm *mm, gfp_t gfp, u32 order);
+u32 kswapd_wake_order(const struct mm *mm, u32 order);
+u32 reclaim_compact_order(const struct mm *mm, const struct alloc_context *ac, u32 order,
+			  u32 alloc_flags);
+bool slowpath_drops_nofragment(const struct mm *mm, u32 alloc_flags);
+bool nonblocking_drops_nofragment(const struct mm *mm, gfp_t gfp, u32 alloc_flags);
+u32 __alloc_pages_slowpath(struct mm *mm, u32 order, struct alloc_context *ac);
 
 /* compaction.c (+ compact_migrate.c, compact_free.c, kcompactd.c) */
 u64 compact_gap(const struct mm *mm, u32 order);

@@ -53,6 +53,7 @@ struct zone {
 	struct free_area free_area[NR_PAGE_ORDERS];
 	s64 nr_free_pages, nr_free_cma, nr_free_pages_blocks;
 	u32 nr_reserved_highatomic, nr_free_highatomic;
+	bool highatomic_used;		/* ever reserved: unmerged order-9 neighbours are lawful */
 	struct per_cpu_pages *pcp;	/* one a CPU */
 	/* LRU pages per zone, for should_reclaim_retry and zone_reclaimable_pages */
 	s64 nr_lru_anon, nr_lru_file;
@@ -83,6 +84,9 @@ struct kernel_features {
 	bool zone_batchsize_7x;		/* 7.x: managed >> 12 based batch */
 	bool highatomic_free_count;	/* >= 6.12: watermark subtracts nr_free_highatomic */
 	bool highatomic_fastpath;	/* >= 7.3 */
+	bool highatomic_reserve_buddy;	/* 7.x: rmqueue_buddy() reserves; before: the freelist walk */
+	bool highatomic_aligned_limit;	/* >= 6.8: 1 % rounded up to a block, none below one */
+	bool pcp_highatomic_bypass;	/* >= 6.15: HIGHATOMIC requests do not refill a pcp list */
 	bool alloc_harder;		/* 6.1's ALLOC_HARDER instead of MIN_RESERVE/NON_BLOCK */
 	bool compact_large_folios;	/* >= 6.9: migrates and frees at order > 0 */
 	bool compact_wmark_from_caller;	/* >= 6.15 */
@@ -177,6 +181,7 @@ struct mm {
 	u64 extfrag_change_ownership;
 	u64 drain_all_pages;
 	u64 oom_failed;			/* allocations given up where the kernel would have OOM-killed */
+	u64 slowpath_stuck;		/* allocations given up after slowpath_max_loops rounds */
 	u64 alloc_failed[NR_PAGE_ORDERS];
 	u64 stall_ns_reclaim, stall_ns_compact;
 	u64 nr_direct_reclaim, nr_direct_compact;
@@ -199,7 +204,9 @@ static inline struct zone *page_zone(struct mm *mm, u32 pfn)
 
 static inline enum migratetype get_pageblock_migratetype(const struct mm *mm, u32 pfn)
 {
-	return (enum migratetype)mm->pageblock[pfn >> pageblock_order].mt;
+	const struct pageblock *pb = &mm->pageblock[pfn >> pageblock_order];
+
+	return pb->isolate ? MIGRATE_ISOLATE : (enum migratetype)pb->mt;
 }
 
 static inline void count_vm_events(struct mm *mm, enum vm_event_item item, u64 n)

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Free lists, merging, splitting and pageblock types: the core of mm/page_alloc.c.
+ *
+ * A free page's list is page->mt. Since 6.10 that is always its pageblock's type; before, it is
+ * the type that was cached when the page was freed, and the two may differ.
+ */
+#include "internal.h"
+
+/* mm/page_alloc.c:account_freepages; isolated pages count nowhere */
+static inline void account_freepages(struct zone *z, s64 nr, u8 mt)
+{
+	if (mt == MIGRATE_ISOLATE)
+		return;
+	z->nr_free_pages += nr;
+	if (mt == MIGRATE_CMA)
+		z->nr_free_cma += nr;
+	else if (mt == MIGRATE_HIGHATOMIC)
+		z->nr_free_highatomic += (u32)nr;
+}
+
+static inline void account_blocks(struct zone *z, u32 order, u8 mt, int sign)
+{
+	if (order >= pageblock_order && mt != MIGRATE_ISOLATE)
+		z->nr_free_pages_blocks += sign * (s64)N(order);
+}
+
+static inline void __add_to_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt,
+				      bool tail)
+{
+	struct free_area *area = &z->free_area[order];
+	struct page *p = &mm->page[pfn];
+
+	p->state = PAGE_BUDDY;
+	p->order = order;
+	p->head = 1;
+	p->mt = mt;
+	if (tail)
+		list_add_tail(mm, pfn, area->list[mt]);
+	else
+		list_add(mm, pfn, area->list[mt]);
+	area->nr_list[mt]++;
+	area->nr_free++;
+	account_blocks(z, order, mt, 1);
+}
+
+static inline void __del_page_from_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order,
+					     u8 mt)
+{
+	struct free_area *area = &z->free_area[order];
+
+	list_del(mm, pfn);
+	mm->page[pfn].head = 0;
+	area->nr_list[mt]--;
+	area->nr_free--;
+	account_blocks(z, order, mt, -1);
+}
+
+/**
+ * add_to_free_list - put a buddy on a list, as it is
+ * @mm: machine
+ * @z: its zone
+ * @pfn: its head; no merging is tried
+ * @order: its order
+ * @mt: the list's type
+ * @tail: at the tail, else at the head
+ *
+ * Counts the pages as free. mm/page_alloc.c:__add_to_free_list with account_freepages.
+ */
+void add_to_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, bool tail)
+{
+	__add_to_free_list(mm, z, pfn, order, mt, tail);
+	account_freepages(z, N(order), mt);
+}
+
+/**
+ * del_page_from_free_list - take a buddy off its list
+ * @mm: machine
+ * @z: its zone
+ * @pfn: its head
+ * @order: its order
+ * @mt: the list's type, page->mt
+ *
+ * Counts the pages as no longer free. The pages are in nobody's hands then: the caller gives
+ * them a state. mm/page_alloc.c:del_page_from_free_list.
+ */
+void del_page_from_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt)
+{
+	__del_page_from_free_list(mm, z, pfn, order, mt);
+	account_freepages(z, -(s64)N(order), mt);
+}
+
+/**
+ * move_to_free_list - move a buddy to the tail of another type's list
+ * @mm: machine
+ * @z: its zone
+ * @pfn: its head
+ * @order: its order
+ * @mt: new type; the pageblock's type is the caller's to set
+ *
+ * mm/page_alloc.c:move_to_free_list.
+ */
+void move_to_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt)
+{
+	u8 old = mm->page[pfn].mt;
+
+	del_page_from_free_list(mm, z, pfn, order, old);
+	add_to_free_list(mm, z, pfn, order, mt, true);
+}
+
+/**
+ * set_pageblock_migratetype - type of one pageblock
+ * @mm: machine
+ * @pfn: a page of the block
+ * @mt: new type; free pages stay on their lists
+ */
+void set_pageblock_migratetype(struct mm *mm, u32 pfn, u8 mt)
+{
+	mm->pageblock[pfn >> pageblock_order].mt = mt;
+}
+
+/**
+ * change_pageblock_range - type of all pageblocks that a buddy of order >= 9 covers
+ * @mm: machine
+ * @pfn: the buddy's head
+ * @order: >= pageblock_order
+ * @mt: new type
+ */
+void change_pageblock_range(struct mm *mm, u32 pfn, u32 order, u8 mt)
+{
+	u32 end = pfn + N(order);
+
+	for (; pfn < end; pfn += pageblock_nr_pages)
+		set_pageblock_migratetype(mm, pfn, mt);
+}
+
+static inline bool page_is_buddy(const struct mm *mm, u32 pfn, u32 order, const struct zone *z)
+{
+	const struct page *p = &mm->page[pfn];
+
+	return p->state == PAGE_BUDDY && p->head && p->order == order &&
+	       mm->pageblock[pfn >> pageblock_order].zone == z->type;
+}
+
+/* Is the buddy of the page that this one would merge into free already? Then keep it for last. */
+static inline bool buddy_merge_likely(const struct mm *mm, const struct zone *z, u32 pfn,
+				      u32 order)
+{
+	u32 higher;
+
+	if (order >= MAX_PAGE_ORDER - 1)
+		return false;
+	higher = pfn & ~N(order);
+	return page_is_buddy(mm, higher ^ N(order + 1), order + 1, z);
+}
+
+/* mm/compaction.c:compaction_capture, by direct compaction of the task that frees */
+static bool compaction_capture(struct mm *mm, const struct zone *z, u32 pfn, u32 order, u8 mt)
+{
+	struct capture_control *capc = mm->capc;
+
+	if (!capc || capc->zone != z || capc->pfn != PFN_NONE || mm->current.kthread ||
+	    order != capc->order)
+		return false;
+	if (mt == MIGRATE_CMA || mt == MIGRATE_ISOLATE)
+		return false;
+	if (order < pageblock_order && mt == MIGRATE_MOVABLE &&
+	    (!mm->k.freelist_hygiene || capc->migratetype != MIGRATE_MOVABLE))
+		return false;
+	if (mt != capc->migratetype && mm->k.capture_extfrag)
+		trace_extfrag(mm, pfn, order, order, capc->migratetype, mt, EXTFRAG_CAPTURE);
+	capc->pfn = pfn;
+	page_set_unit(mm, pfn, order, PAGE_ISOLATED, mt);
+	return true;
+}
+
+/* May a page of type @mt merge with its free buddy? Below a pageblock, always. */
+static inline bool can_merge(const struct mm *mm, u32 buddy, u32 order, u8 mt)
+{
+	u8 buddy_mt;
+
+	if (order < pageblock_order)
+		return true;
+	buddy_mt = get_pageblock_migratetype(mm, buddy);
+	return mt == buddy_mt || (migratetype_is_mergeable(mt) &&
+				  migratetype_is_mergeable(buddy_mt));
+}
+
+/**
+ * __free_one_page - give a page to the buddy lists
+ * @mm: machine
+ * @z: its zone
+ * @pfn: head of a page that is on no list
+ * @order: its order; all its base pages say that they are free, or will by the caller
+ * @mt: list it goes to: its pageblock's type (before 6.10: the type cached when it was freed)
+ * @to_tail: FPI_TO_TAIL; else the head, or the tail where a merge is likely soon
+ *
+ * Merges as far up as it can, retyping what it merges with from 6.10 on; the page may be captured
+ * by direct compaction instead. mm/page_alloc.c:__free_one_page.
+ */
+void __free_one_page(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, bool to_tail)
+{
+	u32 buddy;
+
+	account_freepages(z, N(order), mt);
+	mm->page[pfn].state = PAGE_BUDDY;
+	mm->page[pfn].head = 0;
+	while (order < MAX_PAGE_ORDER) {
+		u8 buddy_list;
+
+		if (mm->capc && compaction_capture(mm, z, pfn, order, mt)) {
+			account_freepages(z, -(s64)N(order), mt);
+			return;
+		}
+		buddy = pfn ^ N(order);
+		if (!page_is_buddy(mm, buddy, order, z) || !can_merge(mm, buddy, order, mt))
+			break;
+		buddy_list = mm->page[buddy].mt;
+		__del_page_from_free_list(mm, z, buddy, order, buddy_list);
+		if (buddy_list != mt && order >= pageblock_order && mm->k.freelist_hygiene)
+			change_pageblock_range(mm, buddy, order, mt);
+		pfn &= buddy;
+		order++;
+	}
+	__add_to_free_list(mm, z, pfn, order, mt,
+			   to_tail || buddy_merge_likely(mm, z, pfn, order));
+}
+
+/**
+ * split_large_buddy - free a page that may be larger than a pageblock
+ * @mm: machine
+ * @z: its zone
+ * @pfn: head of a page on no list
+ * @order: its order; above pageblock_order it is cut, each piece typed by its own block
+ * @to_tail: as __free_one_page()
+ *
+ * mm/page_alloc.c:split_large_buddy; before 6.10 such a page is freed whole.
+ */
+void split_large_buddy(struct mm *mm, struct zone *z, u32 pfn, u32 order, bool to_tail)
+{
+	u32 end = pfn + N(order);
+
+	if (mm->k.freelist_hygiene && order > pageblock_order)
+		order = pageblock_order;
+	for (; pfn < end; pfn += N(order))
+		__free_one_page(mm, z, pfn, order, get_pageblock_migratetype(mm, pfn), to_tail);
+}
+
+/**
+ * expand - return what an allocation leaves of a larger buddy
+ * @mm: machine
+ * @z: zone
+ * @pfn: head of the buddy, already off its list
+ * @low: order that is kept, at @pfn
+ * @high: order of the buddy
+ * @mt: type of the lists the upper halves go to, each at the head
+ *
+ * Return: pages put back, not yet counted as free. mm/page_alloc.c:expand.
+ */
+u32 expand(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 mt)
+{
+	u32 added = N(high) - N(low);
+
+	while (high > low) {
+		high--;
+		__add_to_free_list(mm, z, pfn + N(high), high, mt, false);
+	}
+	return added;
+}
+
+/**
+ * page_del_and_expand - take the first part of a free buddy
+ * @mm: machine
+ * @z: zone
+ * @pfn: head of the buddy on list @mt
+ * @low: order wanted
+ * @high: order of the buddy
+ * @mt: list it is on, and that the rest stays on
+ */
+void page_del_and_expand(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 mt)
+{
+	__del_page_from_free_list(mm, z, pfn, high, mt);
+	expand(mm, z, pfn, low, high, mt);
+	account_freepages(z, -(s64)N(low), mt);
+}
+
+/**
+ * __rmqueue_smallest - take a page of one type: the smallest that is large enough
+ * @mm: machine
+ * @z: zone
+ * @order: order wanted
+ * @mt: type
+ *
+ * Return: head pfn, in nobody's hands yet; PFN_NONE. mm/page_alloc.c:__rmqueue_smallest.
+ */
+u32 __rmqueue_smallest(struct mm *mm, struct zone *z, u32 order, u8 mt)
+{
+	u32 cur;
+
+	for (cur = order; cur < NR_PAGE_ORDERS; cur++) {
+		u32 pfn;
+
+		mm->visit_lists++;
+		if (!z->free_area[cur].nr_list[mt])
+			continue;
+		pfn = list_first(mm, z->free_area[cur].list[mt]);
+		page_del_and_expand(mm, z, pfn, order, cur, mt);
+		return pfn;
+	}
+	return PFN_NONE;
+}
+
+/**
+ * prep_move_freepages_block - may a block's free pages change type, and what is in it?
+ * @mm: machine
+ * @z: zone
+ * @pfn: a page of the block
+ * @num_free: free pages of the block
+ * @num_movable: pages on the LRU and other movable ones
+ *
+ * Return: false when the block straddles the zone's edge. mm/page_alloc.c function of that name.
+ */
+bool prep_move_freepages_block(const struct mm *mm, const struct zone *z, u32 pfn, u32 *num_free,
+			       u32 *num_movable)
+{
+	u32 start = pageblock_start_pfn(pfn), end = start + pageblock_nr_pages;
+
+	*num_free = *num_movable = 0;
+	if (!zone_spans_pfn(z, start) || !zone_spans_pfn(z, end - 1))
+		return false;
+	for (pfn = start; pfn < end;) {
+		const struct page *p = &mm->page[pfn];
+		u32 nr = 1;
+
+		if (p->state == PAGE_BUDDY && p->head) {
+			nr = N(p->order);
+			*num_free += nr;
+		} else if (p->state == PAGE_USED) {
+			nr = N(p->order);
+			if (p->lru || p->kind == PK_MOVABLE_OPS)
+				*num_movable += nr;
+		}
+		pfn += nr;
+	}
+	return true;
+}
+
+/**
+ * __move_freepages_block - move a block's free pages to another type's lists
+ * @mm: machine
+ * @z: zone
+ * @start: first pfn to look at; to the end of its pageblock
+ * @mt: new type; each page goes to the tail, by ascending pfn
+ *
+ * The block's own type is the caller's to set. mm/page_alloc.c:__move_freepages_block.
+ *
+ * Return: pages moved.
+ */
+u32 __move_freepages_block(struct mm *mm, struct zone *z, u32 start, u8 mt)
+{
+	u32 pfn, end = pageblock_start_pfn(start) + pageblock_nr_pages, moved = 0;
+
+	for (pfn = start; pfn < end;) {
+		const struct page *p = &mm->page[pfn];
+		u32 nr = 1;
+
+		if (p->state == PAGE_BUDDY && p->head) {
+			nr = N(p->order);
+			move_to_free_list(mm, z, pfn, p->order, mt);
+			moved += nr;
+		}
+		pfn += nr;
+	}
+	return moved;
+}
+
+/**
+ * move_freepages_block - retype a pageblock with its free pages
+ * @mm: machine
+ * @z: zone
+ * @pfn: a page of the block
+ * @mt: new type
+ *
+ * Return: pages moved; -1 when the block straddles the zone's edge, and nothing was done.
+ * mm/page_alloc.c:move_freepages_block.
+ */
+int move_freepages_block(struct mm *mm, struct zone *z, u32 pfn, u8 mt)
+{
+	u32 nr_free, nr_movable;
+
+	if (!prep_move_freepages_block(mm, z, pfn, &nr_free, &nr_movable))
+		return -1;
+	set_pageblock_migratetype(mm, pfn, mt);
+	return (int)__move_freepages_block(mm, z, pageblock_start_pfn(pfn), mt);
+}
+
+/* a free page of half a block or more makes its blocks movable ones */
+static void isolate_retypes_blocks(struct mm *mm, struct zone *z, u32 pfn, u32 order)
+{
+	u32 end = pfn + N(order) - 1;
+
+	for (; pfn < end; pfn += pageblock_nr_pages) {
+		if (!migratetype_is_mergeable(get_pageblock_migratetype(mm, pfn)))
+			continue;
+		if (mm->k.freelist_hygiene)
+			move_freepages_block(mm, z, pfn, MIGRATE_MOVABLE);
+		else
+			set_pageblock_migratetype(mm, pfn, MIGRATE_MOVABLE);
+	}
+}
+
+/**
+ * __isolate_free_page - take a whole free buddy for compaction
+ * @mm: machine
+ * @z: zone
+ * @pfn: head of a buddy
+ * @order: its order
+ *
+ * The page becomes PAGE_ISOLATED, kept as one unit of @order. From order 8 on its pageblocks
+ * become MOVABLE. mm/page_alloc.c:__isolate_free_page.
+ *
+ * Return: number of pages; 0 when the watermark forbids it.
+ */
+int __isolate_free_page(struct mm *mm, struct zone *z, u32 pfn, u32 order)
+{
+	u8 list = mm->page[pfn].mt;
+
+	if (get_pageblock_migratetype(mm, pfn) != MIGRATE_ISOLATE &&
+	    !__zone_watermark_ok(z, 0, (u64)z->_watermark[WMARK_MIN] + N(order), 0, ALLOC_CMA,
+				 z->nr_free_pages, mm))
+		return 0;
+	del_page_from_free_list(mm, z, pfn, order, list);
+	page_set_unit(mm, pfn, order, PAGE_ISOLATED, list);
+	if (order >= pageblock_order - 1)
+		isolate_retypes_blocks(mm, z, pfn, order);
+	return (int)N(order);
+}
+
+/**
+ * split_free_page_to_used - make order-0 pages in use of an isolated page
+ * @mm: machine
+ * @pfn: head of a PAGE_ISOLATED unit
+ * @order: its order
+ *
+ * As mm/compaction.c:split_map_pages of kernels before 6.9: post_alloc_hook and split_page.
+ */
+void split_free_page_to_used(struct mm *mm, u32 pfn, u32 order)
+{
+	u8 mt = get_pageblock_migratetype(mm, pfn);
+	u32 end = pfn + N(order);
+
+	for (; pfn < end; pfn++)
+		page_set_unit(mm, pfn, 0, PAGE_USED, mt);
+}

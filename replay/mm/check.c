@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mm_check(): every page in exactly one place, and every count the sum of what it counts.
+ *
+ * Heads are counted by walking the pages, lists by walking the lists; since a page has one pair
+ * of links and each list member is a head that belongs there, equal counts mean that both are
+ * the same set.
+ */
+#include <stdio.h>
+
+#include "internal.h"
+
+#define MAX_PRINTED 20
+
+struct check {
+	struct mm *mm;
+	const char *where;
+	int broken;
+	u32 buddies[MAX_NR_ZONES][NR_PAGE_ORDERS][MIGRATE_TYPES];	/* heads by walking pages */
+	s64 free_pages[MAX_NR_ZONES], free_blocks[MAX_NR_ZONES];
+	s64 free_highatomic[MAX_NR_ZONES], free_cma[MAX_NR_ZONES];
+	s64 pcp_pages[MAX_NR_ZONES];
+};
+
+static void expect(struct check *c, bool ok, const char *rule, const struct zone *z, u32 pfn,
+		   s64 found, s64 wanted)
+{
+	if (ok || c->broken++ >= MAX_PRINTED)
+		return;
+	fprintf(stderr, "fragreplay: %s: broken rule: %s: zone %s", c->where, rule,
+		z ? z->name : "-");
+	if (pfn != PFN_NONE)
+		fprintf(stderr, " pfn %u", pfn);
+	fprintf(stderr, ": found %lld, expected %lld\n", (long long)found, (long long)wanted);
+}
+
+static void check_tails(struct check *c, const struct zone *z, u32 pfn)
+{
+	const struct page *h = &c->mm->page[pfn], *p;
+	u32 i;
+
+	for (i = 1; i < N(h->order); i++) {
+		p = h + i;
+		expect(c, !p->head, "a unit's tail is no head", z, pfn + i, p->head, 0);
+		if (page_is_free(h)) {
+			expect(c, page_is_free(p), "a free unit's tail is free", z, pfn + i,
+			       p->state, h->state);
+			continue;
+		}
+		expect(c, p->state == h->state, "a unit has one state", z, pfn + i, p->state,
+		       h->state);
+		expect(c, p->order == h->order, "a unit has one order", z, pfn + i, p->order,
+		       h->order);
+	}
+}
+
+static bool may_stay_unmerged(const struct check *c, const struct zone *z, u32 pfn, u32 buddy)
+{
+	u8 a = get_pageblock_migratetype(c->mm, pfn), b = get_pageblock_migratetype(c->mm, buddy);
+
+	if (c->mm->page[pfn].order < pageblock_order)
+		return false;
+	/* blocks that were not mergeable when they were freed may have become so since */
+	return z->highatomic_used || (a != b && !(migratetype_is_mergeable(a) &&
+						  migratetype_is_mergeable(b)));
+}
+
+static void check_merged(struct check *c, const struct zone *z, u32 pfn)
+{
+	const struct page *p = &c->mm->page[pfn], *b;
+	u32 buddy = pfn ^ N(p->order);
+
+	if (p->order >= MAX_PAGE_ORDER || c->mm->pageblock[buddy >> pageblock_order].zone != z->type)
+		return;
+	b = &c->mm->page[buddy];
+	if (b->state == PAGE_BUDDY && b->head && b->order == p->order)
+		expect(c, may_stay_unmerged(c, z, pfn, buddy), "free buddies are merged", z, pfn,
+		       p->order, p->order + 1);
+}
+
+static void check_buddy(struct check *c, const struct zone *z, u32 pfn)
+{
+	const struct page *p = &c->mm->page[pfn];
+	int i = z->type;
+
+	c->buddies[i][p->order][p->mt]++;
+	check_merged(c, z, pfn);
+	if (c->mm->k.freelist_hygiene) {
+		u8 mt = get_pageblock_migratetype(c->mm, pfn);
+
+		expect(c, p->mt == mt, "a free list holds pages of its type", z, pfn, p->mt, mt);
+	}
+	if (p->mt == MIGRATE_ISOLATE)
+		return;
+	c->free_pages[i] += N(p->order);
+	c->free_blocks[i] += p->order >= pageblock_order ? N(p->order) : 0;
+	c->free_highatomic[i] += p->mt == MIGRATE_HIGHATOMIC ? N(p->order) : 0;
+	c->free_cma[i] += p->mt == MIGRATE_CMA ? N(p->order) : 0;
+}
+
+/* one unit, or one page that is none; returns the pfn after it */
+static u32 check_unit(struct check *c, u32 pfn)
+{
+	const struct page *p = &c->mm->page[pfn];
+	const struct zone *z;
+
+	if (p->state == PAGE_ABSENT || p->state == PAGE_RESERVED)
+		return pfn + 1;
+	if (c->mm->pageblock[pfn >> pageblock_order].zone >= MAX_NR_ZONES) {
+		expect(c, false, "a page has a zone", NULL, pfn, MAX_NR_ZONES, 0);
+		return pfn + 1;
+	}
+	z = page_zone(c->mm, pfn);
+	expect(c, zone_spans_pfn(z, pfn), "a page is within its zone", z, pfn, 0, 1);
+	expect(c, p->head, "a unit begins with its head", z, pfn, p->head, 1);
+	if (!p->head)
+		return pfn + 1;
+	expect(c, !(pfn & (N(p->order) - 1)), "a unit is aligned", z, pfn, p->order, 0);
+	check_tails(c, z, pfn);
+	if (p->state == PAGE_BUDDY)
+		check_buddy(c, z, pfn);
+	else if (p->state == PAGE_PCP)
+		c->pcp_pages[z->type] += N(p->order);
+	return pfn + N(p->order);
+}
+
+/* walks a list; returns its length, and its base pages in @pages */
+static u32 check_list(struct check *c, const struct zone *z, u32 head, u32 state, int order,
+		      int mt, s64 *pages)
+{
+	const struct mm *mm = c->mm;
+	u32 prev = head | LIST_HEAD_BIT, pfn, n = 0;
+
+	for (pfn = list_first(mm, head); pfn != PFN_NONE; pfn = list_next(mm, pfn)) {
+		const struct page *p = &mm->page[pfn];
+
+		expect(c, p->l.prev == prev, "list links agree both ways", z, pfn, p->l.prev, prev);
+		expect(c, p->head && p->state == state, "a list holds heads of its kind", z, pfn,
+		       p->state, state);
+		expect(c, p->order == (u32)order, "a list holds one order", z, pfn, p->order,
+		       order);
+		expect(c, mt < 0 || p->mt == mt, "a list holds one type", z, pfn, p->mt, mt);
+		expect(c, page_zone(c->mm, pfn) == z, "a list holds one zone", z, pfn, 0, 1);
+		*pages += N(order);
+		prev = pfn;
+		if (++n > mm->max_pfn) {
+			expect(c, false, "a list ends", z, pfn, n, 0);
+			return n;
+		}
+	}
+	expect(c, mm->heads[head].prev == prev, "a list's head knows its tail", z, PFN_NONE,
+	       mm->heads[head].prev, prev);
+	return n;
+}
+
+static void check_free_area(struct check *c, const struct zone *z, int order)
+{
+	const struct free_area *area = &z->free_area[order];
+	u32 sum = 0;
+	int mt;
+
+	for (mt = 0; mt < MIGRATE_TYPES; mt++) {
+		s64 pages = 0;
+		u32 n = check_list(c, z, area->list[mt], PAGE_BUDDY, order, mt, &pages);
+
+		expect(c, n == area->nr_list[mt], "nr_list counts its list", z, PFN_NONE,
+		       area->nr_list[mt], n);
+		expect(c, n == c->buddies[z->type][order][mt], "every buddy is on its list", z,
+		       PFN_NONE, n, c->buddies[z->type][order][mt]);
+		sum += n;
+	}
+	expect(c, sum == area->nr_free, "nr_free counts all types", z, PFN_NONE, area->nr_free,
+	       sum);
+}
+
+static void check_pcp(struct check *c, const struct zone *z)
+{
+	s64 all = 0;
+	int cpu, i;
+
+	for (cpu = 0; cpu < c->mm->nr_cpus; cpu++) {
+		const struct per_cpu_pages *pcp = &z->pcp[cpu];
+		s64 pages = 0;
+
+		for (i = 0; i < NR_PCP_LISTS; i++)
+			check_list(c, z, pcp->list[i], PAGE_PCP, i < 12 ? i / 3 : HPAGE_PMD_ORDER,
+				   -1, &pages);
+		expect(c, pages == pcp->count, "pcp count", z, PFN_NONE, pcp->count, pages);
+		all += pages;
+	}
+	expect(c, all == c->pcp_pages[z->type], "every per-CPU page is on a list", z, PFN_NONE,
+	       all, c->pcp_pages[z->type]);
+}
+
+static void check_zone(struct check *c, const struct zone *z)
+{
+	int i = z->type, order;
+	u32 gap = z->_watermark[WMARK_LOW] - z->_watermark[WMARK_MIN];
+
+	for (order = 0; order < NR_PAGE_ORDERS; order++)
+		check_free_area(c, z, order);
+	check_pcp(c, z);
+	expect(c, z->nr_free_pages == c->free_pages[i], "nr_free_pages", z, PFN_NONE,
+	       z->nr_free_pages, c->free_pages[i]);
+	expect(c, z->nr_free_pages_blocks == c->free_blocks[i], "nr_free_pages_blocks", z,
+	       PFN_NONE, z->nr_free_pages_blocks, c->free_blocks[i]);
+	expect(c, z->nr_free_highatomic == c->free_highatomic[i], "nr_free_highatomic", z,
+	       PFN_NONE, z->nr_free_highatomic, c->free_highatomic[i]);
+	expect(c, z->nr_free_cma == c->free_cma[i], "nr_free_cma", z, PFN_NONE, z->nr_free_cma,
+	       c->free_cma[i]);
+	expect(c, z->_watermark[WMARK_HIGH] == z->_watermark[WMARK_LOW] + gap &&
+	       z->_watermark[WMARK_PROMO] == z->_watermark[WMARK_HIGH] + gap,
+	       "watermarks are equally spaced", z, PFN_NONE, z->_watermark[WMARK_HIGH],
+	       z->_watermark[WMARK_LOW] + gap);
+}
+
+/**
+ * mm_check - hold every list, page and count of a machine against one another
+ * @mm: machine, between two operations
+ * @where: printed with each broken rule
+ *
+ * Prints broken rules to stderr, the first twenty of them; the LRU's are lruvec_check()'s, which
+ * aborts.
+ *
+ * Return: broken rules.
+ */
+int mm_check(struct mm *mm, const char *where)
+{
+	struct check c = { .mm = mm, .where = where };
+	const struct zone *z;
+	u32 pfn = 0;
+
+	while (pfn < mm->max_pfn)
+		pfn = check_unit(&c, pfn);
+	for_each_populated_zone(mm, z)
+		check_zone(&c, z);
+	if (mm->lruvec)
+		lruvec_check(mm);
+	return c.broken;
+}

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * __rmqueue() and what it does when the requested type's lists are empty: claim a block, steal a
+ * page (>= 6.10), or 6.1's one function for both.
+ */
+#include "internal.h"
+
+/* mm/page_alloc.c:fallbacks */
+static const u8 fallbacks[MIGRATE_PCPTYPES][MIGRATE_PCPTYPES - 1] = {
+	[MIGRATE_UNMOVABLE]   = { MIGRATE_RECLAIMABLE, MIGRATE_MOVABLE },
+	[MIGRATE_MOVABLE]     = { MIGRATE_RECLAIMABLE, MIGRATE_UNMOVABLE },
+	[MIGRATE_RECLAIMABLE] = { MIGRATE_UNMOVABLE,   MIGRATE_MOVABLE },
+};
+
+#define NO_FALLBACK	(-1)	/* no page of that order */
+#define NO_CLAIM	(-2)	/* orders this small are not worth a block */
+
+/**
+ * trace_extfrag - count a fallback, where the kernel raises mm_page_alloc_extfrag
+ * @mm: machine
+ * @pfn: page that the event names
+ * @alloc_order: order requested
+ * @fallback_order: order of the buddy found
+ * @alloc_mt: type requested
+ * @fallback_mt: type of the list it was found on
+ * @cls: how it was taken
+ */
+void trace_extfrag(struct mm *mm, u32 pfn, u32 alloc_order, u32 fallback_order, u8 alloc_mt,
+		   u8 fallback_mt, enum extfrag_class cls)
+{
+	(void)alloc_order;
+	(void)fallback_order;
+	if (alloc_mt < MIGRATE_PCPTYPES && fallback_mt < MIGRATE_PCPTYPES)
+		mm->extfrag[alloc_mt][fallback_mt][cls]++;
+	if (get_pageblock_migratetype(mm, pfn) == alloc_mt)
+		mm->extfrag_change_ownership++;
+}
+
+/* mm/page_alloc.c:should_try_claim_block; 6.1: can_steal_fallback */
+static inline bool should_try_claim_block(u32 order, u8 start_mt)
+{
+	return order >= pageblock_order / 2 || start_mt != MIGRATE_MOVABLE;
+}
+
+/* lists looked at are counted by the callers that allocate, not by compaction's tests */
+static inline int first_fallback(const struct free_area *area, u8 mt, u32 *visited)
+{
+	int i;
+
+	if (!area->nr_free || mt >= MIGRATE_PCPTYPES)
+		return NO_FALLBACK;
+	for (i = 0; i < MIGRATE_PCPTYPES - 1; i++) {
+		++*visited;
+		if (area->nr_list[fallbacks[mt][i]])
+			return fallbacks[mt][i];
+	}
+	return NO_FALLBACK;
+}
+
+/**
+ * find_suitable_fallback - which foreign type has a free page of an order?
+ * @mm: machine
+ * @z: zone
+ * @order: exactly this order
+ * @mt: type requested
+ * @claimable: only where the whole block may be claimed
+ *
+ * Return: the type; -1: none; -2: @claimable, and this order is too small to claim a block.
+ * mm/page_alloc.c:find_suitable_fallback.
+ */
+int find_suitable_fallback(const struct mm *mm, const struct zone *z, u32 order, u8 mt,
+			   bool claimable)
+{
+	u32 visited = 0;
+
+	(void)mm;
+	if (claimable && !should_try_claim_block(order, mt))
+		return NO_CLAIM;
+	return first_fallback(&z->free_area[order], mt, &visited);
+}
+
+/* Smallest foreign buddy worth looking at: a whole block when fragmenting is forbidden. */
+static inline u32 fallback_min_order(u32 order, u32 alloc_flags)
+{
+	return order < pageblock_order && (alloc_flags & ALLOC_NOFRAGMENT) ? pageblock_order
+									    : order;
+}
+
+static void boost_after_fallback(struct mm *mm, struct zone *z, u32 alloc_flags)
+{
+	if (boost_watermark(mm, z) && (alloc_flags & ALLOC_KSWAPD))
+		z->flags |= ZONE_BOOSTED_WATERMARK;
+}
+
+/* Pages of a block that suit the new owner as they are, of those not free. */
+static inline u32 alike_pages(u8 start_mt, u8 block_mt, u32 nr_free, u32 nr_movable)
+{
+	if (start_mt == MIGRATE_MOVABLE)
+		return nr_movable;
+	/* what is neither free nor movable in a movable block: the best guess is "like us" */
+	return block_mt == MIGRATE_MOVABLE ? pageblock_nr_pages - (nr_free + nr_movable) : 0;
+}
+
+static inline bool worth_claiming(u32 nr_free, u32 alike)
+{
+	return nr_free + alike >= N(pageblock_order - 1);
+}
+
+static u32 claim_whole_blocks(struct mm *mm, struct zone *z, u32 pfn, u32 cur, u32 order,
+			      u8 start_mt, u8 block_mt)
+{
+	u32 added;
+
+	del_page_from_free_list(mm, z, pfn, cur, block_mt);
+	change_pageblock_range(mm, pfn, cur, start_mt);
+	added = expand(mm, z, pfn, order, cur, start_mt);
+	z->nr_free_pages += added;
+	return pfn;
+}
+
+/* mm/page_alloc.c:try_to_claim_block */
+static u32 try_to_claim_block(struct mm *mm, struct zone *z, u32 pfn, u32 cur, u32 order,
+			      u8 start_mt, u8 block_mt, u32 alloc_flags)
+{
+	u32 nr_free, nr_movable;
+
+	mm->visit_blocks++;
+	if (cur >= pageblock_order)
+		return claim_whole_blocks(mm, z, pfn, cur, order, start_mt, block_mt);
+	boost_after_fallback(mm, z, alloc_flags);
+	if (!prep_move_freepages_block(mm, z, pfn, &nr_free, &nr_movable))
+		return PFN_NONE;
+	if (!worth_claiming(nr_free, alike_pages(start_mt, block_mt, nr_free, nr_movable)))
+		return PFN_NONE;
+	__move_freepages_block(mm, z, pageblock_start_pfn(pfn), start_mt);
+	set_pageblock_migratetype(mm, pfn, start_mt);
+	return __rmqueue_smallest(mm, z, order, start_mt);
+}
+
+/*
+ * Take a block over for the requested type: largest buddies first, and of each order only the
+ * first page of one type. mm/page_alloc.c:__rmqueue_claim.
+ */
+static u32 __rmqueue_claim(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags)
+{
+	u32 min_order = fallback_min_order(order, alloc_flags);
+	int cur;
+
+	for (cur = MAX_PAGE_ORDER; cur >= (int)min_order; cur--) {
+		const struct free_area *area = &z->free_area[cur];
+		int fb;
+		u32 pfn;
+
+		if (!should_try_claim_block(cur, mt))
+			break;
+		fb = first_fallback(area, mt, &mm->visit_lists);
+		if (fb == NO_FALLBACK)
+			continue;
+		pfn = try_to_claim_block(mm, z, list_first(mm, area->list[fb]), cur, order, mt, fb,
+					 alloc_flags);
+		if (pfn == PFN_NONE)
+			continue;
+		trace_extfrag(mm, pfn, order, cur, mt, fb,
+			      cur >= pageblock_order ? EXTFRAG_CLAIM_BLOCK : EXTFRAG_CLAIM_PART);
+		return pfn;
+	}
+	return PFN_NONE;
+}
+
+/*
+ * Take one page out of another type's block, which keeps its type: the smallest that will do.
+ * mm/page_alloc.c:__rmqueue_steal.
+ */
+static u32 __rmqueue_steal(struct mm *mm, struct zone *z, u32 order, u8 mt)
+{
+	u32 cur;
+
+	for (cur = order; cur < NR_PAGE_ORDERS; cur++) {
+		const struct free_area *area = &z->free_area[cur];
+		int fb = first_fallback(area, mt, &mm->visit_lists);
+		u32 pfn;
+
+		if (fb == NO_FALLBACK)
+			continue;
+		pfn = list_first(mm, area->list[fb]);
+		page_del_and_expand(mm, z, pfn, order, cur, fb);
+		trace_extfrag(mm, pfn, order, cur, mt, fb, EXTFRAG_STEAL);
+		return pfn;
+	}
+	return PFN_NONE;
+}
+
+/*
+ * 6.1: all free pages of the block change lists even if the block is not claimed then; before
+ * that the zone's lower edge only moves the start.
+ */
+static bool steal_whole_block(struct mm *mm, struct zone *z, u32 pfn, u8 start_mt)
+{
+	u32 start = pageblock_start_pfn(pfn), end = start + pageblock_nr_pages - 1;
+	u8 block_mt = get_pageblock_migratetype(mm, pfn);
+	u32 nr_free, nr_movable = 0, p;
+
+	if (!zone_spans_pfn(z, start))
+		start = pfn;
+	if (!zone_spans_pfn(z, end))
+		return false;
+	for (p = start; p <= end; p++)
+		nr_movable += page_is_lru(mm, p) || (mm->page[p].state == PAGE_USED &&
+						    mm->page[p].kind == PK_MOVABLE_OPS);
+	nr_free = __move_freepages_block(mm, z, start, start_mt);
+	if (!nr_free)
+		return false;
+	if (worth_claiming(nr_free, alike_pages(start_mt, block_mt, nr_free, nr_movable)))
+		set_pageblock_migratetype(mm, pfn, start_mt);
+	return true;
+}
+
+/* 6.1's mm/page_alloc.c:steal_suitable_fallback */
+static void steal_suitable_fallback(struct mm *mm, struct zone *z, u32 pfn, u32 cur, u8 start_mt,
+				    u32 alloc_flags, bool whole_block)
+{
+	mm->visit_blocks++;
+	if (get_pageblock_migratetype(mm, pfn) == MIGRATE_HIGHATOMIC)
+		goto single_page;
+	if (cur >= pageblock_order) {
+		change_pageblock_range(mm, pfn, cur, start_mt);
+		goto single_page;
+	}
+	boost_after_fallback(mm, z, alloc_flags);
+	if (whole_block && steal_whole_block(mm, z, pfn, start_mt))
+		return;
+single_page:
+	move_to_free_list(mm, z, pfn, cur, start_mt);
+}
+
+/* 6.1: largest first, but smallest first for movable requests that may not take the block */
+static int old_fallback_order(struct mm *mm, const struct zone *z, u32 order, u8 mt,
+			      u32 alloc_flags, int *fb)
+{
+	u32 min_order = fallback_min_order(order, alloc_flags);
+	int cur;
+
+	for (cur = MAX_PAGE_ORDER; cur >= (int)min_order; cur--) {
+		*fb = first_fallback(&z->free_area[cur], mt, &mm->visit_lists);
+		if (*fb != NO_FALLBACK)
+			break;
+	}
+	if (cur < (int)min_order)
+		return NO_FALLBACK;
+	if (should_try_claim_block(cur, mt) || cur <= (int)order)
+		return cur;
+	for (cur = order; cur <= MAX_PAGE_ORDER; cur++) {
+		*fb = first_fallback(&z->free_area[cur], mt, &mm->visit_lists);
+		if (*fb != NO_FALLBACK)
+			break;
+	}
+	return cur;
+}
+
+static enum extfrag_class old_extfrag_class(const struct mm *mm, u32 pfn, int cur, u8 mt)
+{
+	if (get_pageblock_migratetype(mm, pfn) != mt)
+		return EXTFRAG_STEAL;
+	return cur >= pageblock_order ? EXTFRAG_CLAIM_BLOCK : EXTFRAG_CLAIM_PART;
+}
+
+/* 6.1's mm/page_alloc.c:__rmqueue_fallback; true: the type's own lists hold a page now */
+static bool __rmqueue_fallback(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags)
+{
+	int fb, cur = old_fallback_order(mm, z, order, mt, alloc_flags, &fb);
+	u32 pfn;
+
+	if (cur == NO_FALLBACK)
+		return false;
+	pfn = list_first(mm, z->free_area[cur].list[fb]);
+	steal_suitable_fallback(mm, z, pfn, cur, mt, alloc_flags, should_try_claim_block(cur, mt));
+	trace_extfrag(mm, pfn, order, cur, mt, fb, old_extfrag_class(mm, pfn, cur, mt));
+	return true;
+}
+
+/* movable requests balance their use of CMA areas against the other free memory */
+static inline bool cma_first(const struct zone *z, u32 alloc_flags)
+{
+	return z->nr_free_cma && (alloc_flags & ALLOC_CMA) &&
+	       z->nr_free_cma > z->nr_free_pages / 2;
+}
+
+static u32 old_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags)
+{
+	u32 pfn;
+
+	do {
+		pfn = __rmqueue_smallest(mm, z, order, mt);
+		if (pfn == PFN_NONE && z->nr_free_cma && (alloc_flags & ALLOC_CMA))
+			pfn = __rmqueue_smallest(mm, z, order, MIGRATE_CMA);
+	} while (pfn == PFN_NONE && __rmqueue_fallback(mm, z, order, mt, alloc_flags));
+	return pfn;
+}
+
+/**
+ * __rmqueue - take a page from a zone's free lists
+ * @mm: machine
+ * @z: zone
+ * @order: order
+ * @mt: type requested
+ * @alloc_flags: ALLOC_CMA, ALLOC_NOFRAGMENT and ALLOC_KSWAPD matter
+ * @mode: where the last page of this refill was found; RMQUEUE_NORMAL at first
+ *
+ * Within one refill, a failed level is not tried again: after a steal the next pages are stolen
+ * too. mm/page_alloc.c:__rmqueue.
+ *
+ * Return: head pfn, in nobody's hands yet; PFN_NONE.
+ */
+u32 __rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
+	      enum rmqueue_mode *mode)
+{
+	u32 pfn;
+
+	if (cma_first(z, alloc_flags)) {
+		pfn = __rmqueue_smallest(mm, z, order, MIGRATE_CMA);
+		if (pfn != PFN_NONE)
+			return pfn;
+	}
+	if (!mm->k.claim_steal_split)
+		return old_rmqueue(mm, z, order, mt, alloc_flags);
+	if (*mode == RMQUEUE_NORMAL) {
+		pfn = __rmqueue_smallest(mm, z, order, mt);
+		if (pfn != PFN_NONE)
+			return pfn;
+	}
+	if (*mode <= RMQUEUE_CMA && z->nr_free_cma && (alloc_flags & ALLOC_CMA)) {
+		pfn = __rmqueue_smallest(mm, z, order, MIGRATE_CMA);
+		if (pfn != PFN_NONE) {
+			*mode = RMQUEUE_CMA;
+			return pfn;
+		}
+	}
+	if (*mode <= RMQUEUE_CLAIM) {
+		pfn = __rmqueue_claim(mm, z, order, mt, alloc_flags);
+		if (pfn != PFN_NONE) {
+			*mode = RMQUEUE_NORMAL;
+			return pfn;
+		}
+	}
+	if (alloc_flags & ALLOC_NOFRAGMENT)
+		return PFN_NONE;
+	pfn = __rmqueue_steal(mm, z, order, mt);
+	if (pfn != PFN_NONE)
+		*mode = RMQUEUE_STEAL;
+	return pfn;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a kernel version does differently. One place, so that no other file compares versions.
+ *
+ * Read from source: 6.1.192, 6.12.117, 7.2.13, 7.3.4. Lines marked [inferred] lie between two
+ * trees that were read; the source of the guess stands beside them.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+#define KV(major, minor, patch) ((u32)(major) << 24 | (u32)(minor) << 16 | (u32)(patch))
+
+static void features_freelists(struct kernel_features *k, u32 v)
+{
+	k->freelist_hygiene = v >= KV(6, 10, 0);
+	/*
+	 * 6.12.117 has the split by stable back-port, main line from 6.15. [inferred] 6.10 to 6.14
+	 * without the back-port are treated like it: they take single pages out of the largest
+	 * foreign buddy, for which there is no recording to hold a model against.
+	 */
+	k->claim_steal_split = v >= KV(6, 10, 0);
+	k->free_pages_blocks = v >= KV(6, 15, 0);
+	k->isolate_bit = v >= KV(6, 17, 0);	/* [inferred] section 17: mails of 6.17 */
+}
+
+static void features_pcp(struct kernel_features *k, u32 v)
+{
+	k->pcp_auto_tune = v >= KV(6, 7, 0);
+	/* [inferred] 6.18 as 6.12: section 17 leaves it open; changes first seen in 7.2 */
+	k->pcp_free_high_min = v >= KV(7, 0, 0);
+	k->pcp_free_chunked = v >= KV(7, 0, 0);
+	k->zone_batchsize_7x = v >= KV(7, 0, 0);
+	/* [inferred] from the mail of March 2025 that stops refills for such requests */
+	k->pcp_highatomic_bypass = v >= KV(6, 15, 0);
+}
+
+static void features_watermarks(struct kernel_features *k, u32 v)
+{
+	k->alloc_harder = v < KV(6, 3, 0);	/* __GFP_HIGH rework of 6.3 */
+	k->movable_zone_share = v < KV(6, 10, 0);	/* [inferred] 6.1 shares, 6.12 does not */
+	k->highatomic_free_count = v >= KV(6, 12, 0);
+	k->highatomic_fastpath = v >= KV(7, 3, 0);
+	k->highatomic_reserve_buddy = v >= KV(7, 0, 0);	/* [inferred] 6.12 in GPFF, 7.2 not */
+	k->highatomic_aligned_limit = v >= KV(6, 8, 0);	/* [inferred] 6.1 not, 6.12 yes */
+}
+
+static void features_compaction(struct kernel_features *k, u32 v)
+{
+	k->compact_large_folios = v >= KV(6, 9, 0);
+	k->compact_wmark_from_caller = v >= KV(6, 15, 0);
+	k->compact_gap_capped = v >= KV(7, 2, 0);
+	k->compact_early_bailout = v < KV(7, 0, 0);
+	k->compact_stall_on_deferred = v < KV(7, 0, 0);
+	k->compact_source_order9 = v >= KV(7, 2, 0);
+	k->capture_request_order = v >= KV(7, 2, 0);
+	k->capture_extfrag = v >= KV(6, 15, 0);
+	k->proactive_leeway_7x = v >= KV(7, 0, 0);	/* [inferred] 6.12 not, 7.2 yes */
+}
+
+/**
+ * kernel_features_set - select a kernel version's behaviour
+ * @k: filled in whole, ->lru_gen with Debian's default for the version
+ * @version: as kernel_version_parse() returns it; 0 selects the newest known, 7.3.4
+ */
+void kernel_features_set(struct kernel_features *k, u32 version)
+{
+	u32 v = version ? version : KV(7, 3, 4);
+
+	memset(k, 0, sizeof(*k));
+	k->version = v;
+	features_freelists(k, v);
+	features_pcp(k, v);
+	features_watermarks(k, v);
+	features_compaction(k, v);
+	k->lru_gen = v >= KV(6, 12, 0);	/* built but off in Debian's 6.1 */
+}
+
+/**
+ * kernel_version_parse - the number in a kernel release
+ * @s: "6.12.117-...", "7.3"; a leading "Linux version " is skipped
+ *
+ * Return: the version in 8, 8 and 16 bits; 0 when @s does not begin with a version.
+ */
+u32 kernel_version_parse(const char *s)
+{
+	static const char prefix[] = "Linux version ";
+	unsigned long part[3] = { 0, 0, 0 };
+	int i;
+
+	if (!strncmp(s, prefix, sizeof(prefix) - 1))
+		s += sizeof(prefix) - 1;
+	for (i = 0; i < 3; i++) {
+		char *end;
+
+		if (!isdigit((unsigned char)*s))
+			break;
+		part[i] = strtoul(s, &end, 10);
+		s = *end == '.' ? end + 1 : "";
+	}
+	if (i < 2 || part[0] > 255 || part[1] > 255)
+		return 0;
+	return KV(part[0], part[1], part[2] > 0xffff ? 0xffff : part[2]);
+}

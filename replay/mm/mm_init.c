@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A machine comes to be: mm_alloc(), ->k and ->sysctl set by the caller, mm_add_zone() for each
+ * zone, pageblock types, mm_place_*() for each page, mm_init_late().
+ */
+#include <stdlib.h>
+
+#include "internal.h"
+
+#define FIRST_LISTS 1024
+
+static const char *const zone_names[MAX_NR_ZONES] = { "DMA", "DMA32", "Normal", "Movable" };
+
+static const struct mm_sysctl sysctl_defaults = {
+	.watermark_scale_factor = 10,
+	.watermark_boost_factor = 15000,
+	.lowmem_reserve_ratio = { 256, 256, 32, 0 },
+	.swappiness = 60,
+	.extfrag_threshold = 500,
+	.compaction_proactiveness = 20,
+	.page_cluster = 3,
+};
+
+static const struct mm_params param_defaults = {
+#define X(name, def, lo, hi, doc) .name = def,
+	MM_PARAMS(X)
+#undef X
+};
+
+/* Arrays reach to the end of the last page that the largest buddy could cover. */
+static u32 rounded_pfn(u32 max_pfn)
+{
+	return (max_pfn + N(MAX_PAGE_ORDER) - 1) & ~(N(MAX_PAGE_ORDER) - 1);
+}
+
+static bool alloc_arrays(struct mm *mm, u32 max_pfn)
+{
+	u32 nr_pfn = rounded_pfn(max_pfn), nr_blocks = nr_pfn >> pageblock_order, i;
+
+	mm->page = calloc(nr_pfn ? nr_pfn : 1, sizeof(*mm->page));
+	mm->pageblock = calloc(nr_blocks ? nr_blocks : 1, sizeof(*mm->pageblock));
+	mm->heads = calloc(FIRST_LISTS, sizeof(*mm->heads));
+	mm->cap_heads = FIRST_LISTS;
+	if (!mm->page || !mm->pageblock || !mm->heads)
+		return false;
+	for (i = 0; i < nr_blocks; i++) {
+		mm->pageblock[i].mt = MIGRATE_MOVABLE;
+		mm->pageblock[i].zone = MAX_NR_ZONES;
+	}
+	return true;
+}
+
+/**
+ * mm_alloc - an empty machine
+ * @max_pfn: one more than its highest pfn, below 1 << 31
+ * @nr_cpus: 1 .. MAX_CPUS
+ * @seed: of mm_random()
+ *
+ * Sysctls and parameters have their defaults (min_free_kbytes 0: mm_init_late() computes it), the
+ * kernel is the newest known.
+ *
+ * Return: the machine, NULL without memory or with arguments out of range.
+ */
+struct mm *mm_alloc(u32 max_pfn, u16 nr_cpus, u64 seed)
+{
+	struct mm *mm;
+	int i;
+
+	if (max_pfn > LIST_HEAD_BIT - N(MAX_PAGE_ORDER) || !nr_cpus || nr_cpus > MAX_CPUS)
+		return NULL;
+	mm = calloc(1, sizeof(*mm));
+	if (!mm)
+		return NULL;
+	mm->max_pfn = max_pfn;
+	mm->nr_cpus = nr_cpus;
+	mm->rng = seed;
+	mm->sysctl = sysctl_defaults;
+	mm->param = param_defaults;
+	mm->thp_defrag = THP_DEFRAG_MADVISE;
+	kernel_features_set(&mm->k, 0);
+	for (i = 0; i < MAX_NR_ZONES; i++) {
+		mm->zone[i].type = i;
+		mm->zone[i].name = zone_names[i];
+	}
+	if (!alloc_arrays(mm, max_pfn)) {
+		mm_free(mm);
+		return NULL;
+	}
+	return mm;
+}
+
+/**
+ * mm_free - free a machine
+ * @mm: NULL is fine
+ */
+void mm_free(struct mm *mm)
+{
+	int i;
+
+	if (!mm)
+		return;
+	if (mm->kcompactd)
+		kcompactd_exit(mm);
+	if (mm->kswapd)
+		kswapd_exit(mm);
+	if (mm->lruvec)
+		lruvec_exit(mm);
+	for (i = 0; i < MAX_NR_ZONES; i++)
+		free(mm->zone[i].pcp);
+	free(mm->heads);
+	free(mm->pageblock);
+	free(mm->page);
+	free(mm);
+}
+
+/**
+ * mm_alloc_list - a new, empty list
+ * @mm: machine
+ *
+ * Without memory the program ends: a machine without its lists is none.
+ *
+ * Return: index of its head in mm->heads[].
+ */
+u32 mm_alloc_list(struct mm *mm)
+{
+	if (mm->nr_heads == mm->cap_heads) {
+		struct links *heads = realloc(mm->heads, 2ul * mm->cap_heads * sizeof(*heads));
+
+		if (!heads)
+			abort();
+		mm->heads = heads;
+		mm->cap_heads *= 2;
+	}
+	list_init(mm, mm->nr_heads);
+	return mm->nr_heads++;
+}
+
+static void add_zone_lists(struct mm *mm, struct zone *z)
+{
+	int order, mt, cpu, i;
+
+	for (order = 0; order < NR_PAGE_ORDERS; order++)
+		for (mt = 0; mt < MIGRATE_TYPES; mt++)
+			z->free_area[order].list[mt] = mm_alloc_list(mm);
+	for (cpu = 0; cpu < mm->nr_cpus; cpu++)
+		for (i = 0; i < NR_PCP_LISTS; i++)
+			z->pcp[cpu].list[i] = mm_alloc_list(mm);
+}
+
+/**
+ * mm_add_zone - add a zone to a machine
+ * @mm: machine, without this zone as yet
+ * @type: which
+ * @start_pfn: its first pfn; only ZONE_DMA may begin within a pageblock
+ * @spanned: pages from there to its end, holes included
+ *
+ * All its pageblocks are MOVABLE, as at boot, and all its pages absent. ->present and ->managed
+ * are the caller's to set, or mm_init_late() counts them. Without memory the program ends.
+ */
+void mm_add_zone(struct mm *mm, enum zone_type type, u32 start_pfn, u32 spanned)
+{
+	struct zone *z = &mm->zone[type];
+	u32 b, end = start_pfn + spanned;
+
+	z->populated = true;
+	z->start_pfn = start_pfn;
+	z->spanned = spanned;
+	z->pcp = calloc(mm->nr_cpus, sizeof(*z->pcp));
+	if (!z->pcp)
+		abort();
+	add_zone_lists(mm, z);
+	for (b = start_pfn >> pageblock_order; b << pageblock_order < end; b++)
+		mm->pageblock[b].zone = type;
+	z->compact_cached_migrate_pfn[0] = z->compact_cached_migrate_pfn[1] = start_pfn;
+	z->compact_cached_free_pfn = end ? pageblock_start_pfn(end - 1) : 0;
+}
+
+/**
+ * mm_place_free - a page that is free in the buddy lists when the machine starts
+ * @mm: machine
+ * @pfn: its head, aligned to @order, all of it in one zone
+ * @order: its order
+ * @tail: at the tail of its list; else at the head
+ *
+ * Its pageblock's type must be set. Merges with what is free beside it.
+ */
+void mm_place_free(struct mm *mm, u32 pfn, u32 order, bool tail)
+{
+	struct zone *z = page_zone(mm, pfn);
+	u32 head;
+
+	page_set_unit(mm, pfn, order, PAGE_BUDDY, 0);
+	__free_one_page(mm, z, pfn, order, get_pageblock_migratetype(mm, pfn), true);
+	if (tail)
+		return;
+	head = page_unit(mm, pfn);
+	list_del(mm, head);
+	list_add(mm, head, z->free_area[mm->page[head].order].list[mm->page[head].mt]);
+}
+
+/**
+ * mm_place_pcp - a page that is on a per-CPU list when the machine starts
+ * @mm: machine
+ * @pfn: its head, aligned to @order
+ * @order: 0 .. 3 or 9
+ * @cpu: whose list; the page goes to its tail
+ */
+void mm_place_pcp(struct mm *mm, u32 pfn, u32 order, u16 cpu)
+{
+	struct per_cpu_pages *pcp = &page_zone(mm, pfn)->pcp[cpu];
+	u8 mt = get_pageblock_migratetype(mm, pfn);
+
+	page_set_unit(mm, pfn, order, PAGE_PCP, mt);
+	list_add_tail(mm, pfn, pcp_list_for(pcp, order, mt));
+	pcp->count += (s32)N(order);
+}
+
+/**
+ * mm_place_used - a page that is in use when the machine starts
+ * @mm: machine
+ * @pfn: its head, aligned to @order
+ * @order: its order
+ * @kind: what it holds
+ * @mt: the migratetype it was requested with
+ *
+ * Owners and the LRU are the caller's: folio_add_lru() after mm_init_late().
+ */
+void mm_place_used(struct mm *mm, u32 pfn, u32 order, enum page_kind kind, u8 mt)
+{
+	u32 end = pfn + N(order);
+
+	page_set_unit(mm, pfn, order, PAGE_USED, mt);
+	for (; pfn < end; pfn++)
+		mm->page[pfn].kind = kind;
+}
+
+static void count_pages(const struct mm *mm, struct zone *z)
+{
+	u32 pfn, end = z->start_pfn + z->spanned, present = 0, managed = 0;
+
+	for (pfn = z->start_pfn; pfn < end; pfn++) {
+		present += mm->page[pfn].state != PAGE_ABSENT;
+		managed += mm->page[pfn].state > PAGE_RESERVED;
+	}
+	if (!z->present)
+		z->present = present;
+	if (!z->managed)
+		z->managed = managed;
+}
+
+/**
+ * mm_init_late - finish a machine whose pages are all placed
+ * @mm: machine; its kernel, sysctls and parameters are final
+ *
+ * Watermarks, lowmem reserves, sizes of the per-CPU lists, LRU, kswapd and kcompactd. What a
+ * snapshot knows better (protection, pcp high) is set after this.
+ */
+void mm_init_late(struct mm *mm)
+{
+	struct zone *z;
+
+	for_each_populated_zone(mm, z)
+		if (!z->managed || !z->present)
+			count_pages(mm, z);
+	if (!mm->sysctl.min_free_kbytes)
+		mm->sysctl.min_free_kbytes = calculate_min_free_kbytes(mm);
+	setup_per_zone_wmarks(mm);
+	setup_per_zone_lowmem_reserve(mm);
+	setup_pcp_cacheinfo(mm);
+	lruvec_init(mm);
+	kswapd_init(mm);
+	kcompactd_init(mm);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Writing and finding units of pages: the rules of struct page (mm_types.h) in code.
+ */
+#ifndef FRAGREPLAY_MM_PAGE_H
+#define FRAGREPLAY_MM_PAGE_H
+
+#include <string.h>
+
+#include "list.h"
+
+#define N(order) (1u << (order))
+
+static inline bool page_is_free(const struct page *p)
+{
+	return p->state == PAGE_BUDDY || p->state == PAGE_PCP;
+}
+
+static inline bool page_is_lru(const struct mm *mm, u32 pfn)
+{
+	const struct page *p = &mm->page[pfn];
+
+	return p->state == PAGE_USED && mm->page[pfn & ~(N(p->order) - 1)].lru;
+}
+
+/**
+ * page_unit - first page of the unit that a page is part of
+ * @mm: machine
+ * @pfn: any page
+ *
+ * Return: the head's pfn; @pfn itself for absent and reserved pages.
+ */
+static inline u32 page_unit(const struct mm *mm, u32 pfn)
+{
+	u32 order;
+
+	for (order = 0; order <= MAX_PAGE_ORDER; order++) {
+		u32 head = pfn & ~(N(order) - 1);
+
+		if (mm->page[head].head && mm->page[head].order >= order)
+			return head;
+	}
+	return pfn;
+}
+
+/* Everything but the links, in one store: the hot path sets a page whole or not at all. */
+static inline void page_set_meta(struct page *p, const struct page *meta)
+{
+	memcpy((char *)p + sizeof(p->l), (const char *)meta + sizeof(p->l),
+	       sizeof(*p) - sizeof(p->l));
+}
+
+/**
+ * page_set_unit - make a unit of a run of pages
+ * @mm: machine
+ * @pfn: its head
+ * @order: its size; pages that are on no list
+ * @state: enum page_state
+ * @mt: see struct page
+ *
+ * All other fields become those of a page nobody knows: OWNER_NONE, PK_KERNEL, no flags.
+ */
+static inline void page_set_unit(struct mm *mm, u32 pfn, u32 order, u32 state, u32 mt)
+{
+	struct page meta = { .owner = OWNER_NONE, .state = state, .order = order, .mt = mt,
+			     .head = 1 };
+	struct page *p = &mm->page[pfn], *end = p + N(order);
+
+	page_set_meta(p, &meta);
+	meta.head = 0;
+	while (++p < end)
+		page_set_meta(p, &meta);
+}
+
+static inline bool migratetype_is_mergeable(u8 mt)
+{
+	return mt < MIGRATE_PCPTYPES;
+}
+
+static inline u32 pageblock_start_pfn(u32 pfn)
+{
+	return pfn & ~(pageblock_nr_pages - 1);
+}
+
+static inline bool zone_spans_pfn(const struct zone *z, u32 pfn)
+{
+	return pfn - z->start_pfn < z->spanned;
+}
+
+#endif

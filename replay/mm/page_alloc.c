@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The allocation's entry and fast path, and the way back. The slow path is slowpath.c. */
+#include "internal.h"
+
+/**
+ * gfp_migratetype - the mobility that a request asks for
+ * @gfp: flags
+ *
+ * Both mobility bits together are illegal in the kernel; such a request counts as movable.
+ * include/linux/gfp.h:gfp_migratetype.
+ *
+ * Return: enum migratetype.
+ */
+u8 gfp_migratetype(gfp_t gfp)
+{
+	if (gfp & __GFP_MOVABLE)
+		return MIGRATE_MOVABLE;
+	return gfp & __GFP_RECLAIMABLE ? MIGRATE_RECLAIMABLE : MIGRATE_UNMOVABLE;
+}
+
+/**
+ * gfp_zone - the highest zone that may serve a request
+ * @gfp: flags
+ *
+ * Return: enum zone_type; it need not be populated. include/linux/gfp.h:gfp_zone, x86-64.
+ */
+enum zone_type gfp_zone(gfp_t gfp)
+{
+	if (gfp & __GFP_DMA)
+		return ZONE_DMA;
+	if (gfp & __GFP_DMA32)
+		return ZONE_DMA32;
+	if ((gfp & (__GFP_HIGHMEM | __GFP_MOVABLE)) == (__GFP_HIGHMEM | __GFP_MOVABLE))
+		return ZONE_MOVABLE;
+	return ZONE_NORMAL;
+}
+
+/**
+ * alloc_flags_nofragment - may the fast path fragment a pageblock?
+ * @mm: machine
+ * @ac: request, its preferred zone known
+ *
+ * Vanilla: requests whose first zone is NORMAL try all zones before they do. A decision point of
+ * policies. mm/page_alloc.c:alloc_flags_nofragment.
+ *
+ * Return: ALLOC_NOFRAGMENT or 0, and ALLOC_KSWAPD as the request has it.
+ */
+u32 alloc_flags_nofragment(const struct mm *mm, const struct alloc_context *ac)
+{
+	u32 flags = ac->gfp & __GFP_KSWAPD_RECLAIM ? ALLOC_KSWAPD : 0;
+
+	(void)mm;
+	if (ac->preferred == ZONE_NORMAL)
+		flags |= ALLOC_NOFRAGMENT;
+	return flags;
+}
+
+/**
+ * freelist_drops_nofragment - may get_page_from_freelist() fragment when all zones failed?
+ * @mm: machine
+ *
+ * A decision point of policies: vanilla always does.
+ *
+ * Return: whether it looks at the zones once more without ALLOC_NOFRAGMENT.
+ */
+bool freelist_drops_nofragment(const struct mm *mm)
+{
+	(void)mm;
+	return true;
+}
+
+/* 7.3: high-order atomic requests use what is reserved for them at once */
+static inline u32 alloc_flags_highatomic(const struct mm *mm, gfp_t gfp, u32 order)
+{
+	if (!mm->k.highatomic_fastpath || !order || !(gfp & __GFP_HIGH))
+		return 0;
+	return gfp & (__GFP_DIRECT_RECLAIM | __GFP_NOMEMALLOC) ? 0 : ALLOC_HIGHATOMIC;
+}
+
+static inline void count_pgalloc(struct mm *mm, const struct zone *z, u32 order)
+{
+	count_vm_events(mm, VM_pgalloc_dma + z->type, N(order));
+}
+
+/**
+ * prep_new_page - a page leaves the allocator
+ * @mm: machine
+ * @pfn: its head, in nobody's hands
+ * @order: its order
+ * @mt: type requested
+ *
+ * All its base pages become PAGE_USED, PK_KERNEL, of no owner.
+ */
+void prep_new_page(struct mm *mm, u32 pfn, u32 order, u8 mt)
+{
+	page_set_unit(mm, pfn, order, PAGE_USED, mt);
+}
+
+static bool may_take_highatomic_late(const struct mm *mm, u32 alloc_flags)
+{
+	return !mm->k.alloc_harder && (alloc_flags & (ALLOC_OOM | ALLOC_NON_BLOCK));
+}
+
+static bool takes_highatomic_first(const struct mm *mm, u32 order, u32 alloc_flags)
+{
+	return mm->k.alloc_harder ? order && (alloc_flags & ALLOC_HARDER)
+				  : alloc_flags & ALLOC_HIGHATOMIC;
+}
+
+/* mm/page_alloc.c:rmqueue_buddy */
+static u32 rmqueue_buddy(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags)
+{
+	enum rmqueue_mode mode = RMQUEUE_NORMAL;
+	u32 pfn = PFN_NONE;
+
+	if (takes_highatomic_first(mm, order, alloc_flags))
+		pfn = __rmqueue_smallest(mm, z, order, MIGRATE_HIGHATOMIC);
+	if (pfn == PFN_NONE)
+		pfn = __rmqueue(mm, z, order, mt, alloc_flags, &mode);
+	if (pfn == PFN_NONE && may_take_highatomic_late(mm, alloc_flags))
+		pfn = __rmqueue_smallest(mm, z, order, MIGRATE_HIGHATOMIC);
+	if (pfn == PFN_NONE)
+		return PFN_NONE;
+	/* in use before its block's free pages move: it is not one of them */
+	prep_new_page(mm, pfn, order, mt);
+	if ((alloc_flags & ALLOC_HIGHATOMIC) && mm->k.highatomic_reserve_buddy &&
+	    (alloc_flags & ALLOC_WMARK_MASK) == ALLOC_WMARK_MIN)
+		reserve_highatomic_pageblock(mm, z, pfn, order);
+	return pfn;
+}
+
+static inline void wake_kswapd_for_boost(struct mm *mm, struct zone *z, u32 alloc_flags)
+{
+	if ((alloc_flags & ALLOC_KSWAPD) && (z->flags & ZONE_BOOSTED_WATERMARK)) {
+		z->flags &= ~ZONE_BOOSTED_WATERMARK;
+		wakeup_kswapd(mm, z, 0, 0, z->type);
+	}
+}
+
+/* mm/page_alloc.c:rmqueue */
+static inline u32 rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags)
+{
+	u32 pfn = PFN_NONE;
+
+	if (pcp_allowed_order(mm, order)) {
+		pfn = rmqueue_pcplist(mm, z, order, mt, alloc_flags);
+		if (pfn != PFN_NONE)
+			prep_new_page(mm, pfn, order, mt);
+	}
+	if (pfn == PFN_NONE)
+		pfn = rmqueue_buddy(mm, z, order, mt, alloc_flags);
+	if (pfn != PFN_NONE)
+		count_pgalloc(mm, z, order);
+	wake_kswapd_for_boost(mm, z, alloc_flags);
+	return pfn;
+}
+
+/* Before 7.0 the reserve grows here, also for pages from a per-CPU list. */
+static inline void reserve_after_alloc(struct mm *mm, struct zone *z, u32 pfn, u32 order,
+				       u32 alloc_flags)
+{
+	if (mm->k.highatomic_reserve_buddy || !takes_highatomic_first(mm, order, alloc_flags))
+		return;
+	reserve_highatomic_pageblock(mm, z, pfn, order);
+}
+
+/*
+ * From 6.7 on a zone that falls below its high mark says so, and its per-CPU lists stop growing.
+ * Without node_reclaim: zone_reclaim_mode is 0.
+ */
+static inline bool zone_allows(struct mm *mm, struct zone *z, u32 order, u32 alloc_flags,
+			       const struct alloc_context *ac)
+{
+	if (mm->k.pcp_auto_tune && !(z->flags & ZONE_BELOW_HIGH)) {
+		if (zone_watermark_fast(mm, z, order, wmark_pages(z, WMARK_HIGH),
+					ac->highest_zoneidx, alloc_flags, ac->gfp))
+			return true;
+		z->flags |= ZONE_BELOW_HIGH;
+	}
+	return (alloc_flags & ALLOC_NO_WATERMARKS) ||
+	       zone_watermark_fast(mm, z, order,
+				   wmark_pages(z, alloc_flags & ALLOC_WMARK_MASK),
+				   ac->highest_zoneidx, alloc_flags, ac->gfp);
+}
+
+/**
+ * get_page_from_freelist - take a page from the first zone that may give one
+ * @mm: machine
+ * @order: order
+ * @alloc_flags: the watermark to keep, and rights
+ * @ac: request
+ *
+ * Cpusets and the per-node dirty limit are not modelled; with one node, no node is skipped for
+ * its awake kswapd. mm/page_alloc.c:get_page_from_freelist.
+ *
+ * Return: head pfn of a page in use; PFN_NONE.
+ */
+u32 get_page_from_freelist(struct mm *mm, u32 order, u32 alloc_flags, struct alloc_context *ac)
+{
+	int idx;
+
+retry:
+	for (idx = ac->preferred; idx >= 0; idx--) {
+		struct zone *z = &mm->zone[idx];
+		u32 pfn;
+
+		if (!z->populated || !zone_allows(mm, z, order, alloc_flags, ac))
+			continue;
+		pfn = rmqueue(mm, z, order, ac->migratetype, alloc_flags);
+		if (pfn != PFN_NONE) {
+			reserve_after_alloc(mm, z, pfn, order, alloc_flags);
+			return pfn;
+		}
+	}
+	if ((alloc_flags & ALLOC_NOFRAGMENT) && freelist_drops_nofragment(mm)) {
+		alloc_flags &= ~ALLOC_NOFRAGMENT;
+		goto retry;
+	}
+	return PFN_NONE;
+}
+
+static inline void prepare_alloc_pages(const struct mm *mm, gfp_t gfp, struct alloc_context *ac)
+{
+	ac->gfp = gfp;
+	ac->migratetype = gfp_migratetype(gfp);
+	ac->highest_zoneidx = gfp_zone(gfp);
+	ac->preferred = (s8)ac->highest_zoneidx;
+	while (ac->preferred > 0 && !mm->zone[ac->preferred].populated)
+		ac->preferred--;
+}
+
+static inline void search_hist_add(struct search_hist *h, u32 n)
+{
+	h->bin[n < SEARCH_BINS ? n : SEARCH_BINS]++;
+	h->n++;
+	h->sum += n;
+	if (n > h->max)
+		h->max = n;
+}
+
+/**
+ * alloc_pages - allocate pages for the running task
+ * @mm: machine; ->current is the task
+ * @gfp: flags, __GFP_ACCOUNT ignored
+ * @order: 0 .. MAX_PAGE_ORDER
+ *
+ * Free lists looked at (list heads tested; a per-CPU list is none) and pageblocks examined for a
+ * claim are added to the machine's search statistics. mm/page_alloc.c:__alloc_frozen_pages.
+ *
+ * Return: head pfn, all base pages PAGE_USED, PK_KERNEL, OWNER_NONE; PFN_NONE.
+ */
+u32 alloc_pages(struct mm *mm, gfp_t gfp, u32 order)
+{
+	struct alloc_context ac;
+	u32 flags, pfn;
+
+	mm->visit_lists = mm->visit_blocks = 0;
+	prepare_alloc_pages(mm, gfp, &ac);
+	flags = ALLOC_WMARK_LOW | alloc_flags_nofragment(mm, &ac) |
+		alloc_flags_highatomic(mm, gfp, order);
+	if (ac.migratetype == MIGRATE_MOVABLE)
+		flags |= ALLOC_CMA;
+	pfn = get_page_from_freelist(mm, order, flags, &ac);
+	if (__builtin_expect(pfn == PFN_NONE, 0)) {
+		pfn = __alloc_pages_slowpath(mm, order, &ac);
+		if (pfn == PFN_NONE)
+			mm->alloc_failed[order]++;
+	}
+	search_hist_add(&mm->search_lists, mm->visit_lists);
+	search_hist_add(&mm->search_blocks, mm->visit_blocks);
+	return pfn;
+}
+
+/**
+ * free_pages - free a page
+ * @mm: machine; ->current is the task
+ * @pfn: head of a unit: in use and off the LRU, or isolated by compaction
+ * @order: its whole order; split_folio() it first to free a part
+ *
+ * mm/page_alloc.c:__free_frozen_pages.
+ */
+void free_pages(struct mm *mm, u32 pfn, u32 order)
+{
+	struct zone *z = page_zone(mm, pfn);
+	u8 mt = get_pageblock_migratetype(mm, pfn);
+
+	count_vm_events(mm, VM_pgfree, N(order));
+	page_set_unit(mm, pfn, order, PAGE_PCP, mt);
+	if (pcp_allowed_order(mm, order) && mt != MIGRATE_ISOLATE)
+		free_frozen_page_commit(mm, z, pfn, order);
+	else
+		split_large_buddy(mm, z, pfn, order, false);
+}

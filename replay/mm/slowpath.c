@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mm/page_alloc.c:__alloc_pages_slowpath: what happens when the free lists said no.
+ *
+ * Two forms. Up to 6.18 a first compaction runs before the loop, and its result may end the
+ * request; from 7.0 on it is the loop's first round. All decisions are small functions of their
+ * own, since they are what policies change.
+ *
+ * The model kills nobody: where the kernel would call the OOM killer and go on with what the
+ * victim leaves, the request fails, or takes the reserves when it may not, and is counted in
+ * mm->oom_failed. A victim's death would be a change of the recorded workload.
+ */
+#include "internal.h"
+
+#define MAX_RECLAIM_RETRIES	16
+#define MAX_COMPACT_RETRIES	16
+
+/* A request on its slow path. */
+struct slowpath {
+	struct mm *mm;
+	struct alloc_context *ac;
+	gfp_t gfp;
+	u32 order;
+	u32 rc_order;			/* that reclaim and compaction work for */
+	u32 alloc_flags;
+	bool can_direct_reclaim, can_compact, costly;
+	bool compact_first;		/* this round compacts before anything is reclaimed */
+	bool adjusted;			/* reserve rights have been granted */
+	enum compact_priority prio;
+	enum compact_result compact_result;
+	int compact_retries, no_progress_loops;
+	u64 progress;			/* pages of the last direct reclaim */
+	u32 pfn;			/* the page, once there is one */
+};
+
+enum slow_next { SLOW_RETRY, SLOW_NOPAGE, SLOW_GOT };
+
+static bool got(struct slowpath *s, u32 pfn)
+{
+	s->pfn = pfn;
+	return pfn != PFN_NONE;
+}
+
+static bool try_freelist(struct slowpath *s, u32 alloc_flags)
+{
+	return got(s, get_page_from_freelist(s->mm, s->order, alloc_flags, s->ac));
+}
+
+/* 6.1's mm/page_alloc.c:gfp_to_alloc_flags */
+static u32 old_alloc_flags_slowpath(gfp_t gfp)
+{
+	u32 flags = ALLOC_WMARK_MIN | ALLOC_CPUSET;
+
+	if (gfp & __GFP_HIGH)
+		flags |= ALLOC_MIN_RESERVE;
+	if (gfp & __GFP_ATOMIC) {
+		flags &= ~ALLOC_CPUSET;
+		if (!(gfp & __GFP_NOMEMALLOC))
+			flags |= ALLOC_HARDER;
+	}
+	return flags;
+}
+
+/**
+ * alloc_flags_slowpath - rights of a request on the slow path
+ * @mm: machine
+ * @gfp: flags
+ * @order: order
+ *
+ * Vanilla never asks for ALLOC_NOFRAGMENT here: a decision point of policies. Real-time tasks
+ * are not told apart. mm/page_alloc.c:gfp_to_alloc_flags.
+ *
+ * Return: ALLOC_*.
+ */
+u32 alloc_flags_slowpath(const struct mm *mm, gfp_t gfp, u32 order)
+{
+	u32 flags = ALLOC_WMARK_MIN | ALLOC_CPUSET;
+
+	if (mm->k.alloc_harder) {
+		flags = old_alloc_flags_slowpath(gfp);
+	} else {
+		if (gfp & __GFP_HIGH)
+			flags |= ALLOC_MIN_RESERVE;
+		if (!(gfp & (__GFP_DIRECT_RECLAIM | __GFP_NOMEMALLOC))) {
+			flags |= ALLOC_NON_BLOCK;
+			if (order && (gfp & __GFP_HIGH))
+				flags |= ALLOC_HIGHATOMIC;
+		}
+		if (!(gfp & __GFP_DIRECT_RECLAIM) && (gfp & __GFP_HIGH))
+			flags &= ~ALLOC_CPUSET;
+	}
+	if (gfp & __GFP_KSWAPD_RECLAIM)
+		flags |= ALLOC_KSWAPD;
+	if (gfp_migratetype(gfp) == MIGRATE_MOVABLE)
+		flags |= ALLOC_CMA;
+	return flags;
+}
+
+/**
+ * kswapd_wake_order - order that kswapd is told to work for
+ * @mm: machine
+ * @order: of the request
+ *
+ * A decision point of policies.
+ */
+u32 kswapd_wake_order(const struct mm *mm, u32 order)
+{
+	(void)mm;
+	return order;
+}
+
+/**
+ * reclaim_compact_order - order that direct reclaim and compaction work for
+ * @mm: machine
+ * @ac: request
+ * @order: its order
+ * @alloc_flags: its rights at present
+ *
+ * A decision point of policies: more than @order is a promoted request.
+ */
+u32 reclaim_compact_order(const struct mm *mm, const struct alloc_context *ac, u32 order,
+			  u32 alloc_flags)
+{
+	(void)mm;
+	(void)ac;
+	(void)alloc_flags;
+	return order;
+}
+
+/**
+ * slowpath_drops_nofragment - may a request that nothing else helped fragment a block now?
+ * @mm: machine
+ * @alloc_flags: its rights at present
+ *
+ * A decision point of policies; vanilla has no ALLOC_NOFRAGMENT on the slow path.
+ */
+bool slowpath_drops_nofragment(const struct mm *mm, u32 alloc_flags)
+{
+	(void)mm;
+	return alloc_flags & ALLOC_NOFRAGMENT;
+}
+
+/**
+ * nonblocking_drops_nofragment - may a request that cannot reclaim fragment a block?
+ * @mm: machine
+ * @gfp: flags
+ * @alloc_flags: its rights at present
+ *
+ * A decision point of policies; vanilla has no ALLOC_NOFRAGMENT on the slow path.
+ */
+bool nonblocking_drops_nofragment(const struct mm *mm, gfp_t gfp, u32 alloc_flags)
+{
+	(void)mm;
+	return (alloc_flags & ALLOC_NOFRAGMENT) && (gfp & __GFP_KSWAPD_RECLAIM);
+}
+
+static bool promoted(const struct slowpath *s)
+{
+	return s->rc_order != s->order;
+}
+
+static void wake_all_kswapds(struct slowpath *s)
+{
+	struct mm *mm = s->mm;
+
+	if (s->alloc_flags & ALLOC_KSWAPD)
+		wakeup_kswapd(mm, &mm->zone[s->ac->preferred], s->gfp,
+			      kswapd_wake_order(mm, s->order), s->ac->highest_zoneidx);
+}
+
+/* mm/page_alloc.c:__gfp_pfmemalloc_flags; softirqs and OOM victims are not modelled */
+static u32 pfmemalloc_flags(const struct slowpath *s)
+{
+	if (s->gfp & __GFP_NOMEMALLOC)
+		return 0;
+	return (s->gfp & __GFP_MEMALLOC) || s->mm->current.memalloc ? ALLOC_NO_WATERMARKS : 0;
+}
+
+/* Grants the reserves to those who may use them; true the first time that changes anything. */
+static bool adjust_reserve_flags(struct slowpath *s)
+{
+	u32 reserve = pfmemalloc_flags(s);
+	bool first = !s->adjusted;
+
+	if (reserve)
+		s->alloc_flags = reserve | (s->alloc_flags & (ALLOC_KSWAPD | ALLOC_CMA));
+	if ((s->alloc_flags & ALLOC_CPUSET) && !reserve)
+		return false;
+	s->adjusted = true;
+	return first;
+}
+
+static void charge_compact(struct mm *mm, const u64 *before)
+{
+	u64 scanned = mm->vmstat[VM_compact_migrate_scanned] -
+		before[VM_compact_migrate_scanned] +
+		mm->vmstat[VM_compact_free_scanned] - before[VM_compact_free_scanned];
+	u64 migrated = mm->vmstat[VM_pgmigrate_success] - before[VM_pgmigrate_success];
+
+	mm->stall_ns_compact += (u64)(mm->param.cost_compact_scan_ns * (double)scanned +
+				      mm->param.cost_migrate_ns * (double)migrated);
+}
+
+/* mm/page_alloc.c:__alloc_pages_direct_reclaim */
+static bool alloc_pages_direct_reclaim(struct slowpath *s)
+{
+	s->progress = try_to_free_pages(s->mm, s->rc_order, s->gfp, s->ac);
+	if (!s->progress)
+		return false;
+	if (try_freelist(s, s->alloc_flags))
+		return true;
+	unreserve_highatomic_pageblock(s->mm, s->ac, false);
+	drain_all_pages(s->mm, NULL);
+	return try_freelist(s, s->alloc_flags);
+}
+
+static void run_compaction(struct slowpath *s, struct capture_control *capc)
+{
+	struct mm *mm = s->mm;
+	bool memalloc = mm->current.memalloc;
+	u64 before[NR_VM_EVENT_ITEMS];
+
+	memcpy(before, mm->vmstat, sizeof(before));
+	mm->current.memalloc = true;
+	mm->capc = capc;
+	s->compact_result = try_to_compact_pages(mm, s->gfp, s->rc_order, s->alloc_flags, s->ac,
+						 s->prio, capc);
+	mm->capc = NULL;
+	mm->current.memalloc = memalloc;
+	charge_compact(mm, before);
+}
+
+static bool compaction_did_not_run(const struct slowpath *s)
+{
+	return s->compact_result == COMPACT_SKIPPED ||
+	       (s->compact_result == COMPACT_DEFERRED && !s->mm->k.compact_stall_on_deferred);
+}
+
+static bool take_captured(struct slowpath *s, const struct capture_control *capc)
+{
+	if (capc->pfn == PFN_NONE)
+		return false;
+	prep_new_page(s->mm, capc->pfn, capc->order, s->ac->migratetype);
+	return got(s, capc->pfn);
+}
+
+/* mm/page_alloc.c:__alloc_pages_direct_compact */
+static bool alloc_pages_direct_compact(struct slowpath *s)
+{
+	struct mm *mm = s->mm;
+	struct capture_control capc = {
+		.order = mm->k.capture_request_order ? s->order : s->rc_order,
+		.migratetype = s->ac->migratetype,
+		.pfn = PFN_NONE,
+	};
+
+	if (!s->rc_order)
+		return false;
+	run_compaction(s, &capc);
+	if (compaction_did_not_run(s))
+		return false;
+	mm->nr_direct_compact++;
+	count_vm_events(mm, VM_compact_stall, 1);
+	if (take_captured(s, &capc) || try_freelist(s, s->alloc_flags)) {
+		struct zone *z = page_zone(mm, s->pfn);
+
+		z->compact_blockskip_flush = false;
+		compaction_defer_reset(z, s->rc_order, true);
+		count_vm_events(mm, VM_compact_success, 1);
+		return true;
+	}
+	count_vm_events(mm, VM_compact_fail, 1);
+	return false;
+}
+
+static bool some_zone_may_serve(const struct slowpath *s)
+{
+	const struct mm *mm = s->mm;
+	int idx;
+
+	for (idx = s->ac->preferred; idx >= 0; idx--) {
+		const struct zone *z = &mm->zone[idx];
+		s64 available;
+
+		if (!z->populated)
+			continue;
+		available = z->nr_free_pages + (s64)zone_reclaimable_pages(mm, z);
+		if (__zone_watermark_ok(z, s->order, wmark_pages(z, WMARK_MIN),
+					s->ac->highest_zoneidx, s->alloc_flags, available, mm))
+			return true;
+	}
+	return false;
+}
+
+/* mm/page_alloc.c:should_reclaim_retry; a promoted request's progress proves nothing */
+static bool should_reclaim_retry(struct slowpath *s)
+{
+	if (s->progress && !s->costly && !promoted(s))
+		s->no_progress_loops = 0;
+	else
+		s->no_progress_loops++;
+	if (s->no_progress_loops <= MAX_RECLAIM_RETRIES && some_zone_may_serve(s))
+		return true;
+	return unreserve_highatomic_pageblock(s->mm, s->ac, true);
+}
+
+/* mm/page_alloc.c:should_compact_retry */
+static bool should_compact_retry(struct slowpath *s)
+{
+	enum compact_priority floor = s->costly ? COMPACT_PRIO_SYNC_LIGHT : COMPACT_PRIO_SYNC_FULL;
+	int max_retries = s->costly ? MAX_COMPACT_RETRIES / 4 : MAX_COMPACT_RETRIES;
+
+	if (!s->progress || !s->can_compact || !s->rc_order)
+		return false;
+	if (s->compact_result == COMPACT_SKIPPED)
+		return !promoted(s) && compaction_zonelist_suitable(s->mm, s->ac, s->order,
+								    s->alloc_flags);
+	if (s->compact_result == COMPACT_SUCCESS && ++s->compact_retries <= max_retries)
+		return true;
+	if (s->prio <= floor)
+		return false;
+	s->prio--;
+	s->compact_retries = 0;
+	return true;
+}
+
+static bool drop_nofragment(struct slowpath *s)
+{
+	if (!slowpath_drops_nofragment(s->mm, s->alloc_flags))
+		return false;
+	s->alloc_flags &= ~ALLOC_NOFRAGMENT;
+	if (promoted(s))
+		s->no_progress_loops = s->compact_retries = 0;
+	return true;
+}
+
+static bool oom_may_kill(const struct slowpath *s)
+{
+	return !s->costly && !(s->gfp & (__GFP_RETRY_MAYFAIL | __GFP_THISNODE)) &&
+	       s->ac->highest_zoneidx >= ZONE_NORMAL;
+}
+
+/* mm/page_alloc.c:__alloc_pages_may_oom, up to the kill */
+static bool alloc_pages_may_oom(struct slowpath *s)
+{
+	if (try_freelist(s, ALLOC_WMARK_HIGH | ALLOC_CPUSET))
+		return true;
+	if (!oom_may_kill(s))
+		return false;
+	s->mm->oom_failed++;
+	return (s->gfp & __GFP_NOFAIL) && try_freelist(s, ALLOC_NO_WATERMARKS);
+}
+
+static bool gives_up_after_one_round(const struct slowpath *s)
+{
+	if (s->gfp & __GFP_NORETRY)
+		return true;
+	return s->costly && !(s->can_compact && (s->gfp & __GFP_RETRY_MAYFAIL));
+}
+
+/* what both forms do once reclaim and compaction have failed */
+static enum slow_next retry_or_fail(struct slowpath *s)
+{
+	if (gives_up_after_one_round(s))
+		return SLOW_NOPAGE;
+	if (should_reclaim_retry(s) || should_compact_retry(s) || drop_nofragment(s))
+		return SLOW_RETRY;
+	return alloc_pages_may_oom(s) ? SLOW_GOT : SLOW_NOPAGE;
+}
+
+/* 7.x: the round that only compacted is over */
+static enum slow_next after_first_compaction(struct slowpath *s)
+{
+	gfp_t local_only = __GFP_NORETRY | __GFP_THISNODE;
+
+	if ((s->gfp & local_only) == local_only)
+		return SLOW_NOPAGE;
+	if (!(s->gfp & __GFP_NORETRY))
+		s->prio = COMPACT_PRIO_SYNC_LIGHT;
+	s->compact_first = false;
+	return SLOW_RETRY;
+}
+
+static enum slow_next cannot_reclaim(struct slowpath *s)
+{
+	if (s->can_direct_reclaim ||
+	    !nonblocking_drops_nofragment(s->mm, s->gfp, s->alloc_flags))
+		return SLOW_NOPAGE;
+	s->alloc_flags &= ~ALLOC_NOFRAGMENT;
+	return SLOW_RETRY;
+}
+
+/* one round of the loop from 7.0 on */
+static enum slow_next slow_round(struct slowpath *s)
+{
+	wake_all_kswapds(s);
+	if (try_freelist(s, s->alloc_flags))
+		return SLOW_GOT;
+	if (adjust_reserve_flags(s))
+		return SLOW_RETRY;
+	if (!s->can_direct_reclaim || s->mm->current.memalloc)
+		return cannot_reclaim(s);
+	s->rc_order = reclaim_compact_order(s->mm, s->ac, s->order, s->alloc_flags);
+	if (!s->compact_first && alloc_pages_direct_reclaim(s))
+		return SLOW_GOT;
+	if (alloc_pages_direct_compact(s))
+		return SLOW_GOT;
+	return s->compact_first ? after_first_compaction(s) : retry_or_fail(s);
+}
+
+/* up to 6.18: the first compaction has failed; is reclaim worth while? */
+static enum slow_next old_after_first_compaction(struct slowpath *s)
+{
+	s->prio = COMPACT_PRIO_SYNC_LIGHT;
+	if (!s->costly || !(s->gfp & __GFP_NORETRY))
+		return SLOW_RETRY;
+	if (s->compact_result == COMPACT_SKIPPED || s->compact_result == COMPACT_DEFERRED ||
+	    (s->gfp & __GFP_THISNODE))
+		return SLOW_NOPAGE;
+	s->prio = COMPACT_PRIO_ASYNC;
+	return SLOW_RETRY;
+}
+
+/* up to 6.18: before the loop */
+static enum slow_next old_slow_start(struct slowpath *s)
+{
+	wake_all_kswapds(s);
+	if (try_freelist(s, s->alloc_flags))
+		return SLOW_GOT;
+	if (!s->compact_first || pfmemalloc_flags(s)) {
+		s->prio = COMPACT_PRIO_SYNC_LIGHT;
+		return SLOW_RETRY;
+	}
+	if (alloc_pages_direct_compact(s))
+		return SLOW_GOT;
+	return old_after_first_compaction(s);
+}
+
+/* one round of the loop up to 6.18 */
+static enum slow_next old_slow_round(struct slowpath *s)
+{
+	wake_all_kswapds(s);
+	adjust_reserve_flags(s);
+	if (try_freelist(s, s->alloc_flags))
+		return SLOW_GOT;
+	if (!s->can_direct_reclaim || s->mm->current.memalloc)
+		return cannot_reclaim(s);
+	s->rc_order = reclaim_compact_order(s->mm, s->ac, s->order, s->alloc_flags);
+	if (alloc_pages_direct_reclaim(s) || alloc_pages_direct_compact(s))
+		return SLOW_GOT;
+	return retry_or_fail(s);
+}
+
+/* __GFP_NOFAIL: deeper into the reserves; 6.1 grants what ALLOC_HARDER does */
+static bool nofail_freelist(struct slowpath *s)
+{
+	return try_freelist(s, s->mm->k.alloc_harder ? ALLOC_HARDER : ALLOC_MIN_RESERVE);
+}
+
+static void slowpath_init(struct slowpath *s, struct mm *mm, u32 order, struct alloc_context *ac)
+{
+	memset(s, 0, sizeof(*s));
+	s->mm = mm;
+	s->ac = ac;
+	s->gfp = ac->gfp;
+	s->order = s->rc_order = order;
+	s->can_direct_reclaim = s->gfp & __GFP_DIRECT_RECLAIM;
+	s->can_compact = s->can_direct_reclaim && (s->gfp & __GFP_IO);
+	s->costly = order > PAGE_ALLOC_COSTLY_ORDER;
+	s->compact_result = COMPACT_SKIPPED;
+	s->compact_first = s->can_compact &&
+			   (s->costly || (order && ac->migratetype != MIGRATE_MOVABLE));
+	s->prio = s->compact_first ? COMPACT_PRIO_ASYNC : COMPACT_PRIO_SYNC_LIGHT;
+	s->alloc_flags = alloc_flags_slowpath(mm, s->gfp, order);
+	s->pfn = PFN_NONE;
+}
+
+/* A request that would loop for ever: the kernel waits for others, who stand still here. */
+static u32 slowpath_stuck(struct slowpath *s)
+{
+	s->mm->slowpath_stuck++;
+	if ((s->gfp & __GFP_NOFAIL) && try_freelist(s, ALLOC_NO_WATERMARKS))
+		return s->pfn;
+	return PFN_NONE;
+}
+
+/**
+ * __alloc_pages_slowpath - serve a request that the fast path could not
+ * @mm: machine
+ * @order: order
+ * @ac: request
+ *
+ * A request is given up after param.slowpath_max_loops rounds, one with __GFP_NOFAIL after it
+ * was let into the reserves.
+ *
+ * Return: head pfn of a page in use; PFN_NONE.
+ */
+u32 __alloc_pages_slowpath(struct mm *mm, u32 order, struct alloc_context *ac)
+{
+	bool old_form = mm->k.compact_early_bailout;
+	enum slow_next next = SLOW_RETRY;
+	struct slowpath s;
+	u32 loops;
+
+	slowpath_init(&s, mm, order, ac);
+	if (old_form)
+		next = old_slow_start(&s);
+	for (loops = 0; loops < mm->param.slowpath_max_loops; loops++) {
+		if (next == SLOW_RETRY)
+			next = old_form ? old_slow_round(&s) : slow_round(&s);
+		if (next == SLOW_GOT)
+			return s.pfn;
+		if (next == SLOW_RETRY)
+			continue;
+		if (!(s.gfp & __GFP_NOFAIL) || !s.can_direct_reclaim)
+			return PFN_NONE;
+		if (nofail_freelist(&s))
+			return s.pfn;
+		next = SLOW_RETRY;
+	}
+	return slowpath_stuck(&s);
+}
