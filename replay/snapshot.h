@@ -25,6 +25,7 @@ struct snap_zone {
 	uint32_t pcp_count[MAX_CPUS], pcp_high[MAX_CPUS], pcp_batch;
 	uint64_t free_by_order[NR_PAGE_ORDERS][MIGRATE_TYPES];	/* pagetypeinfo, in the model's types */
 	uint64_t pageblocks[MIGRATE_TYPES];
+	uint64_t nr_free[NR_PAGE_ORDERS];	/* buddyinfo: of all types */
 };
 
 /* one side (before/ or after/) */
@@ -35,6 +36,8 @@ struct snapshot {
 	struct snap_zone zone[MAX_NR_ZONES];
 	unsigned int nr_cpus, nr_nodes;
 	bool have_pagetypeinfo, have_zoneinfo, has_cma_row;
+	bool have_vmstat, have_buddyinfo;
+	bool buddy_heads_only;	/* kpageflags marked heads; the rest was filled in by the reader */
 	uint64_t *kpageflags;	/* by pfn; NULL when absent */
 	uint64_t *kpagecount;
 	uint32_t nr_pfns;	/* entries in kpageflags */
@@ -55,6 +58,8 @@ struct machine {
 	uint32_t max_pfn;
 	uint16_t nr_cpus;
 	char notes[2048];	/* what was missing, folded or inferred: one line each, for the report */
+	uint8_t *first_seen;	/* by pfn: enum first_seen; NULL: the trace was not asked */
+	uint32_t nr_first_seen;
 };
 
 /**
@@ -84,10 +89,32 @@ bool snapshot_vmstat(const struct snapshot *s, const char *name, uint64_t *value
  */
 void machine_infer(struct machine *m, uint64_t pages, uint64_t trace_max_pfn, unsigned int nr_cpus);
 
+/* What the first event of a page says about the moment before: tracepoints.md 9.2, step 7. */
+enum first_seen { FIRST_NEVER, FIRST_ALLOC, FIRST_FREE };
+
+/**
+ * machine_first_seen - let the trace say which pages were free at its start
+ * @m: machine; its first_seen map grows as needed
+ * @pfn: of a mm_page_alloc or mm_page_free event, in the order of time
+ * @order: its order
+ * @alloc: allocation (the page was free before) or free (it was in use)
+ *
+ * Optional; to be called before mm_from_machine(), which then knows which of the pages without
+ * flags lie on per-CPU lists, and, without kpageflags, which pages were free at all.
+ *
+ * Return: 0, or -1 when out of memory.
+ */
+int machine_first_seen(struct machine *m, uint64_t pfn, unsigned int order, bool alloc);
+
 /* kinds of a page by kpageflags bits; tells free, reserved, LRU, slab, ... (include/uapi/linux/kernel-page-flags.h) */
 enum snap_page { SNAP_ABSENT, SNAP_RESERVED, SNAP_BUDDY, SNAP_NOFLAGS, SNAP_SLAB, SNAP_PGTABLE,
 		 SNAP_ANON, SNAP_FILE, SNAP_KERNEL, SNAP_OFFLINE };
 enum snap_page snapshot_page_kind(const struct snapshot *s, uint32_t pfn);
+
+/* first page of the compound page that @pfn is part of; @pfn itself when of none */
+uint32_t snapshot_compound_head(const struct snapshot *s, uint32_t pfn);
+/* order of the compound page at @head by its run of tails, at most MAX_PAGE_ORDER; else 0 */
+unsigned int snapshot_compound_order(const struct snapshot *s, uint32_t head);
 
 /**
  * mm_from_machine - build the model's machine: zones, free lists, pageblock types, pages in use
@@ -98,5 +125,31 @@ enum snap_page snapshot_page_kind(const struct snapshot *s, uint32_t pfn);
  * Return: the machine with mm_init_late() done, or NULL with a message on stderr.
  */
 struct mm *mm_from_machine(const struct machine *m, uint64_t seed, bool owner_is_pfn);
+
+/* How closely the built machine meets the counts that the kernel printed, per zone. */
+struct zone_fit {
+	int64_t free_pages;		/* placed minus zoneinfo's count */
+	int64_t listed[NR_PAGE_ORDERS][MIGRATE_TYPES];	/* buddies placed minus pagetypeinfo */
+	int64_t pageblocks[MIGRATE_TYPES];	/* blocks typed minus pagetypeinfo */
+	uint32_t pcp_wanted, pcp_placed;	/* base pages by zoneinfo; found a place */
+	uint32_t free_off_type;		/* free pages in blocks of another type than counted */
+};
+
+struct machine_fit {
+	struct zone_fit zone[MAX_NR_ZONES];
+	char notes[1024];		/* what could not be reconciled: one line each */
+};
+
+/**
+ * mm_from_machine_fit - mm_from_machine(), telling how well the counts are met
+ * @m: what is known
+ * @seed: of all that is not known
+ * @owner_is_pfn: pages in use get their own pfn as owner cookie
+ * @fit: filled in; may be NULL
+ *
+ * Return: the machine, or NULL with a message on stderr.
+ */
+struct mm *mm_from_machine_fit(const struct machine *m, uint64_t seed, bool owner_is_pfn,
+			       struct machine_fit *fit);
 
 #endif
