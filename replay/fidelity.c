@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Rows of recorded against replayed, and whether each stays within its limit. */
+#include <math.h>
+#include <string.h>
+
+#include "fidelity.h"
+
+/*
+ * Below this many on both sides a ratio says nothing: two real runs of one load differ by more
+ * (README of the recordings: compact_success 0 and 2, compact_stall 1 and 5).
+ */
+#define FEW 10
+
+#define RATIO_TOTALS	1.10
+#define RATIO_SCAN	1.25
+#define RATIO_LOOSE	2.0
+#define THP_POINTS	3.0
+
+/* rows that sum counters which the kernel splits by context or zone */
+struct total {
+	const char *name, *prefix;
+	const char *except;		/* other splits of the same pages */
+	double limit;
+};
+
+static const struct total totals[] = {
+	{ "pgalloc", "pgalloc_", "", RATIO_TOTALS },
+	{ "pgsteal", "pgsteal_", "pgsteal_anon pgsteal_file", RATIO_TOTALS },
+	{ "pgscan", "pgscan_", "pgscan_anon pgscan_file pgscan_direct_throttle", RATIO_SCAN },
+	{ "allocstall", "allocstall_", "", RATIO_LOOSE },
+};
+
+struct rule {
+	const char *prefix;
+	double limit;
+};
+
+static const struct rule counter_rules[] = {
+	{ "pswpout", RATIO_TOTALS },
+	{ "allocstall_", RATIO_LOOSE },
+	{ "compact_", RATIO_LOOSE },
+	{ "pgmigrate_", RATIO_LOOSE },
+};
+
+static bool has_prefix(const char *name, const char *prefix)
+{
+	return !strncmp(name, prefix, strlen(prefix));
+}
+
+static double limit_of(const char *counter)
+{
+	for (size_t i = 0; i < sizeof(counter_rules) / sizeof(counter_rules[0]); i++)
+		if (has_prefix(counter, counter_rules[i].prefix))
+			return counter_rules[i].limit;
+	return 0;
+}
+
+/**
+ * metric_ratio - replayed over recorded
+ * @m: the row
+ *
+ * Return: the ratio; 1 when both are 0, infinity when only the recording's is.
+ */
+double metric_ratio(const struct metric *m)
+{
+	if (m->recorded == 0)
+		return m->replayed == 0 ? 1 : INFINITY;
+	return m->replayed / m->recorded;
+}
+
+static enum verdict judge(const struct metric *m)
+{
+	double ratio = metric_ratio(m);
+
+	if (m->limit == 0)
+		return VERDICT_NONE;
+	if (m->is_rate)
+		return fabs(m->replayed - m->recorded) <= m->limit ? VERDICT_OK : VERDICT_MISS;
+	if (ratio <= m->limit && ratio >= 1 / m->limit)
+		return VERDICT_OK;
+	return m->recorded < FEW && m->replayed < FEW ? VERDICT_FEW : VERDICT_MISS;
+}
+
+static void add_row(struct fidelity *f, const char *name, double recorded, double replayed,
+		    double limit, bool is_rate)
+{
+	struct metric *m;
+
+	if (f->nr == MAX_METRICS)
+		return;
+	m = &f->metric[f->nr++];
+	snprintf(m->name, sizeof(m->name), "%s", name);
+	m->recorded = recorded;
+	m->replayed = replayed;
+	m->limit = limit;
+	m->is_rate = is_rate;
+	m->verdict = judge(m);
+	f->missed += m->verdict == VERDICT_MISS;
+}
+
+/* what the workload moved a counter by; a counter that the recorded kernel lacks is no row */
+static bool recorded_delta(const struct machine *m, const char *name, u64 *delta)
+{
+	u64 before, after;
+
+	if (!snapshot_vmstat(&m->before, name, &before) ||
+	    !snapshot_vmstat(&m->after, name, &after) || after < before)
+		return false;
+	*delta = after - before;
+	return true;
+}
+
+static void add_total(struct fidelity *f, const struct machine *m, const struct policy_run *self,
+		      const struct total *t)
+{
+	u64 recorded = 0, replayed = 0, delta;
+	bool any = false;
+
+	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++) {
+		if (!has_prefix(vm_event_name[i], t->prefix) || strstr(t->except, vm_event_name[i]))
+			continue;
+		if (!recorded_delta(m, vm_event_name[i], &delta))
+			continue;
+		recorded += delta;
+		replayed += self->counters[i];
+		any = true;
+	}
+	if (any)
+		add_row(f, t->name, (double)recorded, (double)replayed, t->limit, false);
+}
+
+static void add_thp(struct fidelity *f, const struct machine *m, const struct policy_run *self,
+		    const struct policy_run *observed)
+{
+	u64 ok = self->counters[VM_thp_fault_alloc];
+	u64 failed = self->counters[VM_thp_fault_fallback];
+	u64 *real = f->thp_counters;
+
+	f->have_thp = recorded_delta(m, "thp_fault_alloc", &real[0]) &&
+		      recorded_delta(m, "thp_fault_fallback", &real[1]);
+	f->thp_trace[0] = observed->counters[VM_thp_fault_alloc];
+	f->thp_trace[1] = observed->counters[VM_thp_fault_fallback];
+	if (f->have_thp && real[0] + real[1] && ok + failed)
+		add_row(f, "thp_success_rate", 100.0 * (double)real[0] / (double)(real[0] + real[1]),
+			100.0 * (double)ok / (double)(ok + failed), THP_POINTS, true);
+}
+
+/* the trace cannot tell a capture from a steal: neither changes the block's owner */
+static void add_extfrag(struct fidelity *f, const struct mm *mm, const struct prescan *scan)
+{
+	u64 replayed[NR_EXTFRAG_CLASS] = { 0 }, sum[2] = { 0 };
+
+	for (int mt = 0; mt < MIGRATE_PCPTYPES; mt++)
+		for (int fallback = 0; fallback < MIGRATE_PCPTYPES; fallback++)
+			for (int c = 0; c < NR_EXTFRAG_CLASS; c++)
+				replayed[c == EXTFRAG_CAPTURE ? EXTFRAG_STEAL : c] +=
+					mm->extfrag[mt][fallback][c];
+	for (int c = 0; c < NR_EXTFRAG_CLASS; c++) {
+		sum[0] += scan->extfrag[c];
+		sum[1] += replayed[c];
+	}
+	add_row(f, "extfrag_events", (double)sum[0], (double)sum[1], RATIO_LOOSE, false);
+	add_row(f, "extfrag_steal", (double)scan->extfrag[EXTFRAG_STEAL],
+		(double)replayed[EXTFRAG_STEAL], RATIO_LOOSE, false);
+	add_row(f, "extfrag_claim_part", (double)scan->extfrag[EXTFRAG_CLAIM_PART],
+		(double)replayed[EXTFRAG_CLAIM_PART], RATIO_LOOSE, false);
+	add_row(f, "extfrag_claim_block", (double)scan->extfrag[EXTFRAG_CLAIM_BLOCK],
+		(double)replayed[EXTFRAG_CLAIM_BLOCK], RATIO_LOOSE, false);
+}
+
+/**
+ * fidelity_compute - hold a replay against the recording it came from
+ * @f: filled in
+ * @m: machine with both snapshots
+ * @self: the replay
+ * @observed: the trace's own history, for the THP outcomes
+ * @scan: extfrag events of the trace
+ *
+ * Limits are those of the project's definition of done: pgalloc, pgsteal, pswpout 10 %, pgscan
+ * 25 %, THP success 3 points, extfrag, allocstall, compact and pgmigrate a factor of 2.
+ */
+void fidelity_compute(struct fidelity *f, const struct machine *m, const struct policy_run *self,
+		      const struct policy_run *observed, const struct prescan *scan)
+{
+	u64 delta;
+
+	memset(f, 0, sizeof(*f));
+	f->policy = self->policy;
+	f->recorded_policy = m->sysctl.defrag_mode ? "defrag_mode" : "vanilla";
+	for (size_t i = 0; i < sizeof(totals) / sizeof(totals[0]); i++)
+		add_total(f, m, self, &totals[i]);
+	add_thp(f, m, self, observed);
+	if (self->mm)
+		add_extfrag(f, self->mm, scan);
+	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++) {
+		if (!self->mm && !self->counter_known[i])
+			continue;
+		if (recorded_delta(m, vm_event_name[i], &delta))
+			add_row(f, vm_event_name[i], (double)delta, (double)self->counters[i],
+				limit_of(vm_event_name[i]), false);
+	}
+}
+
+/**
+ * verdict_name - one word for the table and the JSON
+ * @v: verdict
+ */
+const char *verdict_name(enum verdict v)
+{
+	static const char *const name[] = { "", "ok", "few", "miss" };
+
+	return name[v];
+}
