@@ -99,7 +99,7 @@ void folio_add_lru(struct mm *mm, u32 pfn, enum lru_origin origin)
 {
 	struct page *p = &mm->page[pfn];
 	bool anon = p->kind == PK_ANON;
-	bool in_fault = origin == LRU_FAULT || (origin == LRU_REFAULT && anon);
+	bool in_fault = origin == LRU_FAULT || (origin == LRU_REFAULT && anon), active;
 
 	p->referenced = p->refs = p->writeback = p->reclaim = p->workingset = p->cold = 0;
 	p->dirty = 0;
@@ -108,7 +108,8 @@ void folio_add_lru(struct mm *mm, u32 pfn, enum lru_origin origin)
 		p->swapcache = 0;
 	if (origin == LRU_REFAULT)
 		count_refault(mm, pfn);
-	lruvec_add_folio(mm, pfn, in_fault && mm->k.lru_gen, false);
+	active = in_fault && mm->k.lru_gen && lru_gen_fault_active(mm, pfn);
+	lruvec_add_folio(mm, pfn, active, false);
 	if (origin == LRU_WRITE && !anon)
 		folio_mark_dirty(mm, pfn);
 }

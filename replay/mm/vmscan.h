@@ -144,6 +144,7 @@ u64 lruvec_pages(const struct mm *mm, int type, bool inactive_only);
 void lru_gen_init(struct mm *mm);
 void lru_gen_add_folio(struct mm *mm, u32 pfn, bool active, bool reclaiming, bool tail);
 void lru_gen_del_folio(struct mm *mm, u32 pfn);
+bool lru_gen_fault_active(struct mm *mm, u32 pfn);
 void lru_gen_inc_refs(struct mm *mm, u32 pfn);
 void lru_gen_refault(struct mm *mm, u32 pfn);
 void lru_gen_eviction(struct mm *mm, u32 pfn);
