@@ -12,7 +12,6 @@
  * so records of equal time stay in the order of their lines; only lines that are out of order are
  * moved, within a bound.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +27,7 @@
 #define TEXT_MAX_NAMES	4096		/* kinds of events; a kernel has some 2000 */
 #define TEXT_MAX_COMMS	(1 << 20)
 #define TEXT_MAX_PLACES	64		/* of lost events, that are told one by one */
+#define TEXT_MAX_GAPS	64
 #define TEXT_HINT	"export the trace again, or go on with --allow-incomplete"
 
 struct text_kind {
@@ -55,7 +55,7 @@ struct text_trace {
 	bool own_buf, eof, done, damaged;
 	uint64_t offset, line;
 
-	struct record *rec, *tmp;	/* TEXT_BATCH each */
+	struct record *rec, *tmp;	/* TEXT_BATCH each: a line may add a record for each gap */
 	unsigned int nr, given;		/* of rec: filled, handed out */
 	uint64_t given_ts;		/* the last record handed out */
 	bool unsorted;
@@ -65,9 +65,11 @@ struct text_trace {
 	unsigned int comm_size, nr_comms;
 	struct text_place place[TEXT_MAX_PLACES];
 	unsigned int nr_places;
+	struct text_place gap[TEXT_MAX_GAPS];	/* told, and no event of their CPU seen since */
+	unsigned int nr_gaps;
 	uint64_t unknown, unknown_line, comments;
 	unsigned int max_cpu;
-	bool perf, flags, any;
+	bool perf, any;
 	struct text_decoder decoder;
 };
 
@@ -239,6 +241,23 @@ static void text_append(struct text_trace *x, const struct record *r)
 	x->rec[x->nr++] = *r;
 }
 
+/* a gap ends where its CPU's next event is */
+static void text_end_gaps(struct text_trace *x, const struct record *next)
+{
+	struct record r = { .type = REC_LOST, .ts = next->ts, .cpu = next->cpu, .pid = -1 };
+	unsigned int i = 0;
+
+	while (i < x->nr_gaps) {
+		if (x->gap[i].cpu != next->cpu) {
+			i++;
+			continue;
+		}
+		r.a = x->gap[i].lost < UINT32_MAX ? x->gap[i].lost : UINT32_MAX;
+		x->gap[i] = x->gap[--x->nr_gaps];
+		text_append(x, &r);
+	}
+}
+
 static void text_event_line(struct text_trace *x, const struct text_line *l)
 {
 	struct text_kind *k = text_kind_of(x, l->event, l->event_len);
@@ -259,7 +278,8 @@ static void text_event_line(struct text_trace *x, const struct text_line *l)
 	if (l->cpu >= x->max_cpu)
 		x->max_cpu = l->cpu + 1u;
 	x->perf |= l->perf;
-	x->flags |= l->has_flags;
+	if (x->nr_gaps)
+		text_end_gaps(x, &r);
 	text_append(x, &r);
 }
 
@@ -268,6 +288,8 @@ static void text_add_lost(struct text_trace *x, const struct text_note *n)
 	if (x->nr_places < TEXT_MAX_PLACES)
 		x->place[x->nr_places++] = (struct text_place){
 			.line = x->line, .lost = n->lost, .cpu = n->cpu };
+	if (n->cpu >= 0 && x->nr_gaps < TEXT_MAX_GAPS)
+		x->gap[x->nr_gaps++] = (struct text_place){ .lost = n->lost, .cpu = n->cpu };
 	x->t.info.lost += n->lost ? n->lost : 1;
 }
 
@@ -294,7 +316,7 @@ static void text_fill(struct text_trace *x)
 	const char *s, *end;
 	struct text_line l;
 
-	while (!x->done && x->nr < TEXT_BATCH) {
+	while (!x->done && x->nr < TEXT_BATCH - TEXT_MAX_GAPS) {
 		if (!text_next_line(x, &s, &end)) {
 			x->done = true;
 			break;
@@ -333,7 +355,7 @@ static const char *text_format(const struct text_trace *x)
 	if (d->gfp_numeric)
 		return d->gfp_named ? "ftrace text, some gfp flags by position" :
 				      "ftrace text (trace-cmd report -R), gfp flags by position";
-	if (x->comments || x->flags)
+	if (x->comments)
 		return "ftrace text (kernel's trace file)";
 	return "ftrace text (trace-cmd report)";
 }

@@ -24,7 +24,6 @@
  * @pid: task
  * @cpu: CPU
  * @flags: common_flags, 0 where the line has no flags column
- * @has_flags: it has one
  * @perf: it is of perf script
  */
 struct text_line {
@@ -37,7 +36,7 @@ struct text_line {
 	int32_t pid;
 	uint16_t cpu;
 	uint8_t flags;
-	bool has_flags, perf;
+	bool perf;
 };
 
 /**

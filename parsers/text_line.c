@@ -4,7 +4,6 @@
  * kernel's trace file, trace-cmd report with and without -l), "comm pid [cpu] seconds: sys:event:"
  * of perf script.
  */
-#define _GNU_SOURCE
 #include <string.h>
 
 #include "text.h"
@@ -126,7 +125,6 @@ static const char *scan_flags(const char *p, const char *end, struct text_line *
 	if (p == s || p == end || *p != ' ' || p - s > TEXT_FLAGS_MAX)
 		return NULL;
 	l->flags = flags_of_text(s, p - s);
-	l->has_flags = true;
 	return skip_blanks(p, end);
 }
 
@@ -202,7 +200,7 @@ static bool parse_after_comm(const char *s, const char *sep, const char *end, st
 	uint64_t period;
 
 	l->flags = 0;
-	l->has_flags = l->perf = false;
+	l->perf = false;
 	p = *sep == '-' ? sep + 1 : skip_blanks(sep, end);
 	p = scan_pid(p, end, l);
 	if (p)
