@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Direct reclaim, swap-out, dirty pages, slab, splitting: the rules that both LRUs share.
+ */
+#include "reclaim_machine.h"
+
+static void reclaim_takes_32_clean_file_pages_by_rising_priority(void **state)
+{
+	struct mm *mm = machine(KERNEL_7_3, 0);
+
+	(void)state;
+	add_folios(mm, 3000, PK_FILE, LRU_READ);
+	/* 3000 >> 12 .. 3000 >> 7: 0, 1, 2, 5, 11, 23 pages; what is freed is no longer scanned */
+	assert_int_equal(direct_reclaim(mm, 0, GFP_KERNEL), 42);
+	assert_vmstat(mm, pgscan_direct, 42);
+	assert_vmstat(mm, pgsteal_direct, 42);
+	assert_vmstat(mm, pgsteal_file, 42);
+	assert_vmstat(mm, pgscan_kswapd, 0);
+	assert_vmstat(mm, allocstall_normal, 1);
+	assert_int_equal(mm->zone[ZONE_NORMAL].nr_lru_file, 3000 - 42);
+	assert_int_equal(mm->stall_ns_reclaim, (u64)(42 * mm->param.cost_scan_ns));
+	mm_free(mm);
+}
+
+static void khugepaged_has_counters_of_its_own(void **state)
+{
+	struct mm *mm = machine(KERNEL_7_3, 0);
+
+	(void)state;
+	add_folios(mm, 3000, PK_FILE, LRU_READ);
+	mm->current.kthread = true;
+	direct_reclaim(mm, 0, GFP_KERNEL);
+	assert_vmstat(mm, pgsteal_khugepaged, 42);
+	assert_vmstat(mm, pgsteal_direct, 0);
+	mm_free(mm);
+}
+
+static void anonymous_pages_are_written_first_and_freed_by_a_later_scan(void **state)
+{
+	struct mm *mm = machine(KERNEL_7_3, 4096);
+	u64 freed;
+
+	(void)state;
+	add_folios(mm, 2000, PK_ANON, LRU_EXISTING);
+	for (u32 pfn = 0; pfn < MACHINE_PAGES; pfn++)
+		folio_mark_cold(mm, pfn);
+	freed = direct_reclaim(mm, 0, GFP_KERNEL);
+	assert_true(freed >= SWAP_CLUSTER_MAX);
+	assert_vmstat(mm, pgsteal_anon, freed);
+	/* scanned once to be written, a second time to be freed */
+	assert_int_equal(mm->vmstat[VM_pgscan_anon], mm->vmstat[VM_pswpout] + freed);
+	assert_true(mm->vmstat[VM_pgrotated] >= freed);
+	assert_int_equal(mm->swap->used, mm->vmstat[VM_pswpout]);
+	/* the caller waited for at least one io */
+	assert_true(mm->stall_ns_reclaim >= (u64)(mm->param.swap_io_us * 1000));
+	mm_free(mm);
+}
+
+static void full_swap_leaves_anonymous_pages_alone(void **state)
+{
+	struct mm *mm = machine(KERNEL_7_3, 0);
+
+	(void)state;
+	add_folios(mm, 2000, PK_ANON, LRU_FAULT);
+	assert_int_equal(direct_reclaim(mm, 0, GFP_KERNEL), 0);
+	assert_vmstat(mm, pswpout, 0);
+	assert_vmstat(mm, pgscan_anon, 0);
+	/* once more with the full walk of the cgroups, since 6.12 */
+	assert_vmstat(mm, allocstall_normal, 2);
+	assert_int_equal(zone_reclaimable_pages(mm, &mm->zone[ZONE_NORMAL]), 0);
+	mm_free(mm);
+}
+
+static void a_request_without_io_writes_nothing(void **state)
+{
+	struct mm *mm = machine(KERNEL_7_3, 4096);
+
+	(void)state;
+	add_folios(mm, 2000, PK_ANON, LRU_EXISTING);
+	assert_int_equal(direct_reclaim(mm, 0, GFP_NOIO), 0);
+	assert_vmstat(mm, pswpout, 0);
+	mm_free(mm);
+}
+
+static void a_costly_request_leaves_a_zone_ready_for_compaction_alone(void **state)
+{
+	struct mm *mm = machine(KERNEL_7_3, 0);
+
+	(void)state;
+	add_folios(mm, 1000, PK_FILE, LRU_READ);
+	assert_int_equal(direct_reclaim(mm, 9, GFP_KERNEL), 1);
+	assert_vmstat(mm, pgscan_direct, 0);
+	assert_vmstat(mm, allocstall_normal, 1);
+	mm_free(mm);
+}
+
+struct told {
+	struct mm *mm;
+	u32 nr, anon, in_use;
+};
+
+static void tell(void *ctx, u32 owner, u32 pfn, bool anon)
+{
+	struct told *t = ctx;
+
+	assert_int_equal(owner, pfn);
+	t->nr++;
+	t->anon += anon;
+	t->in_use += t->mm->page[pfn].state == PAGE_USED;
+}
+
+static void the_driver_hears_of_every_evicted_owner_before_the_free(void **state)
+{
+	struct mm *mm = machine(KERNEL_7_3, 0);
+	struct told t = { .mm = mm };
+
+	(void)state;
+	mm->driver.evicted = tell;
+	mm->driver.ctx = &t;
+	add_folios(mm, 3000, PK_FILE, LRU_READ);
+	assert_int_equal(direct_reclaim(mm, 0, GFP_KERNEL), 42);
+	assert_int_equal(t.nr, 42);
+	assert_int_equal(t.in_use, 42);
+	assert_int_equal(t.anon, 0);
+	mm_free(mm);
+}
+
+static void pages_that_the_recorded_kernel_gave_up_go_first(void **state)
+{
+	struct mm *mm = machine(KERNEL_7_3, 0);
+	u32 cold[40];
+
+	(void)state;
+	add_folios(mm, 1000, PK_FILE, LRU_READ);
+	for (int i = 0; i < 40; i++)
+		cold[i] = add_folio(mm, PK_FILE, 0, LRU_FAULT);
+	add_folios(mm, 1000, PK_FILE, LRU_READ);
+	for (int i = 0; i < 40; i++)
+		folio_mark_cold(mm, cold[i]);
+	lruvec_check(mm);
+	assert_true(direct_reclaim(mm, 0, GFP_KERNEL) >= SWAP_CLUSTER_MAX);
+	/* marked last, taken first */
+	for (int i = 39; i > 39 - (int)SWAP_CLUSTER_MAX; i--)
+		assert_int_not_equal(mm->page[cold[i]].state, PAGE_USED);
+	mm_free(mm);
+}
+
+static void dirty_file_pages_wait_for_the_flusher(void **state)
+{
+	struct mm *mm = machine(KERNEL_7_3, 0);
+	u32 pfn;
+
+	(void)state;
+	mm->param.file_dirty_flush_ms = 10;
+	add_folios(mm, 64, PK_FILE, LRU_WRITE);
+	pfn = add_folio(mm, PK_FILE, 0, LRU_WRITE);
+	assert_int_equal(direct_reclaim(mm, 0, GFP_KERNEL), 0);
+	assert_true(mm->page[pfn].dirty);
+	/* each pass finds them again, one generation later */
+	assert_int_equal(mm->vmstat[VM_pgactivate], mm->vmstat[VM_pgscan_direct]);
+	assert_vmstat(mm, pgsteal_direct, 0);
+	mm->now_ns = 11 * NSEC_PER_MSEC;
+	writeback_run(mm, mm->now_ns);
+	assert_false(mm->page[pfn].dirty);
+	/* reclaim had met them all: clean, they are rotated to the cold end */
+	assert_vmstat(mm, pgrotated, 65);
+	assert_true(direct_reclaim(mm, 0, GFP_KERNEL) >= SWAP_CLUSTER_MAX);
+	mm_free(mm);
+}
+
+static void nothing_but_dirty_pages_wakes_the_flusher(void **state)
+{
+	struct mm *mm = machine(KERNEL_7_3, 0);
+
+	(void)state;
+	mm->now_ns = NSEC_PER_MSEC;
+	add_folios(mm, 64, PK_FILE, LRU_WRITE);
+	direct_reclaim(mm, 0, GFP_KERNEL);
+	/* long before their age, after the time of an io */
+	writeback_run(mm, 20 * NSEC_PER_MSEC);
+	for (u32 i = 0; i < MACHINE_PAGES; i++)
+		assert_false(mm->page[i].dirty);
+	mm_free(mm);
+}
+
+static void a_large_folio_without_a_swap_extent_is_split(void **state)
+{
+	struct mm *mm = machine(KERNEL_6_1, 4096);
+	u32 pfn;
+
+	(void)state;
+	mm->k.lru_gen = true;
+	lruvec_exit(mm);
+	lruvec_init(mm);
+	pfn = add_folio(mm, PK_ANON, 9, LRU_EXISTING);
+	folio_mark_cold(mm, pfn);
+	for (int i = 0; i < 20; i++)
+		direct_reclaim(mm, 0, GFP_KERNEL);
+	assert_vmstat(mm, thp_swpout_fallback, 1);
+	assert_vmstat(mm, thp_split_page, 1);
+	assert_vmstat(mm, thp_swpout, 0);
+	assert_vmstat(mm, pswpout, 512);
+	mm_free(mm);
+}
+
+static void a_large_folio_with_a_swap_extent_is_written_whole(void **state)
+{
+	struct mm *mm = machine(KERNEL_7_3, 4096);
+	u32 pfn;
+
+	(void)state;
+	pfn = add_folio(mm, PK_ANON, 9, LRU_EXISTING);
+	folio_mark_cold(mm, pfn);
+	assert_int_equal(direct_reclaim(mm, 0, GFP_KERNEL), 512);
+	assert_vmstat(mm, thp_swpout, 1);
+	assert_vmstat(mm, thp_split_page, 0);
+	assert_vmstat(mm, pswpout, 512);
+	assert_vmstat(mm, pgsteal_direct, 512);
+	mm_free(mm);
+}
+
+static void split_folio_keeps_place_and_owners(void **state)
+{
+	struct mm *mm = machine(KERNEL_7_3, 0);
+	u32 pfn = add_folio(mm, PK_FILE, 9, LRU_READ);
+
+	(void)state;
+	split_folio(mm, pfn);
+	lruvec_check(mm);
+	assert_vmstat(mm, thp_split_page, 1);
+	assert_int_equal(mm->zone[ZONE_NORMAL].nr_lru_file, 512);
+	for (u32 i = pfn; i < pfn + 512; i++) {
+		assert_int_equal(mm->page[i].owner, i);
+		assert_int_equal(mm->page[i].order, 0);
+		assert_true(mm->page[i].head && mm->page[i].lru);
+	}
+	mm_free(mm);
+}
+
+static void freeing_a_page_in_flight_ends_its_write(void **state)
+{
+	struct mm *mm = machine(KERNEL_7_3, 4096);
+	u32 pfn = add_folio(mm, PK_ANON, 0, LRU_EXISTING);
+
+	(void)state;
+	assert_true(folio_alloc_swap(mm, pfn));
+	swap_writeout(mm, pfn, 0);
+	assert_int_equal(mm->swap->nr_writeback, 1);
+	lruvec_del_folio(mm, pfn);
+	free_swap_cache(mm, pfn);
+	free_pages(mm, pfn, 0);
+	lruvec_check(mm);
+	assert_int_equal(mm->swap->nr_writeback, 0);
+	assert_int_equal(mm->swap->used, 0);
+	writeback_run(mm, UINT64_MAX - 1);
+	lruvec_check(mm);
+	mm_free(mm);
+}
+
+static void slots_of_nobody_are_had_again_when_swap_is_full(void **state)
+{
+	struct mm *mm = machine(KERNEL_7_3, 1);
+	u32 pfn = add_folio(mm, PK_ANON, 0, LRU_EXISTING);
+
+	(void)state;
+	assert_true(folio_alloc_swap(mm, pfn));
+	assert_int_equal(get_nr_swap_pages(mm), 0);
+	mm->page[pfn].owner = OWNER_NONE;
+	swap_evicted(mm, pfn);
+	assert_int_equal(get_nr_swap_pages(mm), 1);
+	mm->page[pfn].swapcache = 0;
+	assert_true(folio_alloc_swap(mm, pfn));
+	assert_int_equal(mm->swap->used, 1);
+	assert_int_equal(get_nr_swap_pages(mm), 0);
+	mm_free(mm);
+}
+
+static void cold_slab_is_freed_in_proportion_to_priority(void **state)
+{
+	struct mm *mm = machine(KERNEL_7_3, 0);
+	struct scan_control sc = { .gfp = GFP_KERNEL, .priority = 4, .reclaim_idx = ZONE_NORMAL };
+
+	(void)state;
+	mm->param.slab_objs_per_page = 16;
+	for (int i = 0; i < 256; i++) {
+		u32 pfn = alloc_pages(mm, GFP_KERNEL | __GFP_RECLAIMABLE, 0);
+
+		mm->page[pfn].kind = PK_SLAB;
+		slab_mark_cold(mm, pfn);
+		slab_mark_cold(mm, pfn);
+	}
+	assert_int_equal(mm->nr_slab_cold, 256);
+	lruvec_check(mm);
+	/* 4096 objects: (4096 >> 4) * 4 / 2 = 512 scanned in batches of 128, 16 of them a page */
+	assert_int_equal(shrink_slab(mm, &sc), 32);
+	assert_vmstat(mm, slabs_scanned, 512);
+	assert_int_equal(mm->nr_slab_cold, 224);
+	sc.gfp = GFP_NOFS;
+	assert_int_equal(shrink_slab(mm, &sc), 0);
+	mm_free(mm);
+}
+
+static void classic_reclaim_takes_inactive_file_pages(void **state)
+{
+	struct mm *mm = machine(KERNEL_6_1, 0);
+
+	(void)state;
+	assert_false(mm->k.lru_gen);
+	add_folios(mm, 3000, PK_FILE, LRU_READ);
+	assert_true(direct_reclaim(mm, 0, GFP_KERNEL) >= SWAP_CLUSTER_MAX);
+	assert_int_equal(mm->vmstat[VM_pgscan_direct], mm->vmstat[VM_pgsteal_direct]);
+	assert_vmstat(mm, allocstall_normal, 1);
+	mm_free(mm);
+}
+
+static void classic_second_read_activates(void **state)
+{
+	struct mm *mm = machine(KERNEL_6_1, 0);
+	u32 pfn = add_folio(mm, PK_FILE, 0, LRU_READ);
+
+	(void)state;
+	folio_mark_accessed(mm, pfn);
+	assert_int_equal(mm->page[pfn].gen, 0);
+	folio_mark_accessed(mm, pfn);
+	assert_int_equal(mm->page[pfn].gen, 1);
+	assert_vmstat(mm, pgactivate, 1);
+	folio_mark_cold(mm, pfn);
+	assert_int_equal(mm->page[pfn].gen, 0);
+	lruvec_check(mm);
+	mm_free(mm);
+}
+
+static void classic_swaps_anonymous_pages_that_were_not_touched_again(void **state)
+{
+	struct mm *mm = machine(KERNEL_6_1, 8192);
+	u64 freed = 0;
+
+	(void)state;
+	add_folios(mm, 2000, PK_ANON, LRU_FAULT);
+	for (int i = 0; i < 4; i++) {
+		mm->now_ns += 10 * NSEC_PER_MSEC;
+		freed += direct_reclaim(mm, 0, GFP_KERNEL);
+	}
+	assert_true(freed >= SWAP_CLUSTER_MAX);
+	/* a fault leaves the page young: the first scan activates it, the active list forgets */
+	assert_true(mm->vmstat[VM_pgactivate] > 0);
+	assert_true(mm->vmstat[VM_pswpout] >= freed);
+	mm_free(mm);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reclaim_takes_32_clean_file_pages_by_rising_priority),
+		cmocka_unit_test(khugepaged_has_counters_of_its_own),
+		cmocka_unit_test(anonymous_pages_are_written_first_and_freed_by_a_later_scan),
+		cmocka_unit_test(full_swap_leaves_anonymous_pages_alone),
+		cmocka_unit_test(a_request_without_io_writes_nothing),
+		cmocka_unit_test(a_costly_request_leaves_a_zone_ready_for_compaction_alone),
+		cmocka_unit_test(the_driver_hears_of_every_evicted_owner_before_the_free),
+		cmocka_unit_test(pages_that_the_recorded_kernel_gave_up_go_first),
+		cmocka_unit_test(dirty_file_pages_wait_for_the_flusher),
+		cmocka_unit_test(nothing_but_dirty_pages_wakes_the_flusher),
+		cmocka_unit_test(a_large_folio_without_a_swap_extent_is_split),
+		cmocka_unit_test(a_large_folio_with_a_swap_extent_is_written_whole),
+		cmocka_unit_test(split_folio_keeps_place_and_owners),
+		cmocka_unit_test(freeing_a_page_in_flight_ends_its_write),
+		cmocka_unit_test(slots_of_nobody_are_had_again_when_swap_is_full),
+		cmocka_unit_test(cold_slab_is_freed_in_proportion_to_priority),
+		cmocka_unit_test(classic_reclaim_takes_inactive_file_pages),
+		cmocka_unit_test(classic_second_read_activates),
+		cmocka_unit_test(classic_swaps_anonymous_pages_that_were_not_touched_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
