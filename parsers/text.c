@@ -258,9 +258,19 @@ static void text_end_gaps(struct text_trace *x, const struct record *next)
 	}
 }
 
+/* the kernel prints a marker's writer where other events have their name */
+static struct text_kind *text_kind_of_line(struct text_trace *x, const struct text_line *l)
+{
+	static const char marker[] = "tracing_mark_write";
+
+	if (l->event_len == sizeof(marker) - 1 && !memcmp(l->event, marker, sizeof(marker) - 1))
+		return text_kind_of(x, "print", 5);
+	return text_kind_of(x, l->event, l->event_len);
+}
+
 static void text_event_line(struct text_trace *x, const struct text_line *l)
 {
-	struct text_kind *k = text_kind_of(x, l->event, l->event_len);
+	struct text_kind *k = text_kind_of_line(x, l);
 	struct record r = { .ts = l->ts, .pid = l->pid, .cpu = l->cpu, .flags = l->flags };
 	const char *what = NULL;
 	char text[160];

@@ -62,16 +62,14 @@ struct text_event {
 #define FILEMAP		BARE("dev", a, DEV, 3), BARE("ino", arg, HEX, 0), F("pfn", pfn, NUM, 1), \
 			F("ofs", c, OFS, 2), OPTIONAL("order", order, NUM), \
 			F("i_ino", arg, HEX, 0), F("index", c, INDEX, 2), F("s_dev", a, NUM, 3)
-#define WRITE_FOLIO	F("pfn", pfn, NUM, 0), F("flags", a, RECLAIM, 1), \
-			F("reclaim_flags", a, NUM, 1)
 
 static const struct text_event events[] = {
 	EVENT("mm_page_alloc", REC_ALLOC, 15, OPTIONAL("page", arg, PAGE), PAGE_TYPE,
 	      F("gfp_flags", gfp, GFP, 3)),
 	EVENT("mm_page_free", REC_FREE, 3, PFN_ORDER),
 	EVENT("mm_page_free_batched", REC_FREE_BATCHED, 1, F("pfn", pfn, NUM, 0)),
-	EVENT("mm_page_alloc_zone_locked", REC_ZONE_LOCKED, 7, PAGE_TYPE,
-	      OPTIONAL("percpu_refill", a, NUM)),
+	EVENT("mm_page_alloc_zone_locked", REC_ZONE_LOCKED, 15, PAGE_TYPE,
+	      F("percpu_refill", a, NUM, 3)),
 	EVENT("mm_page_pcpu_drain", REC_PCPU_DRAIN, 7, PAGE_TYPE),
 	EVENT("mm_page_alloc_extfrag", REC_EXTFRAG, 63, F("pfn", pfn, NUM, 0),
 	      F("alloc_order", order, NUM, 1), F("fallback_order", order2, NUM, 2),
@@ -104,8 +102,8 @@ static const struct text_event events[] = {
 	      OPTIONAL("reclaim_flags", mt, NUM)),
 	EVENT("mm_shrink_slab_end", REC_SHRINK_SLAB_END, 1, F("retval", a, NUM, 0),
 	      BARE("val", a, NUM, 0)),
-	EVENT("mm_vmscan_write_folio", REC_WRITE_FOLIO, 3, WRITE_FOLIO),
-	EVENT("mm_vmscan_writepage", REC_WRITE_FOLIO, 3, WRITE_FOLIO),
+	EVENT("mm_vmscan_write_folio", REC_WRITE_FOLIO, 3, F("pfn", pfn, NUM, 0),
+	      F("flags", a, RECLAIM, 1), F("reclaim_flags", a, NUM, 1)),
 	EVENT("mm_compaction_try_to_compact_pages", REC_COMPACT_TRY, 7, F("order", order, NUM, 0),
 	      F("gfp_mask", gfp, GFP, 1), F("priority", a, NUM, 2), F("prio", a, NUM, 2)),
 	EVENT("mm_compaction_begin", REC_COMPACT_BEGIN, 1, COMPACT_SYNC),
@@ -134,7 +132,6 @@ static const struct text_event events[] = {
 	      F("status", b, SCAN, 1)),
 	EVENT("sched_process_exit", REC_SCHED_EXIT, 1, F("pid", a, NUM, 0)),
 	EVENT("print", REC_MARK, 0),
-	EVENT("tracing_mark_write", REC_MARK, 0),
 };
 
 #define NR_EVENTS	(sizeof(events) / sizeof(events[0]))
@@ -454,7 +451,7 @@ static const char *skip_exit_comm(const char *p, const char *end)
 	return p;
 }
 
-/* after "ip:" or "ip=... buf=" of trace-cmd, which the kernel prints as the event's name */
+/* trace-cmd prints "ip: text", with -R "ip=... buf=text"; the kernel the ip as the event's name */
 static void decode_mark(const struct text_line *l, struct record *r)
 {
 	const char *p = l->payload, *text;
