@@ -192,6 +192,58 @@ static void a_boost_that_unbalances_the_node_is_reclaimed_for(void **state)
 	mm_free(mm);
 }
 
+static void a_reclaimer_waits_while_half_of_the_reserve_is_gone(void **state)
+{
+	struct mm *mm = full_machine(KERNEL_7_3, MARK_MIN / 2);
+	const struct alloc_context ac = { .highest_zoneidx = ZONE_NORMAL };
+
+	(void)state;
+	assert_true(try_to_free_pages(mm, 0, GFP_KERNEL, &ac) >= SWAP_CLUSTER_MAX);
+	/* kswapd worked first, on its own clock, until the reserve was there again */
+	assert_vmstat(mm, pageoutrun, 1);
+	assert_true(mm->vmstat[VM_pgsteal_kswapd] > 0);
+	assert_true(mm->stall_ns_reclaim > mm->vmstat[VM_pgscan_direct] * mm->param.cost_scan_ns);
+	mm_free(mm);
+
+	mm = full_machine(KERNEL_7_3, MARK_MIN / 2 + 1);
+	assert_true(try_to_free_pages(mm, 0, GFP_KERNEL, &ac) >= SWAP_CLUSTER_MAX);
+	assert_vmstat(mm, pageoutrun, 0);
+	mm_free(mm);
+}
+
+static void progress_without_balance_leaves_a_hopeless_node_so_since_7_0(void **state)
+{
+	static const struct {
+		u32 version;
+		bool hopeless;
+	} want[] = { { KERNEL_6_18, false }, { KERNEL_7_3, true } };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct mm *mm = machine(want[i].version, 0);
+		const struct alloc_context ac = { .highest_zoneidx = ZONE_NORMAL };
+
+		add_folios(mm, 500, PK_FILE, LRU_READ);
+		while (zone(mm)->nr_free_pages > 100) {
+			add_folio(mm, PK_ANON, 0, LRU_FAULT);
+			drain_all_pages(mm, NULL);
+		}
+		/* no file page is eligible: nothing to free for 16 jobs */
+		for (u32 pfn = 0; pfn < MACHINE_PAGES; pfn++)
+			if (mm->page[pfn].lru && mm->page[pfn].kind == PK_FILE)
+				lruvec_del_folio(mm, pfn);
+		wake(mm, 0);
+		kswapd_run(mm, 10000 * MS);
+		assert_true(kswapd_test_hopeless(mm));
+		for (u32 pfn = 0; pfn < MACHINE_PAGES; pfn++)
+			if (mm->page[pfn].state == PAGE_USED && mm->page[pfn].kind == PK_FILE)
+				folio_add_lru(mm, pfn, LRU_READ);
+		assert_true(try_to_free_pages(mm, 0, GFP_KERNEL, &ac) > 0);
+		assert_int_equal(kswapd_test_hopeless(mm), want[i].hopeless);
+		mm_free(mm);
+	}
+}
+
 static void the_same_calls_give_the_same_machine(void **state)
 {
 	u64 vmstat[2][NR_VM_EVENT_ITEMS];
@@ -223,6 +275,8 @@ int main(void)
 		cmocka_unit_test(it_sleeps_hopeless_after_16_jobs_without_a_page),
 		cmocka_unit_test(a_boost_of_a_balanced_node_costs_no_page),
 		cmocka_unit_test(a_boost_that_unbalances_the_node_is_reclaimed_for),
+		cmocka_unit_test(a_reclaimer_waits_while_half_of_the_reserve_is_gone),
+		cmocka_unit_test(progress_without_balance_leaves_a_hopeless_node_so_since_7_0),
 		cmocka_unit_test(the_same_calls_give_the_same_machine),
 	};
 

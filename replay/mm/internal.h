@@ -168,6 +168,8 @@ void kcompactd_run(struct mm *mm, u64 until_ns);	/* background progress up to a 
 u64 try_to_free_pages(struct mm *mm, u32 order, gfp_t gfp, const struct alloc_context *ac);
 void wakeup_kswapd(struct mm *mm, struct zone *z, gfp_t gfp, u32 order, enum zone_type idx);
 bool kswapd_running(const struct mm *mm);
+void kswapd_clear_hopeless(struct mm *mm);
+bool kswapd_test_hopeless(const struct mm *mm);
 bool pgdat_balanced(const struct mm *mm, u32 order, enum zone_type idx);
 void kswapd_init(struct mm *mm);
 void kswapd_exit(struct mm *mm);

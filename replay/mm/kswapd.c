@@ -74,9 +74,25 @@ bool kswapd_running(const struct mm *mm)
 	return mm->kswapd->phase >= KSWAPD_WAKING;
 }
 
-static bool hopeless(const struct mm *mm)
+/**
+ * kswapd_test_hopeless - whether 16 jobs in a row freed nothing
+ * @mm: machine
+ */
+bool kswapd_test_hopeless(const struct mm *mm)
 {
 	return mm->kswapd->failures >= MAX_RECLAIM_RETRIES;
+}
+
+/**
+ * kswapd_clear_hopeless - forget kswapd's failures
+ * @mm: machine
+ *
+ * Also for the free path, which does it when a hopeless node's zone is above its high mark again
+ * (7.x, mm/page_alloc.c:free_frozen_page_commit).
+ */
+void kswapd_clear_hopeless(struct mm *mm)
+{
+	mm->kswapd->failures = 0;
 }
 
 /**
@@ -115,66 +131,11 @@ static bool pgdat_watermark_boosted(const struct mm *mm, u32 idx)
 	return false;
 }
 
-/**
- * wakeup_kswapd - record an order and, if there is work, wake kswapd
- * @mm: machine
- * @z: the zone that is short
- * @gfp: of the request; __GFP_KSWAPD_RECLAIM is the caller's to check
- * @order: of the request
- * @idx: highest zone that helps
- *
- * A hopeless or balanced node wakes kcompactd instead, for a request that cannot reclaim itself.
- * mm/vmscan.c:wakeup_kswapd.
- */
-void wakeup_kswapd(struct mm *mm, struct zone *z, gfp_t gfp, u32 order, enum zone_type idx)
-{
-	struct kswapd_state *ks = mm->kswapd;
-
-	if (!z->managed)
-		return;
-	if (ks->kswapd_highest_zoneidx == MAX_NR_ZONES || ks->kswapd_highest_zoneidx < idx)
-		ks->kswapd_highest_zoneidx = idx;
-	if (ks->kswapd_order < order)
-		ks->kswapd_order = order;
-	if (kswapd_running(mm))
-		return;
-	if (hopeless(mm) ||
-	    (pgdat_balanced(mm, order, idx) && !pgdat_watermark_boosted(mm, idx))) {
-		if (!(gfp & __GFP_DIRECT_RECLAIM))
-			wakeup_kcompactd(mm, order, idx);
-		return;
-	}
-	if (ks->phase == KSWAPD_NAPPING) {
-		/* woken early: keep what it was about */
-		if (ks->kswapd_order < ks->reclaim_order)
-			ks->kswapd_order = ks->reclaim_order;
-		count_vm_events(mm, VM_kswapd_low_wmark_hit_quickly, 1);
-	}
-	ks->phase = KSWAPD_WAKING;
-	if (ks->clock_ns < mm->now_ns)
-		ks->clock_ns = mm->now_ns;
-}
-
-/**
- * kswapd_made_progress - a shrink_node() freed something: the node may not be hopeless
- * @mm: machine
- * @sc: whose it was
- *
- * Since 7.x only a balanced node is taken off the hopeless (kswapd_try_clear_hopeless).
- */
-void kswapd_made_progress(struct mm *mm, const struct scan_control *sc)
-{
-	if (!mm->kswapd || !mm->kswapd->failures)
-		return;
-	if (!kernel_at_least(mm, 7, 0) || pgdat_balanced(mm, sc->order, sc->reclaim_idx))
-		mm->kswapd->failures = 0;
-}
-
 static bool prepare_kswapd_sleep(const struct mm *mm)
 {
 	const struct kswapd_state *ks = mm->kswapd;
 
-	return hopeless(mm) ||
+	return kswapd_test_hopeless(mm) ||
 	       pgdat_balanced(mm, ks->reclaim_order, (enum zone_type)ks->highest_zoneidx);
 }
 
@@ -205,6 +166,64 @@ static void kswapd_nap_over(struct mm *mm)
 	}
 	count_vm_events(mm, VM_kswapd_high_wmark_hit_quickly, 1);
 	ks->phase = KSWAPD_WAKING;
+}
+
+/**
+ * wakeup_kswapd - record an order and, if there is work, wake kswapd
+ * @mm: machine
+ * @z: the zone that is short
+ * @gfp: of the request; __GFP_KSWAPD_RECLAIM is the caller's to check
+ * @order: of the request
+ * @idx: highest zone that helps
+ *
+ * A hopeless or balanced node wakes kcompactd instead, for a request that cannot reclaim itself.
+ * mm/vmscan.c:wakeup_kswapd.
+ */
+void wakeup_kswapd(struct mm *mm, struct zone *z, gfp_t gfp, u32 order, enum zone_type idx)
+{
+	struct kswapd_state *ks = mm->kswapd;
+
+	if (!z->managed)
+		return;
+	if (ks->kswapd_highest_zoneidx == MAX_NR_ZONES || ks->kswapd_highest_zoneidx < idx)
+		ks->kswapd_highest_zoneidx = idx;
+	if (ks->kswapd_order < order)
+		ks->kswapd_order = order;
+	/* a nap that ended before this moment, though nobody has called kswapd_run() since */
+	if (ks->phase == KSWAPD_NAPPING && ks->nap_end_ns <= mm->now_ns)
+		kswapd_nap_over(mm);
+	if (kswapd_running(mm))
+		return;
+	if (kswapd_test_hopeless(mm) ||
+	    (pgdat_balanced(mm, order, idx) && !pgdat_watermark_boosted(mm, idx))) {
+		if (!(gfp & __GFP_DIRECT_RECLAIM))
+			wakeup_kcompactd(mm, order, idx);
+		return;
+	}
+	if (ks->phase == KSWAPD_NAPPING) {
+		/* woken early: keep what it was about */
+		if (ks->kswapd_order < ks->reclaim_order)
+			ks->kswapd_order = ks->reclaim_order;
+		count_vm_events(mm, VM_kswapd_low_wmark_hit_quickly, 1);
+	}
+	ks->phase = KSWAPD_WAKING;
+	if (ks->clock_ns < mm->now_ns)
+		ks->clock_ns = mm->now_ns;
+}
+
+/**
+ * kswapd_made_progress - a shrink_node() freed something: the node may not be hopeless
+ * @mm: machine
+ * @sc: whose it was
+ *
+ * Since 7.x only a balanced node is taken off the hopeless (kswapd_try_clear_hopeless).
+ */
+void kswapd_made_progress(struct mm *mm, const struct scan_control *sc)
+{
+	if (!mm->kswapd || !mm->kswapd->failures)
+		return;
+	if (!mm->k.hopeless_until_balanced || pgdat_balanced(mm, sc->order, sc->reclaim_idx))
+		kswapd_clear_hopeless(mm);
 }
 
 static void set_reclaim_active(struct mm *mm, u32 idx, bool active)
@@ -320,7 +339,7 @@ static void balance_pgdat_gave_up(struct mm *mm)
 		ks->phase = KSWAPD_ROUND;
 		return;
 	}
-	if (!sc->nr_reclaimed && !(ks->boosted && kernel_at_least(mm, 7, 0)))
+	if (!sc->nr_reclaimed && !(ks->boosted && mm->k.hopeless_until_balanced))
 		ks->failures++;
 	balance_pgdat_end(mm);
 }
@@ -384,26 +403,15 @@ static void kswapd_step(struct mm *mm)
 			      mm->param.kswapd_scan_pages_per_ms);
 }
 
-/**
- * kswapd_run - background progress up to a moment
- * @mm: machine
- * @until_ns: trace time; earlier than the last call's: nothing happens
- *
- * Starts no batch at or after @until_ns; one begun before may end after it, and the next call
- * goes on from there.
- */
-void kswapd_run(struct mm *mm, u64 until_ns)
+/* Steps until @until_ns, asleep or @enough; as kswapd, whoever runs at present */
+static void kswapd_steps(struct mm *mm, u64 until_ns, bool (*enough)(const struct mm *mm))
 {
 	struct kswapd_state *ks = mm->kswapd;
 	struct mm_task saved = mm->current;
 
-	if (ks->phase == KSWAPD_ASLEEP) {
-		writeback_run(mm, until_ns);
-		return;
-	}
 	mm->current.kthread = mm->current.memalloc = mm->current.kswapd = true;
 	mm->current.pid = 0;
-	while (ks->phase != KSWAPD_ASLEEP) {
+	while (ks->phase != KSWAPD_ASLEEP && !(enough && enough(mm))) {
 		if (ks->phase == KSWAPD_NAPPING) {
 			if (ks->nap_end_ns > until_ns)
 				break;
@@ -417,5 +425,65 @@ void kswapd_run(struct mm *mm, u64 until_ns)
 		kswapd_step(mm);
 	}
 	mm->current = saved;
+}
+
+/**
+ * kswapd_run - background progress up to a moment
+ * @mm: machine
+ * @until_ns: trace time; earlier than the last call's: nothing happens
+ *
+ * Starts no batch at or after @until_ns; one begun before may end after it, and the next call
+ * goes on from there.
+ */
+void kswapd_run(struct mm *mm, u64 until_ns)
+{
+	kswapd_steps(mm, until_ns, NULL);
 	writeback_run(mm, until_ns);
+}
+
+/* vmscan.c:allow_direct_reclaim: half of the low zones' min marks is left, or nobody can help */
+static bool allow_direct_reclaim(const struct mm *mm)
+{
+	u64 reserve = 0;
+	s64 free = 0;
+
+	if (kswapd_test_hopeless(mm))
+		return true;
+	for (int i = 0; i <= ZONE_NORMAL; i++) {
+		const struct zone *z = &mm->zone[i];
+
+		if (!z->populated || !z->managed || !zone_reclaimable_pages(mm, z))
+			continue;
+		reserve += wmark_pages(z, WMARK_MIN);
+		free += z->nr_free_pages;
+	}
+	return !reserve || free > (s64)(reserve / 2);
+}
+
+/**
+ * throttle_direct_reclaim - a reclaimer waits for kswapd while the reserves are nearly gone
+ * @mm: machine
+ * @gfp: of its request; without __GFP_FS it waits a second at most
+ *
+ * kswapd works on its own clock until half of the reserves is free again; the waiter's time goes
+ * with it. Kernel threads never wait. mm/vmscan.c:throttle_direct_reclaim.
+ *
+ * Return: the waiter's clock afterwards, mm->now_ns when it did not wait.
+ */
+u64 throttle_direct_reclaim(struct mm *mm, gfp_t gfp)
+{
+	struct kswapd_state *ks = mm->kswapd;
+	u64 limit = gfp & __GFP_FS ? UINT64_MAX : mm->now_ns + 1000 * NSEC_PER_MSEC;
+
+	if (mm->current.kthread || allow_direct_reclaim(mm))
+		return mm->now_ns;
+	if (!kswapd_running(mm)) {
+		if (ks->kswapd_highest_zoneidx > ZONE_NORMAL)
+			ks->kswapd_highest_zoneidx = ZONE_NORMAL;
+		ks->phase = KSWAPD_WAKING;
+	}
+	if (ks->clock_ns < mm->now_ns)
+		ks->clock_ns = mm->now_ns;
+	kswapd_steps(mm, limit, allow_direct_reclaim);
+	return ks->clock_ns > mm->now_ns ? ks->clock_ns : mm->now_ns;
 }

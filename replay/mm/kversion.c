@@ -60,6 +60,19 @@ static void features_compaction(struct kernel_features *k, u32 v)
 	k->proactive_leeway_7x = v >= KV(7, 0, 0);	/* [inferred] 6.12 not, 7.2 yes */
 }
 
+static void features_reclaim(struct kernel_features *k, u32 v)
+{
+	k->lru_gen = v >= KV(6, 12, 0);	/* built but off in Debian's 6.1 */
+	k->lru_gen_count_down = v >= KV(6, 14, 0);	/* "mm/mglru: rework workingset protection" */
+	k->lru_gen_bounded_batch = v >= KV(6, 17, 0);	/* [inferred] 6.18's recording shows it */
+	/* "mm/mglru: improve reclaim loop and dirty folio"; 7.3's recordings show its effects */
+	k->lru_gen_exact_loop = v >= KV(7, 2, 0);
+	k->swap_large_folio = v >= KV(6, 12, 0);	/* [inferred] 6.1's recording splits, 6.18's not */
+	k->memcg_full_walk = v >= KV(6, 12, 0);
+	k->khugepaged_reclaim_stat = v >= KV(6, 2, 0);
+	k->hopeless_until_balanced = v >= KV(7, 0, 0);
+}
+
 /**
  * kernel_features_set - select a kernel version's behaviour
  * @k: filled in whole, ->lru_gen with Debian's default for the version
@@ -75,7 +88,7 @@ void kernel_features_set(struct kernel_features *k, u32 version)
 	features_pcp(k, v);
 	features_watermarks(k, v);
 	features_compaction(k, v);
-	k->lru_gen = v >= KV(6, 12, 0);	/* built but off in Debian's 6.1 */
+	features_reclaim(k, v);
 }
 
 /**

@@ -78,7 +78,7 @@ u64 lru_gen_folio_seq(const struct mm *mm, const struct page *p, bool active,
 	int type = folio_type(p);
 	u64 gen, seq;
 
-	if (!lru_gen_reworked(mm))
+	if (!mm->k.lru_gen_count_down)
 		return lru_gen_folio_seq_old(g, p, active, reclaiming);
 	if (active)
 		gen = MIN_NR_GENS - p->workingset;
@@ -88,7 +88,7 @@ u64 lru_gen_folio_seq(const struct mm *mm, const struct page *p, bool active,
 		 (p->reclaim && (p->dirty || p->writeback)))
 		gen = MIN_NR_GENS;
 	else
-		gen = MAX_NR_GENS - (p->workingset || (lru_gen_exact_loop(mm) && p->referenced));
+		gen = MAX_NR_GENS - (p->workingset || (mm->k.lru_gen_exact_loop && p->referenced));
 	seq = g->max_seq + 1 > gen ? g->max_seq + 1 - gen : 0;
 	return seq > g->min_seq[type] ? seq : g->min_seq[type];
 }
@@ -119,7 +119,7 @@ bool lru_gen_fault_active(struct mm *mm, u32 pfn)
 {
 	struct page *p = &mm->page[pfn];
 
-	if (!lru_gen_exact_loop(mm) || p->workingset)
+	if (!mm->k.lru_gen_exact_loop || p->workingset)
 		return true;
 	p->referenced = 1;
 	return false;
@@ -185,7 +185,7 @@ u32 folio_lru_tier(const struct mm *mm, const struct page *p)
 {
 	static const u8 order_base_2[] = { 0, 0, 1, 2, 2 };
 
-	if (lru_gen_reworked(mm) && p->workingset)
+	if (mm->k.lru_gen_count_down && p->workingset)
 		return MAX_NR_TIERS - 1;
 	return order_base_2[folio_lru_refs(p)];
 }
@@ -205,7 +205,7 @@ void lru_gen_refault(struct mm *mm, u32 pfn)
 	bool anon = folio_type(p) == LRU_GEN_ANON;
 
 	mm->lruvec->gen.refaulted[folio_type(p)][0] += folio_nr_pages(p);
-	if (anon && !lru_gen_exact_loop(mm))
+	if (anon && !mm->k.lru_gen_exact_loop)
 		count_vm_events(mm, VM_workingset_activate_anon, folio_nr_pages(p));
 }
 
@@ -294,7 +294,7 @@ static void sync_min_seq(const struct mm *mm, const struct lru_gen *g, u64 min_s
 {
 	u64 seq = g->max_seq - MIN_NR_GENS;
 
-	if (lru_gen_reworked(mm)) {
+	if (mm->k.lru_gen_count_down) {
 		if (min_seq[LRU_GEN_ANON] > seq && min_seq[LRU_GEN_FILE] < seq)
 			min_seq[LRU_GEN_ANON] = seq;
 		else if (min_seq[LRU_GEN_FILE] > seq && min_seq[LRU_GEN_ANON] < seq)
@@ -457,7 +457,7 @@ bool should_run_aging(const struct mm *mm, const struct scan_control *sc, u32 sw
 	/* gentle at the default priority: not yet */
 	if (sc->priority == DEF_PRIORITY && evictable)
 		return false;
-	if (lru_gen_reworked(mm) || min_seq + MIN_NR_GENS < g->max_seq)
+	if (mm->k.lru_gen_count_down || min_seq + MIN_NR_GENS < g->max_seq)
 		return min_seq + MIN_NR_GENS == g->max_seq;
 	return generations_uneven(g, swappiness, evictable);
 }

@@ -17,25 +17,6 @@ static inline u32 get_nr_gens(const struct lru_gen *g, int type)
 	return (u32)(g->max_seq - g->min_seq[type] + 1);
 }
 
-/* >= 6.14 ("mm/mglru: rework workingset protection") counts generations down from the youngest */
-static inline bool lru_gen_reworked(const struct mm *mm)
-{
-	return kernel_at_least(mm, 6, 14);
-}
-
-/* 7.2 ("mm/mglru: improve reclaim loop and dirty folio"): one budget a pass, exact batches, dirty
- * and writeback folios left to shrink_folio_list(), first faults no longer active */
-static inline bool lru_gen_exact_loop(const struct mm *mm)
-{
-	return kernel_at_least(mm, 7, 2);
-}
-
-/* A batch never exceeds what is left to scan; seen in the recordings of 6.18, not in 6.12 */
-static inline bool lru_gen_bounded_batch(const struct mm *mm)
-{
-	return kernel_at_least(mm, 6, 17);
-}
-
 static inline u32 folio_lru_refs(const struct page *p)
 {
 	return p->referenced ? p->refs + 1u : 0;

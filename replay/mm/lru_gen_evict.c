@@ -17,7 +17,7 @@ static bool walk_promoted(struct mm *mm, u32 pfn)
 	if (!p->young || p->cold || g->max_seq <= g->min_seq[type] + 1)
 		return false;
 	p->young = 0;
-	if (lru_gen_reworked(mm) && !p->referenced && !p->workingset) {
+	if (mm->k.lru_gen_count_down && !p->referenced && !p->workingset) {
 		p->referenced = 1;
 		return false;
 	}
@@ -37,7 +37,7 @@ static bool sort_folio(struct mm *mm, struct scan_control *sc, u32 pfn, u32 tier
 
 	if (walk_promoted(mm, pfn))
 		return true;
-	if (tier > tier_idx || (lazy && lru_gen_reworked(mm))) {
+	if (tier > tier_idx || (lazy && mm->k.lru_gen_count_down)) {
 		if (!lazy)
 			g->protected[type][tier] += folio_nr_pages(p);
 		folio_inc_gen(mm, pfn, false, false);
@@ -47,7 +47,7 @@ static bool sort_folio(struct mm *mm, struct scan_control *sc, u32 pfn, u32 tier
 		folio_inc_gen(mm, pfn, false, true);
 		return true;
 	}
-	if (lru_gen_exact_loop(mm))
+	if (mm->k.lru_gen_exact_loop)
 		return false;
 	if (type == LRU_GEN_FILE && p->dirty) {
 		sc->file_taken += folio_nr_pages(p);
@@ -66,7 +66,7 @@ static bool isolate_folio(struct mm *mm, const struct scan_control *sc, u32 pfn)
 {
 	struct page *p = &mm->page[pfn];
 
-	if (!lru_gen_exact_loop(mm)) {
+	if (!mm->k.lru_gen_exact_loop) {
 		if (!(sc->gfp & __GFP_IO) && (p->dirty || (p->kind == PK_ANON && !p->swapcache)))
 			return false;
 		p->reclaim = 0;
@@ -120,7 +120,7 @@ static u64 scan_folios(struct mm *mm, struct scan_control *sc, int type, u32 tie
 {
 	struct scan_counts c = { .remaining = MAX_LRU_BATCH };
 
-	if (lru_gen_bounded_batch(mm) && nr_to_scan < MAX_LRU_BATCH)
+	if (mm->k.lru_gen_bounded_batch && nr_to_scan < MAX_LRU_BATCH)
 		c.remaining = nr_to_scan;
 
 	if (get_nr_gens(&mm->lruvec->gen, type) == MIN_NR_GENS)
@@ -135,7 +135,7 @@ static u64 scan_folios(struct mm *mm, struct scan_control *sc, int type, u32 tie
 	count_vm_events(mm, VM_pgrefill, c.sorted);
 	if (type == LRU_GEN_FILE)
 		sc->file_taken += c.isolated;
-	if (lru_gen_exact_loop(mm))
+	if (mm->k.lru_gen_exact_loop)
 		return c.scanned;
 	return c.isolated || !c.remaining ? c.scanned : 0;
 }
@@ -186,7 +186,7 @@ static u64 isolate_folios(struct mm *mm, struct scan_control *sc, u32 swappiness
 		*isolated_type = type;
 		scanned = scan_folios(mm, sc, type, get_tier_idx(g, type), nr_to_scan);
 		total += scanned;
-		if (!list_empty(mm, mm->lruvec->isolated) || (scanned && !lru_gen_exact_loop(mm)))
+		if (!list_empty(mm, mm->lruvec->isolated) || (scanned && !mm->k.lru_gen_exact_loop))
 			break;
 		if (!scanned)
 			type = !type;
@@ -220,10 +220,10 @@ static u64 isolate_batch(struct mm *mm, struct scan_control *sc, u32 swappiness,
 	const struct lru_gen *g = &mm->lruvec->gen;
 	u64 scanned;
 
-	if (lru_gen_exact_loop(mm))
+	if (mm->k.lru_gen_exact_loop)
 		try_to_inc_min_seq(mm, swappiness);
 	scanned = isolate_folios(mm, sc, swappiness, nr_to_scan, type);
-	if (lru_gen_exact_loop(mm)) {
+	if (mm->k.lru_gen_exact_loop) {
 		if (scanned)
 			try_to_inc_min_seq(mm, swappiness);
 		return scanned;
@@ -247,7 +247,7 @@ static u64 evict_folios(struct mm *mm, struct scan_control *sc, u32 swappiness, 
 	reclaimed = shrink_folio_list(mm, sc, &stat);
 	taken = sc->nr_scanned - taken;
 	sc->unqueued_dirty += stat.nr_unqueued_dirty;
-	if (lru_gen_exact_loop(mm) && stat.nr_unqueued_dirty == taken)
+	if (mm->k.lru_gen_exact_loop && stat.nr_unqueued_dirty == taken)
 		wakeup_flusher_threads(mm, sc->now_ns);
 	sc->nr_reclaimed += reclaimed;
 	count_reclaim(mm, sc, VM_pgsteal_kswapd, reclaimed);
@@ -330,7 +330,7 @@ bool lru_gen_begin(struct mm *mm, struct scan_control *sc)
 	sc->walk.nr_reclaimed0 = sc->nr_reclaimed;
 	if (sc->kswapd)
 		sc->nr_reclaimed = 0;
-	if (lru_gen_exact_loop(mm))
+	if (mm->k.lru_gen_exact_loop)
 		sc->walk.nr_to_scan = (s64)(lruvec_evictable_size(&mm->lruvec->gen,
 					get_swappiness(mm, sc)) >> sc->priority);
 	return true;
@@ -339,7 +339,7 @@ bool lru_gen_begin(struct mm *mm, struct scan_control *sc)
 /* The end of try_to_shrink_lruvec(), shrink_one() and lru_gen_shrink_node() */
 static bool lru_gen_end(struct mm *mm, struct scan_control *sc)
 {
-	if (!lru_gen_exact_loop(mm) && sc->unqueued_dirty && sc->unqueued_dirty == sc->file_taken)
+	if (!mm->k.lru_gen_exact_loop && sc->unqueued_dirty && sc->unqueued_dirty == sc->file_taken)
 		wakeup_flusher_threads(mm, sc->now_ns);
 	sc->nr_reclaimed += shrink_slab(mm, sc);
 	if (sc->kswapd)
@@ -397,7 +397,7 @@ bool lru_gen_step(struct mm *mm, struct scan_control *sc)
 	u32 swappiness = get_swappiness(mm, sc);
 	bool more;
 
-	if (lru_gen_exact_loop(mm))
+	if (mm->k.lru_gen_exact_loop)
 		more = lru_gen_step_exact(mm, sc, swappiness);
 	else
 		more = lru_gen_step_old(mm, sc, swappiness);

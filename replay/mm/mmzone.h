@@ -100,6 +100,13 @@ struct kernel_features {
 	bool isolate_bit;		/* >= 6.17 */
 	bool lru_gen;			/* MGLRU on: from lru_gen/enabled or the version's default */
 	bool movable_zone_share;	/* <= 6.1: ZONE_MOVABLE shares min_free_kbytes */
+	bool lru_gen_count_down;	/* >= 6.14: generations counted down from the youngest */
+	bool lru_gen_bounded_batch;	/* >= 6.17: a batch takes no more than its budget */
+	bool lru_gen_exact_loop;	/* >= 7.2: one budget a pass; dirty folios are isolated */
+	bool swap_large_folio;		/* >= 6.12: PMD folios are written whole to a free extent */
+	bool memcg_full_walk;		/* >= 6.12: reclaim that failed retries all cgroups */
+	bool khugepaged_reclaim_stat;	/* >= 6.2: pgscan_khugepaged, pgsteal_khugepaged */
+	bool hopeless_until_balanced;	/* >= 7.0: progress alone does not revive kswapd */
 	bool proactive_leeway_7x;	/* 7.x: high = low + min(10, low / 2) */
 };
 

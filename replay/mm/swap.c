@@ -133,7 +133,7 @@ bool folio_alloc_swap(struct mm *mm, u32 pfn)
 
 	if (get_nr_swap_pages(mm) < nr)
 		return false;
-	if (p->order && (!kernel_at_least(mm, 6, 12) || s->fresh + nr > mm->swap_pages))
+	if (p->order && (!mm->k.swap_large_folio || s->fresh + nr > mm->swap_pages))
 		return false;
 	if (s->used + nr > mm->swap_pages) {
 		u64 over = s->used + nr - mm->swap_pages;

@@ -256,7 +256,7 @@ void count_reclaim(struct mm *mm, const struct scan_control *sc, enum vm_event_i
 
 	if (sc->kswapd)
 		offset = 0;
-	else if (mm->current.kthread && kernel_at_least(mm, 6, 2))
+	else if (mm->current.kthread && mm->k.khugepaged_reclaim_stat)
 		offset = VM_pgsteal_khugepaged - VM_pgsteal_kswapd;
 	count_vm_events(mm, kswapd_item + offset, nr);
 }
@@ -537,7 +537,7 @@ static u64 do_try_to_free_pages(struct mm *mm, struct scan_control *sc)
 			return sc->nr_reclaimed;
 		if (sc->compaction_ready)
 			return 1;
-		if (!sc->memcg_full_walk && kernel_at_least(mm, 6, 12)) {
+		if (!sc->memcg_full_walk && mm->k.memcg_full_walk) {
 			sc->memcg_full_walk = true;
 			continue;
 		}
@@ -555,8 +555,8 @@ static u64 do_try_to_free_pages(struct mm *mm, struct scan_control *sc)
  * @gfp: without __GFP_IO nothing is written
  * @ac: the highest zone that helps
  *
- * Happens at once; the time it takes by the cost parameters, waits for swap io included, is
- * added to mm->stall_ns_reclaim. mm/vmscan.c:try_to_free_pages.
+ * Happens at once; the time it takes by the cost parameters, waits for kswapd and for swap io
+ * included, is added to mm->stall_ns_reclaim. mm/vmscan.c:try_to_free_pages.
  *
  * Return: pages freed; 1 also when compaction can go ahead without; 0: no progress.
  */
@@ -576,6 +576,7 @@ u64 try_to_free_pages(struct mm *mm, u32 order, gfp_t gfp, const struct alloc_co
 
 	mm->nr_direct_reclaim++;
 	mm->current.memalloc = true;
+	sc.now_ns = throttle_direct_reclaim(mm, gfp);
 	writeback_run(mm, sc.now_ns);
 	reclaimed = do_try_to_free_pages(mm, &sc);
 	mm->stall_ns_reclaim += sc.now_ns - mm->now_ns;

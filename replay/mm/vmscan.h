@@ -124,12 +124,6 @@ static inline u32 folio_nr_pages(const struct page *p)
 	return 1u << p->order;
 }
 
-/* the version test for what no feature bit of kernel_features names */
-static inline bool kernel_at_least(const struct mm *mm, u32 major, u32 minor)
-{
-	return mm->k.version >= (major << 24 | minor << 16);
-}
-
 /* vmscan.c */
 void shrink_node_begin(struct mm *mm, struct scan_control *sc);
 bool shrink_node_step(struct mm *mm, struct scan_control *sc);
@@ -183,6 +177,7 @@ void folio_rotate_reclaimable(struct mm *mm, u32 pfn);
 u64 shrink_slab(struct mm *mm, const struct scan_control *sc);
 
 /* kswapd.c */
+u64 throttle_direct_reclaim(struct mm *mm, gfp_t gfp);
 void kswapd_made_progress(struct mm *mm, const struct scan_control *sc);
 
 #endif
