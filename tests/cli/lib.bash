@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What the tests of the command line share. Each is run as `bash test.sh FRAGREPLAY RECORDING` from
+# the top of the tree, prints TAP, and exits 1 when a line was not ok.
+
+prog=$1
+# shellcheck disable=SC2034 # for the tests
+recording=$2
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+tests_run=0 tests_failed=0
+
+# it DESCRIPTION COMMAND...: the command decides
+it() {
+	local what=$1
+
+	shift
+	tests_run=$((tests_run + 1))
+	if "$@" >"$tmp/it.log" 2>&1; then
+		echo "ok $tests_run - $what"
+	else
+		tests_failed=$((tests_failed + 1))
+		echo "not ok $tests_run - $what"
+		sed 's/^/# /' "$tmp/it.log"
+	fi
+}
+
+# fragreplay ARGUMENT...: sets status; what it printed is in $tmp/out and $tmp/err
+fragreplay() {
+	status=0
+	"$prog" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
+}
+
+# exits STATUS ARGUMENT...
+exits() {
+	local want=$1
+
+	shift
+	fragreplay "$@"
+	[ "$status" -eq "$want" ] && return 0
+	echo "exit $status, not $want: fragreplay $*"
+	cat "$tmp/err"
+	return 1
+}
+
+# refuses PATTERN ARGUMENT...: exit 2, nothing on stdout, and a message that says so
+refuses() {
+	local pattern=$1
+
+	shift
+	exits 2 "$@" || return 1
+	[ ! -s "$tmp/out" ] || { echo "something on stdout"; return 1; }
+	grep -qE -e "$pattern" "$tmp/err" || { echo "no '$pattern' in:"; cat "$tmp/err"; return 1; }
+}
+
+# python with jsonschema: Debian's own, unless another is first and has it
+python() {
+	if python3 -c 'import jsonschema' 2>/dev/null; then
+		python3 "$@"
+	else
+		/usr/bin/python3 "$@"
+	fi
+}
+
+finish() {
+	echo "1..$tests_run"
+	[ "$tests_failed" -eq 0 ]
+}
