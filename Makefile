@@ -15,6 +15,7 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 
+, := ,
 LIBS := libtraceevent libzstd zlib jansson
 TEST_LIBS := cmocka
 
@@ -91,6 +92,13 @@ $(BUILD)/replay/version.o: Makefile
 
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(LIBOBJS) | need-test-libs
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CMOCKA_LDLIBS) $(LIB_LDLIBS)
+
+# what a test replaces by its own stand-ins, and what it shares
+$(BUILD)/tests/test_slowpath: ALL_LDFLAGS += $(addprefix -Wl$(,)--wrap=,get_page_from_freelist \
+	try_to_free_pages try_to_compact_pages wakeup_kswapd drain_all_pages \
+	unreserve_highatomic_pageblock zone_reclaimable_pages compaction_zonelist_suitable \
+	compaction_defer_reset)
+$(BUILD)/tests/test_twin: $(BUILD)/tests/twin.o
 
 $(BUILD)/tests/bench_%.o: EXTRA_CFLAGS += $(TRACECMD_CFLAGS)
 $(BUILD)/tests/bench_%: $(BUILD)/tests/bench_%.o $(LIBOBJS)

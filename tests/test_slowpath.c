@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The slow path: what each class of request tries, in which order. Everything it calls is a
+ * stand-in here that writes down what it was asked for; the Makefile links this program with
+ * --wrap for each of them.
+ *
+ *	wake(o)		all kswapds, for order o
+ *	list(m)		the free lists at watermark m (min, high, none) with rights: r MIN_RESERVE,
+ *			n NON_BLOCK, h HIGHATOMIC, H 6.1's HARDER, f NOFRAGMENT
+ *	reclaim(o)	direct reclaim;  compact(o,p): p async, light, full
+ *	unreserve, unreserve!	one highatomic block;  drain: all per-CPU lists
+ */
+#include <string.h>
+
+#include "mm_machine.h"
+
+#define SEQ_MAX 65536
+
+static struct {
+	char seq[SEQ_MAX];
+	size_t len;
+	int lists;			/* calls of the free lists so far */
+	int page_at;			/* the call that finds a page; 0: none ever */
+	u64 progress;			/* of each direct reclaim */
+	int progress_rounds;		/* ... for so many of them; < 0: always */
+	enum compact_result result;
+	bool compact_suitable;
+	u64 reclaimable;
+	int unreservable;
+	u32 capture;
+	u32 deferred_reset_order;
+} t;
+
+static void note(const char *what)
+{
+	size_t n = strlen(what);
+
+	if (t.len + n + 2 >= SEQ_MAX)
+		return;
+	if (t.len)
+		t.seq[t.len++] = ' ';
+	memcpy(t.seq + t.len, what, n + 1);
+	t.len += n;
+}
+
+u32 __wrap_get_page_from_freelist(struct mm *mm, u32 order, u32 flags, struct alloc_context *ac);
+u64 __wrap_try_to_free_pages(struct mm *mm, u32 order, gfp_t gfp, const struct alloc_context *ac);
+enum compact_result __wrap_try_to_compact_pages(struct mm *mm, gfp_t gfp, u32 order, u32 flags,
+						const struct alloc_context *ac,
+						enum compact_priority prio,
+						struct capture_control *capc);
+void __wrap_wakeup_kswapd(struct mm *mm, struct zone *z, gfp_t gfp, u32 order, enum zone_type idx);
+void __wrap_drain_all_pages(struct mm *mm, struct zone *z);
+bool __wrap_unreserve_highatomic_pageblock(struct mm *mm, const struct alloc_context *ac,
+					   bool force);
+u64 __wrap_zone_reclaimable_pages(const struct mm *mm, const struct zone *z);
+bool __wrap_compaction_zonelist_suitable(const struct mm *mm, const struct alloc_context *ac,
+					 u32 order, u32 flags);
+void __wrap_compaction_defer_reset(struct zone *z, u32 order, bool success);
+
+u32 __wrap_get_page_from_freelist(struct mm *mm, u32 order, u32 flags, struct alloc_context *ac)
+{
+	static const char *const marks[] = { "min", "low", "high", "promo" };
+	char text[64];
+
+	(void)mm;
+	(void)order;
+	(void)ac;
+	snprintf(text, sizeof(text), "list(%s%s%s%s%s%s%s)",
+		 flags & ALLOC_NO_WATERMARKS ? "none" : marks[flags & ALLOC_WMARK_MASK],
+		 flags & (ALLOC_MIN_RESERVE | ALLOC_NON_BLOCK | ALLOC_HIGHATOMIC | ALLOC_HARDER |
+			  ALLOC_NOFRAGMENT) ? "," : "",
+		 flags & ALLOC_MIN_RESERVE ? "r" : "", flags & ALLOC_NON_BLOCK ? "n" : "",
+		 flags & ALLOC_HIGHATOMIC ? "h" : "", flags & ALLOC_HARDER ? "H" : "",
+		 flags & ALLOC_NOFRAGMENT ? "f" : "");
+	note(text);
+	return ++t.lists == t.page_at ? 7 : PFN_NONE;
+}
+
+u64 __wrap_try_to_free_pages(struct mm *mm, u32 order, gfp_t gfp, const struct alloc_context *ac)
+{
+	char text[64];
+
+	(void)mm;
+	(void)gfp;
+	(void)ac;
+	snprintf(text, sizeof(text), "reclaim(%u)", order);
+	note(text);
+	return !t.progress_rounds || !t.progress_rounds-- ? 0 : t.progress;
+}
+
+enum compact_result __wrap_try_to_compact_pages(struct mm *mm, gfp_t gfp, u32 order, u32 flags,
+						const struct alloc_context *ac,
+						enum compact_priority prio,
+						struct capture_control *capc)
+{
+	static const char *const names[] = { "full", "light", "async" };
+	char text[64];
+
+	(void)gfp;
+	(void)flags;
+	(void)ac;
+	assert_true(mm->current.memalloc);
+	assert_ptr_equal(mm->capc, capc);
+	snprintf(text, sizeof(text), "compact(%u,%s)", order, names[prio]);
+	note(text);
+	capc->pfn = t.capture;
+	return t.result;
+}
+
+void __wrap_wakeup_kswapd(struct mm *mm, struct zone *z, gfp_t gfp, u32 order, enum zone_type idx)
+{
+	char text[64];
+
+	(void)mm;
+	(void)z;
+	(void)gfp;
+	(void)idx;
+	snprintf(text, sizeof(text), "wake(%u)", order);
+	note(text);
+}
+
+void __wrap_drain_all_pages(struct mm *mm, struct zone *z)
+{
+	(void)mm;
+	assert_null(z);
+	note("drain");
+}
+
+bool __wrap_unreserve_highatomic_pageblock(struct mm *mm, const struct alloc_context *ac,
+					   bool force)
+{
+	(void)mm;
+	(void)ac;
+	note(force ? "unreserve!" : "unreserve");
+	return force && t.unreservable && t.unreservable--;
+}
+
+u64 __wrap_zone_reclaimable_pages(const struct mm *mm, const struct zone *z)
+{
+	(void)mm;
+	(void)z;
+	return t.reclaimable;
+}
+
+bool __wrap_compaction_zonelist_suitable(const struct mm *mm, const struct alloc_context *ac,
+					 u32 order, u32 flags)
+{
+	(void)mm;
+	(void)ac;
+	(void)order;
+	(void)flags;
+	return t.compact_suitable;
+}
+
+void __wrap_compaction_defer_reset(struct zone *z, u32 order, bool success)
+{
+	(void)z;
+	assert_true(success);
+	t.deferred_reset_order = order;
+}
+
+static struct mm *mm;
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(&t, 0, sizeof(t));
+	t.capture = PFN_NONE;
+	t.result = COMPACT_COMPLETE;
+	t.progress = 32;
+	mm = tiny_machine("7.3.4", 8);
+	return 0;
+}
+
+static int setup_6_1(void **state)
+{
+	setup(state);
+	kernel_features_set(&mm->k, kernel_version_parse("6.1.192"));
+	return 0;
+}
+
+static int setup_6_18(void **state)
+{
+	setup(state);
+	kernel_features_set(&mm->k, kernel_version_parse("6.18.15"));
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	mm_free(mm);
+	return 0;
+}
+
+static u32 slow(gfp_t gfp, u32 order)
+{
+	struct alloc_context ac = { .gfp = gfp, .migratetype = gfp_migratetype(gfp),
+				    .highest_zoneidx = gfp_zone(gfp), .preferred = ZONE_NORMAL };
+
+	return __alloc_pages_slowpath(mm, order, &ac);
+}
+
+static void sequence(const char *wanted)
+{
+	assert_string_equal(t.seq, wanted);
+}
+
+/* how often @what occurs */
+static int times(const char *what)
+{
+	const char *p = t.seq;
+	int n = 0;
+
+	while ((p = strstr(p, what))) {
+		n++;
+		p += strlen(what);
+	}
+	return n;
+}
+
+#define ROUND0 "wake(0) list(min) reclaim(0)"
+#define AFTER_PROGRESS "list(min) unreserve drain list(min)"
+
+static void order_0_reclaims_then_looks_again(void **state)
+{
+	(void)state;
+	t.progress_rounds = -1;
+	t.page_at = 2;
+	assert_int_equal(slow(GFP_KERNEL, 0), 7);
+	sequence(ROUND0 " list(min)");
+}
+
+static void a_miss_after_progress_drains_and_looks_once_more(void **state)
+{
+	(void)state;
+	t.progress_rounds = -1;
+	t.page_at = 3;
+	assert_int_equal(slow(GFP_KERNEL, 0), 7);
+	sequence(ROUND0 " " AFTER_PROGRESS);
+}
+
+static void order_0_loops_16_times_without_progress(void **state)
+{
+	(void)state;
+	t.reclaimable = 10000;
+	assert_int_equal(slow(GFP_KERNEL, 0), PFN_NONE);
+	assert_int_equal(times("reclaim(0)"), 17);
+	assert_int_equal(times("compact"), 0);
+	assert_int_equal(times("unreserve!"), 1);
+	assert_int_equal(times("list(high)"), 1);
+	assert_int_equal(mm->oom_failed, 1);
+}
+
+static void progress_starts_the_count_anew(void **state)
+{
+	(void)state;
+	t.reclaimable = 10000;
+	t.progress_rounds = 5;
+	assert_int_equal(slow(GFP_KERNEL, 0), PFN_NONE);
+	assert_int_equal(times("reclaim(0)"), 5 + 17);
+}
+
+static void hopeless_zones_end_it_at_once(void **state)
+{
+	(void)state;
+	assert_int_equal(slow(GFP_KERNEL, 0), PFN_NONE);
+	sequence(ROUND0 " unreserve! list(high)");
+}
+
+static void an_unreserved_block_is_worth_a_retry(void **state)
+{
+	(void)state;
+	t.unreservable = 1;
+	assert_int_equal(slow(GFP_KERNEL, 0), PFN_NONE);
+	sequence(ROUND0 " unreserve! " ROUND0 " unreserve! list(high)");
+}
+
+static void movable_order_2_reclaims_before_it_compacts(void **state)
+{
+	(void)state;
+	assert_int_equal(slow(GFP_HIGHUSER_MOVABLE, 2), PFN_NONE);
+	sequence("wake(2) list(min) reclaim(2) compact(2,light) list(min) unreserve! list(high)");
+	assert_int_equal(mm->vmstat[VM_compact_stall], 1);
+	assert_int_equal(mm->vmstat[VM_compact_fail], 1);
+}
+
+static void non_movable_order_2_compacts_first(void **state)
+{
+	(void)state;
+	assert_int_equal(slow(GFP_KERNEL, 2), PFN_NONE);
+	sequence("wake(2) list(min) compact(2,async) list(min) "
+		 "wake(2) list(min) reclaim(2) compact(2,light) list(min) unreserve! list(high)");
+}
+
+static void compaction_gets_harder_while_reclaim_progresses(void **state)
+{
+	(void)state;
+	t.progress_rounds = -1;
+	assert_int_equal(slow(GFP_HIGHUSER_MOVABLE, 2), PFN_NONE);
+	sequence("wake(2) list(min) reclaim(2) " AFTER_PROGRESS " compact(2,light) list(min) "
+		 "unreserve! wake(2) list(min) reclaim(2) " AFTER_PROGRESS
+		 " compact(2,full) list(min) unreserve! list(high)");
+}
+
+static void successful_compaction_is_retried_16_times_a_priority(void **state)
+{
+	(void)state;
+	t.progress_rounds = -1;
+	t.result = COMPACT_SUCCESS;
+	assert_int_equal(slow(GFP_HIGHUSER_MOVABLE, 2), PFN_NONE);
+	assert_int_equal(times("compact(2,light)"), 17);
+	assert_int_equal(times("compact(2,full)"), 17);
+}
+
+static void skipped_compaction_retries_while_reclaim_can_help(void **state)
+{
+	(void)state;
+	t.progress_rounds = 3;
+	t.result = COMPACT_SKIPPED;
+	t.compact_suitable = true;
+	assert_int_equal(slow(GFP_HIGHUSER_MOVABLE, 2), PFN_NONE);
+	assert_int_equal(times("reclaim(2)"), 4);
+	assert_int_equal(mm->vmstat[VM_compact_stall], 0);
+}
+
+static void thp_on_madvise_gets_one_reclaim(void **state)
+{
+	(void)state;
+	assert_int_equal(slow(GFP_TRANSHUGE, 9), PFN_NONE);
+	sequence("list(min) compact(9,async) list(min) "
+		 "list(min) reclaim(9) compact(9,light) list(min)");
+	assert_int_equal(mm->oom_failed, 0);
+}
+
+static void costly_noretry_compacts_async_twice(void **state)
+{
+	(void)state;
+	assert_int_equal(slow(GFP_TRANSHUGE | __GFP_NORETRY, 9), PFN_NONE);
+	sequence("list(min) compact(9,async) list(min) "
+		 "list(min) reclaim(9) compact(9,async) list(min)");
+}
+
+static void a_local_thp_try_never_reclaims(void **state)
+{
+	(void)state;
+	assert_int_equal(slow(GFP_TRANSHUGE | __GFP_NORETRY | __GFP_THISNODE, 9), PFN_NONE);
+	sequence("list(min) compact(9,async) list(min)");
+}
+
+static void costly_retry_mayfail_keeps_trying_and_never_kills(void **state)
+{
+	(void)state;
+	t.progress_rounds = -1;
+	t.reclaimable = 10000;
+	buddy_free(mm, 0, 9);
+	t.result = COMPACT_SUCCESS;
+	assert_int_equal(slow(GFP_KERNEL | __GFP_RETRY_MAYFAIL, 5), PFN_NONE);
+	/* costly: progress never resets the 16 rounds; then 4 more by compaction */
+	assert_int_equal(times("reclaim(5)"), 16 + 5);
+	assert_int_equal(times("full"), 0);
+	assert_int_equal(mm->oom_failed, 0);
+}
+
+static void atomic_requests_look_twice_with_reserves(void **state)
+{
+	(void)state;
+	assert_int_equal(slow(GFP_ATOMIC, 0), PFN_NONE);
+	sequence("wake(0) list(min,rn) wake(0) list(min,rn)");
+}
+
+static void atomic_high_orders_may_use_their_reserve(void **state)
+{
+	(void)state;
+	t.page_at = 1;
+	assert_int_equal(slow(GFP_ATOMIC, 2), 7);
+	sequence("wake(2) list(min,rnh)");
+}
+
+static void nowait_requests_look_once(void **state)
+{
+	(void)state;
+	assert_int_equal(slow(GFP_NOWAIT, 0), PFN_NONE);
+	sequence("wake(0) list(min,n)");
+}
+
+static void light_thp_requests_look_once_and_wake_nobody(void **state)
+{
+	(void)state;
+	assert_int_equal(slow(GFP_TRANSHUGE_LIGHT, 9), PFN_NONE);
+	sequence("list(min)");
+}
+
+static void reclaimers_take_the_reserves_and_do_not_recurse(void **state)
+{
+	(void)state;
+	mm->current.memalloc = true;
+	assert_int_equal(slow(GFP_KERNEL, 0), PFN_NONE);
+	sequence("wake(0) list(min) wake(0) list(none)");
+}
+
+static void nomemalloc_denies_them(void **state)
+{
+	(void)state;
+	mm->current.memalloc = true;
+	assert_int_equal(slow(GFP_KERNEL | __GFP_NOMEMALLOC, 0), PFN_NONE);
+	sequence("wake(0) list(min)");
+}
+
+static void no_io_means_no_compaction_first(void **state)
+{
+	(void)state;
+	t.result = COMPACT_SKIPPED;
+	assert_int_equal(slow(GFP_NOIO | __GFP_NORETRY, 5), PFN_NONE);
+	sequence("wake(5) list(min) reclaim(5) compact(5,light)");
+}
+
+static void nofail_takes_what_there_is(void **state)
+{
+	(void)state;
+	t.page_at = 3;
+	assert_int_equal(slow(GFP_KERNEL | __GFP_NOFAIL, 0), 7);
+	sequence(ROUND0 " unreserve! list(high) list(none)");
+	assert_int_equal(mm->oom_failed, 1);
+}
+
+static void nofail_loops_through_its_reserve(void **state)
+{
+	(void)state;
+	t.page_at = 4;
+	assert_int_equal(slow(GFP_KERNEL | __GFP_NOFAIL, 0), 7);
+	sequence(ROUND0 " unreserve! list(high) list(none) list(min,r)");
+}
+
+static void nothing_loops_for_ever(void **state)
+{
+	(void)state;
+	mm->param.slowpath_max_loops = 50;
+	assert_int_equal(slow(GFP_KERNEL | __GFP_NOFAIL, 0), PFN_NONE);
+	assert_int_equal(times("reclaim"), 50);
+	assert_int_equal(mm->slowpath_stuck, 1);
+}
+
+static void a_captured_page_ends_it(void **state)
+{
+	(void)state;
+	t.capture = 512;
+	assert_int_equal(slow(GFP_TRANSHUGE, 9), 512);
+	sequence("list(min) compact(9,async)");
+	assert_int_equal(mm->page[512].state, PAGE_USED);
+	assert_int_equal(mm->page[513].order, 9);
+	assert_int_equal(mm->vmstat[VM_compact_success], 1);
+	assert_int_equal(t.deferred_reset_order, 9);
+}
+
+static void deferred_compaction_is_no_stall(void **state)
+{
+	(void)state;
+	t.result = COMPACT_DEFERRED;
+	slow(GFP_TRANSHUGE | __GFP_NORETRY, 9);
+	sequence("list(min) compact(9,async) list(min) reclaim(9) compact(9,async)");
+	assert_int_equal(mm->vmstat[VM_compact_stall], 0);
+}
+
+static void up_to_6_18_deferred_compaction_ends_thp_noretry(void **state)
+{
+	(void)state;
+	t.result = COMPACT_DEFERRED;
+	slow(GFP_TRANSHUGE | __GFP_NORETRY, 9);
+	sequence("list(min) compact(9,async) list(min)");
+	assert_int_equal(mm->vmstat[VM_compact_stall], 1);
+}
+
+static void up_to_6_18_skipped_compaction_does_too(void **state)
+{
+	(void)state;
+	t.result = COMPACT_SKIPPED;
+	slow(GFP_TRANSHUGE | __GFP_NORETRY, 9);
+	sequence("list(min) compact(9,async)");
+	assert_int_equal(mm->vmstat[VM_compact_stall], 0);
+}
+
+static void up_to_6_18_other_failures_go_on_async(void **state)
+{
+	(void)state;
+	slow(GFP_TRANSHUGE | __GFP_NORETRY, 9);
+	sequence("list(min) compact(9,async) list(min) "
+		 "list(min) reclaim(9) compact(9,async) list(min)");
+}
+
+static void up_to_6_18_the_loop_begins_with_another_look(void **state)
+{
+	(void)state;
+	slow(GFP_HIGHUSER_MOVABLE, 0);
+	sequence("wake(0) list(min) wake(0) list(min) reclaim(0) unreserve! list(high)");
+}
+
+static void up_to_6_18_reclaimers_skip_the_first_compaction(void **state)
+{
+	(void)state;
+	mm->current.memalloc = true;
+	slow(GFP_KERNEL, 2);
+	sequence("wake(2) list(min) wake(2) list(none)");
+}
+
+static void in_6_1_atomic_is_alloc_harder(void **state)
+{
+	(void)state;
+	slow(GFP_ATOMIC | __GFP_ATOMIC, 1);
+	sequence("wake(1) list(min,rH) wake(1) list(min,rH)");
+}
+
+#define on_7_3(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define on_6_1(f) cmocka_unit_test_setup_teardown(f, setup_6_1, teardown)
+#define on_6_18(f) cmocka_unit_test_setup_teardown(f, setup_6_18, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		on_7_3(order_0_reclaims_then_looks_again),
+		on_7_3(a_miss_after_progress_drains_and_looks_once_more),
+		on_7_3(order_0_loops_16_times_without_progress),
+		on_7_3(progress_starts_the_count_anew),
+		on_7_3(hopeless_zones_end_it_at_once),
+		on_7_3(an_unreserved_block_is_worth_a_retry),
+		on_7_3(movable_order_2_reclaims_before_it_compacts),
+		on_7_3(non_movable_order_2_compacts_first),
+		on_7_3(compaction_gets_harder_while_reclaim_progresses),
+		on_7_3(successful_compaction_is_retried_16_times_a_priority),
+		on_7_3(skipped_compaction_retries_while_reclaim_can_help),
+		on_7_3(thp_on_madvise_gets_one_reclaim),
+		on_7_3(costly_noretry_compacts_async_twice),
+		on_7_3(a_local_thp_try_never_reclaims),
+		on_7_3(costly_retry_mayfail_keeps_trying_and_never_kills),
+		on_7_3(atomic_requests_look_twice_with_reserves),
+		on_7_3(atomic_high_orders_may_use_their_reserve),
+		on_7_3(nowait_requests_look_once),
+		on_7_3(light_thp_requests_look_once_and_wake_nobody),
+		on_7_3(reclaimers_take_the_reserves_and_do_not_recurse),
+		on_7_3(nomemalloc_denies_them),
+		on_7_3(no_io_means_no_compaction_first),
+		on_7_3(nofail_takes_what_there_is),
+		on_7_3(nofail_loops_through_its_reserve),
+		on_7_3(nothing_loops_for_ever),
+		on_7_3(a_captured_page_ends_it),
+		on_7_3(deferred_compaction_is_no_stall),
+		on_6_18(up_to_6_18_deferred_compaction_ends_thp_noretry),
+		on_6_18(up_to_6_18_skipped_compaction_does_too),
+		on_6_18(up_to_6_18_other_failures_go_on_async),
+		on_6_18(up_to_6_18_the_loop_begins_with_another_look),
+		on_6_18(up_to_6_18_reclaimers_skip_the_first_compaction),
+		on_6_1(in_6_1_atomic_is_alloc_harder),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
