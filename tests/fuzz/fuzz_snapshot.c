@@ -108,9 +108,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (p < end) {
 		const uint8_t *body = memchr(p, '\n', end - p), *next;
 
-		if (!body++)
+		if (!body)
 			break;
-		next = next_head(body, end);
+		next = next_head(++body, end);
 		write_file(p + 3, body - p - 4, body, next - body);
 		p = next;
 	}
