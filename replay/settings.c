@@ -5,25 +5,27 @@
 
 #include "cmd.h"
 
+/* X(name, lowest, highest, whether zone marks and per-CPU sizes follow from it) */
 #define SYSCTLS(X)						\
-	X(min_free_kbytes, 128, 1u << 30)			\
-	X(watermark_scale_factor, 1, 3000)			\
-	X(watermark_boost_factor, 0, 1000000)			\
-	X(percpu_pagelist_high_fraction, 0, 1000000)		\
-	X(swappiness, 0, 200)					\
-	X(extfrag_threshold, 0, 1000)				\
-	X(compaction_proactiveness, 0, 100)			\
-	X(page_cluster, 0, 31)					\
-	X(defrag_mode, 0, 1)
+	X(min_free_kbytes, 128, 1u << 30, true)			\
+	X(watermark_scale_factor, 1, 3000, true)			\
+	X(watermark_boost_factor, 0, 1000000, false)			\
+	X(percpu_pagelist_high_fraction, 0, 1000000, true)		\
+	X(swappiness, 0, 200, false)					\
+	X(extfrag_threshold, 0, 1000, false)				\
+	X(compaction_proactiveness, 0, 100, false)			\
+	X(page_cluster, 0, 31, false)					\
+	X(defrag_mode, 0, 1, false)
 
 struct sysctl_entry {
 	const char *name;
 	size_t offset;
 	uint32_t low, high;
+	bool marks;
 };
 
 static const struct sysctl_entry sysctl_table[] = {
-#define X(name, low, high) { #name, offsetof(struct mm_sysctl, name), low, high },
+#define X(name, low, high, marks) { #name, offsetof(struct mm_sysctl, name), low, high, marks },
 	SYSCTLS(X)
 #undef X
 };
@@ -75,7 +77,7 @@ static int set_sysctl(const struct sysctl_entry *e, const char *value, struct ma
 		return -1;
 	}
 	*(uint32_t *)((char *)&m->sysctl + e->offset) = (uint32_t)number;
-	m->sysctl_changed = true;
+	m->sysctl_changed |= e->marks;
 	return 0;
 }
 
