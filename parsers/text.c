@@ -512,6 +512,15 @@ static struct trace *text_refuse(struct text_trace *x, char *err, size_t errlen)
 	return NULL;
 }
 
+/**
+ * text_open - open event text; reads until the first events, to refuse what has none
+ * @src: a file, a pipe, or memory
+ * @opt: options, NULL for defaults
+ * @err: message naming file, place and remedy
+ * @errlen: its size
+ *
+ * Return: the trace, or NULL with @err filled.
+ */
 struct trace *text_open(const struct trace_source *src, const struct trace_options *opt,
 			char *err, size_t errlen)
 {
@@ -543,6 +552,15 @@ struct trace *text_open(const struct trace_source *src, const struct trace_optio
 	return &x->t;
 }
 
+/**
+ * text_probe - may these be the first bytes of event text?
+ * @head: the bytes
+ * @len: how many
+ *
+ * Comms may hold odd bytes, so a few are let pass; text_open() decides by what it understands.
+ *
+ * Return: true if they may.
+ */
 bool text_probe(const uint8_t *head, size_t len)
 {
 	size_t odd = 0;

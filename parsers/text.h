@@ -69,15 +69,34 @@ struct text_note {
 	unsigned int cpus;
 };
 
-/* A line that text_line_parse() refused: header comments, [LOST n EVENTS], stack entries. */
+/**
+ * text_note_parse - take a line that text_line_parse() refused
+ * @s: the line
+ * @end: its end
+ * @n: filled in
+ *
+ * Header comments, "CPU:1 [LOST 12 EVENTS]", entries of a stack that belongs to the line above.
+ */
 void text_note_parse(const char *s, const char *end, struct text_note *n);
 
 struct text_event;
 
-/* NULL: replay has no use for the event */
+/**
+ * text_event_find - the fields to look for in an event's lines
+ * @name: of the event, without its system
+ * @len: its length
+ *
+ * Return: NULL when replay has no use for the event.
+ */
 const struct text_event *text_event_find(const char *name, size_t len);
 
-/* Does the line name, with a colon after it, an event that text_event_find() knows? */
+/**
+ * text_names_event - does a line name an event that text_event_find() knows, with a colon after it?
+ * @s: the line
+ * @end: its end
+ *
+ * Asked of lines that are no event, to tell a damaged one from what only stands between events.
+ */
 bool text_names_event(const char *s, const char *end);
 
 /* gfp mask of the last texts seen, so that each is looked up by name once */
