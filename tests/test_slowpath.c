@@ -5,8 +5,9 @@
  * --wrap for each of them.
  *
  *	wake(o)		all kswapds, for order o
- *	list(m)		the free lists at watermark m (min, high, none) with rights: r MIN_RESERVE,
- *			n NON_BLOCK, h HIGHATOMIC, H 6.1's HARDER, f NOFRAGMENT
+ *	list(m)		the free lists at watermark m (min, high, none) with rights:
+ *			r MIN_RESERVE, n NON_BLOCK, h HIGHATOMIC, H 6.1's HARDER,
+ *			f NOFRAGMENT
  *	reclaim(o)	direct reclaim;  compact(o,p): p async, light, full
  *	unreserve, unreserve!	one highatomic block;  drain: all per-CPU lists
  */

@@ -16,7 +16,8 @@ struct check {
 	struct mm *mm;
 	const char *where;
 	int broken;
-	u32 buddies[MAX_NR_ZONES][NR_PAGE_ORDERS][MIGRATE_TYPES];	/* heads by walking pages */
+	/* heads met by walking the pages */
+	u32 buddies[MAX_NR_ZONES][NR_PAGE_ORDERS][MIGRATE_TYPES];
 	s64 free_pages[MAX_NR_ZONES], free_blocks[MAX_NR_ZONES];
 	s64 free_highatomic[MAX_NR_ZONES], free_cma[MAX_NR_ZONES];
 	s64 pcp_pages[MAX_NR_ZONES];
@@ -70,7 +71,8 @@ static void check_merged(struct check *c, const struct zone *z, u32 pfn)
 	const struct page *p = &c->mm->page[pfn], *b;
 	u32 buddy = pfn ^ N(p->order);
 
-	if (p->order >= MAX_PAGE_ORDER || c->mm->pageblock[buddy >> pageblock_order].zone != z->type)
+	if (p->order >= MAX_PAGE_ORDER ||
+	    c->mm->pageblock[buddy >> pageblock_order].zone != z->type)
 		return;
 	b = &c->mm->page[buddy];
 	if (b->state == PAGE_BUDDY && b->head && b->order == p->order)

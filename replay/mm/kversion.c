@@ -40,11 +40,14 @@ static void features_pcp(struct kernel_features *k, u32 v)
 static void features_watermarks(struct kernel_features *k, u32 v)
 {
 	k->alloc_harder = v < KV(6, 3, 0);	/* __GFP_HIGH rework of 6.3 */
-	k->movable_zone_share = v < KV(6, 10, 0);	/* [inferred] 6.1 shares, 6.12 does not */
+	/* [inferred] 6.1 shares, 6.12 does not */
+	k->movable_zone_share = v < KV(6, 10, 0);
 	k->highatomic_free_count = v >= KV(6, 12, 0);
 	k->highatomic_fastpath = v >= KV(7, 3, 0);
-	k->highatomic_reserve_buddy = v >= KV(7, 0, 0);	/* [inferred] 6.12 in GPFF, 7.2 not */
-	k->highatomic_aligned_limit = v >= KV(6, 8, 0);	/* [inferred] 6.1 not, 6.12 yes */
+	/* [inferred] 6.12 reserves in get_page_from_freelist(), 7.2 does not */
+	k->highatomic_reserve_buddy = v >= KV(7, 0, 0);
+	/* [inferred] 6.1 not, 6.12 yes */
+	k->highatomic_aligned_limit = v >= KV(6, 8, 0);
 }
 
 static void features_compaction(struct kernel_features *k, u32 v)
