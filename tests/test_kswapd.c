@@ -17,6 +17,7 @@ static struct mm *full_machine(u32 version, s64 left)
 	struct mm *mm = machine(version, 0);
 
 	mm->param.kswapd_scan_pages_per_ms = 64;
+	mm->param.kswapd_wake_us = 0;
 	while (zone(mm)->nr_free_pages > left)
 		add_folio(mm, PK_FILE, 0, LRU_READ);
 	drain_all_pages(mm, NULL);
@@ -54,6 +55,22 @@ static void nothing_happens_before_its_time(void **state)
 	assert_true(kswapd_running(mm));
 	kswapd_run(mm, mm->now_ns);
 	assert_vmstat(mm, pageoutrun, 0);
+	mm_free(mm);
+}
+
+static void orders_recorded_while_it_wakes_are_one_job(void **state)
+{
+	struct mm *mm = full_machine(KERNEL_7_3, 100);
+
+	(void)state;
+	mm->param.kswapd_wake_us = 200;
+	wake(mm, 0);
+	mm->now_ns += 199 * NSEC_PER_USEC;
+	kswapd_run(mm, mm->now_ns);
+	assert_vmstat(mm, pageoutrun, 0);
+	wake(mm, 3);
+	kswapd_run(mm, mm->now_ns + 10 * MS);
+	assert_vmstat(mm, pageoutrun, 1);
 	mm_free(mm);
 }
 
@@ -267,6 +284,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_balanced_node_is_not_woken),
 		cmocka_unit_test(nothing_happens_before_its_time),
+		cmocka_unit_test(orders_recorded_while_it_wakes_are_one_job),
 		cmocka_unit_test(it_scans_at_its_pace_and_can_be_resumed),
 		cmocka_unit_test(it_stops_when_the_high_mark_is_met_naps_and_sleeps),
 		cmocka_unit_test(a_wakeup_during_the_nap_counts_low_wmark_hit_quickly),

@@ -176,6 +176,7 @@ static void kswapd_nap_over(struct mm *mm)
  * @order: of the request
  * @idx: highest zone that helps
  *
+ * The first step comes kswapd_wake_us later; what is recorded until then is part of the same job.
  * A hopeless or balanced node wakes kcompactd instead, for a request that cannot reclaim itself.
  * mm/vmscan.c:wakeup_kswapd.
  */
@@ -207,8 +208,8 @@ void wakeup_kswapd(struct mm *mm, struct zone *z, gfp_t gfp, u32 order, enum zon
 		count_vm_events(mm, VM_kswapd_low_wmark_hit_quickly, 1);
 	}
 	ks->phase = KSWAPD_WAKING;
-	if (ks->clock_ns < mm->now_ns)
-		ks->clock_ns = mm->now_ns;
+	if (ks->clock_ns < mm->now_ns + (u64)(mm->param.kswapd_wake_us * NSEC_PER_USEC))
+		ks->clock_ns = mm->now_ns + (u64)(mm->param.kswapd_wake_us * NSEC_PER_USEC);
 }
 
 /**
