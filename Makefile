@@ -22,7 +22,7 @@ TEST_LIBS := cmocka
 PKG_CONFIG ?= pkg-config
 
 CFLAGS ?= -O2 -g
-ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(CFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) \
+ALL_CFLAGS := -std=gnu11 $(CFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) \
 	-pthread -I. -Iinclude -DFRAGREPLAY_VERSION='"$(VERSION)"' $(EXTRA_CFLAGS)
 ALL_LDFLAGS := -pthread $(LDFLAGS) $(EXTRA_CFLAGS)
 LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS))
