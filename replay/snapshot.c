@@ -31,9 +31,14 @@ static const struct snap_file snap_files[] = {
 	{ "thp", parse_thp, "THP defrag=madvise is assumed", true },
 };
 
-static void machine_defaults(struct machine *m)
+/**
+ * machine_defaults - what holds where no file says otherwise
+ * @m: its settings are set; all else stays as it is
+ *
+ * Sysctls as in the kernel's sources (page-allocator.md section 0), THP as Debian builds it.
+ */
+void machine_defaults(struct machine *m)
 {
-	memset(m, 0, sizeof(*m));
 	m->sysctl = (struct mm_sysctl){
 		.watermark_scale_factor = 10, .watermark_boost_factor = 15000,
 		.lowmem_reserve_ratio = { 256, 256, 32, 0 }, .swappiness = 60,
@@ -106,6 +111,8 @@ static int load_side(struct machine *m, struct snapshot *s, const char *dir, con
 			return -1;
 	if (load_flags(m, s, path, side, err, errlen) || snap_check_side(s, path, err, errlen))
 		return -1;
+	if (s->kpageflags && s->have_zoneinfo)
+		snap_mark_holes(s, m, side);
 	if (s->kpageflags)
 		snap_expand_buddy_heads(s, m, side);
 	s->present = true;
@@ -168,6 +175,7 @@ int machine_load(struct machine *m, const char *dir, char *err, size_t errlen)
 	static const char *const same[] = { "version", "cmdline" };
 	struct stat st;
 
+	memset(m, 0, sizeof(*m));
 	machine_defaults(m);
 	if (stat(dir, &st)) {
 		snprintf(err, errlen, "%s: %s; give the directory of a recording", dir,

@@ -304,3 +304,71 @@ void snap_expand_buddy_heads(struct snapshot *s, struct machine *m, const char *
 	s->buddy_heads_only = true;
 	machine_note(m, "%s/kpageflags marks heads of buddies only: orders by buddyinfo", side);
 }
+
+/* a unit in which memory comes and goes: x86-64 and arm64 with 4 KiB pages */
+#define PAGES_PER_SECTION (1u << 15)
+
+static bool section_is_zero(const struct snapshot *s, uint32_t pfn)
+{
+	for (uint32_t i = 0; i < PAGES_PER_SECTION; i++)
+		if (s->kpageflags[pfn + i] || (s->kpagecount && s->kpagecount[pfn + i]))
+			return false;
+	return true;
+}
+
+/* the longest run of zero sections in a zone; returns its length in sections, its end in *end */
+static uint32_t longest_zero_run(const struct snapshot *s, const struct snap_zone *z, uint32_t *end)
+{
+	uint32_t zone_end = z->start_pfn + z->spanned, run = 0, best = 0;
+	uint32_t pfn = (z->start_pfn + PAGES_PER_SECTION - 1) & ~(PAGES_PER_SECTION - 1);
+
+	for (; pfn + PAGES_PER_SECTION <= zone_end; pfn += PAGES_PER_SECTION) {
+		run = section_is_zero(s, pfn) ? run + 1 : 0;
+		if (run < best || !run)
+			continue;
+		best = run;
+		*end = pfn + PAGES_PER_SECTION;
+	}
+	return best;
+}
+
+static uint32_t holes_marked(const struct snapshot *s, const struct snap_zone *z)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < z->spanned; i++)
+		n += !!(s->kpageflags[z->start_pfn + i] & KPF_NOPAGE);
+	return n / PAGES_PER_SECTION;
+}
+
+/**
+ * snap_mark_holes - tell holes from pages without flags
+ * @s: one side, with zoneinfo and kpageflags of fitting size
+ * @m: for the note
+ * @side: "before" or "after"
+ *
+ * Older kernels set NOPAGE where there is no memory; 7.3 leaves the word 0, as it does for a page
+ * without any flag. zoneinfo says how much is missing; it is missing in whole sections, the PCI
+ * hole below 4 GiB being the longest run of them.
+ */
+void snap_mark_holes(struct snapshot *s, struct machine *m, const char *side)
+{
+	for (int i = 0; i < MAX_NR_ZONES; i++) {
+		const struct snap_zone *z = &s->zone[i];
+		uint32_t missing, end = 0, run;
+
+		if (!z->populated)
+			continue;
+		missing = (z->spanned - z->present) / PAGES_PER_SECTION;
+		run = missing ? holes_marked(s, z) : 0;
+		missing = missing > run ? missing - run : 0;
+		while (missing && (run = longest_zero_run(s, z, &end))) {
+			for (; run && missing; run--, missing--)
+				for (uint32_t k = 0; k < PAGES_PER_SECTION; k++)
+					s->kpageflags[--end] |= KPF_NOPAGE;
+		}
+		if (missing)
+			machine_note(m, "%s/kpageflags: %u MiB of holes were not found", side,
+				     missing * (PAGES_PER_SECTION >> 8));
+	}
+}

@@ -31,6 +31,7 @@ int snap_bad(const struct snap_text *t, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 int snap_u64(const struct snap_text *t, const char **s, uint64_t max, uint64_t *value);
 int snap_word(const char **s, char *word, size_t size);
+void machine_defaults(struct machine *m);
 void machine_note(struct machine *m, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -50,6 +51,7 @@ int zone_by_name(const char *name);
 /* snapshot_flags.c */
 int snap_flags_load(const char *dir, const char *name, uint64_t **flags, uint32_t *nr,
 		    char *err, size_t errlen);
+void snap_mark_holes(struct snapshot *s, struct machine *m, const char *side);
 void snap_expand_buddy_heads(struct snapshot *s, struct machine *m, const char *side);
 
 /* snapshot_check.c: does all of it come from one machine? */
