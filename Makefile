@@ -98,6 +98,7 @@ $(BUILD)/tests/test_slowpath: ALL_LDFLAGS += $(addprefix -Wl$(,)--wrap=,get_page
 	try_to_free_pages try_to_compact_pages wakeup_kswapd drain_all_pages \
 	unreserve_highatomic_pageblock zone_reclaimable_pages compaction_zonelist_suitable \
 	compaction_defer_reset)
+$(BUILD)/tests/test_page_alloc: ALL_LDFLAGS += -Wl,--wrap=wakeup_kswapd
 $(BUILD)/tests/test_twin: $(BUILD)/tests/twin.o
 
 $(BUILD)/tests/bench_%.o: EXTRA_CFLAGS += $(TRACECMD_CFLAGS)

@@ -179,6 +179,23 @@ static void the_movable_zone_needs_little(void **state)
 	mm_free(mm);
 }
 
+static void marks_lie_a_quarter_of_min_or_a_scaled_part_apart(void **state)
+{
+	struct mm *mm = mm_alloc(BLOCK(500), 1, 1);
+	struct zone *z = &mm->zone[ZONE_NORMAL];
+
+	(void)state;
+	mm->sysctl.min_free_kbytes = 4800;
+	mm_add_zone(mm, ZONE_NORMAL, 0, BLOCK(500));
+	z->managed = z->present = BLOCK(500);
+	mm_init_late(mm);
+	assert_int_equal(z->_watermark[WMARK_LOW], 1200 + 300);
+	mm->sysctl.watermark_scale_factor = 20;
+	setup_per_zone_wmarks(mm);
+	assert_int_equal(z->_watermark[WMARK_LOW], 1200 + 512);
+	mm_free(mm);
+}
+
 /* --- the test itself --------------------------------------------------------------------- */
 
 static bool ok(struct mm *mm, u32 order, u64 mark, u32 flags, s64 free_pages)
@@ -301,6 +318,7 @@ int main(void)
 		cmocka_unit_test(min_free_kbytes_is_what_khugepaged_recommends),
 		cmocka_unit_test(a_fixed_fraction_switches_auto_tuning_off),
 		cmocka_unit_test(the_movable_zone_needs_little),
+		cmocka_unit_test(marks_lie_a_quarter_of_min_or_a_scaled_part_apart),
 		cmocka_unit_test(free_pages_must_exceed_the_mark),
 		cmocka_unit_test(the_privileged_go_deeper),
 		cmocka_unit_test(in_6_1_there_is_alloc_harder),
