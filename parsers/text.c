@@ -12,6 +12,7 @@
  * so records of equal time stay in the order of their lines; only lines that are out of order are
  * moved, within a bound.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,6 +3,7 @@
  * The fields of one event line. They are found by name, in any order, and under each name that a
  * kernel's own text ("priority=2", "mode=sync") or raw output ("prio=2", "sync=1") gives them.
  */
+#define _GNU_SOURCE
 #include <string.h>
 
 #include "internal.h"

@@ -4,6 +4,7 @@
  * kernel's trace file, trace-cmd report with and without -l), "comm pid [cpu] seconds: sys:event:"
  * of perf script.
  */
+#define _GNU_SOURCE
 #include <string.h>
 
 #include "text.h"

@@ -3,6 +3,7 @@
  * The snapshot reader, whole: an input is a recording's before/ and after/ in one file, each file
  * after a line "@@ before/vmstat". It is laid out in a directory and read as a recording is.
  */
+#define _GNU_SOURCE
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
