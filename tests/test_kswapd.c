@@ -100,7 +100,8 @@ static void it_stops_when_the_high_mark_is_met_naps_and_sleeps(void **state)
 	assert_true(pgdat_balanced(mm, 0, ZONE_NORMAL));
 	assert_false(kswapd_running(mm));
 	assert_int_equal(mm->vmstat[VM_pgscan_kswapd], mm->vmstat[VM_pgsteal_kswapd]);
-	assert_in_range(mm->vmstat[VM_pgsteal_kswapd], MARK_HIGH - 10, MARK_HIGH + 2 * MIN_LRU_BATCH);
+	assert_in_range(mm->vmstat[VM_pgsteal_kswapd], MARK_HIGH - 10,
+			MARK_HIGH + 2 * MIN_LRU_BATCH);
 	assert_false(zone(mm)->flags & ZONE_RECLAIM_ACTIVE);
 	kswapd_run(mm, mm->now_ns + 200 * MS);
 	assert_vmstat(mm, pageoutrun, 1);

@@ -14,11 +14,11 @@ static void a_new_folio_joins_by_its_origin(void **state)
 {
 	static const struct {
 		u32 version;
-		u32 anon_fault, anon_existing, file_fault, file_read;
+		u32 anon_fault, anon_swapin, anon_existing, file_fault, file_read;
 	} want[] = {
-		{ KERNEL_6_12, 3, 2, 3, 1 },	/* faults youngest; the rest by age */
-		{ KERNEL_6_18, 2, 2, 2, 0 },	/* faults second youngest, reads oldest */
-		{ KERNEL_7_3,  2, 2, 1, 0 },	/* file faults are referenced only */
+		{ KERNEL_6_12, 3, 3, 2, 3, 1 },	/* faults youngest; the rest by age */
+		{ KERNEL_6_18, 2, 2, 2, 2, 0 },	/* faults second youngest, reads oldest */
+		{ KERNEL_7_3,  2, 1, 2, 1, 0 },	/* file faults and swap-ins are referenced only */
 	};
 
 	(void)state;
@@ -26,6 +26,7 @@ static void a_new_folio_joins_by_its_origin(void **state)
 		struct mm *mm = machine(want[i].version, 0);
 
 		assert_int_equal(gen_after(mm, PK_ANON, LRU_FAULT), want[i].anon_fault);
+		assert_int_equal(gen_after(mm, PK_ANON, LRU_REFAULT), want[i].anon_swapin);
 		assert_int_equal(gen_after(mm, PK_ANON, LRU_EXISTING), want[i].anon_existing);
 		assert_int_equal(gen_after(mm, PK_FILE, LRU_FAULT), want[i].file_fault);
 		assert_int_equal(gen_after(mm, PK_FILE, LRU_READ), want[i].file_read);
@@ -224,7 +225,7 @@ static void a_batch_takes_no_more_than_its_budget_since_6_17(void **state)
 	}
 }
 
-static void file_pages_being_written_are_sorted_before_7_2_and_activated_since(void **state)
+static void dirty_file_pages_are_sorted_before_7_2_and_activated_since(void **state)
 {
 	static const struct {
 		u32 version;
@@ -313,7 +314,7 @@ int main(void)
 		cmocka_unit_test(a_tier_that_refaults_more_is_protected),
 		cmocka_unit_test(the_walk_promotes_a_faulted_page_once_since_7_2),
 		cmocka_unit_test(a_batch_takes_no_more_than_its_budget_since_6_17),
-		cmocka_unit_test(file_pages_being_written_are_sorted_before_7_2_and_activated_since),
+		cmocka_unit_test(dirty_file_pages_are_sorted_before_7_2_and_activated_since),
 		cmocka_unit_test(any_sequence_keeps_the_rules_of_each_lru),
 	};
 

@@ -404,7 +404,10 @@ static void kswapd_step(struct mm *mm)
 			      mm->param.kswapd_scan_pages_per_ms);
 }
 
-/* Steps until @until_ns, asleep or @enough; as kswapd, whoever runs at present */
+/*
+ * Steps until @until_ns, asleep or @enough; as kswapd, whoever runs at present. On that one's CPU:
+ * in the recordings kswapd ran on either of two CPUs about as often.
+ */
 static void kswapd_steps(struct mm *mm, u64 until_ns, bool (*enough)(const struct mm *mm))
 {
 	struct kswapd_state *ks = mm->kswapd;

@@ -105,7 +105,8 @@ void lru_classic_refault(struct mm *mm, u32 pfn)
 {
 	const struct page *p = &mm->page[pfn];
 
-	mm->lruvec->cost[folio_type(p)] += folio_nr_pages(p);
+	mm->lruvec->cost[folio_type(p)] += folio_nr_pages(p) *
+					   (mm->k.lru_rotation_cost ? SWAP_CLUSTER_MAX : 1);
 }
 
 static u64 lruvec_lru_size(const struct mm *mm, int lru, int idx)
@@ -154,25 +155,21 @@ static void lru_note_cost(struct mm *mm, int type, u64 nr_io, u64 nr_rotated)
 	struct lruvec *lv = mm->lruvec;
 	u64 size = lruvec_pages(mm, LRU_GEN_ANON, false) + lruvec_pages(mm, LRU_GEN_FILE, false);
 
-	lv->cost[type] += nr_io * SWAP_CLUSTER_MAX + nr_rotated;
+	lv->cost[type] += mm->k.lru_rotation_cost ? nr_io * SWAP_CLUSTER_MAX + nr_rotated : nr_io;
 	while (lv->cost[0] + lv->cost[1] > size / 4 && (lv->cost[0] || lv->cost[1])) {
 		lv->cost[0] /= 2;
 		lv->cost[1] /= 2;
 	}
 }
 
-/* vmscan.c:prepare_scan_count */
+/* vmscan.c:prepare_scan_count; refaults never activate here, so they force no deactivation */
 static void prepare_scan_count(struct mm *mm, struct scan_control *sc)
 {
-	struct lruvec *lv = mm->lruvec;
 	u64 file, anon = lruvec_lru_size(mm, LRU_INACTIVE_ANON, MAX_NR_ZONES - 1);
 	u64 free = 0, high = 0;
 
-	for (int t = 0; t < ANON_AND_FILE; t++) {
-		sc->may_deactivate[t] = sc->force_deactivate || inactive_is_low(mm, t) ||
-					lv->activations[t] != lv->activations_seen[t];
-		lv->activations_seen[t] = lv->activations[t];
-	}
+	for (int t = 0; t < ANON_AND_FILE; t++)
+		sc->may_deactivate[t] = sc->force_deactivate || inactive_is_low(mm, t);
 	file = lruvec_lru_size(mm, LRU_INACTIVE_FILE, MAX_NR_ZONES - 1);
 	sc->cache_trim_mode = file >> sc->priority && !sc->may_deactivate[LRU_GEN_FILE] &&
 			      !sc->no_cache_trim_mode;
@@ -215,7 +212,7 @@ static void get_scan_count(const struct mm *mm, struct scan_control *sc, u64 nr[
 		u64 scan = lruvec_lru_size(mm, lru, sc->reclaim_idx) >> sc->priority;
 
 		if (balance == SCAN_FRACT)
-			scan = sum ? (scan * part[type] + sum - 1) / sum : 0;
+			scan = sum ? scan * part[type] / sum : 0;
 		else if ((balance == SCAN_FILE) != (type == LRU_GEN_FILE) && balance != SCAN_EQUAL)
 			scan = 0;
 		nr[lru] = scan;
@@ -294,8 +291,6 @@ static void shrink_active_list(struct mm *mm, struct scan_control *sc, int lru, 
 		lru_classic_add_folio(mm, pfn, false, false);
 		count_vm_events(mm, VM_pgdeactivate, folio_nr_pages(p));
 	}
-	if (taken)
-		lru_note_cost(mm, lru_type(lru), 0, 0);
 }
 
 /**
@@ -323,7 +318,6 @@ bool lru_classic_begin(struct mm *mm, struct scan_control *sc)
 	struct shrink_walk *w = &sc->walk;
 
 	w->nr_reclaimed0 = sc->nr_reclaimed;
-	w->nr_scanned0 = sc->nr_scanned;
 	prepare_scan_count(mm, sc);
 	get_scan_count(mm, sc, w->nr);
 	for (int l = 0; l < NR_EVICTABLE_LISTS; l++)

@@ -84,8 +84,8 @@ static u64 scan_objects(struct mm *mm, u64 nr)
  * @mm: machine
  * @sc: its priority sets the pressure
  *
- * One shrinker for all: (freeable >> prio) * 4 / seeks objects, and what earlier calls left over, in
- * batches of 128. Counts slabs_scanned, in objects. mm/shrinker.c:do_shrink_slab.
+ * One shrinker for all: (freeable >> prio) * 4 / seeks objects, and what earlier calls left over,
+ * in batches of 128. Counts slabs_scanned, in objects. mm/shrinker.c:do_shrink_slab.
  *
  * Return: pages freed.
  */
@@ -93,14 +93,15 @@ u64 shrink_slab(struct mm *mm, const struct scan_control *sc)
 {
 	struct lruvec *lv = mm->lruvec;
 	u64 freeable = mm->nr_slab_cold * (u64)mm->param.slab_objs_per_page;
+	u64 delta = (freeable >> sc->priority) * 4 / DEFAULT_SEEKS;
 	u64 total, freed = 0, scanned = 0, next;
 
 	if (!freeable || !(sc->gfp & __GFP_FS))
 		return 0;
-	total = (lv->slab_deferred >> sc->priority) + (freeable >> sc->priority) * 4 / DEFAULT_SEEKS;
+	total = (lv->slab_deferred >> sc->priority) + delta;
 	if (total > 2 * freeable)
 		total = 2 * freeable;
-	next = lv->slab_deferred + (freeable >> sc->priority) * 4 / DEFAULT_SEEKS;
+	next = lv->slab_deferred + delta;
 	while (total >= SHRINK_BATCH || (total && total >= freeable)) {
 		u64 nr = total < SHRINK_BATCH ? total : SHRINK_BATCH;
 

@@ -98,18 +98,20 @@ static void count_refault(struct mm *mm, u32 pfn)
 void folio_add_lru(struct mm *mm, u32 pfn, enum lru_origin origin)
 {
 	struct page *p = &mm->page[pfn];
-	bool anon = p->kind == PK_ANON;
+	bool anon = p->kind == PK_ANON, swapcache = anon && p->swapcache;
 	bool in_fault = origin == LRU_FAULT || (origin == LRU_REFAULT && anon), active;
 
 	p->referenced = p->refs = p->writeback = p->reclaim = p->workingset = p->cold = 0;
 	p->dirty = 0;
 	p->young = in_fault;
-	if (!anon)
-		p->swapcache = 0;
 	if (origin == LRU_REFAULT)
 		count_refault(mm, pfn);
 	active = in_fault && mm->k.lru_gen && lru_gen_fault_active(mm, pfn);
+	/* a page that is swapped in joins while it is in the swap cache */
+	if (anon && origin == LRU_REFAULT)
+		p->swapcache = 1;
 	lruvec_add_folio(mm, pfn, active, false);
+	p->swapcache = swapcache;
 	if (origin == LRU_WRITE && !anon)
 		folio_mark_dirty(mm, pfn);
 }
@@ -346,37 +348,36 @@ static enum folio_fate shrink_anon_folio(struct mm *mm, struct scan_control *sc,
 	return FOLIO_KEEP;
 }
 
-/* vmscan.c:folio_check_references; true: in use, activate. Mapped file pages are not told apart */
-static bool folio_referenced(const struct mm *mm, struct page *p)
+/*
+ * vmscan.c:folio_check_references for the classic LRU: kept at the first touch, activated at the
+ * second. Under MGLRU the walk of the aging has seen it: see walk_promoted().
+ */
+static enum folio_fate folio_check_references(const struct mm *mm, struct page *p)
 {
-	bool young = p->young && !p->cold && !mm->k.lru_gen;
-
-	if (!young)
-		return false;
+	if (mm->k.lru_gen || !p->young)
+		return FOLIO_FREE;
 	p->young = 0;
-	if (p->kind == PK_ANON || p->referenced)
-		return true;
-	return false;
+	if (p->referenced)
+		return FOLIO_ACTIVATE;
+	p->referenced = 1;
+	return FOLIO_KEEP;
 }
 
 static enum folio_fate shrink_one_folio(struct mm *mm, struct scan_control *sc, u32 pfn,
 					struct reclaim_stat *stat)
 {
 	struct page *p = &mm->page[pfn];
-	u32 nr = folio_nr_pages(p);
+	enum folio_fate fate;
 
-	if (p->kind != PK_ANON && p->dirty) {
-		stat->nr_dirty += nr;
-		if (!p->writeback)
-			stat->nr_unqueued_dirty += nr;
-	}
+	if (p->kind != PK_ANON && p->dirty && !p->writeback)
+		stat->nr_unqueued_dirty += folio_nr_pages(p);
 	if (p->writeback) {
-		stat->nr_writeback += nr;
 		p->reclaim = 1;
 		return FOLIO_ACTIVATE;
 	}
-	if (folio_referenced(mm, p))
-		return FOLIO_ACTIVATE;
+	fate = folio_check_references(mm, p);
+	if (fate != FOLIO_FREE)
+		return fate;
 	if (p->kind == PK_ANON)
 		return shrink_anon_folio(mm, sc, pfn, stat);
 	if (p->dirty) {

@@ -60,8 +60,6 @@ struct lruvec {
 	u32 list[NR_EVICTABLE_LISTS];
 	s64 lru_size[NR_EVICTABLE_LISTS][MAX_NR_ZONES];
 	u64 cost[ANON_AND_FILE];
-	u64 activations[ANON_AND_FILE];	/* WORKINGSET_ACTIVATE, and its last snapshot */
-	u64 activations_seen[ANON_AND_FILE];
 	/* both */
 	u32 isolated, kept, skipped;	/* private lists of a batch */
 	struct folio_fifo dirty;	/* file folios since they became dirty */
@@ -87,7 +85,7 @@ struct shrink_walk {
 	u64 scanned;
 	u64 nr[NR_EVICTABLE_LISTS];	/* classic: left to scan; and the targets */
 	u64 targets[NR_EVICTABLE_LISTS];
-	u64 nr_reclaimed0, nr_scanned0;	/* before this node / round */
+	u64 nr_reclaimed0;		/* before this node */
 	bool scan_adjusted;
 	u8 lru;				/* classic: next list */
 };
@@ -110,8 +108,8 @@ struct scan_control {
 
 /* What became of a batch; vmscan.c:struct reclaim_stat */
 struct reclaim_stat {
-	u64 nr_dirty, nr_unqueued_dirty, nr_writeback, nr_pageout;
-	u64 nr_activate[ANON_AND_FILE], nr_ref_keep;
+	u64 nr_unqueued_dirty, nr_pageout;
+	u64 nr_activate[ANON_AND_FILE];
 };
 
 static inline int folio_type(const struct page *p)
