@@ -39,6 +39,7 @@ static int run_more_seeds(const struct run_options *base, const struct options *
 		struct run_options run = *base;
 		struct run_output out;
 
+		progress_init(run.progress_ctx, o->quiet);
 		run.seed = o->seed + i;
 		run.want_end_state = false;
 		run.timeline_ms = 0;

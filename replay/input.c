@@ -52,8 +52,8 @@ static int infer_machine(struct input *in, const struct options *o, char *err, s
 			 " (or use scripts/record)", in->trace_path);
 		return -1;
 	}
-	if (scan.max_pfn > UINT32_MAX - (1u << MAX_PAGE_ORDER)) {
-		snprintf(err, errlen, "%s: a pfn of %llu is beyond what can be replayed (16 TiB)",
+	if (scan.max_pfn >= 1u << 31) {
+		snprintf(err, errlen, "%s: a pfn of %llu is beyond the 8 TiB that can be replayed",
 			 in->trace_path, (unsigned long long)scan.max_pfn - 1);
 		return -1;
 	}
