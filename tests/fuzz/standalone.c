@@ -13,7 +13,7 @@
 
 #include "fuzz.h"
 
-#define MAX_INPUT	(16 << 20)
+#define INPUT_MAX_BYTES	(16 << 20)
 
 static unsigned int inputs;
 
@@ -24,14 +24,14 @@ static int run_file(const char *path)
 	size_t size;
 
 	if (f)
-		data = malloc(MAX_INPUT);
+		data = malloc(INPUT_MAX_BYTES);
 	if (!data) {
 		fprintf(stderr, "%s: %s\n", path, strerror(errno));
 		if (f)
 			fclose(f);
 		return -1;
 	}
-	size = fread(data, 1, MAX_INPUT, f);
+	size = fread(data, 1, INPUT_MAX_BYTES, f);
 	fclose(f);
 	/* exactly as large as the input, so that a sanitizer sees the first byte behind it */
 	if (size)
