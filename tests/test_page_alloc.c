@@ -224,7 +224,8 @@ static void orders_may_be_as_large_as_the_largest_buddy(void **state)
 	buddy_free(mm, BLOCK(18), 10);
 	buddy_free(mm, BLOCK(16), 10);
 	assert_int_equal(alloc_pages(mm, GFP_KERNEL, 10), BLOCK(16));
-	/* the other would leave nothing above the mark */
+	/* the last one is below the low mark, but not below the min mark: 0 of 4 kB */
+	assert_int_equal(alloc_pages(mm, GFP_TRANSHUGE_LIGHT, 10), BLOCK(18));
 	assert_int_equal(alloc_pages(mm, GFP_TRANSHUGE_LIGHT, 10), PFN_NONE);
 	assert_int_equal(mm->alloc_failed[10], 1);
 	machine_done(mm, __func__);
