@@ -35,7 +35,7 @@ static void print_thp(const struct fidelity *f)
 
 	if (!f->have_thp)
 		return;
-	printf("thp faults: the trace shows %" PRIu64 " ok, %" PRIu64 " fallback; the counters say %"
+	printf("thp faults: the trace shows %" PRIu64 " ok, %" PRIu64 " fallback; counters say %"
 	       PRIu64 ", %" PRIu64 ": %s\n", f->thp_trace[0], f->thp_trace[1],
 	       f->thp_counters[0], f->thp_counters[1], equal ? "equal" : "NOT EQUAL");
 }

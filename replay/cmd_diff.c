@@ -83,8 +83,8 @@ static int comparable(const struct side *base, const struct side *new, bool forc
 		ret = -1;
 	}
 	if (!is_whole(base) || !is_whole(new)) {
-		message("%s: interrupted or incomplete%s", is_whole(base) ? new->given : base->given,
-			force ? "" : "; --force compares it all the same");
+		message("%s: interrupted or incomplete%s",
+			is_whole(base) ? new->given : base->given, force ? "" : "; --force compares it all the same");
 		ret = -1;
 	}
 	return force ? 0 : ret;

@@ -7,7 +7,7 @@ struct policy_doc {
 };
 
 static const struct policy_doc policy_docs[] = {
-	{ "observed", "no model: every page where the trace says it was; what the real machine did" },
+	{ "observed", "no model: every page where the trace has it; what the real machine did" },
 	{ "vanilla", "the kernel's own allocator, of the recorded version or of --kernel" },
 };
 

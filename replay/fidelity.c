@@ -141,7 +141,8 @@ static void add_thp(struct fidelity *f, const struct machine *m, const struct po
 	f->thp_trace[0] = observed->counters[VM_thp_fault_alloc];
 	f->thp_trace[1] = observed->counters[VM_thp_fault_fallback];
 	if (f->have_thp && real[0] + real[1] && ok + failed)
-		add_row(f, "thp_success_rate", 100.0 * (double)real[0] / (double)(real[0] + real[1]),
+		add_row(f, "thp_success_rate",
+			100.0 * (double)real[0] / (double)(real[0] + real[1]),
 			100.0 * (double)ok / (double)(ok + failed), THP_POINTS, true);
 }
 

@@ -19,7 +19,7 @@ struct memory_report {
 	u64 free[MIGRATE_TYPES][NR_PAGE_ORDERS];	/* buddies, by list */
 	u64 pageblocks[MIGRATE_TYPES];
 	u64 mixed_pageblocks;		/* hold movable and other allocations at once */
-	u64 movable_polluted;		/* of type movable, yet hold unmovable or reclaimable ones */
+	u64 movable_polluted;		/* of type movable, yet hold other ones */
 	u64 empty_pageblocks;		/* every page is free */
 	struct contiguity huge, giga;	/* 2 MiB, 1 GiB */
 };

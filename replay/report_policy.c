@@ -112,7 +112,8 @@ json_t *report_search(const struct search_hist *h)
 	json_t *search = json_object();
 
 	json_object_set_new(search, "allocations", json_u64(h->n));
-	json_object_set_new(search, "mean", json_fraction(h->n ? (double)h->sum / (double)h->n : 0));
+	json_object_set_new(search, "mean", json_fraction(h->n ? (double)h->sum / (double)h->n :
+							  0));
 	json_object_set_new(search, "p50", json_u64(h->n ? percentile(h, 50) : 0));
 	json_object_set_new(search, "p99", json_u64(h->n ? percentile(h, 99) : 0));
 	json_object_set_new(search, "max", json_u64(h->max));
