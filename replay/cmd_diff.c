@@ -84,7 +84,8 @@ static int comparable(const struct side *base, const struct side *new, bool forc
 	}
 	if (!is_whole(base) || !is_whole(new)) {
 		message("%s: interrupted or incomplete%s",
-			is_whole(base) ? new->given : base->given, force ? "" : "; --force compares it all the same");
+			is_whole(base) ? new->given : base->given,
+			force ? "" : "; --force compares it all the same");
 		ret = -1;
 	}
 	return force ? 0 : ret;
