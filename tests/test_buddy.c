@@ -474,6 +474,58 @@ static void in_6_1_a_single_page_moves_its_whole_buddy(void **state)
 	machine_done(mm, __func__);
 }
 
+static void in_6_1_a_stolen_order_0_page_moves_too(void **state)
+{
+	struct mm *mm = tiny_machine(V61, 8);
+
+	(void)state;
+	block_type(mm, 0, MIGRATE_UNMOVABLE);
+	buddy_free(mm, 8, 0);
+	assert_int_equal(take(mm, 0, MIGRATE_MOVABLE, KERNEL_FLAGS), 8);
+	assert_string_equal(free_list(mm, 0, MIGRATE_UNMOVABLE), "");
+	machine_done(mm, __func__);
+}
+
+static void in_6_1_the_zones_lower_edge_only_moves_the_start(void **state)
+{
+	struct mm *mm = mm_alloc(BLOCK(8), 1, 1);
+	enum rmqueue_mode mode = RMQUEUE_NORMAL;
+	struct zone *z = &mm->zone[ZONE_DMA];
+	u32 pfn;
+
+	(void)state;
+	kernel_features_set(&mm->k, kernel_version_parse(V61));
+	mm->sysctl.min_free_kbytes = 4;
+	mm_add_zone(mm, ZONE_DMA, 1, BLOCK(8) - 1);
+	for (pfn = 1; pfn < BLOCK(8); pfn++)
+		mm_place_used(mm, pfn, 0, PK_KERNEL, MIGRATE_UNMOVABLE);
+	mm_init_late(mm);
+	buddy_free(mm, 32, 4);
+	buddy_free(mm, 64, 3);
+	buddy_free(mm, 8, 3);
+	pfn = __rmqueue(mm, z, 0, MIGRATE_UNMOVABLE, KERNEL_FLAGS, &mode);
+	prep_new_page(mm, pfn, 0, MIGRATE_UNMOVABLE);
+	/* from the largest page on, but not the page below it */
+	assert_int_equal(mm->page[8].mt, MIGRATE_MOVABLE);
+	assert_int_equal(mm->page[64].mt, MIGRATE_UNMOVABLE);
+	assert_int_equal(get_pageblock_migratetype(mm, 0), MIGRATE_UNMOVABLE);
+	machine_done(mm, __func__);
+}
+
+static void in_6_1_small_captures_spare_all_movable_blocks(void **state)
+{
+	struct mm *mm = tiny_machine(V61, 4);
+	struct capture_control capc = { .zone = normal(mm), .order = 0, .pfn = PFN_NONE,
+					.migratetype = MIGRATE_MOVABLE };
+
+	(void)state;
+	mm->capc = &capc;
+	buddy_free(mm, 0, 0);
+	mm->capc = NULL;
+	assert_int_equal(capc.pfn, PFN_NONE);
+	machine_done(mm, __func__);
+}
+
 static void in_6_1_free_pages_move_even_if_the_block_is_not_claimed(void **state)
 {
 	struct mm *mm = partly_used_block(V61, 16, 400);
@@ -637,6 +689,9 @@ int main(void)
 		cmocka_unit_test(after_a_steal_a_refill_only_steals),
 		cmocka_unit_test(the_boost_has_a_ceiling),
 		cmocka_unit_test(in_6_1_a_single_page_moves_its_whole_buddy),
+		cmocka_unit_test(in_6_1_a_stolen_order_0_page_moves_too),
+		cmocka_unit_test(in_6_1_the_zones_lower_edge_only_moves_the_start),
+		cmocka_unit_test(in_6_1_small_captures_spare_all_movable_blocks),
 		cmocka_unit_test(in_6_1_free_pages_move_even_if_the_block_is_not_claimed),
 		cmocka_unit_test(in_6_1_a_page_returns_to_the_type_it_was_freed_with),
 		cmocka_unit_test(since_6_10_to_the_type_its_block_has_by_then),
