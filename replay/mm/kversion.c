@@ -33,8 +33,6 @@ static void features_pcp(struct kernel_features *k, u32 v)
 	k->pcp_free_high_min = v >= KV(7, 0, 0);
 	k->pcp_free_chunked = v >= KV(7, 0, 0);
 	k->zone_batchsize_7x = v >= KV(7, 0, 0);
-	/* [inferred] from the mail of March 2025 that stops refills for such requests */
-	k->pcp_highatomic_bypass = v >= KV(6, 15, 0);
 }
 
 static void features_watermarks(struct kernel_features *k, u32 v)
@@ -44,8 +42,11 @@ static void features_watermarks(struct kernel_features *k, u32 v)
 	k->movable_zone_share = v < KV(6, 10, 0);
 	k->highatomic_free_count = v >= KV(6, 12, 0);
 	k->highatomic_fastpath = v >= KV(7, 3, 0);
-	/* [inferred] 6.12 reserves in get_page_from_freelist(), 7.2 does not */
-	k->highatomic_reserve_buddy = v >= KV(7, 0, 0);
+	/*
+	 * [inferred] "don't increase highatomic reserve after pcp alloc", mailed in March 2026,
+	 * between 7.0 and 7.1; 6.12 is without it, 7.2 has it
+	 */
+	k->highatomic_reserve_buddy = v >= KV(7, 1, 0);
 	/* [inferred] 6.1 not, 6.12 yes */
 	k->highatomic_aligned_limit = v >= KV(6, 8, 0);
 }

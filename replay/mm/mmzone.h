@@ -84,9 +84,8 @@ struct kernel_features {
 	bool zone_batchsize_7x;		/* 7.x: managed >> 12 based batch */
 	bool highatomic_free_count;	/* >= 6.12: watermark subtracts nr_free_highatomic */
 	bool highatomic_fastpath;	/* >= 7.3 */
-	bool highatomic_reserve_buddy;	/* 7.x: rmqueue_buddy() reserves; before: the freelist walk */
+	bool highatomic_reserve_buddy;	/* >= 7.1: the buddy path reserves, pcp does not refill */
 	bool highatomic_aligned_limit;	/* >= 6.8: 1 % rounded up to a block, none below one */
-	bool pcp_highatomic_bypass;	/* >= 6.15: HIGHATOMIC requests do not refill a pcp list */
 	bool alloc_harder;		/* 6.1's ALLOC_HARDER instead of MIN_RESERVE/NON_BLOCK */
 	bool compact_large_folios;	/* >= 6.9: migrates and frees at order > 0 */
 	bool compact_wmark_from_caller;	/* >= 6.15 */

@@ -155,7 +155,7 @@ static inline u32 rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 a
 	return pfn;
 }
 
-/* Before 7.0 the reserve grows here, also for pages from a per-CPU list. */
+/* Before 7.1 the reserve grows here, also for pages from a per-CPU list. */
 static inline void reserve_after_alloc(struct mm *mm, struct zone *z, u32 pfn, u32 order,
 				       u32 alloc_flags)
 {

@@ -170,7 +170,7 @@ static void refill(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp, u32
 {
 	s32 nr = mm->k.pcp_auto_tune ? nr_pcp_alloc(z, pcp, order) : old_nr_pcp_alloc(pcp, order);
 
-	if ((alloc_flags & ALLOC_HIGHATOMIC) && mm->k.pcp_highatomic_bypass)
+	if ((alloc_flags & ALLOC_HIGHATOMIC) && mm->k.highatomic_reserve_buddy)
 		return;
 	rmqueue_bulk(mm, z, pcp, list, order, nr, mt, alloc_flags);
 }
