@@ -60,6 +60,7 @@ int settings_apply(const struct options *o, struct machine *m, struct mm_params 
 struct input {
 	char trace_path[4096];
 	bool is_recording;		/* a directory with snapshots, not a bare trace */
+	bool damaged;			/* snapshots were set aside: --allow-incomplete */
 	struct machine machine;
 	struct mm_params params;
 };
@@ -78,7 +79,7 @@ struct prescan {
 };
 
 int prescan_trace(struct prescan *p, const char *path, const struct trace_options *opt,
-		  char *err, size_t errlen);
+		  struct machine *m, char *err, size_t errlen);
 
 /* a file that appears whole or not at all; output.c */
 struct output {
@@ -90,6 +91,7 @@ struct output {
 int output_open(struct output *out, const char *path);
 int output_commit(struct output *out);
 void output_abort(struct output *out);
+int output_probe(const char *path);
 int output_flush_stdout(void);
 
 /* SIGINT and SIGTERM as a flag; interrupt.c */

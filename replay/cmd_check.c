@@ -163,7 +163,7 @@ static int replay(struct check *c, const struct options *o, char *err)
 	int ret;
 
 	input_run_options(&c->in, o, &run);
-	if (prescan_trace(&c->scan, c->in.trace_path, &run.trace, err, ERR_LEN))
+	if (prescan_trace(&c->scan, c->in.trace_path, &run.trace, NULL, err, ERR_LEN))
 		return -1;
 	progress_init(&progress, o->quiet);
 	run.progress = progress_update;

@@ -98,6 +98,7 @@ static int replay(struct input *in, const struct options *o)
 	}
 	progress_clear(&progress);
 	warn_of_gaps(&out);
+	out.trace.complete &= !in->damaged;
 	if (o->seeds > 1) {
 		spread = calloc(o->nr_policies, sizeof(*spread));
 		for (unsigned int p = 0; spread && p < o->nr_policies; p++)
@@ -145,6 +146,8 @@ int cmd_run(int argc, char **argv)
 		message("--end-state: holds one policy's memory; give one -p");
 		return EXIT_TROUBLE;
 	}
+	if (output_probe(o.output) || (o.end_state && output_probe(o.end_state)))
+		return EXIT_TROUBLE;
 	if (input_open(&in, &o, err, sizeof(err))) {
 		message("%s", err);
 		return interrupted ? EXIT_INTERRUPTED : EXIT_TROUBLE;

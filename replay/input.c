@@ -44,7 +44,7 @@ static int infer_machine(struct input *in, const struct options *o, char *err, s
 	struct trace_options topt = trace_options_of(o);
 	struct prescan scan;
 
-	if (prescan_trace(&scan, in->trace_path, &topt, err, errlen))
+	if (prescan_trace(&scan, in->trace_path, &topt, &in->machine, err, errlen))
 		return -1;
 	if (!scan.max_pfn && !o->memory_pages) {
 		snprintf(err, errlen, "%s: no allocator event in it names a page: record with"
@@ -66,6 +66,36 @@ static int infer_machine(struct input *in, const struct options *o, char *err, s
 	return 0;
 }
 
+static const char *missing_side(const struct machine *m)
+{
+	return m->before.present ? m->after.present ? NULL : "after" : "before";
+}
+
+/* snapshots that cannot be used are trouble, unless the user said to go on without them */
+static int load_machine(struct input *in, const struct options *o, char *err, size_t errlen)
+{
+	const char *dir = o->arg[0], *missing = NULL;
+	int ret = machine_load(&in->machine, dir, err, errlen);
+
+	if (!ret)
+		missing = missing_side(&in->machine);
+	if (missing)
+		snprintf(err, errlen, "%s/%s: missing; a recording has before/ and after/. Replay"
+			 " %s to have the machine inferred, or say --allow-incomplete", dir,
+			 missing, in->trace_path);
+	if (!ret && !missing)
+		return 0;
+	if (!o->allow_incomplete) {
+		input_close(in);
+		return -1;
+	}
+	message("%s", err);
+	in->damaged = true;
+	if (ret)
+		memset(&in->machine, 0, sizeof(in->machine));
+	return 0;
+}
+
 /**
  * input_open - find the trace, load or infer its machine, and apply the settings
  * @in: filled in; input_close() frees it
@@ -81,7 +111,7 @@ int input_open(struct input *in, const struct options *o, char *err, size_t errl
 	params_default(&in->params);
 	if (find_trace(in, o->arg[0], err, errlen))
 		return -1;
-	if (in->is_recording && machine_load(&in->machine, o->arg[0], err, errlen))
+	if (in->is_recording && load_machine(in, o, err, errlen))
 		return -1;
 	if (!in->machine.before.present || !in->machine.before.have_zoneinfo) {
 		if (infer_machine(in, o, err, errlen))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* fragreplay: replay page-allocator traces under another policy. */
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 
@@ -76,6 +78,14 @@ static int cmd_version(int argc, char **argv)
 	return output_flush_stdout() ? EXIT_TROUBLE : EXIT_OK;
 }
 
+/* a file that is opened must never become the stdout or stderr that the caller closed */
+static void occupy_standard_fds(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
+			_exit(EXIT_TROUBLE);
+}
+
 static const char *alias(const char *name)
 {
 	if (!strcmp(name, "--help") || !strcmp(name, "-h"))
@@ -87,6 +97,7 @@ static const char *alias(const char *name)
 
 int main(int argc, char **argv)
 {
+	occupy_standard_fds();
 	interrupt_install();
 	if (argc < 2) {
 		print_usage(stderr);

@@ -8,6 +8,9 @@
 
 #include "cmd.h"
 
+/* the oldest that the model describes */
+#define KERNEL_OLDEST 0x06010000u
+
 enum long_only { O_SEED = 256, O_SEEDS, O_TIMELINE, O_END_STATE, O_MEMORY, O_SET, O_KERNEL,
 		 O_REFAULT, O_INSTANCE, O_THREADS, O_TIMING, O_INCOMPLETE, O_CHECK_EVERY, O_JSON,
 		 O_STRICT, O_FORCE, O_THRESHOLD };
@@ -171,7 +174,9 @@ static int parse_memory(struct options *o, const char *given)
 static int parse_kernel(struct options *o, const char *given)
 {
 	o->version = kernel_version_parse(given);
-	return o->version ? 0 : bad_value("kernel", given, "a version such as 6.12 or 6.18.5");
+	if (o->version >= KERNEL_OLDEST)
+		return 0;
+	return bad_value("kernel", given, "a version from 6.1 on, such as 6.12 or 6.18.5,");
 }
 
 static int parse_counted(struct options *o, int key, const char *given)

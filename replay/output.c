@@ -120,6 +120,22 @@ void output_abort(struct output *out)
 }
 
 /**
+ * output_probe - find out before a long run whether its result can be written there
+ * @path: file, or NULL for stdout
+ *
+ * Return: 0; -1 with a message on stderr.
+ */
+int output_probe(const char *path)
+{
+	struct output out;
+
+	if (output_open(&out, path))
+		return -1;
+	output_abort(&out);
+	return 0;
+}
+
+/**
  * output_flush_stdout - make sure that what went to stdout arrived
  *
  * Return: 0; -1 with a message on stderr.

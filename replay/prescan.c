@@ -15,21 +15,36 @@ static enum extfrag_class extfrag_class_of(const struct record *r)
 	return r->order2 >= pageblock_order ? EXTFRAG_CLAIM_BLOCK : EXTFRAG_CLAIM_PART;
 }
 
-static void prescan_record(struct prescan *p, const struct record *r)
+static int prescan_record(struct prescan *p, const struct record *r, struct machine *m)
 {
+	u32 order = r->order;
+
 	switch (r->type) {
 	case REC_EXTFRAG:
 		p->extfrag[extfrag_class_of(r)]++;
+		return 0;
+	case REC_FREE_BATCHED:
+		order = 0;
 		break;
 	case REC_ALLOC:
 	case REC_FREE:
-	case REC_FREE_BATCHED:
 		break;
 	default:
-		return;
+		return 0;
 	}
-	if (r->pfn != REC_NO_PFN && r->order < 64 && r->pfn + (1ull << r->order) > p->max_pfn)
-		p->max_pfn = r->pfn + (1ull << r->order);
+	if (r->pfn == REC_NO_PFN || order > MAX_PAGE_ORDER)
+		return 0;
+	if (r->pfn + (1u << order) > p->max_pfn)
+		p->max_pfn = r->pfn + (1u << order);
+	return m ? machine_first_seen(m, r->pfn, order, r->type == REC_ALLOC) : 0;
+}
+
+static int prescan_batch(struct prescan *p, const struct record *rec, long n, struct machine *m)
+{
+	for (long i = 0; i < n; i++)
+		if (prescan_record(p, &rec[i], m))
+			return -1;
+	return 0;
 }
 
 /**
@@ -37,31 +52,34 @@ static void prescan_record(struct prescan *p, const struct record *r)
  * @p: filled in
  * @path: the trace
  * @opt: as for trace_open()
+ * @m: machine that is told which pages were free at the start, or NULL
  * @err: message naming file, place and remedy
  * @errlen: its size
  *
  * Return: 0; -1 with @err filled.
  */
 int prescan_trace(struct prescan *p, const char *path, const struct trace_options *opt,
-		  char *err, size_t errlen)
+		  struct machine *m, char *err, size_t errlen)
 {
 	struct trace *t = trace_open(path, opt, err, errlen);
 	const struct trace_info *info;
 	const struct record *rec;
+	bool no_memory = false;
 	long n;
 
 	memset(p, 0, sizeof(*p));
 	if (!t)
 		return -1;
-	while ((n = trace_read(t, &rec)) > 0 && !interrupted)
-		for (long i = 0; i < n; i++)
-			prescan_record(p, &rec[i]);
+	while ((n = trace_read(t, &rec)) > 0 && !interrupted && !no_memory)
+		no_memory = prescan_batch(p, rec, n, m) != 0;
 	if (n < 0)
 		snprintf(err, errlen, "%s", trace_error(t));
+	else if (no_memory)
+		snprintf(err, errlen, "%s: no memory for a map of the pages it names", path);
 	info = trace_get_info(t);
 	p->records = info->records;
 	p->cpus = info->cpus;
 	snprintf(p->kernel, sizeof(p->kernel), "%s", info->kernel ? info->kernel : "");
 	trace_close(t);
-	return n < 0 ? -1 : 0;
+	return n < 0 || no_memory ? -1 : 0;
 }

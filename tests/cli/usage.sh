@@ -22,6 +22,8 @@ it "a rate above 1 is refused" refuses 'refault 2' run "$recording" --refault 2
 it "a size needs a known unit" refuses 'memory 4Q' run "$recording/trace.dat" --memory 4Q
 it "--memory does not fit a recording" refuses 'own zones' run "$recording" --memory 4G
 it "a kernel must be a version" refuses 'kernel new' run "$recording" --kernel new
+it "a kernel older than the model knows is refused" refuses 'from 6.1 on' \
+	run "$recording" --kernel 5.10
 it "an unknown setting lists those there are" refuses 'min_free_kbytes' run "$recording" --set x=1
 it "a setting out of range names the range" refuses 'from 0 to 200' \
 	run "$recording" --set swappiness=201
@@ -62,6 +64,14 @@ stopped() {
 	grep -q '"interrupted": true' "$tmp/int.json"
 }
 it "Ctrl-C writes the partial report, marked, and exits 130" stopped
+
+half() {
+	mkdir -p "$tmp/half" && cp -r "$recording/before" "$recording/trace.dat" "$tmp/half/"
+}
+half
+it "a recording without after/ is refused" refuses 'half/after: missing' run "$tmp/half"
+it "and replays with --allow-incomplete" exits 0 run "$tmp/half" --allow-incomplete -o "$tmp/half.json"
+it "marked" grep -q '"complete": false' "$tmp/half.json"
 
 it "info succeeds" exits 0 info "$recording"
 it "and counts the events" grep -q 'kmem:\?.*mm_page_alloc$\|mm_page_alloc$' "$tmp/out"
