@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Is compaction worth a try? Watermarks, fragmentation index and score, deferral. The first half
+ * of mm/compaction.c, and the index from mm/vmstat.c.
+ */
+#include "compaction.h"
+
+struct contig_page_info {
+	u64 free_pages, free_blocks_total, free_blocks_suitable;
+};
+
+/**
+ * kcompactd_alloc_flags - the mark that kcompactd tests suitability against
+ * @mm: machine
+ *
+ * A decision point: defrag_mode keeps whole free blocks up to the high mark from its step d3 on
+ * (defrag-mode.md 3).
+ *
+ * Return: alloc flags.
+ */
+u32 kcompactd_alloc_flags(const struct mm *mm)
+{
+	(void)mm;
+	return ALLOC_WMARK_MIN;
+}
+
+/**
+ * compact_free_pages - free pages that the first watermark test of compaction counts
+ * @mm: machine
+ * @z: zone
+ * @kcompactd: asked for background work
+ *
+ * A decision point: defrag_mode counts whole free pageblocks for kcompactd (defrag-mode.md 3).
+ */
+s64 compact_free_pages(const struct mm *mm, const struct zone *z, bool kcompactd)
+{
+	(void)mm;
+	(void)kcompactd;
+	return z->nr_free_pages;
+}
+
+/**
+ * compact_gap - free pages that compaction wants above the mark, for its targets
+ * @mm: machine
+ * @order: order to be made
+ *
+ * Return: pages. include/linux/compaction.h:compact_gap.
+ */
+u64 compact_gap(const struct mm *mm, u32 order)
+{
+	u64 gap = 2ull << order;
+
+	if (mm->k.compact_gap_capped && gap > COMPACT_CLUSTER_MAX)
+		return COMPACT_CLUSTER_MAX;
+	return gap;
+}
+
+static void fill_contig_page_info(const struct zone *z, u32 order, struct contig_page_info *info)
+{
+	u32 o;
+
+	*info = (struct contig_page_info){ 0 };
+	for (o = 0; o < NR_PAGE_ORDERS; o++) {
+		u64 blocks = z->free_area[o].nr_free;
+
+		info->free_blocks_total += blocks;
+		info->free_pages += blocks << o;
+		if (o >= order)
+			info->free_blocks_suitable += blocks << (o - order);
+	}
+}
+
+/**
+ * fragmentation_index - would a failure be for lack of memory or for fragmentation?
+ * @z: zone
+ * @order: order of the request
+ *
+ * Return: -1000 when a page of the order is free, 0 when nothing is free; else from 0 (lack of
+ * memory) towards 1000 (fragmentation). mm/vmstat.c:__fragmentation_index.
+ */
+int fragmentation_index(const struct zone *z, u32 order)
+{
+	struct contig_page_info info;
+
+	if (order > MAX_PAGE_ORDER)
+		return 0;
+	fill_contig_page_info(z, order, &info);
+	if (!info.free_blocks_total)
+		return 0;
+	if (info.free_blocks_suitable)
+		return -1000;
+	return 1000 - (int)((1000 + (info.free_pages * 1000 >> order)) / info.free_blocks_total);
+}
+
+/**
+ * extfrag_for_order - share of free memory that cannot serve an order
+ * @z: zone
+ * @order: order
+ *
+ * Return: percent of the free pages in buddies below @order; 0 when nothing is free.
+ * mm/vmstat.c:extfrag_for_order.
+ */
+u32 extfrag_for_order(const struct zone *z, u32 order)
+{
+	struct contig_page_info info;
+
+	fill_contig_page_info(z, order, &info);
+	if (!info.free_pages)
+		return 0;
+	return (u32)((info.free_pages - (info.free_blocks_suitable << order)) * 100 /
+		     info.free_pages);
+}
+
+/* Up to 6.14 the mark is compaction's own; since then the caller's, and higher for costly orders. */
+static bool __compaction_suitable(const struct mm *mm, const struct zone *z, u32 order, u64 wmark,
+				  enum zone_type idx, s64 free_pages)
+{
+	bool costly = order > PAGE_ALLOC_COSTLY_ORDER;
+
+	if (!mm->k.compact_wmark_from_caller)
+		wmark = wmark_pages(z, costly ? WMARK_LOW : WMARK_MIN);
+	else if (costly)
+		wmark += wmark_pages(z, WMARK_LOW) - wmark_pages(z, WMARK_MIN);
+	return __zone_watermark_ok(z, 0, wmark + compact_gap(mm, order), idx, ALLOC_CMA,
+				   free_pages, mm);
+}
+
+/**
+ * compaction_suitable - has a zone the free pages to be compacted, and would it help?
+ * @mm: machine
+ * @z: zone
+ * @order: order to be made
+ * @wmark: mark of the request, in pages; ignored before 6.15
+ * @idx: highest zone of the request
+ *
+ * mm/compaction.c:compaction_suitable.
+ */
+bool compaction_suitable(const struct mm *mm, const struct zone *z, u32 order, u64 wmark,
+			 enum zone_type idx)
+{
+	int fragindex;
+
+	if (!__compaction_suitable(mm, z, order, wmark, idx, z->nr_free_pages))
+		return false;
+	if (order <= PAGE_ALLOC_COSTLY_ORDER)
+		return true;
+	fragindex = fragmentation_index(z, order);
+	return fragindex < 0 || fragindex > (int)mm->sysctl.extfrag_threshold;
+}
+
+/**
+ * compaction_suit_allocation_order - is compaction needed, and can it run?
+ * @mm: machine
+ * @z: zone
+ * @order: order to be made
+ * @idx: highest zone of the request
+ * @alloc_flags: mark and rights of the request
+ * @async: MIGRATE_ASYNC
+ * @kcompactd: for background work
+ *
+ * Return: COMPACT_SUCCESS when the request can be served as it is, COMPACT_SKIPPED,
+ * COMPACT_CONTINUE. mm/compaction.c function of that name; 6.1 has it in compaction_suitable().
+ */
+enum compact_result compaction_suit_allocation_order(const struct mm *mm, const struct zone *z,
+						     u32 order, enum zone_type idx,
+						     u32 alloc_flags, bool async, bool kcompactd)
+{
+	u64 wmark = wmark_pages(z, alloc_flags & ALLOC_WMARK_MASK);
+
+	if (__zone_watermark_ok(z, order, wmark, idx, alloc_flags,
+				compact_free_pages(mm, z, kcompactd), mm))
+		return COMPACT_SUCCESS;
+	if (order > PAGE_ALLOC_COSTLY_ORDER && async && !(alloc_flags & ALLOC_CMA) &&
+	    !__zone_watermark_ok(z, 0, wmark + compact_gap(mm, order), idx, 0, z->nr_free_pages,
+				 mm))
+		return COMPACT_SKIPPED;
+	return compaction_suitable(mm, z, order, wmark, idx) ? COMPACT_CONTINUE : COMPACT_SKIPPED;
+}
+
+/**
+ * compaction_zonelist_suitable - could compaction run once reclaim has freed a share?
+ * @mm: machine
+ * @ac: request
+ * @order: order to be made, >= 1
+ * @alloc_flags: unused, as in the kernel
+ *
+ * mm/compaction.c:compaction_zonelist_suitable.
+ */
+bool compaction_zonelist_suitable(const struct mm *mm, const struct alloc_context *ac, u32 order,
+				  u32 alloc_flags)
+{
+	int i;
+
+	(void)alloc_flags;
+	for (i = ac->highest_zoneidx; i >= 0 && order; i--) {
+		const struct zone *z = &mm->zone[i];
+		s64 available;
+
+		if (!z->populated)
+			continue;
+		available = (s64)(zone_reclaimable_pages(mm, z) / order) + z->nr_free_pages;
+		if (__compaction_suitable(mm, z, order, wmark_pages(z, WMARK_MIN),
+					  ac->highest_zoneidx, available))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * defer_compaction - compaction of a zone has failed: skip the next attempts
+ * @z: zone
+ * @order: order that failed
+ *
+ * mm/compaction.c:defer_compaction.
+ */
+void defer_compaction(struct zone *z, u32 order)
+{
+	z->compact_considered = 0;
+	if (z->compact_defer_shift < COMPACT_MAX_DEFER_SHIFT)
+		z->compact_defer_shift++;
+	if ((s32)order < z->compact_order_failed)
+		z->compact_order_failed = (s32)order;
+}
+
+/**
+ * compaction_deferred - skip this attempt? Counts it
+ * @z: zone
+ * @order: order wanted
+ *
+ * mm/compaction.c:compaction_deferred.
+ */
+bool compaction_deferred(struct zone *z, u32 order)
+{
+	u32 limit = 1u << z->compact_defer_shift;
+
+	if ((s32)order < z->compact_order_failed)
+		return false;
+	if (++z->compact_considered >= limit) {
+		z->compact_considered = limit;
+		return false;
+	}
+	return true;
+}
+
+/**
+ * compaction_defer_reset - compaction of a zone has worked
+ * @z: zone
+ * @order: order that was made
+ * @alloc_success: an allocation got its page; else it only should
+ *
+ * mm/compaction.c:compaction_defer_reset.
+ */
+void compaction_defer_reset(struct zone *z, u32 order, bool alloc_success)
+{
+	if (alloc_success)
+		z->compact_considered = z->compact_defer_shift = 0;
+	if ((s32)order >= z->compact_order_failed)
+		z->compact_order_failed = (s32)order + 1;
+}
+
+/**
+ * compaction_restarting - is this the first attempt after the longest deferral?
+ * @z: zone
+ * @order: order wanted; COMPACT_ORDER_ALL is below any that failed
+ *
+ * mm/compaction.c:compaction_restarting.
+ */
+bool compaction_restarting(const struct zone *z, int order)
+{
+	if (order < z->compact_order_failed)
+		return false;
+	return z->compact_defer_shift == COMPACT_MAX_DEFER_SHIFT &&
+	       z->compact_considered >= 1u << z->compact_defer_shift;
+}
+
+/**
+ * fragmentation_score_zone - what proactive compaction judges a zone by
+ * @z: zone
+ *
+ * Return: percent, 0 .. 100. mm/compaction.c function of that name.
+ */
+u32 fragmentation_score_zone(const struct zone *z)
+{
+	return extfrag_for_order(z, COMPACTION_HPAGE_ORDER);
+}
+
+/**
+ * fragmentation_score_node - the zones' scores, weighted by their present pages
+ * @mm: machine
+ *
+ * Return: percent, 0 .. 100. mm/compaction.c:fragmentation_score_node.
+ */
+u32 fragmentation_score_node(const struct mm *mm)
+{
+	u64 present = 0;
+	u32 score = 0;
+	int i;
+
+	for (i = 0; i < MAX_NR_ZONES; i++)
+		present += mm->zone[i].present;
+	for (i = 0; i < MAX_NR_ZONES; i++) {
+		const struct zone *z = &mm->zone[i];
+
+		if (z->populated)
+			score += (u32)((u64)z->present * fragmentation_score_zone(z) /
+				       (present + 1));
+	}
+	return score;
+}
+
+/**
+ * fragmentation_score_wmark - scores between which proactive compaction works
+ * @mm: machine; sysctl.compaction_proactiveness 0 .. 100
+ * @low: the score to stop at, else the one to start above
+ *
+ * Return: percent. mm/compaction.c:fragmentation_score_wmark.
+ */
+u32 fragmentation_score_wmark(const struct mm *mm, bool low)
+{
+	u32 pro = mm->sysctl.compaction_proactiveness, wmark = pro < 100 ? 100 - pro : 0;
+	u32 leeway = 10;
+
+	if (!mm->k.proactive_leeway_7x)
+		wmark = wmark < 5 ? 5 : wmark;
+	else if (wmark / 2 < leeway)
+		leeway = wmark / 2;
+	if (low)
+		return wmark;
+	return wmark + leeway > 100 ? 100 : wmark + leeway;
+}

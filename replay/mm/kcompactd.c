@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kcompactd on the virtual clock: its wakeups, its work, proactive compaction.
+ *
+ * The thread has a clock of its own. A round of compaction takes as long as the pages it has
+ * scanned say (param.kcompactd_scan_pages_per_ms, read anew each time); the thread runs whenever
+ * its clock is behind the trace's.
+ */
+#include <stdlib.h>
+
+#include "compaction.h"
+
+#define HPAGE_FRAG_CHECK_INTERVAL_NS	500000000ull
+
+static void sleep_until_woken(const struct mm *mm, struct kcompactd_state *k, u64 timeout_ns)
+{
+	k->state = KCOMPACTD_SLEEPS;
+	k->woken = k->max_order > 0;	/* asked for more while it worked */
+	k->deadline_ns = mm->sysctl.compaction_proactiveness ? k->clock_ns + timeout_ns :
+			 UINT64_MAX;
+}
+
+static enum zone_type last_zone(const struct mm *mm)
+{
+	int i = MAX_NR_ZONES - 1;
+
+	while (i > 0 && !mm->zone[i].populated)
+		i--;
+	return (enum zone_type)i;
+}
+
+/**
+ * kcompactd_init - the node's kcompactd, asleep, and the lists of direct compaction
+ * @mm: machine with its zones
+ *
+ * Where memory for it cannot be had, kcompactd is NULL and nothing is ever compacted.
+ */
+void kcompactd_init(struct mm *mm)
+{
+	struct kcompactd_state *k = calloc(1, sizeof(*k));
+
+	mm->kcompactd = k;
+	if (!k)
+		return;
+	compact_control_init(mm, &k->cc);
+	compact_control_init(mm, &k->direct);
+	k->pin_seed = mm_random(mm);
+	k->highest_zoneidx = last_zone(mm);
+	k->clock_ns = mm->now_ns;
+	sleep_until_woken(mm, k, HPAGE_FRAG_CHECK_INTERVAL_NS);
+}
+
+/**
+ * kcompactd_exit - undo kcompactd_init()
+ * @mm: machine; free pages that a run holds go with it
+ */
+void kcompactd_exit(struct mm *mm)
+{
+	free(mm->kcompactd);
+	mm->kcompactd = NULL;
+}
+
+/* mm/compaction.c:kcompactd_node_suitable */
+static bool kcompactd_node_suitable(const struct mm *mm, const struct kcompactd_state *k)
+{
+	u32 flags = kcompactd_alloc_flags(mm);
+	int i;
+
+	for (i = 0; i <= (int)k->highest_zoneidx; i++) {
+		if (mm->zone[i].populated &&
+		    compaction_suit_allocation_order(mm, &mm->zone[i], k->max_order,
+						     k->highest_zoneidx, flags, false, true) ==
+		    COMPACT_CONTINUE)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * wakeup_kcompactd - ask for a free page of an order, in the background
+ * @mm: machine
+ * @order: order; 0 does nothing
+ * @idx: highest zone of the request
+ *
+ * The order is remembered even where no zone is suitable at present: kcompactd finds it when its
+ * sleep times out. mm/compaction.c:wakeup_kcompactd.
+ */
+void wakeup_kcompactd(struct mm *mm, u32 order, enum zone_type idx)
+{
+	struct kcompactd_state *k = mm->kcompactd;
+
+	if (!order || !k)
+		return;
+	if (k->max_order < order)
+		k->max_order = order;
+	if (k->highest_zoneidx > idx)
+		k->highest_zoneidx = idx;
+	if (k->state != KCOMPACTD_SLEEPS || k->woken || !kcompactd_node_suitable(mm, k))
+		return;
+	k->woken = true;
+	k->cpu = mm->current.cpu;
+	if (k->clock_ns < mm->now_ns)
+		k->clock_ns = mm->now_ns;
+}
+
+/* what all runs of the thread share; GFP_KERNEL makes its type UNMOVABLE */
+static void start_work(struct kcompactd_state *k, int order)
+{
+	struct compact_control *cc = &k->cc;
+
+	cc->order = cc->search_order = order;
+	cc->gfp_mask = GFP_KERNEL;
+	cc->mode = MIGRATE_SYNC_LIGHT;
+	cc->fast_search_fail = 0;
+	cc->finish_pageblock = false;
+	cc->alloc_flags = 0;
+	k->zoneid = 0;
+	k->running_zone = false;
+}
+
+static void start_requested(struct mm *mm, struct kcompactd_state *k)
+{
+	struct compact_control *cc = &k->cc;
+
+	k->state = KCOMPACTD_WORKS;
+	k->woken = false;
+	start_work(k, (int)k->max_order);
+	cc->highest_zoneidx = k->highest_zoneidx;
+	cc->alloc_flags = kcompactd_alloc_flags(mm);
+	cc->whole_zone = cc->ignore_skip_hint = cc->proactive_compaction = false;
+	count_vm_events(mm, VM_compact_daemon_wake, 1);
+}
+
+static void start_proactive(struct mm *mm, struct kcompactd_state *k)
+{
+	struct compact_control *cc = &k->cc;
+
+	k->state = KCOMPACTD_PROACTIVE;
+	k->prev_score = fragmentation_score_node(mm);
+	start_work(k, COMPACT_ORDER_ALL);
+	cc->highest_zoneidx = MAX_NR_ZONES - 1;
+	cc->whole_zone = cc->ignore_skip_hint = cc->proactive_compaction = true;
+}
+
+/* mm/compaction.c:should_proactive_compact_node */
+static bool should_proactive_compact_node(const struct mm *mm)
+{
+	if (!mm->sysctl.compaction_proactiveness || kswapd_running(mm))
+		return false;
+	return fragmentation_score_node(mm) > fragmentation_score_wmark(mm, false);
+}
+
+/* mm/compaction.c:kcompactd_do_work, one zone; the first test minds the zone itself only */
+static bool zone_wants_work(struct mm *mm, struct kcompactd_state *k, struct zone *z)
+{
+	const struct compact_control *cc = &k->cc;
+
+	if (!z->populated)
+		return false;
+	if (k->state == KCOMPACTD_PROACTIVE)
+		return true;
+	if (compaction_deferred(z, (u32)cc->order))
+		return false;
+	return compaction_suit_allocation_order(mm, z, (u32)cc->order, z->type, cc->alloc_flags,
+						false, true) == COMPACT_CONTINUE;
+}
+
+static void requested_zone_done(struct mm *mm, const struct compact_control *cc,
+				enum compact_result status)
+{
+	struct zone *z = cc->zone;
+
+	if (status == COMPACT_SUCCESS) {
+		compaction_defer_reset(z, (u32)cc->order, false);
+	} else if (status == COMPACT_PARTIAL_SKIPPED || status == COMPACT_COMPLETE) {
+		drain_all_pages(mm, z);
+		defer_compaction(z, (u32)cc->order);
+	}
+}
+
+static void zone_done(struct mm *mm, struct kcompactd_state *k, enum compact_result status)
+{
+	const struct compact_control *cc = &k->cc;
+
+	k->running_zone = false;
+	k->zoneid++;
+	if (k->state == KCOMPACTD_WORKS)
+		requested_zone_done(mm, cc, status);
+	count_vm_events(mm, VM_compact_daemon_migrate_scanned, cc->total_migrate_scanned);
+	count_vm_events(mm, VM_compact_daemon_free_scanned, cc->total_free_scanned);
+}
+
+static void all_zones_done(struct mm *mm, struct kcompactd_state *k)
+{
+	u64 timeout = HPAGE_FRAG_CHECK_INTERVAL_NS;
+
+	if (k->state == KCOMPACTD_PROACTIVE) {
+		/* no progress: leave it for a long while */
+		if (fragmentation_score_node(mm) >= k->prev_score)
+			timeout <<= COMPACT_MAX_DEFER_SHIFT;
+	} else {
+		if ((int)k->max_order <= k->cc.order)
+			k->max_order = 0;
+		if (k->highest_zoneidx >= k->cc.highest_zoneidx)
+			k->highest_zoneidx = last_zone(mm);
+	}
+	sleep_until_woken(mm, k, timeout);
+}
+
+static void begin_zone(struct mm *mm, struct kcompactd_state *k)
+{
+	struct zone *z = &mm->zone[k->zoneid];
+	enum compact_result status;
+
+	if (!zone_wants_work(mm, k, z)) {
+		k->zoneid++;
+		return;
+	}
+	k->cc.zone = z;
+	status = compact_zone_begin(mm, &k->cc);
+	k->running_zone = status == COMPACT_CONTINUE;
+	k->scanned_before = 0;
+	if (!k->running_zone)
+		zone_done(mm, k, status);
+}
+
+/* the thread's clock goes on by what the last round has scanned */
+static void charge_round(const struct mm *mm, struct kcompactd_state *k)
+{
+	u64 scanned = k->cc.total_migrate_scanned + k->cc.total_free_scanned;
+	double pace = mm->param.kcompactd_scan_pages_per_ms;
+
+	if (pace > 0)
+		k->clock_ns += (u64)((double)(scanned - k->scanned_before) * 1e6 / pace);
+	k->scanned_before = scanned;
+}
+
+static void work_step(struct mm *mm, struct kcompactd_state *k)
+{
+	enum compact_result status;
+
+	if (k->zoneid > (int)k->cc.highest_zoneidx) {
+		all_zones_done(mm, k);
+		return;
+	}
+	if (!k->running_zone) {
+		begin_zone(mm, k);
+		return;
+	}
+	status = compact_zone_step(mm, &k->cc, NULL);
+	charge_round(mm, k);
+	if (status == COMPACT_CONTINUE)
+		return;
+	compact_zone_end(mm, &k->cc);
+	zone_done(mm, k, status);
+}
+
+/* end of a sleep by wakeup, by a request that came meanwhile, or by time; false: sleep on */
+static bool wake_step(struct mm *mm, struct kcompactd_state *k, u64 until_ns)
+{
+	if (k->woken) {
+		start_requested(mm, k);
+		return true;
+	}
+	if (k->deadline_ns > until_ns)
+		return false;
+	if (k->clock_ns < k->deadline_ns)
+		k->clock_ns = k->deadline_ns;
+	if (k->max_order)
+		start_requested(mm, k);
+	else if (should_proactive_compact_node(mm))
+		start_proactive(mm, k);
+	else
+		sleep_until_woken(mm, k, HPAGE_FRAG_CHECK_INTERVAL_NS);
+	return true;
+}
+
+static void run_thread(struct mm *mm, struct kcompactd_state *k, u64 until_ns)
+{
+	while (k->clock_ns <= until_ns) {
+		if (k->state != KCOMPACTD_SLEEPS)
+			work_step(mm, k);
+		else if (!wake_step(mm, k, until_ns))
+			break;
+	}
+}
+
+/**
+ * kcompactd_run - background compaction up to a moment
+ * @mm: machine; ->current and ->capc are as before afterwards
+ * @until_ns: the moment, in ns of the trace's clock
+ *
+ * mm/compaction.c:kcompactd, kcompactd_do_work, compact_node.
+ */
+void kcompactd_run(struct mm *mm, u64 until_ns)
+{
+	struct kcompactd_state *k = mm->kcompactd;
+	struct capture_control *capc = mm->capc;
+	struct mm_task saved = mm->current;
+
+	if (!k)
+		return;
+	if (k->state == KCOMPACTD_SLEEPS && !k->woken && k->deadline_ns > until_ns)
+		return;
+	mm->capc = NULL;
+	mm->current = (struct mm_task){ .cpu = k->cpu, .kthread = true };
+	run_thread(mm, k, until_ns);
+	mm->current = saved;
+	mm->capc = capc;
+}

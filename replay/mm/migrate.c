@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Moving folios to the pages that compaction has isolated. mm/migrate.c
+ */
+#include <errno.h>
+
+#include "compaction.h"
+
+/**
+ * folio_pinned - has a folio references that keep it where it is?
+ * @mm: machine; param.pinned_permille
+ * @pfn: head of a folio or of a movable_ops page
+ *
+ * Events do not tell. A folio that is where it was keeps its answer: a hash of place and owner
+ * decides, with a seed drawn once.
+ */
+bool folio_pinned(const struct mm *mm, u32 pfn)
+{
+	const struct page *p = &mm->page[pfn];
+	u64 x = mm->kcompactd->pin_seed ^ ((u64)pfn << 32 | p->owner);
+
+	if (p->pinned)
+		return true;
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
+	x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
+	x ^= x >> 31;
+	return (double)(x % 1000000) < mm->param.pinned_permille * 1000;
+}
+
+static void putback_folio(struct mm *mm, u32 pfn)
+{
+	if (mm->page[pfn].kind != PK_MOVABLE_OPS)
+		folio_putback_lru(mm, pfn);
+}
+
+/**
+ * putback_movable_pages - return the sources that were not migrated
+ * @mm: machine
+ * @cc: run; its list is empty afterwards, its count the caller's
+ *
+ * mm/migrate.c:putback_movable_pages.
+ */
+void putback_movable_pages(struct mm *mm, struct compact_control *cc)
+{
+	u32 pfn;
+
+	while ((pfn = list_first(mm, cc->migratepages)) != PFN_NONE) {
+		list_del(mm, pfn);
+		putback_folio(mm, pfn);
+	}
+}
+
+/*
+ * The owners and all that is known of the folio go over, and nothing stays behind: @src is then
+ * a page that nobody knows.
+ */
+static void copy_folio(struct mm *mm, u32 dst, u32 src, u32 order)
+{
+	u8 mt = mm->page[src].mt;
+	u32 i;
+
+	for (i = 0; i < N(order); i++) {
+		u32 owner = mm->page[src + i].owner;
+
+		page_set_meta(&mm->page[dst + i], &mm->page[src + i]);
+		if (owner != OWNER_NONE && mm->driver.moved)
+			mm->driver.moved(mm->driver.ctx, owner, dst + i);
+	}
+	page_set_unit(mm, src, order, PAGE_USED, mt);
+}
+
+/* mm/migrate.c:migrate_folio_move: false when references keep the folio */
+static bool move_folio(struct mm *mm, u32 dst, u32 src)
+{
+	u32 order = mm->page[src].order;
+
+	if (folio_pinned(mm, src))
+		return false;
+	copy_folio(mm, dst, src, order);
+	putback_folio(mm, dst);
+	free_pages(mm, src, order);
+	count_vm_events(mm, VM_pgmigrate_success, N(order));
+	return true;
+}
+
+static u32 take_migratepage(struct mm *mm, struct compact_control *cc)
+{
+	u32 src = list_first(mm, cc->migratepages);
+
+	if (src != PFN_NONE)
+		list_del(mm, src);
+	return src;
+}
+
+static void fail_folio(struct mm *mm, u32 src)
+{
+	count_vm_events(mm, VM_pgmigrate_fail, N(mm->page[src].order));
+	putback_folio(mm, src);
+}
+
+/*
+ * Since 6.3 a batch is unmapped first, which takes all targets, and moved then, which frees the
+ * sources. Returns -ENOMEM, or the pages that have stayed.
+ */
+static int migrate_pages_batch(struct mm *mm, struct compact_control *cc)
+{
+	struct folio_pair *batch = mm->kcompactd->batch;
+	u32 src, n = 0, i;
+	int failed = 0, err = 0;
+
+	while ((src = take_migratepage(mm, cc)) != PFN_NONE) {
+		u32 dst = compaction_alloc(mm, cc, mm->page[src].order);
+
+		if (dst == PFN_NONE) {
+			fail_folio(mm, src);
+			err = -ENOMEM;
+			break;
+		}
+		batch[n++] = (struct folio_pair){ .src = src, .dst = dst };
+	}
+	for (i = 0; i < n; i++) {
+		u32 order = mm->page[batch[i].src].order;
+
+		if (move_folio(mm, batch[i].dst, batch[i].src))
+			continue;
+		failed += (int)N(order);
+		fail_folio(mm, batch[i].src);
+		compaction_free(mm, cc, batch[i].dst, order);
+	}
+	return err ? err : failed;
+}
+
+/* Before, each page has its target taken and is moved by itself. */
+static int migrate_pages_single(struct mm *mm, struct compact_control *cc)
+{
+	int failed = 0;
+	u32 src;
+
+	while ((src = take_migratepage(mm, cc)) != PFN_NONE) {
+		u32 dst = compaction_alloc(mm, cc, 0);
+
+		if (dst == PFN_NONE) {
+			fail_folio(mm, src);
+			return -ENOMEM;
+		}
+		if (move_folio(mm, dst, src))
+			continue;
+		failed++;
+		fail_folio(mm, src);
+		compaction_free(mm, cc, dst, 0);
+	}
+	return failed;
+}
+
+/**
+ * migrate_pages - migrate the isolated sources of a compaction run
+ * @mm: machine; the sources are freed by its running task, so that they may be captured
+ * @cc: run; sources on cc->migratepages, at most a pageblock
+ *
+ * mm/migrate.c:migrate_pages. Retries are left out: what keeps a page here does not pass.
+ *
+ * Return: 0; pages that stayed, and are back where they came from; -ENOMEM without a target, the
+ * sources not yet tried still on the list.
+ */
+int migrate_pages(struct mm *mm, struct compact_control *cc)
+{
+	return mm->k.compact_large_folios ? migrate_pages_batch(mm, cc) :
+					    migrate_pages_single(mm, cc);
+}
