@@ -91,14 +91,17 @@ static void block_look(const struct typing *t, struct block *b)
 	}
 }
 
-/* pagetypeinfo counts blocks by their first page: holes without struct pages are left out */
+/* holes, which come in whole sections, have no pageblocks in pagetypeinfo's count */
 static bool block_present(const struct typing *t, u32 nr)
 {
-	u32 pfn = nr << pageblock_order;
+	u32 pfn = nr << pageblock_order, end = pfn + pageblock_nr_pages;
 
-	if (pfn < t->z->start_pfn)
-		pfn = t->z->start_pfn;
-	return image_kind(t->img, pfn) != SNAP_ABSENT;
+	if (end > t->z->start_pfn + t->z->spanned)
+		end = t->z->start_pfn + t->z->spanned;
+	for (pfn = pfn < t->z->start_pfn ? t->z->start_pfn : pfn; pfn < end; pfn++)
+		if (image_kind(t->img, pfn) != SNAP_ABSENT)
+			return true;
+	return false;
 }
 
 static int collect_blocks(struct typing *t)

@@ -54,7 +54,7 @@ static void forget_zones(struct machine *m)
  * machine_infer - complete a machine without snapshots
  * @m: from machine_load(), or zeroed
  * @pages: memory in pages; 0: from the highest pfn in the trace
- * @trace_max_pfn: highest pfn seen in the trace, plus one
+ * @trace_max_pfn: highest pfn seen in the trace
  * @nr_cpus: CPUs of the trace
  *
  * x86-64: DMA to 16 MiB, DMA32 to 4 GiB, Normal above; with more than 3 GiB the hole for PCI
@@ -70,7 +70,7 @@ void machine_infer(struct machine *m, uint64_t pages, uint64_t trace_max_pfn, un
 	if (!m->source)
 		machine_defaults(m);
 	m->source = pages ? "option" : "inferred";
-	trace_max_pfn = (trace_max_pfn + LARGEST - 1) & ~(uint64_t)(LARGEST - 1);
+	trace_max_pfn = (trace_max_pfn + LARGEST) & ~(uint64_t)(LARGEST - 1);
 	if (!pages) {
 		low = trace_max_pfn < DMA32_END ? trace_max_pfn : PCI_HOLE_START;
 		high = trace_max_pfn > DMA32_END ? trace_max_pfn - DMA32_END : 0;

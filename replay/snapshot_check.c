@@ -36,6 +36,31 @@ static int check_flags_size(const struct snapshot *s, const char *dir, char *err
 	return 0;
 }
 
+/*
+ * Zones share no pageblock. Folding can make them overlap, when several nodes each have a Normal
+ * and a Movable zone: such a machine cannot be told in one node's terms.
+ */
+static int check_overlap(const struct snapshot *s, const char *dir, char *err, size_t errlen)
+{
+	for (int i = 0; i < MAX_NR_ZONES; i++)
+		for (int k = i + 1; k < MAX_NR_ZONES; k++) {
+			const struct snap_zone *a = &s->zone[i], *b = &s->zone[k];
+			uint32_t a1 = a->start_pfn / pageblock_nr_pages;
+			uint32_t b1 = b->start_pfn / pageblock_nr_pages;
+			uint32_t a2 = (a->start_pfn + a->spanned - 1) / pageblock_nr_pages;
+			uint32_t b2 = (b->start_pfn + b->spanned - 1) / pageblock_nr_pages;
+
+			if (!a->populated || !b->populated || a1 > b2 || b1 > a2)
+				continue;
+			snprintf(err, errlen,
+				 "%s/zoneinfo: zones %s and %s overlap%s; record again, or replay the trace.dat alone with --memory",
+				 dir, zone_names[i], zone_names[k],
+				 s->nr_nodes > 1 ? " once the nodes are folded into one" : "");
+			return -1;
+		}
+	return 0;
+}
+
 /**
  * snap_check_side - is one side of a recording of one machine?
  * @s: before or after, all files read
@@ -51,6 +76,8 @@ int snap_check_side(const struct snapshot *s, const char *dir, char *err, size_t
 {
 	if (!s->have_zoneinfo)
 		return 0;
+	if (check_overlap(s, dir, err, errlen))
+		return -1;
 	if (s->kpageflags && check_flags_size(s, dir, err, errlen))
 		return -1;
 	for (int i = 0; s->have_pagetypeinfo && i < MAX_NR_ZONES; i++) {

@@ -198,8 +198,11 @@ static int zi_check(struct snap_text *t, const struct zi *zi)
 	if ((uint64_t)z->start_pfn + z->spanned >= UINT32_MAX)
 		return snap_bad(t, "zone %s ends above 16 TiB, more than the model holds",
 				zi->name);
-	if (z->managed > z->present || z->present > z->spanned)
-		return snap_bad(t, "zone %s: not managed <= present <= spanned", zi->name);
+	for (int w = 0; w + 1 < NR_WMARK; w++)
+		if (z->wmark[w] > z->wmark[w + 1])
+			return snap_bad(t, "zone %s: not min <= low <= high <= promo", zi->name);
+	if (!z->present || z->managed > z->present || z->present > z->spanned)
+		return snap_bad(t, "zone %s: not 0 < managed <= present <= spanned", zi->name);
 	return 0;
 }
 

@@ -209,6 +209,22 @@ static void a_hole_has_no_pageblocks(void **state)
 	tiny_free(m);
 }
 
+/* flags are read while pages change hands: a stray NOPAGE makes no hole of a block */
+static void a_block_with_any_page_is_no_hole(void **state)
+{
+	struct machine *m = tiny();
+	struct mm *mm;
+
+	(void)state;
+	set_pages(m, 4096 + 3 * 512, 512, KPF_BUDDY);
+	set_pages(m, 4096 + 3 * 512, 1, KPF_NOPAGE);
+	mm = built(m, 1, NULL);
+	assert_int_equal(mm->pageblock[(4096 >> 9) + 3].zone, ZONE_DMA32);
+	assert_int_equal(mm->zone[ZONE_DMA32].nr_free_pages, 511);
+	mm_free(mm);
+	tiny_free(m);
+}
+
 static u32 first_free(const struct mm *mm, u32 order)
 {
 	return list_first(mm, mm->zone[ZONE_DMA32].free_area[order].list[MIGRATE_MOVABLE]);
@@ -321,7 +337,7 @@ static void a_bare_trace_tells_what_was_free(void **state)
 	assert_int_equal(machine_first_seen(m, 9000, 0, false), 0);
 	assert_int_equal(machine_first_seen(m, 8192, 0, false), 0);	/* not its first event */
 	assert_int_equal(machine_first_seen(m, 20000, 0, false), 0);
-	machine_infer(m, 0, 20001, 1);
+	machine_infer(m, 0, 20000, 1);
 	assert_string_equal(m->source, "inferred");
 	assert_int_equal(m->max_pfn, 20480);
 	mm = built(m, 1, NULL);
@@ -452,6 +468,7 @@ int main(void)
 		cmocka_unit_test(contents_decide_where_counts_leave_a_choice),
 		cmocka_unit_test(pages_without_flags_fill_the_percpu_lists),
 		cmocka_unit_test(a_hole_has_no_pageblocks),
+		cmocka_unit_test(a_block_with_any_page_is_no_hole),
 		cmocka_unit_test(seed_1_is_as_boot_and_others_shuffle_reproducibly),
 		cmocka_unit_test(zoneinfo_overrides_what_formulas_give),
 		cmocka_unit_test(without_page_flags_counts_are_laid_out),

@@ -448,6 +448,7 @@ static void malformed_lines_are_named(void **state)
 		{ "min      612", "min      six", "zoneinfo:6", "'six' is no number" },
 		{ "managed  4000", "managed  5000", "zoneinfo", "managed <= present" },
 		{ "start_pfn:           4096\n", "", "zoneinfo", "cut short" },
+		{ "low      637", "low      663", "zoneinfo", "min <= low <= high" },
 		{ "boost    512", "boost    9999", "zoneinfo", "smaller than its boost" },
 		{ "Node 0, zone    DMA32", "  Node 0", "zoneinfo:1", "before this one" },
 		{ "(0, 0, 7, 9)", "(0, 0)", "zoneinfo:14", "protection" },
@@ -547,6 +548,19 @@ static void a_balloon_may_change_managed(void **state)
 	assert_non_null(strstr(m.notes, "balloon"));
 }
 
+static void overlapping_zones_are_refused(void **state)
+{
+	char both[8192], *p;
+
+	(void)state;
+	snprintf(both, sizeof(both), "%.*s%s",
+		 (int)(strstr(zoneinfo, "Node 0, zone  Movable") - zoneinfo), zoneinfo, zoneinfo);
+	p = strstr(both + 10, "zone    DMA32");
+	memcpy(p, "zone   Normal", 13);
+	write_text("before", "zoneinfo", both);
+	load_fails("before/zoneinfo", "zones DMA32 and Normal overlap");
+}
+
 static void pagetypeinfo_of_another_machine_is_refused(void **state)
 {
 	(void)state;
@@ -579,6 +593,7 @@ int main(void)
 		T(malformed_small_files_are_named),
 		T(files_of_another_machine_are_refused),
 		T(a_balloon_may_change_managed),
+		T(overlapping_zones_are_refused),
 		T(pagetypeinfo_of_another_machine_is_refused),
 	};
 
