@@ -212,8 +212,6 @@ static void take_page(struct migrate_scan *s)
 /* Direct ASYNC: one page that stays spoils the order-aligned block. Give it up. */
 static void abandon_block(struct migrate_scan *s)
 {
-	u32 size = N(s->cc->order);
-
 	if (!s->skip_on_failure)
 		return;
 	if (s->nr_isolated) {
@@ -223,7 +221,7 @@ static void abandon_block(struct migrate_scan *s)
 	}
 	if (s->low_pfn < s->next_skip_pfn) {
 		s->low_pfn = s->next_skip_pfn - 1;
-		s->next_skip_pfn += size;
+		s->next_skip_pfn += N(s->cc->order);
 	}
 }
 
@@ -348,6 +346,9 @@ static u32 fast_find_in_list(struct mm *mm, u32 freelist, u32 high, u32 limit, u
 		if (pfn >= high || get_pageblock_skip(mm, pfn))
 			continue;
 		move_freelist_tail(mm, freelist, pfn);
+		/* before 6.4, and the scan that follows then turns away from the block at once */
+		if (!mm->k.compact_large_folios)
+			set_pageblock_skip(mm, pfn);
 		return pfn;
 	}
 	return PFN_NONE;

@@ -113,6 +113,7 @@ void compact_control_init(struct mm *mm, struct compact_control *cc)
 	for (i = 0; i < NR_PAGE_ORDERS; i++)
 		cc->freepages[i] = mm_alloc_list(mm);
 	cc->migratepages = mm_alloc_list(mm);
+	cc->split_folios = mm_alloc_list(mm);
 }
 
 /**

@@ -21,6 +21,7 @@ enum isolate_migrate { ISOLATE_ABORT, ISOLATE_NONE, ISOLATE_SUCCESS };
  * struct compact_control - one compaction under way; mm/internal.h:struct compact_control
  * @freepages: isolated targets by order, heads of lists; before 6.9 only order 0 is used
  * @migratepages: isolated sources, the last one taken first
+ * @split_folios: base pages of sources that found no target of their size
  * @free_pfn, @migrate_pfn: where the scanners are
  * @fast_start_pfn: lowest block that the fast search has jumped to, 0 none, FAST_START_DONE
  * @order: of the request, COMPACT_ORDER_ALL without one
@@ -32,7 +33,7 @@ enum isolate_migrate { ISOLATE_ABORT, ISOLATE_NONE, ISOLATE_SUCCESS };
  */
 struct compact_control {
 	u32 freepages[NR_PAGE_ORDERS];
-	u32 migratepages;
+	u32 migratepages, split_folios;
 	u32 nr_freepages, nr_migratepages;
 	u32 free_pfn, migrate_pfn, fast_start_pfn;
 	struct zone *zone;

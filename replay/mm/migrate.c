@@ -83,9 +83,9 @@ static bool move_folio(struct mm *mm, u32 dst, u32 src)
 	return true;
 }
 
-static u32 take_migratepage(struct mm *mm, struct compact_control *cc)
+static u32 take_folio(struct mm *mm, u32 list)
 {
-	u32 src = list_first(mm, cc->migratepages);
+	u32 src = list_first(mm, list);
 
 	if (src != PFN_NONE)
 		list_del(mm, src);
@@ -98,36 +98,75 @@ static void fail_folio(struct mm *mm, u32 src)
 	putback_folio(mm, src);
 }
 
-/*
- * Since 6.3 a batch is unmapped first, which takes all targets, and moved then, which frees the
- * sources. Returns -ENOMEM, or the pages that have stayed.
- */
-static int migrate_pages_batch(struct mm *mm, struct compact_control *cc)
+/* a large folio without a target of its size: its base pages will do with smaller ones */
+static void split_isolated_folio(struct mm *mm, struct compact_control *cc, u32 src)
 {
-	struct folio_pair *batch = mm->kcompactd->batch;
-	u32 src, n = 0, i;
-	int failed = 0, err = 0;
+	struct page meta = mm->page[src];
+	u32 i, nr = N(meta.order);
 
-	while ((src = take_migratepage(mm, cc)) != PFN_NONE) {
-		u32 dst = compaction_alloc(mm, cc, mm->page[src].order);
-
-		if (dst == PFN_NONE) {
-			fail_folio(mm, src);
-			err = -ENOMEM;
-			break;
-		}
-		batch[n++] = (struct folio_pair){ .src = src, .dst = dst };
+	meta.order = 0;
+	for (i = 0; i < nr; i++) {
+		meta.owner = mm->page[src + i].owner;
+		page_set_meta(&mm->page[src + i], &meta);
+		list_add_tail(mm, src + i, cc->split_folios);
 	}
-	for (i = 0; i < n; i++) {
-		u32 order = mm->page[batch[i].src].order;
+}
 
-		if (move_folio(mm, batch[i].dst, batch[i].src))
+/* the second half of a batch; returns the pages that have stayed */
+static int move_batch(struct mm *mm, struct compact_control *cc, u32 n)
+{
+	const struct folio_pair *pair = mm->kcompactd->batch, *end = pair + n;
+	int failed = 0;
+
+	for (; pair < end; pair++) {
+		u32 order = mm->page[pair->src].order;
+
+		if (move_folio(mm, pair->dst, pair->src))
 			continue;
 		failed += (int)N(order);
-		fail_folio(mm, batch[i].src);
-		compaction_free(mm, cc, batch[i].dst, order);
+		fail_folio(mm, pair->src);
+		compaction_free(mm, cc, pair->dst, order);
 	}
+	return failed;
+}
+
+/*
+ * Since 6.3 a batch is unmapped first, which takes all targets, and moved then, which frees the
+ * sources. Returns -ENOMEM, or the pages that have stayed or been split.
+ */
+static int migrate_pages_batch(struct mm *mm, struct compact_control *cc, u32 list)
+{
+	u32 src, n = 0;
+	int failed = 0, err = 0;
+
+	while (!err && (src = take_folio(mm, list)) != PFN_NONE) {
+		u32 order = mm->page[src].order, dst = compaction_alloc(mm, cc, order);
+
+		if (dst != PFN_NONE) {
+			mm->kcompactd->batch[n++] = (struct folio_pair){ .src = src, .dst = dst };
+		} else if (order) {
+			split_isolated_folio(mm, cc, src);
+			failed++;
+		} else {
+			fail_folio(mm, src);
+			err = -ENOMEM;
+		}
+	}
+	failed += move_batch(mm, cc, n);
 	return err ? err : failed;
+}
+
+/* the batch, then what had to be split on the way; a split page without a target just stays */
+static int migrate_and_split(struct mm *mm, struct compact_control *cc)
+{
+	int ret = migrate_pages_batch(mm, cc, cc->migratepages);
+	u32 src;
+
+	if (ret >= 0 && !list_empty(mm, cc->split_folios))
+		migrate_pages_batch(mm, cc, cc->split_folios);
+	while ((src = take_folio(mm, cc->split_folios)) != PFN_NONE)
+		putback_folio(mm, src);
+	return ret;
 }
 
 /* Before, each page has its target taken and is moved by itself. */
@@ -136,7 +175,7 @@ static int migrate_pages_single(struct mm *mm, struct compact_control *cc)
 	int failed = 0;
 	u32 src;
 
-	while ((src = take_migratepage(mm, cc)) != PFN_NONE) {
+	while ((src = take_folio(mm, cc->migratepages)) != PFN_NONE) {
 		u32 dst = compaction_alloc(mm, cc, 0);
 
 		if (dst == PFN_NONE) {
@@ -164,6 +203,6 @@ static int migrate_pages_single(struct mm *mm, struct compact_control *cc)
  */
 int migrate_pages(struct mm *mm, struct compact_control *cc)
 {
-	return mm->k.compact_large_folios ? migrate_pages_batch(mm, cc) :
+	return mm->k.compact_large_folios ? migrate_and_split(mm, cc) :
 					    migrate_pages_single(mm, cc);
 }
