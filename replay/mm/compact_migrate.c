@@ -136,13 +136,13 @@ static bool test_and_set_skip(struct migrate_scan *s, u32 pfn)
 	return skip;
 }
 
-/* Extra references keep an anonymous page; a file page's show only when it is to be moved. */
+/* Known pins keep an anonymous page; a file page's show only when it is to be moved. */
 static bool lru_folio_movable(const struct migrate_scan *s, u32 pfn)
 {
 	const struct page *p = &s->mm->page[pfn];
 	bool mapping = p->kind == PK_FILE || p->swapcache;
 
-	if (!mapping && folio_pinned(s->mm, pfn))
+	if (!mapping && p->pinned)
 		return false;
 	if (mapping && !(s->cc->gfp_mask & __GFP_FS))
 		return false;
@@ -192,7 +192,7 @@ static enum scan_result scan_page(struct migrate_scan *s)
 		return SCAN_FAIL;
 	if (p->lru)
 		return isolate_lru_folio(s);
-	if (p->kind != PK_MOVABLE_OPS || folio_pinned(mm, s->low_pfn))
+	if (p->kind != PK_MOVABLE_OPS || p->pinned)
 		return SCAN_FAIL;
 	return SCAN_ISOLATED;
 }

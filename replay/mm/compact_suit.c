@@ -111,7 +111,7 @@ u32 extfrag_for_order(const struct zone *z, u32 order)
 		     info.free_pages);
 }
 
-/* Up to 6.14 the mark is compaction's own; since then the caller's, and higher for costly orders. */
+/* Up to 6.14 the mark is compaction's own; since then the caller's, higher for costly orders. */
 static bool __compaction_suitable(const struct mm *mm, const struct zone *z, u32 order, u64 wmark,
 				  enum zone_type idx, s64 free_pages)
 {

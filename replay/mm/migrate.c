@@ -7,16 +7,18 @@
 #include "compaction.h"
 
 /**
- * folio_pinned - has a folio references that keep it where it is?
- * @mm: machine; param.pinned_permille
+ * folio_pinned - has a folio references that keep it where it is, when it is to be moved?
+ * @mm: machine; param.pinned_permille, param.pinned_file_permille
  * @pfn: head of a folio or of a movable_ops page
  *
- * Events do not tell. A folio that is where it was keeps its answer: a hash of place and owner
+ * page->pinned is for those that are known. Of others events do not tell. A folio that is where it was keeps its answer: a hash of place and owner
  * decides, with a seed drawn once.
  */
 bool folio_pinned(const struct mm *mm, u32 pfn)
 {
 	const struct page *p = &mm->page[pfn];
+	double permille = p->kind == PK_ANON ? mm->param.pinned_permille :
+			  mm->param.pinned_file_permille;
 	u64 x = mm->kcompactd->pin_seed ^ ((u64)pfn << 32 | p->owner);
 
 	if (p->pinned)
@@ -24,7 +26,18 @@ bool folio_pinned(const struct mm *mm, u32 pfn)
 	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
 	x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
 	x ^= x >> 31;
-	return (double)(x % 1000000) < mm->param.pinned_permille * 1000;
+	return (double)(x % 1000000) < permille * 1000;
+}
+
+/* The flusher's queue knows pages by their place: a dirty page that has moved queues anew. */
+static void requeue_dirty(struct mm *mm, u32 pfn)
+{
+	struct page *p = &mm->page[pfn];
+
+	if (!p->dirty || p->kind != PK_FILE)
+		return;
+	p->dirty = 0;
+	folio_mark_dirty(mm, pfn);
 }
 
 static void putback_folio(struct mm *mm, u32 pfn)
@@ -77,6 +90,7 @@ static bool move_folio(struct mm *mm, u32 dst, u32 src)
 	if (folio_pinned(mm, src))
 		return false;
 	copy_folio(mm, dst, src, order);
+	requeue_dirty(mm, dst);
 	putback_folio(mm, dst);
 	free_pages(mm, src, order);
 	count_vm_events(mm, VM_pgmigrate_success, N(order));
@@ -108,6 +122,7 @@ static void split_isolated_folio(struct mm *mm, struct compact_control *cc, u32 
 	for (i = 0; i < nr; i++) {
 		meta.owner = mm->page[src + i].owner;
 		page_set_meta(&mm->page[src + i], &meta);
+		requeue_dirty(mm, src + i);
 		list_add_tail(mm, src + i, cc->split_folios);
 	}
 }
