@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between lru_gen.c (generations, tiers, aging) and lru_gen_evict.c (eviction) only.
+ * Between lru_gen.c (generations, tiers, aging), lru_gen_evict.c (eviction) and lru_isolate.c only.
  */
 #ifndef FRAGREPLAY_MM_LRU_GEN_H
 #define FRAGREPLAY_MM_LRU_GEN_H
