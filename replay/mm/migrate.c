@@ -11,8 +11,8 @@
  * @mm: machine; param.pinned_permille, param.pinned_file_permille
  * @pfn: head of a folio or of a movable_ops page
  *
- * page->pinned is for those that are known. Of others events do not tell. A folio that is where it was keeps its answer: a hash of place and owner
- * decides, with a seed drawn once.
+ * page->pinned is for those that are known. Of others events do not tell. A folio that is where
+ * it was keeps its answer: a hash of place and owner decides, with a seed drawn once.
  */
 bool folio_pinned(const struct mm *mm, u32 pfn)
 {

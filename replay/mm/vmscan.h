@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the reclaim files share among themselves: struct lruvec, struct scan_control, the io and
- * flush queues. Nobody outside of vmscan.c, lru_gen.c, lru_classic.c, lru_isolate.c, kswapd.c, swap.c and
- * shrinker.c includes this.
+ * flush queues. Nobody outside of vmscan.c, lru_gen.c, lru_classic.c, lru_isolate.c, kswapd.c,
+ * swap.c and shrinker.c includes this.
  *
  * One lruvec: the model knows no memory cgroups, so every LRU page of the node is on it.
  */
