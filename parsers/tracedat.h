@@ -183,7 +183,6 @@ struct gfp_map {
 
 struct sym_map {
 	uint16_t canon[SYM_RAW_MAX];
-	bool identity;
 };
 
 /* Both: 0, or -1 when the format has no such table. @text need not end in NUL. */
@@ -205,7 +204,6 @@ enum slot {
 enum step_op {
 	OP_SET,		/* slot = value */
 	OP_ADD,		/* slot += value */
-	OP_SUB,		/* slot -= value */
 	OP_SUB_PFN,	/* slot = value - pfn */
 	OP_ADD_HI,	/* slot += value << 32 */
 	OP_LO,		/* slot = low 32 bits of the value */
@@ -225,7 +223,7 @@ struct step {
 	struct sym_map *sym;
 };
 
-#define MAX_STEPS	8
+#define MAX_STEPS	12
 
 enum fast_path { FAST_NONE, FAST_ALLOC, FAST_FREE };
 
@@ -265,6 +263,9 @@ int formats_open(struct formats *f, struct container *c);
 /* Resolve a decoder at its event's first occurrence: 0, or -1 with *@why set. */
 int formats_resolve(struct formats *f, struct decoder *d, const char **why);
 void formats_close(struct formats *f);
+
+/* format_check.c */
+char *format_for_tep(const char *text, size_t len, size_t *out_len);
 
 /* evtable.c */
 struct field_desc {

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every event as `trace-cmd report -R` prints it, to be held side by side with it. What struct record
+ * keeps of an event is taken out of the payload and put back from the decoded record before it is
+ * printed, so that a wrong decode shows; libtraceevent then prints the fields.
+ */
+#define _GNU_SOURCE
+#include <inttypes.h>
+#include <stdlib.h>
+#include <traceevent/event-parse.h>
+
+#include "tracedat.h"
+
+struct dump {
+	struct tracedat *d;
+	FILE *out;
+	struct trace_seq seq;
+	uint8_t *raw;
+	size_t raw_cap;
+	bool usec;
+};
+
+static void load_symbols(struct tracedat *d)
+{
+	struct blob b;
+	char *text;
+
+	if (!container_section(&d->c, SEC_KALLSYMS, &b) && b.len > 4) {
+		text = strndup((const char *)b.data + 4, b.len - 4);
+		if (text)
+			tep_parse_kallsyms(d->f.tep, text);
+		free(text);
+	}
+	blob_free(&b);
+	if (!container_section(&d->c, SEC_PRINTK, &b) && b.len > 4) {
+		text = strndup((const char *)b.data + 4, b.len - 4);
+		if (text)
+			tep_parse_printk_formats(d->f.tep, text);
+		free(text);
+	}
+	blob_free(&b);
+}
+
+static uint64_t slot_value(const struct record *rec, const struct step *s)
+{
+	switch (s->slot) {
+	case SLOT_PFN:
+		return rec->pfn;
+	case SLOT_ARG:
+		return rec->arg;
+	case SLOT_GFP:
+		return rec->gfp;
+	case SLOT_A:
+		return rec->a;
+	case SLOT_B:
+		return rec->b;
+	case SLOT_C:
+		return rec->c;
+	case SLOT_ORDER:
+		return s->is_signed ? (uint64_t)(int8_t)rec->order : rec->order;
+	case SLOT_ORDER2:
+		return rec->order2;
+	case SLOT_MT:
+		return rec->mt;
+	}
+	return rec->mt2;
+}
+
+/* Several fields in one place: no one of them can be had back from it. */
+static bool summed(const struct decoder *dec, uint8_t slot)
+{
+	for (unsigned int i = 0; i < dec->nr_steps; i++)
+		if (dec->steps[i].slot == slot &&
+		    (dec->steps[i].op == OP_ADD || dec->steps[i].op == OP_ADD_HI))
+			return true;
+	return false;
+}
+
+static void put_back(uint8_t *payload, const struct decoder *dec, const struct step *s,
+		     const struct record *rec)
+{
+	uint8_t *place = payload + s->offset;
+	uint64_t v = slot_value(rec, s), raw = 0;
+
+	if (s->op == OP_MARK || summed(dec, s->slot))
+		return;
+	memcpy(&raw, place, s->size);
+	switch (s->op) {
+	case OP_GFP:
+		v = gfp_map_back(dec->gfp, rec->gfp, raw);
+		break;
+	case OP_SYM:
+		v = sym_map_back(s->sym, (uint32_t)v);
+		break;
+	case OP_SUB_PFN:
+		v += rec->pfn;
+		break;
+	case OP_LO:
+		v |= raw & ~(uint64_t)UINT32_MAX;
+		break;
+	case OP_HI:
+		v = v << 32 | (raw & UINT32_MAX);
+		break;
+	}
+	memcpy(place, &v, s->size);
+}
+
+static void rebuild(struct dump *m, const struct decoder *dec, const struct record *rec)
+{
+	memcpy(m->raw + 4, &rec->pid, 4);
+	m->raw[2] = rec->flags;
+	for (unsigned int i = 0; i < dec->nr_steps; i++)
+		put_back(m->raw, dec, &dec->steps[i], rec);
+}
+
+static void print_time(struct dump *m, uint64_t ts)
+{
+	uint64_t us = (ts + 500) / 1000;
+
+	if (m->usec)
+		fprintf(m->out, " %5" PRIu64 ".%06" PRIu64 ":", us / 1000000, us % 1000000);
+	else
+		fprintf(m->out, "%12" PRIu64 ":", ts);
+}
+
+static void print_event(struct dump *m, const struct record *rec, uint32_t len)
+{
+	struct tep_handle *tep = m->d->f.tep;
+	struct decoder *dec = &m->d->f.dec[m->d->f.index[get_u16(m->raw)]];
+	struct tep_record tr = { .ts = rec->ts, .cpu = rec->cpu, .data = m->raw, .size = (int)len };
+
+	rebuild(m, dec, rec);
+	fprintf(m->out, "%16s-%-5d [%03d]", trace_comm(&m->d->t, rec->pid), rec->pid, rec->cpu);
+	print_time(m, rec->ts);
+	trace_seq_reset(&m->seq);
+	tep_print_event(tep, &m->seq, &tr, " %s: ", TEP_PRINT_NAME);
+	trace_seq_terminate(&m->seq);
+	fprintf(m->out, "%-23s", m->seq.buffer);
+	trace_seq_reset(&m->seq);
+	tep_print_event(tep, &m->seq, &tr, "%s", TEP_PRINT_INFO_RAW);
+	trace_seq_terminate(&m->seq);
+	fprintf(m->out, "%s\n", m->seq.buffer);
+}
+
+/* The payload that the next read will decode; the read may release the page that it lies in. */
+static int keep_payload(struct dump *m, const struct cursor *c)
+{
+	if (m->raw_cap < c->len + 64) {
+		uint8_t *grown = realloc(m->raw, c->len + 64);
+
+		if (!grown)
+			return -1;
+		m->raw = grown;
+		m->raw_cap = c->len + 64;
+	}
+	memcpy(m->raw, c->data, c->len);
+	return 0;
+}
+
+static void print_gap(struct dump *m, uint32_t cpu, uint64_t lost)
+{
+	if (lost == LOST_UNKNOWN)
+		fprintf(m->out, "CPU:%u [EVENTS DROPPED]\n", cpu);
+	else if (lost)
+		fprintf(m->out, "CPU:%u [%" PRIu64 " EVENTS DROPPED]\n", cpu, lost);
+}
+
+/* trace-cmd prints microseconds of clocks that it knows to count nanoseconds, else bare numbers */
+static bool counts_ns(const char *clock)
+{
+	static const char *const ns[] = { "local", "global", "uptime", "perf", "tsc2nsec", "tai" };
+
+	if (!clock || !strncmp(clock, "mono", 4))
+		return true;
+	for (size_t i = 0; i < sizeof(ns) / sizeof(ns[0]); i++)
+		if (!strcmp(clock, ns[i]))
+			return true;
+	return false;
+}
+
+static long dump_next(struct dump *m)
+{
+	struct tracedat *d = m->d;
+	uint32_t len = 0;
+	unsigned int max = 1;
+	long n;
+
+	if (d->merge.nr && !d->ended) {
+		struct cursor *c = d->merge.heap[0];
+
+		print_gap(m, c->cpu, c->lost);
+		if (keep_payload(m, c))
+			return trace_fail(&d->t, "%s: out of memory", d->t.src.path);
+		len = c->len;
+		max += c->lost != 0;
+	}
+	n = tracedat_read(d, max);
+	for (long i = 0; i < n; i++)
+		if (d->batch[i].type != REC_LOST)
+			print_event(m, &d->batch[i], len);
+	return n;
+}
+
+/**
+ * tracedat_dump - every event, as `trace-cmd report -R` prints it
+ * @t: a trace from tracedat_open(), nothing read from it yet
+ * @out: where to
+ *
+ * Return: 0, or -1 with trace_error() telling.
+ */
+int tracedat_dump(struct trace *t, FILE *out)
+{
+	struct dump m = { .d = (struct tracedat *)t, .out = out };
+	const char *clock = t->info.clock;
+	long n;
+
+	load_symbols(m.d);
+	m.usec = m.d->c.conv.mult || counts_ns(clock);
+	trace_seq_init(&m.seq);
+	fprintf(out, "cpus=%u\n", t->info.cpus);
+	do
+		n = dump_next(&m);
+	while (n > 0);
+	trace_seq_destroy(&m.seq);
+	free(m.raw);
+	if (fflush(out) || ferror(out))
+		return (int)trace_fail(t, "%s: cannot write the dump", t->src.path);
+	return n < 0 ? -1 : 0;
+}
