@@ -14,28 +14,30 @@
 struct dump {
 	struct tracedat *d;
 	FILE *out;
+	struct tep_handle *tep;		/* with print fmts, which the decoders do without */
 	struct trace_seq seq;
 	uint8_t *raw;
 	size_t raw_cap;
 	bool usec;
 };
 
-static void load_symbols(struct tracedat *d)
+static void load_symbols(struct dump *m)
 {
+	struct tracedat *d = m->d;
 	struct blob b;
 	char *text;
 
 	if (!container_section(&d->c, SEC_KALLSYMS, &b) && b.len > 4) {
 		text = strndup((const char *)b.data + 4, b.len - 4);
 		if (text)
-			tep_parse_kallsyms(d->f.tep, text);
+			tep_parse_kallsyms(m->tep, text);
 		free(text);
 	}
 	blob_free(&b);
 	if (!container_section(&d->c, SEC_PRINTK, &b) && b.len > 4) {
 		text = strndup((const char *)b.data + 4, b.len - 4);
 		if (text)
-			tep_parse_printk_formats(d->f.tep, text);
+			tep_parse_printk_formats(m->tep, text);
 		free(text);
 	}
 	blob_free(&b);
@@ -123,22 +125,33 @@ static void print_time(struct dump *m, uint64_t ts)
 		fprintf(m->out, "%12" PRIu64 ":", ts);
 }
 
+/* The way a field is printed, 0x%lx or %d, is taken from the print fmt. */
+static void print_info(struct dump *m, const struct decoder *dec, struct tep_record *tr,
+		       const char *fmt, const char *what)
+{
+	size_t len;
+
+	if (!tep_find_event(m->tep, dec->id))
+		tep_parse_event(m->tep, (const char *)dec->text, dec->text_len, dec->system);
+	trace_seq_reset(&m->seq);
+	tep_print_event(m->tep, &m->seq, tr, fmt, what);
+	trace_seq_terminate(&m->seq);
+	len = strlen(m->seq.buffer);
+	if (len && m->seq.buffer[len - 1] == '\n')
+		m->seq.buffer[len - 1] = '\0';
+}
+
 static void print_event(struct dump *m, const struct record *rec, uint32_t len)
 {
-	struct tep_handle *tep = m->d->f.tep;
 	struct decoder *dec = &m->d->f.dec[m->d->f.index[get_u16(m->raw)]];
 	struct tep_record tr = { .ts = rec->ts, .cpu = rec->cpu, .data = m->raw, .size = (int)len };
 
 	rebuild(m, dec, rec);
 	fprintf(m->out, "%16s-%-5d [%03d]", trace_comm(&m->d->t, rec->pid), rec->pid, rec->cpu);
 	print_time(m, rec->ts);
-	trace_seq_reset(&m->seq);
-	tep_print_event(tep, &m->seq, &tr, " %s: ", TEP_PRINT_NAME);
-	trace_seq_terminate(&m->seq);
+	print_info(m, dec, &tr, " %s: ", TEP_PRINT_NAME);
 	fprintf(m->out, "%-23s", m->seq.buffer);
-	trace_seq_reset(&m->seq);
-	tep_print_event(tep, &m->seq, &tr, "%s", TEP_PRINT_INFO_RAW);
-	trace_seq_terminate(&m->seq);
+	print_info(m, dec, &tr, "%s", TEP_PRINT_INFO_RAW);
 	fprintf(m->out, "%s\n", m->seq.buffer);
 }
 
@@ -214,7 +227,12 @@ int tracedat_dump(struct trace *t, FILE *out)
 	const char *clock = t->info.clock;
 	long n;
 
-	load_symbols(m.d);
+	m.tep = tep_alloc();
+	if (!m.tep)
+		return (int)trace_fail(t, "%s: out of memory", t->src.path);
+	tep_set_long_size(m.tep, 8);
+	tep_set_page_size(m.tep, (int)m.d->c.page_size);
+	load_symbols(&m);
 	m.usec = m.d->c.conv.mult || counts_ns(clock);
 	trace_seq_init(&m.seq);
 	fprintf(out, "cpus=%u\n", t->info.cpus);
@@ -222,6 +240,7 @@ int tracedat_dump(struct trace *t, FILE *out)
 		n = dump_next(&m);
 	while (n > 0);
 	trace_seq_destroy(&m.seq);
+	tep_free(m.tep);
 	free(m.raw);
 	if (fflush(out) || ferror(out))
 		return (int)trace_fail(t, "%s: cannot write the dump", t->src.path);
