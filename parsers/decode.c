@@ -149,6 +149,8 @@ static bool run_step(const struct cursor *c, const struct decoder *dec, const st
 		return true;
 	}
 	v = load(c->data, s);
+	if (s->op == OP_UNMARK)
+		v &= INT64_MAX;
 	if (!possible(s, v))
 		return false;
 	switch (s->op) {

@@ -97,6 +97,9 @@ static void put_back(uint8_t *payload, const struct decoder *dec, const struct s
 	case OP_SUB_PFN:
 		v += rec->pfn;
 		break;
+	case OP_UNMARK:
+		v |= raw & ~(uint64_t)INT64_MAX;
+		break;
 	case OP_LO:
 		v |= raw & ~(uint64_t)UINT32_MAX;
 		break;

@@ -22,7 +22,9 @@
 #define KSWAPD_FIELDS(zone)	{ SET("nid", A), SORDER("order"), SET(zone, B) }
 #define RECLAIM_BEGIN		{ SORDER("order"), GFP("gfp_flags") }
 #define RECLAIM_END		{ SET("nr_reclaimed", A) }
-#define ISOLATE			{ PFN("start_pfn"), LEN_FROM_PFN("end_pfn", A), \
+/* fast_isolate_freepages() has been seen to leave the top bit set in start_pfn (7.3) */
+#define START_PFN(f)		{ .field = f, .slot = SLOT_PFN, .op = OP_UNMARK, .check = CHECK_PFN }
+#define ISOLATE			{ START_PFN("start_pfn"), LEN_FROM_PFN("end_pfn", A), \
 				  SET("nr_scanned", B), SET("nr_taken", C) }
 #define MIGRATION_PTE		{ SET("addr", PFN), SET("pte", ARG), SET_OPT("order", ORDER) }
 #define FILEMAP			{ PFN("pfn"), SET_OPT("order", ORDER), SET("i_ino", ARG), \

@@ -208,6 +208,7 @@ enum step_op {
 	OP_ADD_HI,	/* slot += value << 32 */
 	OP_LO,		/* slot = low 32 bits of the value */
 	OP_HI,		/* slot = its high 32 bits */
+	OP_UNMARK,	/* slot = value without its top bit */
 	OP_GFP,		/* slot = value translated by the gfp table */
 	OP_SYM,		/* slot = value translated by the symbol table */
 	OP_MARK,	/* slot = enum record_mark of the text from here to the record's end */
