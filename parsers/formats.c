@@ -290,6 +290,7 @@ int formats_resolve(struct formats *f, struct decoder *d, const char **why)
 			return -1;
 	d->fast = fast_path(d);
 	d->resolved = true;
+	f->nr_resolved++;
 	return 0;
 }
 

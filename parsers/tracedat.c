@@ -83,6 +83,32 @@ void tracedat_note_lost(struct tracedat *d, struct cursor *c)
 	};
 }
 
+static int by_name(const void *a, const void *b)
+{
+	const struct decoder *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+/* Event kinds that occurred. Systems may share a name; it is then one kind. */
+static void sort_names(struct tracedat *d)
+{
+	unsigned int n = 0, kept = 0;
+
+	free(d->names);
+	d->names = calloc(d->f.nr_dec, sizeof(*d->names));
+	for (unsigned int i = 1; d->names && i < d->f.nr_dec; i++)
+		if (d->f.dec[i].count)
+			d->names[n++] = &d->f.dec[i];
+	if (n)
+		qsort(d->names, n, sizeof(*d->names), by_name);
+	for (unsigned int i = 0; i < n; i++)
+		if (!kept || by_name(&d->names[i], &d->names[kept - 1]))
+			d->names[kept++] = d->names[i];
+	d->names_of = d->f.nr_resolved;
+	d->t.info.nr_events = kept;
+}
+
 static void account(struct tracedat *d, unsigned int n)
 {
 	struct trace_info *info = &d->t.info;
@@ -100,6 +126,8 @@ static void account(struct tracedat *d, unsigned int n)
 	}
 	info->records = decoded;
 	info->bytes_read = bytes;
+	if (d->names_of != d->f.nr_resolved)
+		sort_names(d);
 }
 
 /* One CPU's turn. Returns records made; @state: 0 that CPU is at its end, -1 damage. */
@@ -148,38 +176,18 @@ static long read_batch(struct trace *t, const struct record **rec)
 	return tracedat_read(d, TRACEDAT_BATCH);
 }
 
-/* ---- names, counts, lost events, comms ---- */
-
-static int by_name(const void *a, const void *b)
-{
-	const struct decoder *const *x = a, *const *y = b;
-
-	return strcmp((*x)->name, (*y)->name);
-}
-
-static unsigned int sort_names(struct tracedat *d)
-{
-	unsigned int n = 0;
-
-	free(d->names);
-	d->names = calloc(d->f.nr_dec, sizeof(*d->names));
-	for (unsigned int i = 1; d->names && i < d->f.nr_dec; i++)
-		if (d->f.dec[i].count)
-			d->names[n++] = &d->f.dec[i];
-	if (n)
-		qsort(d->names, n, sizeof(*d->names), by_name);
-	return n;
-}
+/* ---- counts, lost events, comms ---- */
 
 static const char *event_count(struct trace *t, unsigned int i, uint64_t *count)
 {
 	struct tracedat *d = to_tracedat(t);
 
-	if (!i || !d->names)
-		t->info.nr_events = sort_names(d);
 	if (i >= t->info.nr_events)
 		return NULL;
-	*count = d->names[i]->count;
+	*count = 0;
+	for (unsigned int j = 1; j < d->f.nr_dec; j++)
+		if (d->f.dec[j].count && !strcmp(d->f.dec[j].name, d->names[i]->name))
+			*count += d->f.dec[j].count;
 	return d->names[i]->name;
 }
 

@@ -256,7 +256,7 @@ struct formats {
 	struct blob ftrace, events;
 	uint16_t *index;		/* event id -> decoder, 0: no such event in the file */
 	struct decoder *dec;		/* dec[0] is unused */
-	unsigned int nr_dec, cap_dec;
+	unsigned int nr_dec, cap_dec, nr_resolved;
 	uint32_t page_header;		/* bytes before a page's first event */
 };
 
@@ -384,8 +384,9 @@ struct tracedat {
 	char *cmdline_text;
 	struct comm *comms;
 	unsigned int nr_comms;
-	struct decoder **names;		/* decoders that occurred, sorted, equal names once */
-	bool ended, names_valid;
+	struct decoder **names;		/* decoders that occurred, sorted by name, each name once */
+	unsigned int names_of;		/* formats.nr_resolved when they were sorted */
+	bool ended;
 	long pending;			/* -1: damage to be told at the next read */
 	char format[64];
 };
