@@ -7,6 +7,7 @@
 #define FRAGREPLAY_DEMAND_H
 
 #include "../parsers/record.h"
+#include "../parsers/trace.h"
 #include "mm/mm_types.h"
 
 /*
@@ -16,15 +17,22 @@
 enum op_type {
 	OP_ALLOC,	/* object of 1 << order pages at handle; kind, gfp, mt, pid, cpu */
 	OP_ALLOC_FAILED,/* an attempt the recorded kernel failed (no handle) */
-	OP_THP_FAULT,	/* THP fault attempt, tries folded: handle or H_NONE if it failed */
+	OP_THP_FAULT,	/* THP fault attempt, tries folded: handle, or H_NONE if it failed */
 	OP_FREE,	/* the workload frees [handle, handle + (1 << order)) */
 	OP_RECLAIM,	/* the recorded kernel reclaimed it: cold from now on, nobody's */
 	OP_MOVE,	/* the recorded kernel migrated it: handle -> handle2 */
 	OP_SWAPOUT,	/* the recorded kernel began to write it to swap: cold */
 	OP_EXIT,	/* task pid is gone */
 	OP_MARK,	/* a = enum record_mark */
-	OP_RATE,	/* the recorded kernel's pace: a = enum op_rate, arg = work, handle.. see demand.c */
+	OP_RATE,	/* the recorded kernel's pace: a = enum op_rate, arg = value */
 	OP_END,
+};
+
+/* what OP_RATE carries in arg; each is measured over the trace up to now */
+enum op_rate {
+	RATE_KSWAPD,	/* pages kswapd scanned per second of its own windows */
+	RATE_KCOMPACTD,	/* pages kcompactd's scanners visited per second of its windows */
+	RATE_REJECT,	/* per 65536 pages scanned: referenced, activated or kept */
 };
 
 #define H_NONE 0xffffffffu
@@ -45,9 +53,44 @@ struct op {
 };
 
 #define OPF_ZERO	1	/* first touch of anonymous memory */
-#define OPF_REFAULT	2	/* looks like a swap-in or a re-read: may find its page resident */
+#define OPF_REFAULT	2	/* looks like a swap-in: may find its page resident */
 #define OPF_DIRTY	4	/* page-cache write */
 #define OPF_READ	8	/* page-cache read(ahead) */
 #define OPF_SILENT	16	/* no event told of this allocation: implied by its free */
+#define OPF_MEMALLOC	32	/* the task was reclaiming: PF_MEMALLOC */
+#define OPF_KTHREAD	64	/* kswapd, kcompactd, khugepaged */
+
+/* a page of the trace, by handle */
+enum tpage_state { T_UNKNOWN, T_FREE, T_LIVE, T_ISOLATED };
+
+struct tpage {
+	u32 state:2;	/* enum tpage_state */
+	u32 seen:1;	/* an event named it */
+	u32 touched:1;	/* ... between the "after" markers */
+	u32 guess:1;	/* its place is inferred, not named by an event */
+	u32 head:1;
+	u32 order:4;
+	u32 kind:3;
+	u32 mt:2;
+	u32 spare:17;
+};
+
+struct demand;
+struct demand_stats;
+struct machine;
+
+/* takes a batch of operations; the array is the demand stage's own and reused after the call */
+typedef void (*op_sink)(void *ctx, const struct op *op, size_t n);
+
+struct demand *demand_alloc(struct machine *m, struct trace *t, u32 max_pfn);
+void demand_free(struct demand *d);
+void demand_set_sink(struct demand *d, op_sink sink, void *ctx);
+void demand_records(struct demand *d, const struct record *rec, size_t n);
+size_t demand_prefix(struct demand *d, const struct record *rec, size_t n, bool *done);
+void demand_patch_machine(struct demand *d, struct machine *m);
+void demand_finish(struct demand *d);
+u32 demand_nr_handles(const struct demand *d);
+const struct tpage *demand_tpages(const struct demand *d);
+struct demand_stats *demand_get_stats(struct demand *d);
 
 #endif

@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Targets of migrations, by following cc->freepages.
+ *
+ * What compaction does (mm/compaction.c, 6.9 and later): free buddies are isolated, whole, onto
+ * cc->freepages[order], in the order they are found; compaction_alloc() takes the first of the
+ * smallest order that fits and puts the upper halves back at the head; a failed migration gives
+ * its target back to the head (compaction_free); the rest is freed when the run ends.
+ *
+ * What events tell: the ranges that the linear scanner isolated, and how many pages of each; that
+ * the fast search took one buddy of such a size, but not which; by set_migration_pte and
+ * remove_migration_pte, source and target of a page that a process maps. A buddy of unknown
+ * place is a symbol: its pages are handed out as offsets, and the first mapped page that lands
+ * in it tells its base, and with it the place of all the others.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "relocate.h"
+
+#define NR_CHUNKS	8192	/* pieces of free memory on the lists of a window */
+#define NR_SYMBOLS	256
+#define NR_PENDING	4096
+#define NR_PTES		4096	/* power of two */
+#define NR_EXACT	4096	/* power of two */
+#define NO_CHUNK	0xffffu
+#define NO_SYMBOL	(-1)
+
+struct chunk {
+	u32 pfn;		/* or offset into its symbol */
+	s16 symbol;
+	u16 next;
+};
+
+/* One generation: what one call of isolate_freepages() found. Older ones are used up first. */
+struct freepages {
+	u16 head[NR_PAGE_ORDERS], tail[NR_PAGE_ORDERS];
+};
+
+struct symbol {
+	u32 base;		/* RELOCATE_UNKNOWN until a pte tells */
+	u32 order;
+};
+
+struct pte_entry {
+	u64 addr;
+	u32 pfn;
+	u32 used;
+};
+
+struct reloc_window {
+	struct tpage *tp;
+	u32 max_pfn;
+	struct freepages old, cur;
+	bool cur_used;		/* a page was taken since the last isolation */
+	struct chunk chunk[NR_CHUNKS];
+	u16 free_chunk;
+	struct symbol symbol[NR_SYMBOLS];
+	u32 nr_symbols;
+	struct { u32 handle, offset; s16 symbol; u8 order; } pending[NR_PENDING];
+	u32 nr_pending;
+	s16 last_symbol;	/* of the page that reloc_source() gave out last */
+	u32 last_offset, last_order;
+	struct pte_entry set[NR_PTES];
+	u32 nr_set;
+	struct { u32 src, dst; } exact[NR_EXACT];
+	u32 nr_exact;
+};
+
+static void freepages_init(struct freepages *f)
+{
+	u32 o;
+
+	for (o = 0; o < NR_PAGE_ORDERS; o++)
+		f->head[o] = f->tail[o] = NO_CHUNK;
+}
+
+/**
+ * reloc_begin - follow one run of compact_zone()
+ * @tp: the trace's pages, of which the free ones may be isolated
+ * @max_pfn: how many
+ *
+ * Return: the window; reloc_end() frees it. NULL without memory.
+ */
+struct reloc_window *reloc_begin(struct tpage *tp, u32 max_pfn)
+{
+	struct reloc_window *w = malloc(sizeof(*w));
+	u32 i;
+
+	if (!w)
+		return NULL;
+	memset(w, 0, sizeof(*w));
+	w->tp = tp;
+	w->max_pfn = max_pfn;
+	freepages_init(&w->old);
+	freepages_init(&w->cur);
+	for (i = 0; i < NR_CHUNKS; i++)
+		w->chunk[i].next = i + 1 < NR_CHUNKS ? (u16)(i + 1) : NO_CHUNK;
+	w->last_symbol = NO_SYMBOL;
+	memset(w->exact, 0xff, sizeof(w->exact));
+	return w;
+}
+
+/**
+ * reloc_end - the run is over
+ * @w: window
+ *
+ * What is left on the lists goes back to the allocator: the events name it before this.
+ */
+void reloc_end(struct reloc_window *w)
+{
+	u32 o;
+	u16 c;
+
+	for (o = 0; o < NR_PAGE_ORDERS; o++)
+		for (c = w->cur.head[o]; c != NO_CHUNK; c = w->chunk[c].next) {
+			u32 i;
+
+			if (w->chunk[c].symbol != NO_SYMBOL)
+				continue;
+			for (i = 0; i < 1u << o; i++)
+				if (w->tp[w->chunk[c].pfn + i].state == T_ISOLATED)
+					w->tp[w->chunk[c].pfn + i].state = T_FREE;
+		}
+	free(w);
+}
+
+static void push(struct reloc_window *w, struct freepages *f, u32 order, u32 pfn, s16 symbol,
+		 bool tail)
+{
+	u16 c = w->free_chunk;
+
+	if (c == NO_CHUNK)
+		return;
+	w->free_chunk = w->chunk[c].next;
+	w->chunk[c] = (struct chunk){ .pfn = pfn, .symbol = symbol, .next = NO_CHUNK };
+	if (f->head[order] == NO_CHUNK) {
+		f->head[order] = f->tail[order] = c;
+	} else if (tail) {
+		w->chunk[f->tail[order]].next = c;
+		f->tail[order] = c;
+	} else {
+		w->chunk[c].next = f->head[order];
+		f->head[order] = c;
+	}
+}
+
+static struct chunk pop(struct reloc_window *w, struct freepages *f, u32 order)
+{
+	u16 c = f->head[order];
+	struct chunk got = w->chunk[c];
+
+	f->head[order] = got.next;
+	if (got.next == NO_CHUNK)
+		f->tail[order] = NO_CHUNK;
+	w->chunk[c].next = w->free_chunk;
+	w->free_chunk = c;
+	return got;
+}
+
+/* The kernel's compaction_alloc() on one generation. */
+static bool take(struct reloc_window *w, struct freepages *f, u32 order, struct chunk *got)
+{
+	u32 o = order, size;
+
+	while (o < NR_PAGE_ORDERS && f->head[o] == NO_CHUNK)
+		o++;
+	if (o == NR_PAGE_ORDERS)
+		return false;
+	*got = pop(w, f, o);
+	for (size = 1u << o; o > order;) {
+		o--;
+		size >>= 1;
+		push(w, f, o, got->pfn + size, got->symbol, false);
+	}
+	return true;
+}
+
+/*
+ * An isolation happens only when the lists could not serve: what they still hold here belongs to
+ * pages whose targets were taken but whose frees have not come yet.
+ */
+static void new_generation(struct reloc_window *w)
+{
+	u32 o;
+
+	if (!w->cur_used)
+		return;
+	w->cur_used = false;
+	for (o = 0; o < NR_PAGE_ORDERS; o++) {
+		if (w->cur.head[o] == NO_CHUNK)
+			continue;
+		if (w->old.head[o] == NO_CHUNK)
+			w->old.head[o] = w->cur.head[o];
+		else
+			w->chunk[w->old.tail[o]].next = w->cur.head[o];
+		w->old.tail[o] = w->cur.tail[o];
+	}
+	freepages_init(&w->cur);
+}
+
+static bool tp_free(const struct reloc_window *w, u32 pfn)
+{
+	return pfn < w->max_pfn && w->tp[pfn].state != T_LIVE && w->tp[pfn].state != T_ISOLATED;
+}
+
+/* The largest aligned free run that starts at @pfn and ends before @end. */
+static u32 free_run_order(const struct reloc_window *w, u32 pfn, u32 end)
+{
+	u32 order = 0, i;
+
+	while (order < MAX_PAGE_ORDER) {
+		u32 size = 1u << order;
+
+		if (pfn & size || pfn + 2 * size > end)
+			break;
+		for (i = size; i < 2 * size && tp_free(w, pfn + i); i++)
+			;
+		if (i < 2 * size)
+			break;
+		order++;
+	}
+	return order;
+}
+
+/**
+ * reloc_isolate - the linear free scanner isolated pages (mm_compaction_isolate_freepages)
+ * @w: window
+ * @start: first pfn scanned
+ * @len: pfns scanned
+ * @taken: pages isolated
+ */
+void reloc_isolate(struct reloc_window *w, u32 start, u32 len, u32 taken)
+{
+	u32 pfn = start, end = start + len;
+
+	if (!taken || end > w->max_pfn || end < start)
+		return;
+	new_generation(w);
+	while (pfn < end) {
+		u32 order, i;
+
+		if (!tp_free(w, pfn)) {
+			pfn++;
+			continue;
+		}
+		order = free_run_order(w, pfn, end);
+		push(w, &w->cur, order, pfn, NO_SYMBOL, true);
+		for (i = 0; i < 1u << order; i++)
+			w->tp[pfn + i].state = T_ISOLATED;
+		pfn += 1u << order;
+	}
+}
+
+/**
+ * reloc_fast_isolate - the fast search isolated one buddy of unknown place
+ * @w: window
+ * @taken: its size in pages; anything that is no power of two is left alone
+ */
+void reloc_fast_isolate(struct reloc_window *w, u32 taken)
+{
+	u32 order = 0;
+
+	if (!taken || taken & (taken - 1) || w->nr_symbols == NR_SYMBOLS)
+		return;
+	while (1u << order < taken)
+		order++;
+	if (order > MAX_PAGE_ORDER)
+		return;
+	new_generation(w);
+	w->symbol[w->nr_symbols] = (struct symbol){ RELOCATE_UNKNOWN, order };
+	push(w, &w->cur, order, 0, (s16)w->nr_symbols++, true);
+}
+
+/* x86: a swap entry holds the inverted pfn in bits 9..58 (arch/x86/include/asm/pgtable_64.h) */
+static u32 migration_entry_pfn(u64 pte)
+{
+	u64 offset = (~pte << 5) >> 14;
+
+	return (u32)(offset & ((1ull << 40) - 1));
+}
+
+static u32 present_pte_pfn(u64 pte)
+{
+	return (u32)((pte & 0x000ffffffffff000ull) >> PAGE_SHIFT);
+}
+
+static u32 pte_hash(u64 addr)
+{
+	return (u32)((addr >> PAGE_SHIFT) * 0x9e3779b97f4a7c15ull >> 40) & (NR_PTES - 1);
+}
+
+/**
+ * reloc_set_pte - a page was unmapped for migration (set_migration_pte)
+ * @w: window
+ * @addr: user address
+ * @pte: the migration entry, which names the source
+ */
+void reloc_set_pte(struct reloc_window *w, u64 addr, u64 pte)
+{
+	u32 i = pte_hash(addr), pfn = migration_entry_pfn(pte);
+
+	if (w->nr_set >= NR_PTES / 2 || pfn >= w->max_pfn)
+		return;
+	while (w->set[i].used)
+		i = (i + 1) & (NR_PTES - 1);
+	w->set[i] = (struct pte_entry){ .addr = addr, .pfn = pfn, .used = 1 };
+	w->nr_set++;
+}
+
+/* First in, first out per address: two processes may have pages at the same one. */
+static u32 unset_pte(struct reloc_window *w, u64 addr)
+{
+	u32 i;
+
+	for (i = pte_hash(addr); w->set[i].used; i = (i + 1) & (NR_PTES - 1))
+		if (w->set[i].used == 1 && w->set[i].addr == addr) {
+			w->set[i].used = 2;
+			return w->set[i].pfn;
+		}
+	return RELOCATE_UNKNOWN;
+}
+
+/**
+ * reloc_remove_pte - a page was mapped again after migration (remove_migration_pte)
+ * @w: window
+ * @addr: user address
+ * @pte: the new pte, which names the target; the source itself when the migration failed
+ * @order: of the mapping
+ */
+void reloc_remove_pte(struct reloc_window *w, u64 addr, u64 pte, u32 order)
+{
+	u32 src = unset_pte(w, addr), dst = present_pte_pfn(pte), i;
+
+	if (src == RELOCATE_UNKNOWN || order || src == dst || dst >= w->max_pfn ||
+	    w->nr_exact >= NR_EXACT / 2)
+		return;
+	for (i = src & (NR_EXACT - 1); w->exact[i].src != RELOCATE_UNKNOWN; i = (i + 1) & (NR_EXACT - 1))
+		if (w->exact[i].src == src)
+			return;
+	w->exact[i].src = src;
+	w->exact[i].dst = dst;
+	w->nr_exact++;
+}
+
+/**
+ * reloc_batch_end - migrate_pages() has returned: no pte of this batch is left
+ * @w: window
+ */
+void reloc_batch_end(struct reloc_window *w)
+{
+	if (w->nr_set)
+		memset(w->set, 0, sizeof(w->set));
+	if (w->nr_exact)
+		memset(w->exact, 0xff, sizeof(w->exact));
+	w->nr_set = w->nr_exact = 0;
+}
+
+static u32 exact_target(const struct reloc_window *w, u32 src)
+{
+	u32 i;
+
+	for (i = src & (NR_EXACT - 1); w->exact[i].src != RELOCATE_UNKNOWN; i = (i + 1) & (NR_EXACT - 1))
+		if (w->exact[i].src == src)
+			return w->exact[i].dst;
+	return RELOCATE_UNKNOWN;
+}
+
+/* The symbol's base is known now: so is the place of every page that was taken from it. */
+static void resolve(struct reloc_window *w, s16 symbol, u32 base, reloc_resolved fn, void *ctx)
+{
+	u32 i, kept = 0;
+
+	w->symbol[symbol].base = base;
+	for (i = 0; i < w->nr_pending; i++) {
+		if (w->pending[i].symbol == symbol)
+			fn(ctx, w->pending[i].handle, base + w->pending[i].offset,
+			   w->pending[i].order);
+		else
+			w->pending[kept++] = w->pending[i];
+	}
+	w->nr_pending = kept;
+}
+
+/* Take @dst out of the lists: what lay before it was not isolated after all, or was given back. */
+static void skip_to(struct reloc_window *w, struct freepages *f, u32 dst, u32 order)
+{
+	u32 o;
+	u16 c, prev;
+
+	for (o = order; o < NR_PAGE_ORDERS; o++) {
+		prev = NO_CHUNK;
+		for (c = f->head[o]; c != NO_CHUNK; prev = c, c = w->chunk[c].next) {
+			struct chunk *k = &w->chunk[c];
+			s64 off = (s64)dst - k->pfn;
+
+			if (k->symbol != NO_SYMBOL || off < 0 || off >= 1ll << o)
+				continue;
+			if (prev == NO_CHUNK)
+				f->head[o] = k->next;
+			else
+				w->chunk[prev].next = k->next;
+			if (f->tail[o] == c)
+				f->tail[o] = prev;
+			/* the part above the target stays, largest piece last */
+			for (; o > order; o--) {
+				u32 half = 1u << (o - 1), base = k->pfn;
+
+				if (off >= half) {
+					k->pfn += half;
+					off -= half;
+				} else {
+					push(w, f, o - 1, base + half, NO_SYMBOL, false);
+				}
+			}
+			w->chunk[c].next = w->free_chunk;
+			w->free_chunk = c;
+			return;
+		}
+	}
+}
+
+static bool symbol_fits(const struct reloc_window *w, s16 symbol, u32 base)
+{
+	u32 size = 1u << w->symbol[symbol].order;
+
+	return !(base & (size - 1)) && base + size <= w->max_pfn;
+}
+
+/**
+ * reloc_source - a live page was freed inside the window: it has been migrated
+ * @w: window
+ * @src: its pfn
+ * @order: its folio's order
+ * @fn: told of earlier sources whose target this one settles
+ * @ctx: for @fn
+ *
+ * Return: the target as far as it is known. When .pending is set, the caller names the source's
+ * new handle by reloc_pending(), and @fn may be called for it later.
+ */
+struct reloc_target reloc_source(struct reloc_window *w, u32 src, u32 order, reloc_resolved fn,
+				 void *ctx)
+{
+	struct reloc_target t = { .pfn = exact_target(w, src) };
+	struct chunk got = { .pfn = RELOCATE_UNKNOWN, .symbol = NO_SYMBOL };
+	bool have = take(w, &w->old, order, &got) || take(w, &w->cur, order, &got);
+	u32 predicted = RELOCATE_UNKNOWN;
+
+	w->cur_used = true;
+	t.exact = t.pfn != RELOCATE_UNKNOWN;
+	if (have && got.symbol == NO_SYMBOL)
+		predicted = got.pfn;
+	else if (have && w->symbol[got.symbol].base != RELOCATE_UNKNOWN)
+		predicted = w->symbol[got.symbol].base + got.pfn;
+	if (t.exact) {
+		if (predicted == RELOCATE_UNKNOWN && have &&
+		    symbol_fits(w, got.symbol, t.pfn - got.pfn)) {
+			resolve(w, got.symbol, t.pfn - got.pfn, fn, ctx);
+		} else if (predicted != t.pfn) {
+			skip_to(w, &w->old, t.pfn, order);
+			skip_to(w, &w->cur, t.pfn, order);
+		}
+		return t;
+	}
+	if (predicted != RELOCATE_UNKNOWN) {
+		t.pfn = predicted;
+		return t;
+	}
+	if (have) {
+		t.pending = w->nr_pending < NR_PENDING;
+		w->last_symbol = got.symbol;
+		w->last_offset = got.pfn;
+		w->last_order = order;
+	}
+	return t;
+}
+
+/**
+ * reloc_pending - under what handle the last source waits for its place
+ * @w: window
+ * @handle: the demand stage's limbo handle
+ */
+void reloc_pending(struct reloc_window *w, u32 handle)
+{
+	u32 i = w->nr_pending++;
+
+	w->pending[i].handle = handle;
+	w->pending[i].offset = w->last_offset;
+	w->pending[i].symbol = w->last_symbol;
+	w->pending[i].order = (u8)w->last_order;
+}
+
+/**
+ * reloc_returned - a target came back unused (compaction_free, or the end of the run)
+ * @w: window
+ * @pfn: page
+ * @order: its order
+ */
+void reloc_returned(struct reloc_window *w, u32 pfn, u32 order)
+{
+	skip_to(w, &w->old, pfn, order);
+	skip_to(w, &w->cur, pfn, order);
+	push(w, &w->cur, order, pfn, NO_SYMBOL, false);
+}

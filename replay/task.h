@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the demand stage remembers of a task of the trace: which of the kernel's own windows
+ * (reclaim, compaction) it is inside, and a THP fault that has tried once.
+ */
+#ifndef FRAGREPLAY_TASK_H
+#define FRAGREPLAY_TASK_H
+
+#include "mm/mm_types.h"
+
+#define TASK_KSWAPD		1u
+#define TASK_KCOMPACTD		2u
+#define TASK_KHUGEPAGED		4u
+#define TASK_NAMED		8u	/* its comm was looked at */
+
+struct task {
+	s32 pid;
+	u8 flags;		/* TASK_* */
+	u8 reclaim;		/* depth of direct, memcg and node reclaim windows */
+	u8 used;
+	s32 window;		/* index of its compaction window, -1 outside */
+	bool thp_tried;		/* a THISNODE try failed; a second may follow */
+	bool thp_zero;		/* ... and it was for the huge zero page */
+	u64 thp_ts;
+	u32 thp_gfp;
+	u64 silent_ts;		/* of its last free of a page that nothing had allocated */
+};
+
+struct task_table {
+	struct task *slot;
+	u32 nr, mask;
+};
+
+int task_table_init(struct task_table *tt);
+void task_table_release(struct task_table *tt);
+struct task *task_get(struct task_table *tt, s32 pid);
+void task_drop(struct task_table *tt, s32 pid);
+
+#endif
