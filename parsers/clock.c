@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From a ring buffer's timestamp to a record's: guest time to host time, TSC to nanoseconds, and the
- * offset that `trace-cmd record --date` or `--ts-offset` left; each where the file has it, in
+ * From a ring buffer's timestamp to a record's: guest time to host time, TSC to nanoseconds, and
+ * the offset that `trace-cmd record --date` or `--ts-offset` left; each where the file has it, in
  * trace-cmd's order and with its rounding, so that both tools tell the same time.
  */
 #include <stdlib.h>

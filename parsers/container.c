@@ -135,7 +135,8 @@ static int read_section_header(struct container *c, uint64_t offset, struct sect
 	struct reader r = { c->src->map, c->src->map + c->src->size, false };
 
 	if (!reader_bytes(&r, offset) || !reader_has(&r, SECTION_HEADER))
-		return container_fail(c, offset, "a section should begin here, but the file ends at %#llx",
+		return container_fail(c, offset,
+				      "a section should begin here, but the file ends at %#llx",
 				      (unsigned long long)c->src->size);
 	h->id = reader_u16(&r);
 	h->flags = reader_u16(&r);
@@ -143,9 +144,11 @@ static int read_section_header(struct container *c, uint64_t offset, struct sect
 	h->size = reader_u64(&r);
 	h->offset = offset + SECTION_HEADER;
 	if (h->flags & ~SECTION_COMPRESSED)
-		return container_fail(c, offset, "section %u has unknown flags %#x", h->id, h->flags);
+		return container_fail(c, offset, "section %u has unknown flags %#x", h->id,
+				      h->flags);
 	if (!reader_has(&r, h->size))
-		return container_fail(c, offset, "section %u of %llu bytes goes beyond the end of the file",
+		return container_fail(c, offset,
+				      "section %u of %llu bytes goes beyond the end of the file",
 				      h->id, (unsigned long long)h->size);
 	return 0;
 }
@@ -163,8 +166,10 @@ static int inflate_section(struct container *c, const struct section_header *h, 
 	csize = get_u32(p);
 	usize = get_u32(p + 4);
 	if (csize != h->size - 8)
-		return container_fail(c, h->offset, "section %u holds %llu bytes, but says it "
-				      "compressed to %u", h->id, (unsigned long long)h->size - 8, csize);
+		return container_fail(c, h->offset,
+				      "section %u holds %llu bytes, but says it "
+				      "compressed to %u",
+				      h->id, (unsigned long long)h->size - 8, csize);
 	if (usize > MAX_SECTION_BYTES)
 		return container_fail(c, h->offset, "section %u claims %u bytes", h->id, usize);
 	out->owned = malloc((size_t)usize + 1);
@@ -224,7 +229,8 @@ int container_section(struct container *c, enum section s, struct blob *out)
 	if (read_section_header(c, c->sec_off[s], &h))
 		return -1;
 	if (h.id != section_id[s])
-		return container_fail(c, c->sec_off[s], "the %s should be here, but this is section %u",
+		return container_fail(c, c->sec_off[s],
+				      "the %s should be here, but this is section %u",
 				      section_name[s], h.id);
 	return load_section(c, &h, out);
 }
@@ -241,7 +247,8 @@ static int read_options(struct container *c, uint64_t offset, uint64_t *next)
 	if (read_section_header(c, offset, &h))
 		return -1;
 	if (h.id != SECTION_OPTIONS)
-		return container_fail(c, offset, "options should be here, but this is section %u", h.id);
+		return container_fail(c, offset, "options should be here, but this is section %u",
+				      h.id);
 	if (load_section(c, &h, &b))
 		return -1;
 	r = (struct reader) { b.data, b.data + b.len, false };
@@ -251,8 +258,8 @@ static int read_options(struct container *c, uint64_t offset, uint64_t *next)
 		const uint8_t *data = reader_bytes(&r, size);
 
 		if (r.bad || (!id && size != 8) || (!id && r.p != r.end)) {
-			ret = container_fail(c, offset, "the options section is inconsistent at option %u",
-					     id);
+			ret = container_fail(
+				c, offset, "the options section is inconsistent at option %u", id);
 			break;
 		}
 		if (!id) {
@@ -304,7 +311,8 @@ static int check_buffer(struct container *c, struct buffer_desc *b)
 	if (read_section_header(c, b->offset, &h))
 		return -1;
 	if (h.id != want && h.id != SECTION_BUFFER)
-		return container_fail(c, b->offset, "buffer \"%s\" should be here, but this is section %u",
+		return container_fail(c, b->offset,
+				      "buffer \"%s\" should be here, but this is section %u",
 				      b->name, h.id);
 	b->compressed = (h.flags & SECTION_COMPRESSED) && c->algo != COMPRESS_NONE;
 	return 0;
@@ -324,7 +332,8 @@ static int read_compression(struct container *c, struct reader *r)
 	else if (!strcmp(name, "zstd"))
 		c->algo = COMPRESS_ZSTD;
 	else
-		return container_fail(c, 17, "compression \"%.32s\" is not one of none, zlib, zstd", name);
+		return container_fail(c, 17, "compression \"%.32s\" is not one of none, zlib, zstd",
+				      name);
 	return 0;
 }
 
@@ -337,7 +346,8 @@ static int container_open_v7(struct container *c, struct reader *r)
 	first = reader_u64(r);
 	chain = (uint64_t)(r->p - c->src->map);
 	if (r->bad || !first)
-		return container_fail(c, chain, "no options section, so nothing says where the events are");
+		return container_fail(c, chain,
+				      "no options section, so nothing says where the events are");
 	if (read_all_options(c, first))
 		return -1;
 	if (check_chain(c, chain)) {
@@ -386,7 +396,8 @@ int container_open(struct container *c)
 			      "fragreplay reads little-endian 64-bit traces only");
 	if (endian_long[0] > 1 || (c->long_size != 4 && c->long_size != 8))
 		return container_fail(c, 12, "byte order or word size is impossible");
-	if (c->page_size < 1024 || c->page_size > (16u << 20) || (c->page_size & (c->page_size - 1)))
+	if (c->page_size < 1024 || c->page_size > (16u << 20) ||
+	    (c->page_size & (c->page_size - 1)))
 		return container_fail(c, 14, "a page size of %u is impossible", c->page_size);
 	return c->version == 6 ? container_open_v6(c, &r) : container_open_v7(c, &r);
 }

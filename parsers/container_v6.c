@@ -83,7 +83,8 @@ static int walk_options(struct container *c, struct reader *r)
 		const uint8_t *data = reader_bytes(r, size);
 
 		if (r->bad)
-			return container_fail(c, offset, "the options go beyond the end of the file");
+			return container_fail(c, offset,
+					      "the options go beyond the end of the file");
 		if (!id)
 			return 0;
 		if (container_option(c, id, data, size, offset))
@@ -114,7 +115,8 @@ static int read_extents(struct container *c, struct reader *r, struct buffer_des
 {
 	b->page_size = c->page_size;
 	if (cpus > 65536 || cpus > (uint64_t)(r->end - r->p) / 16)
-		return container_fail(c, position(c, r), "places of %u CPUs' data are cut off", cpus);
+		return container_fail(c, position(c, r), "places of %u CPUs' data are cut off",
+				      cpus);
 	b->cpus = calloc(cpus ? cpus : 1, sizeof(*b->cpus));
 	if (!b->cpus)
 		return container_fail(c, position(c, r), "out of memory");

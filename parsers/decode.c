@@ -13,6 +13,13 @@
 #define MAX_MT		5		/* MIGRATE_ISOLATE, with CMA */
 #define MAX_PID		(4u << 20)	/* include/linux/threads.h: PID_MAX_LIMIT */
 
+/* struct cursor's moving parts, for registers */
+struct place {
+	const uint8_t *data, *next, *end;
+	uint32_t len;
+	uint64_t ts, key;
+};
+
 _Static_assert(offsetof(struct record, cpu) == 44 && offsetof(struct record, order) == 48,
 	       "fill_tail() writes both at once");
 
@@ -35,10 +42,11 @@ static inline bool mt_matches(uint32_t mt, uint32_t gfp)
  * mm_page_alloc and mm_page_free in one: a free reads beyond its end what an allocation has there,
  * and throws it away. True when the values are possible.
  */
-static inline bool decode_fast(const struct cursor *c, const struct decoder *dec, struct record *rec)
+static inline bool decode_fast(const struct place *w, uint32_t cpu, const struct decoder *dec,
+			       struct record *rec)
 {
 	uint32_t is_alloc = -(uint32_t)(dec->fast == FAST_ALLOC);
-	const uint8_t *p = c->data;
+	const uint8_t *p = w->data;
 	uint64_t pfn = get_u64(p + 8);
 	uint32_t order = get_u32(p + 16);
 	uint64_t raw = get_u64(p + 24) & (int64_t)(int32_t)is_alloc;
@@ -52,13 +60,13 @@ static inline bool decode_fast(const struct cursor *c, const struct decoder *dec
 	ok = (order <= MAX_ORDER) & (mt <= 2) & (raw >> 29 == 0) & (pid < MAX_PID) &
 	     mt_matches(mt, gfp);
 	ok &= failed | ((pfn < MAX_PFN) & !(pfn & ((1ull << (order & 31)) - 1)));
-	rec->ts = c->key;
+	rec->ts = w->key;
 	rec->pfn = pfn;
 	rec->arg = 0;
 	rec->gfp = gfp;
 	rec->pid = (int32_t)pid;
 	rec->a = rec->b = rec->c = 0;
-	fill_tail(rec, c->cpu, dec->type, p[2], order, mt);
+	fill_tail(rec, cpu, dec->type, p[2], order, mt);
 	return ok;
 }
 
@@ -165,7 +173,8 @@ static bool run_step(const struct cursor *c, const struct decoder *dec, const st
 	case OP_HI:
 		return store(rec, s->slot, v >> 32, false);
 	case OP_GFP:
-		return v >> 29 == 0 && store(rec, s->slot, gfp_map_raw(dec->gfp, (uint32_t)v), false);
+		return v >> 29 == 0 &&
+		       store(rec, s->slot, gfp_map_raw(dec->gfp, (uint32_t)v), false);
 	case OP_SYM:
 		return store(rec, s->slot, sym_map_raw(s->sym, (uint32_t)v), false);
 	}
@@ -248,35 +257,50 @@ static void emit_lost(struct tracedat *d, struct cursor *c, struct record *rec)
 	c->lost = 0;
 }
 
-/* To the next data event; what is most likely is done here, all else in kbuffer.c. */
-static inline int advance(struct cursor *c)
+static inline void load_place(struct place *w, const struct cursor *c)
 {
-	const uint8_t *p = c->next;
-	uint32_t head, words;
-
-	if (unlikely(c->end - p < 4))
-		return cursor_advance_slow(c);
-	head = get_u32(p);
-	words = head & 31;
-	if (unlikely(words - 2 > 26 || words * 4 + 4 > (size_t)(c->end - p)))
-		return cursor_advance_slow(c);
-	c->data = p + 4;
-	c->len = words * 4;
-	c->next = c->data + c->len;
-	c->ts += head >> 5;
-	c->key = unlikely(c->conv != NULL) ? clock_convert(c->conv, c->cpu, c->ts) : c->ts;
-	return 1;
+	*w = (struct place) { c->data, c->next, c->end, c->len, c->ts, c->key };
 }
 
-/**
- * cursor_advance - to the next data event
- * @c: the cursor
- *
- * Return: as cursor_advance_slow().
- */
-int cursor_advance(struct cursor *c)
+static inline void save_place(struct cursor *c, const struct place *w)
 {
-	return advance(c);
+	c->data = w->data;
+	c->next = w->next;
+	c->len = w->len;
+	c->ts = w->ts;
+	c->key = w->key;
+}
+
+/* To the next data event, of the most likely kind; else false, and nothing has changed. */
+static inline bool advance_fast(struct place *w, const struct clock_conv *conv, uint32_t cpu)
+{
+	const uint8_t *p = w->next;
+	uint32_t head, words;
+
+	if (unlikely(w->end - p < 4))
+		return false;
+	head = get_u32(p);
+	words = head & 31;
+	if (unlikely(words - 2 > 26 || words * 4 + 4 > (size_t)(w->end - p)))
+		return false;
+	w->data = p + 4;
+	w->len = words * 4;
+	w->next = w->data + w->len;
+	w->ts += head >> 5;
+	w->key = unlikely(conv != NULL) ? clock_convert(conv, cpu, w->ts) : w->ts;
+	return true;
+}
+
+static inline int advance(struct cursor *c, struct place *w)
+{
+	int state;
+
+	if (likely(advance_fast(w, c->conv, c->cpu)))
+		return 1;
+	save_place(c, w);
+	state = cursor_advance_slow(c);
+	load_place(w, c);
+	return state;
 }
 
 /**
@@ -284,9 +308,9 @@ int cursor_advance(struct cursor *c)
  * @d: the trace
  * @c: the CPU's cursor, on an event
  * @out: room for @max records
- * @max: at least 2
+ * @max: at least 1; an event behind a gap takes two places
  * @limit: take no event later than this; the first is taken in any case
- * @state: set to cursor_advance()'s last answer: -1 also when an event cannot be decoded
+ * @state: set to cursor_advance_slow()'s last answer: -1 also when an event cannot be decoded
  *
  * Return: how many records were made, REC_LOST ones included.
  */
@@ -295,30 +319,40 @@ unsigned int decode_run(struct tracedat *d, struct cursor *c, struct record *out
 {
 	const uint16_t *index = d->f.index;
 	unsigned int n = 0, lost = 0;
+	struct place w;
+	int more = 1;
 
+	load_place(&w, c);
 	do {
-		struct decoder *dec = &d->f.dec[index[get_u16(c->data)]];
+		struct decoder *dec = &d->f.dec[index[get_u16(w.data)]];
 
 		if (unlikely(c->lost)) {
 			if (max - n < 2)
 				break;
+			save_place(c, &w);
 			emit_lost(d, c, &out[n++]);
 			lost++;
 		}
-		if (likely(dec->fast && c->len == dec->len && c->data <= c->fast_limit)) {
-			if (unlikely(!decode_fast(c, dec, &out[n]))) {
-				*state = cursor_damage(c, "event %s holds a value that no kernel writes",
-						       dec->name);
+		if (likely(w.len == dec->fast_len && w.data <= c->fast_limit)) {
+			if (unlikely(!decode_fast(&w, c->cpu, dec, &out[n]))) {
+				more = cursor_damage(c,
+						     "event %s holds a value that no kernel writes",
+						     dec->name);
 				break;
 			}
-		} else if (unlikely(decode_slow(d, c, dec, &out[n]))) {
-			*state = -1;
-			break;
+		} else {
+			save_place(c, &w);
+			if (unlikely(decode_slow(d, c, dec, &out[n]))) {
+				more = -1;
+				break;
+			}
 		}
 		n++;
 		dec->count++;
-		*state = advance(c);
-	} while (*state > 0 && n < max && c->key <= limit);
+		more = advance(c, &w);
+	} while (more > 0 && n < max && w.key <= limit);
+	save_place(c, &w);
 	c->decoded += n - lost;
+	*state = more;
 	return n;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Every event as `trace-cmd report -R` prints it, to be held side by side with it. What struct record
- * keeps of an event is taken out of the payload and put back from the decoded record before it is
- * printed, so that a wrong decode shows; libtraceevent then prints the fields.
+ * Every event as `trace-cmd report -R` prints it, to be held side by side with it. What struct
+ * record keeps of an event is taken out of the payload and put back from the decoded record before
+ * it is printed, so that a wrong decode shows; libtraceevent then prints the fields.
  */
 #define _GNU_SOURCE
 #include <inttypes.h>

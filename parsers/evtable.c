@@ -10,7 +10,7 @@
 #define SET_OPT(f, s)		{ .field = f, .slot = SLOT_##s, .op = OP_SET, .optional = true }
 #define PFN(f)			{ .field = f, .slot = SLOT_PFN, .op = OP_SET, .check = CHECK_PFN }
 #define ORDER(f, s)		{ .field = f, .slot = SLOT_##s, .op = OP_SET, .check = CHECK_ORDER }
-#define SORDER(f)		{ .field = f, .slot = SLOT_ORDER, .op = OP_SET, .check = CHECK_SORDER }
+#define SORDER(f)	{ .field = f, .slot = SLOT_ORDER, .op = OP_SET, .check = CHECK_SORDER }
 #define MT(f, s)		{ .field = f, .slot = SLOT_##s, .op = OP_SET, .check = CHECK_MT }
 #define BOOL(f, s)		{ .field = f, .slot = SLOT_##s, .op = OP_SET, .check = CHECK_BOOL }
 #define GFP(f)			{ .field = f, .slot = SLOT_GFP, .op = OP_GFP }
@@ -23,7 +23,7 @@
 #define RECLAIM_BEGIN		{ SORDER("order"), GFP("gfp_flags") }
 #define RECLAIM_END		{ SET("nr_reclaimed", A) }
 /* fast_isolate_freepages() has been seen to leave the top bit set in start_pfn (7.3) */
-#define START_PFN(f)		{ .field = f, .slot = SLOT_PFN, .op = OP_UNMARK, .check = CHECK_PFN }
+#define START_PFN(f)	{ .field = f, .slot = SLOT_PFN, .op = OP_UNMARK, .check = CHECK_PFN }
 #define ISOLATE			{ START_PFN("start_pfn"), LEN_FROM_PFN("end_pfn", A), \
 				  SET("nr_scanned", B), SET("nr_taken", C) }
 #define MIGRATION_PTE		{ SET("addr", PFN), SET("pte", ARG), SET_OPT("order", ORDER) }

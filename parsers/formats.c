@@ -19,14 +19,17 @@ static struct decoder *add_decoder(struct formats *f)
 	if (f->nr_dec == f->cap_dec) {
 		unsigned int cap = f->cap_dec ? f->cap_dec * 2 : 4096;
 
-		dec = realloc(f->dec, cap * sizeof(*dec));
+		dec = aligned_alloc(64, cap * sizeof(*dec));
 		if (!dec)
 			return NULL;
+		if (f->nr_dec)
+			memcpy(dec, f->dec, f->nr_dec * sizeof(*dec));
+		free(f->dec);
 		f->dec = dec;
 		f->cap_dec = cap;
 	}
 	dec = &f->dec[f->nr_dec++];
-	*dec = (struct decoder) { 0 };
+	*dec = (struct decoder) { .fast_len = UINT32_MAX };
 	return dec;
 }
 
@@ -37,8 +40,8 @@ static int note_format(struct formats *f, const char *system, const uint8_t *tex
 	struct decoder *dec;
 	unsigned long number;
 
-	if (!nl || len < 6 || memcmp(text, "name: ", 6) || (size_t)((const char *)text + len - id) < 6 ||
-	    memcmp(id, "ID: ", 4))
+	if (!nl || len < 6 || memcmp(text, "name: ", 6) ||
+	    (size_t)((const char *)text + len - id) < 6 || memcmp(id, "ID: ", 4))
 		return -1;
 	number = 0;
 	for (id += 4; id < (const char *)text + len && *id >= '0' && *id <= '9'; id++)
@@ -117,7 +120,8 @@ static int parse_header_page(struct formats *f, struct container *c)
 	blob_free(&b);
 	if (commit != 8 || tep_get_header_timestamp_size(f->tep) != 8)
 		return container_fail(c, c->sec_off[SEC_HEADER],
-				      "a %d-bit kernel's trace, only 64-bit ones are read", commit * 8);
+				      "a %d-bit kernel's trace, only 64-bit ones are read",
+				      commit * 8);
 	f->page_header = 16;
 	return 0;
 }
@@ -149,10 +153,12 @@ int formats_open(struct formats *f, struct container *c)
 		return -1;
 	r = blob_reader(&f->ftrace);
 	if (f->ftrace.len && note_formats(f, "ftrace", &r))
-		return container_fail(c, c->sec_off[SEC_FTRACE], "the ftrace formats are inconsistent");
+		return container_fail(c, c->sec_off[SEC_FTRACE],
+				      "the ftrace formats are inconsistent");
 	r = blob_reader(&f->events);
 	if (f->events.len && note_systems(f, &r))
-		return container_fail(c, c->sec_off[SEC_EVENTS], "the event formats are inconsistent");
+		return container_fail(c, c->sec_off[SEC_EVENTS],
+				      "the event formats are inconsistent");
 	return 0;
 }
 
@@ -203,13 +209,14 @@ static int resolve_step(struct decoder *d, struct tep_event *event, const struct
 			return -1;
 		d->nr_steps++;
 		*why = "its format has no table of symbol names";
-		return sym_map_parse(s->sym, (const char *)d->text, d->text_len, fd->field, fd->number);
+		return sym_map_parse(s->sym, (const char *)d->text, d->text_len, fd->field,
+				     fd->number);
 	}
 	d->nr_steps++;
 	return 0;
 }
 
-/* The payload's length: the struct's, padded to its alignment; at least, when a field is dynamic. */
+/* The payload's length: the struct's, padded as it is aligned; at least, with dynamic fields. */
 static void resolve_length(struct decoder *d, struct tep_event *event)
 {
 	unsigned int end = 8;
@@ -230,7 +237,8 @@ static void resolve_length(struct decoder *d, struct tep_event *event)
 		d->fixed = false;
 }
 
-static bool step_at(const struct decoder *d, unsigned int i, uint8_t slot, uint16_t offset, uint8_t size)
+static bool step_at(const struct decoder *d, unsigned int i, uint8_t slot, uint16_t offset,
+		    uint8_t size)
 {
 	const struct step *s = &d->steps[i];
 
@@ -289,6 +297,8 @@ int formats_resolve(struct formats *f, struct decoder *d, const char **why)
 		if (d->steps[i].op != OP_MARK && d->steps[i].offset + d->steps[i].size > d->min_len)
 			return -1;
 	d->fast = fast_path(d);
+	if (d->fast)
+		d->fast_len = d->len;
 	d->resolved = true;
 	f->nr_resolved++;
 	return 0;

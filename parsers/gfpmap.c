@@ -102,7 +102,7 @@ static bool cast(struct text *t)
 {
 	static const char *const types[] = {
 		"unsigned", "signed", "long", "int", "short", "char", "const", "gfp_t", "__force",
-		"u8", "u16", "u32", "u64", "s32", "s64", "__u32", "__u64", "isolate_mode_t", "fpi_t",
+		"u8", "u16", "u32", "u64", "s32", "s64", "__u32", "__u64", "isolate_mode_t",
 	};
 	struct text try = *t;
 	const char *w;

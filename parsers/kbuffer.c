@@ -149,8 +149,8 @@ static int apply_time(struct cursor *c, uint32_t type, uint64_t delta)
 }
 
 /*
- * One event that holds no data, or data of a length that needs a word of its own. 1: c->data is set;
- * 2: go on; -1.
+ * One event that holds no data, or data of a length that needs a word of its own. 1: c->data is
+ * set; 2: go on; -1.
  */
 static int odd_event(struct cursor *c, uint32_t type, uint32_t delta)
 {
@@ -178,12 +178,14 @@ static int odd_event(struct cursor *c, uint32_t type, uint32_t delta)
 		return 2;
 	}
 	if (len < 4 || len > left - 4)
-		return cursor_damage(c, "an event of %u bytes crosses the end of its page's data", len);
+		return cursor_damage(c, "an event of %u bytes crosses the end of its page's data",
+				     len);
 	c->ts += delta;
 	c->data = c->next + 8;
 	c->len = (len - 4 + 3) & ~3u;
 	if (c->len > left - 8)
-		return cursor_damage(c, "an event of %u bytes crosses the end of its page's data", len);
+		return cursor_damage(c, "an event of %u bytes crosses the end of its page's data",
+				     len);
 	c->next = c->data + c->len;
 	return 1;
 }
@@ -213,8 +215,10 @@ int cursor_advance_slow(struct cursor *c)
 		if (type - 1 < TYPE_DATA_MAX) {
 			c->len = type * 4;
 			if (c->len > (uint32_t)(c->end - c->next) - 4)
-				return cursor_damage(c, "an event of %u bytes crosses the end of its "
-						     "page's data", c->len);
+				return cursor_damage(c,
+						     "an event of %u bytes crosses the end of its "
+						     "page's data",
+						     c->len);
 			c->ts += head >> 5;
 			c->data = c->next + 4;
 			c->next = c->data + c->len;
@@ -224,7 +228,8 @@ int cursor_advance_slow(struct cursor *c)
 		}
 	} while (ret == 2);
 	if (ret == 1 && c->len < 8)
-		return cursor_damage(c, "an event of %u bytes is shorter than its common fields", c->len);
+		return cursor_damage(c, "an event of %u bytes is shorter than its common fields",
+				     c->len);
 	if (ret == 1)
 		c->key = c->conv ? clock_convert(c->conv, c->cpu, c->ts) : c->ts;
 	return ret;

@@ -170,7 +170,8 @@ static void fill(struct stream *s, struct chunk *slot, struct decompressor *d)
 		ok = slot->buf;
 	}
 	if (ok)
-		ok = !decompress(d, s->map + slot->offset + 8, slot->zlen, slot->buf, slot->len, &why);
+		ok = !decompress(d, s->map + slot->offset + 8, slot->zlen, slot->buf, slot->len,
+				 &why);
 	pthread_mutex_lock(&s->pool->lock);
 	slot->state = ok ? SLOT_READY : SLOT_FAILED;
 	slot->why = why;

@@ -124,7 +124,8 @@ static struct trace *open_or_release(struct trace_source *src, const struct trac
 	return t;
 }
 
-struct trace *trace_open(const char *path, const struct trace_options *opt, char *err, size_t errlen)
+struct trace *trace_open(const char *path, const struct trace_options *opt, char *err,
+			 size_t errlen)
 {
 	struct trace_source src = { .fd = -1 };
 

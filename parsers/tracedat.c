@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The reader of trace-cmd's trace.dat: puts container, streams, cursors and merge together, and holds
- * what was decoded against what the kernel says it recorded.
+ * The reader of trace-cmd's trace.dat: puts container, streams, cursors and merge together, and
+ * holds what was decoded against what the kernel says it recorded.
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
@@ -46,7 +46,7 @@ static const struct cpu_stat *find_stat(const struct tracedat *d, uint32_t cpu)
 	return NULL;
 }
 
-/* At a CPU's end: as many events as the kernel counted? A gap that the pages tell of explains less. */
+/* At a CPU's end: as many events as the kernel counted? A gap in the pages explains less. */
 static long check_count(struct tracedat *d, struct cursor *c)
 {
 	const struct cpu_stat *s = find_stat(d, c->cpu);
@@ -59,8 +59,10 @@ static long check_count(struct tracedat *d, struct cursor *c)
 		return 0;
 	if (c->decoded < want && (c->lost_unknown || c->lost_events >= want - c->decoded))
 		return 0;
-	cursor_damage(c, "%" PRIu64 " events decoded, but the kernel counted %" PRIu64 " (if the file "
-		      "was cut by `trace-cmd split` or -m, that is why)", c->decoded, want);
+	cursor_damage(c,
+		      "%" PRIu64 " events decoded, but the kernel counted %" PRIu64 " (if the file "
+		      "was cut by `trace-cmd split` or -m, that is why)",
+		      c->decoded, want);
 	return cursor_damaged(d, c);
 }
 
@@ -212,8 +214,9 @@ static void print_lost(struct trace *t, FILE *out)
 		const struct cursor *c = &d->cursors[i];
 
 		if (c->lost_gaps)
-			fprintf(out, "CPU %u: %s%" PRIu64 " events lost in %" PRIu64 " gaps\n", c->cpu,
-				c->lost_unknown ? "at least " : "", c->lost_events, c->lost_gaps);
+			fprintf(out, "CPU %u: %s%" PRIu64 " events lost in %" PRIu64 " gaps\n",
+				c->cpu, c->lost_unknown ? "at least " : "", c->lost_events,
+				c->lost_gaps);
 	}
 }
 
@@ -342,8 +345,9 @@ static int check_extent(struct tracedat *d, struct cpu_extent *e)
 
 	if (e->offset <= size && e->size <= size - e->offset)
 		return 0;
-	container_fail(&d->c, e->offset, "CPU %u has %" PRIu64 " bytes from here, but the file ends at %#"
-		       PRIx64, e->cpu, e->size, size);
+	container_fail(&d->c, e->offset,
+		       "CPU %u has %" PRIu64 " bytes from here, but the file ends at %#" PRIx64,
+		       e->cpu, e->size, size);
 	if (!d->t.opt.allow_incomplete)
 		return -1;
 	snprintf(d->c.damage, sizeof(d->c.damage), "%s", d->c.err);
@@ -369,7 +373,8 @@ static int check_extents(struct tracedat *d)
 		if (check_extent(d, &b->cpus[i]))
 			return -1;
 		if (i && b->cpus[i].cpu == b->cpus[i - 1].cpu)
-			return container_fail(&d->c, b->offset, "CPU %u is there twice", b->cpus[i].cpu);
+			return container_fail(&d->c, b->offset, "CPU %u is there twice",
+					      b->cpus[i].cpu);
 	}
 	return 0;
 }
@@ -406,7 +411,8 @@ static int open_cursors(struct tracedat *d)
 	for (unsigned int i = 0; i < b->nr_cpus; i++)
 		open_cursor(d, &d->cursors[i], &b->cpus[i]);
 	d->nr_cursors = b->nr_cpus;
-	return stream_pool_start(d->pool) ? refuse(d, "out of memory", "use a machine with more") : 0;
+	return stream_pool_start(d->pool) ? refuse(d, "out of memory", "use a machine with more")
+					  : 0;
 }
 
 /* Put every CPU on its first event; damage there is told by the first read, like any other. */

@@ -62,7 +62,9 @@ struct blob {
 	uint8_t *owned;
 };
 
-enum section { SEC_HEADER, SEC_FTRACE, SEC_EVENTS, SEC_KALLSYMS, SEC_PRINTK, SEC_CMDLINES, NR_SECTIONS };
+enum section {
+	SEC_HEADER, SEC_FTRACE, SEC_EVENTS, SEC_KALLSYMS, SEC_PRINTK, SEC_CMDLINES, NR_SECTIONS
+};
 
 struct cpu_extent {
 	uint32_t cpu;
@@ -179,7 +181,7 @@ struct gfp_map {
 };
 
 #define SYM_RAW_MAX	64
-#define SYM_UNKNOWN	0x100	/* canonical value of a raw one whose name is not known: raw + this */
+#define SYM_UNKNOWN	0x100	/* our number of a raw one without a known name: raw + this */
 
 struct sym_map {
 	uint16_t canon[SYM_RAW_MAX];
@@ -231,24 +233,26 @@ enum fast_path { FAST_NONE, FAST_ALLOC, FAST_FREE };
 /**
  * struct decoder - how records of one event id become struct record
  * @type: enum record_type
- * @fast: the layout is the one that decode.c's short way knows
- * @len: length of the payload in the ring buffer
+ * @fast: enum fast_path; not FAST_NONE: the layout is the one that decode.c's short way knows
+ * @fast_len: @len for these, else a length that no event has
+ * @len: length of the payload in the ring buffer, padded to 8 bytes
+ * @len2: the same, padded to 4
  * @min_len: variable-size events: at least this
- * @fixed: the length must be @len (or @len2)
+ * @fixed: the length must be @len or @len2
  */
 struct decoder {
 	uint8_t type, fast;
 	bool fixed, resolved;
-	uint16_t len, len2, min_len;
-	uint8_t nr_steps;
-	struct step steps[MAX_STEPS];
+	uint32_t fast_len;
+	uint16_t len, len2, min_len, id;
 	struct gfp_map *gfp;
 	uint64_t count;
+	struct step steps[MAX_STEPS];
+	uint8_t nr_steps;
+	uint32_t text_len;
 	const char *system;
 	char *name;
 	const uint8_t *text;
-	uint32_t text_len;
-	uint16_t id;
 };
 
 struct formats {
@@ -324,7 +328,6 @@ struct cursor {
 
 /* To the first, or the next, data event: 1, 0 at the CPU's end, -1 on damage with c->why set. */
 int cursor_start(struct cursor *c);
-int cursor_advance(struct cursor *c);
 int cursor_advance_slow(struct cursor *c);
 int cursor_damage(struct cursor *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 uint64_t cursor_file_offset(const struct cursor *c);	/* of the page, exact or its chunk's */
@@ -335,7 +338,7 @@ struct tracedat;
 
 /*
  * Take events of @c while its time is <= @limit, at most @max, into @out. Returns how many;
- * *@state is cursor_advance()'s last answer.
+ * *@state is cursor_advance_slow()'s last answer.
  */
 unsigned int decode_run(struct tracedat *d, struct cursor *c, struct record *out, unsigned int max,
 			uint64_t limit, int *state);

@@ -4,7 +4,8 @@
  *
  * Our reader beside libtracecmd's iterator in the same run, on the file as it is and on an
  * uncompressed copy of it that `trace-cmd convert` makes. Best of RUNS; opening is timed apart,
- * because it does not grow with the trace. Without libtracecmd or trace-cmd those lines are missing.
+ * because it does not grow with the trace. Without libtracecmd or trace-cmd those lines are
+ * missing.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -130,9 +131,9 @@ static void bench_file(const char *path, const char *kind, int runs)
 		keep_best(&theirs, run_libtracecmd(path));
 	snprintf(what, sizeof(what), "%s, libtracecmd's iterator", kind);
 	print(what, &theirs);
-	printf("%-34s %7.2f x (none), %.2f x (1), %.2f x (2 helper threads)\n", "ratio to libtracecmd",
-	       rate(&ours[0]) / rate(&theirs), rate(&ours[1]) / rate(&theirs),
-	       rate(&ours[2]) / rate(&theirs));
+	printf("%-34s %7.2f x (none), %.2f x (1), %.2f x (2 helper threads)\n",
+	       "ratio to libtracecmd", rate(&ours[0]) / rate(&theirs),
+	       rate(&ours[1]) / rate(&theirs), rate(&ours[2]) / rate(&theirs));
 #endif
 }
 
@@ -142,8 +143,9 @@ static bool make_uncompressed(const char *path, const char *out)
 	char *command;
 	int ret;
 
-	if (asprintf(&command, "trace-cmd convert --compression none -i '%s' -o '%s' >/dev/null 2>&1",
-		     path, out) < 0)
+	if (asprintf(&command,
+		     "trace-cmd convert --compression none -i '%s' -o '%s' >/dev/null 2>&1", path,
+		     out) < 0)
 		return false;
 	ret = system(command);
 	free(command);
