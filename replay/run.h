@@ -25,6 +25,7 @@
 	X(reclaim_frees, "rule 3: frees by the recorded kernel's reclaim")	\
 	X(swapouts, "rule 3: pages the recorded kernel began to swap out")	\
 	X(migrations_exact, "rule 4: migrations whose target the pte events name") \
+	X(migrations_inferred, "rule 4: migrations whose target follows from compaction's own lists") \
 	X(migrations_limbo, "rule 4: migrations to an unknown pfn")		\
 	X(limbo_matched, "rule 4: frees of an unknown pfn matched to such an object") \
 	X(limbo_unmatched, "rule 4: objects of unknown pfn that no free was matched to") \
@@ -73,6 +74,7 @@ struct policy_run {
 	struct model_stats stats;
 	u64 counters[NR_VM_EVENT_ITEMS];	/* observed: what the trace shows; else mm->vmstat */
 	bool counter_known[NR_VM_EVENT_ITEMS];	/* observed knows few of them */
+	bool measured;			/* counters stopped at the marker "after begin" */
 	struct timeline_sample *timeline;
 	size_t nr_timeline;
 	u8 *end_state;			/* a byte a pfn: 0 free, 1 in use; with want_end_state */

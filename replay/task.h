@@ -20,9 +20,7 @@ struct task {
 	u8 used;
 	s32 window;		/* index of its compaction window, -1 outside */
 	bool thp_tried;		/* a THISNODE try failed; a second may follow */
-	bool thp_zero;		/* ... and it was for the huge zero page */
-	u64 thp_ts;
-	u32 thp_gfp;
+	u32 thp_gfp;		/* ... with this gfp */
 	u64 silent_ts;		/* of its last free of a page that nothing had allocated */
 };
 

@@ -197,6 +197,10 @@ void free_swap_cache(struct mm *mm, u32 pfn);	/* before the workload frees an an
 /* split a compound page: every base page becomes a folio of its own, on the LRU if it was */
 void split_folio(struct mm *mm, u32 pfn);
 
+/* huge_memory.c */
+u32 do_huge_pmd_anonymous_page(struct mm *mm, gfp_t gfp);
+u32 get_huge_zero_folio(struct mm *mm, gfp_t gfp);
+
 /* check.c: every page in exactly one place; returns 0, or the count of broken rules (printed) */
 int mm_check(struct mm *mm, const char *where);
 

@@ -1,0 +1,779 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From events to demand: the rules of architecture.md section 4, one function a rule.
+ *
+ * The recorded kernel's own reactions (reclaim, migration, retries) are told apart from what the
+ * workload did by the windows in which they happen: a task inside direct reclaim frees for the
+ * kernel, outside for itself; an interrupt inside such a window frees for whoever it serves.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "demand_internal.h"
+
+#define IRQ_FLAGS	(REC_FLAG_HARDIRQ | REC_FLAG_SOFTIRQ | REC_FLAG_NMI)
+#define PACE_GAP_NS	50000000ull	/* longer pauses between two steps are sleep, not work */
+#define PACE_HALVE_NS	1000000000ull	/* an older second of work counts half */
+
+/**
+ * demand_alloc - a demand stage over an opened trace
+ * @m: machine: its snapshot is the image of the pages older than the trace
+ * @t: the trace, for the names of tasks
+ * @max_pfn: pfns the trace may name
+ *
+ * Return: the stage; NULL without memory.
+ */
+struct demand *demand_alloc(struct machine *m, struct trace *t, u32 max_pfn)
+{
+	struct demand *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+	d->max_pfn = max_pfn;
+	d->nr_limbo = max_pfn / 16 > NR_LIMBO_MIN ? max_pfn / 16 : NR_LIMBO_MIN;
+	d->trace = t;
+	d->thp_defrag = m->thp_defrag;
+	d->tp = calloc((size_t)max_pfn + d->nr_limbo, sizeof(*d->tp));
+	d->op = malloc(DEMAND_BATCH * sizeof(*d->op));
+	if (!d->tp || !d->op || task_table_init(&d->tasks)) {
+		demand_free(d);
+		return NULL;
+	}
+	demand_start_image(d, m);
+	return d;
+}
+
+/**
+ * demand_free - free a demand stage
+ * @d: stage or NULL
+ */
+void demand_free(struct demand *d)
+{
+	u32 i;
+
+	if (!d)
+		return;
+	for (i = 0; i < RELOCATE_WINDOWS; i++)
+		if (d->window[i])
+			reloc_end(d->window[i]);
+	task_table_release(&d->tasks);
+	free(d->tp);
+	free(d->op);
+	free(d);
+}
+
+/**
+ * demand_set_sink - who takes the operations; until it is set they are dropped
+ * @d: stage
+ * @sink: called with batches of them
+ * @ctx: for @sink
+ */
+void demand_set_sink(struct demand *d, op_sink sink, void *ctx)
+{
+	d->sink = sink;
+	d->sink_ctx = ctx;
+	d->nr_ops = 0;
+}
+
+static void flush(struct demand *d)
+{
+	if (d->sink && d->nr_ops)
+		d->sink(d->sink_ctx, d->op, d->nr_ops);
+	d->nr_ops = 0;
+}
+
+static struct op *emit(struct demand *d, enum op_type type, const struct record *r)
+{
+	struct op *op;
+
+	if (d->nr_ops == DEMAND_BATCH)
+		flush(d);
+	op = &d->op[d->nr_ops++];
+	*op = (struct op){ .ts = d->now, .pid = r->pid, .cpu = r->cpu, .type = (u8)type,
+			   .handle = H_NONE };
+	return op;
+}
+
+static void emit_pages(struct demand *d, enum op_type type, const struct record *r, u32 handle,
+		       u32 order)
+{
+	struct op *op = emit(d, type, r);
+
+	op->handle = handle;
+	op->order = (u8)order;
+	op->kind = d->tp[handle].kind;
+}
+
+static void emit_move(struct demand *d, const struct record *r, u32 from, u32 to, u32 order)
+{
+	struct op *op = emit(d, OP_MOVE, r);
+	u32 i;
+
+	op->handle = from;
+	op->handle2 = to;
+	op->order = (u8)order;
+	for (i = 0; i < 1u << order; i++) {
+		struct tpage *src = &d->tp[from + i], *dst = &d->tp[to + i];
+		bool touched = src->touched;
+
+		*dst = *src;
+		dst->state = T_LIVE;
+		dst->seen = 1;
+		dst->touched |= d->touching;
+		*src = (struct tpage){ .state = T_FREE, .seen = 1,
+				       .touched = touched || d->touching };
+	}
+}
+
+/* Limbo: handles for objects whose pfn no event names. Reused in a ring; what is overrun is lost. */
+static u32 limbo_handle(struct demand *d, u32 order)
+{
+	u32 size = 1u << order, at = (d->limbo_next + size - 1) & ~(size - 1), tries, i;
+
+	for (tries = 0; tries < d->nr_limbo / size; tries++, at += size) {
+		if (at + size > d->nr_limbo)
+			at = 0;
+		for (i = 0; i < size && d->tp[d->max_pfn + at + i].state != T_LIVE; i++)
+			;
+		if (i == size) {
+			d->limbo_next = at + size;
+			d->limbo_live++;
+			return d->max_pfn + at;
+		}
+	}
+	return H_NONE;
+}
+
+/* The oldest object in limbo of this order: who else could it be that is freed at an unknown pfn */
+static u32 limbo_match(struct demand *d, u32 order)
+{
+	u32 n, at;
+
+	if (!d->limbo_live)
+		return H_NONE;
+	for (n = 0, at = d->limbo_next; n < d->nr_limbo; n++, at++) {
+		const struct tpage *tp;
+
+		if (at >= d->nr_limbo)
+			at = 0;
+		tp = &d->tp[d->max_pfn + at];
+		if (tp->state == T_LIVE && tp->head && tp->order == order)
+			return d->max_pfn + at;
+	}
+	return H_NONE;
+}
+
+static void mark_pages(struct demand *d, u32 pfn, u32 order, struct tpage set)
+{
+	u32 i;
+
+	set.seen = 1;
+	set.touched = d->touching;
+	set.head = 1;
+	d->tp[pfn] = set;
+	set.head = 0;
+	for (i = 1; i < 1u << order; i++)
+		d->tp[pfn + i] = set;
+}
+
+static void forget(struct demand *d, u32 handle, u32 order)
+{
+	u32 i;
+
+	for (i = 0; i < 1u << order; i++) {
+		struct tpage *tp = &d->tp[handle + i];
+
+		*tp = (struct tpage){ .state = T_FREE, .seen = 1,
+				      .touched = tp->touched || d->touching };
+	}
+	if (handle >= d->max_pfn)
+		d->limbo_live--;
+}
+
+/* rule 8: an allocation names a page that is still in use: the newer event is right */
+static void resolve_conflict(struct demand *d, const struct record *r, u32 pfn)
+{
+	struct tpage *tp = &d->tp[pfn];
+	u32 limbo = H_NONE;
+
+	if (tp->guess && !tp->order)
+		limbo = limbo_handle(d, 0);
+	if (limbo != H_NONE) {
+		emit_move(d, r, pfn, limbo, 0);
+		return;
+	}
+	d->stats.conflicts++;
+	emit_pages(d, OP_FREE, r, pfn, 0);
+	forget(d, pfn, 0);
+}
+
+static struct task *record_task(struct demand *d, const struct record *r)
+{
+	struct task *t = task_get(&d->tasks, r->pid);
+	const char *comm;
+
+	if (t->flags & TASK_NAMED)
+		return t;
+	t->flags |= TASK_NAMED;
+	comm = trace_comm(d->trace, r->pid);
+	if (!strncmp(comm, "kswapd", 6))
+		t->flags |= TASK_KSWAPD;
+	else if (!strncmp(comm, "kcompactd", 9))
+		t->flags |= TASK_KCOMPACTD;
+	else if (!strcmp(comm, "khugepaged"))
+		t->flags |= TASK_KHUGEPAGED;
+	return t;
+}
+
+static u8 task_op_flags(const struct task *t)
+{
+	u8 flags = 0;
+
+	if (t->flags & (TASK_KSWAPD | TASK_KCOMPACTD | TASK_KHUGEPAGED))
+		flags |= OPF_KTHREAD;
+	if (t->flags & TASK_KSWAPD || t->reclaim || t->window >= 0)
+		flags |= OPF_MEMALLOC;
+	return flags;
+}
+
+static struct op *emit_alloc(struct demand *d, enum op_type type, const struct record *r, u8 kind,
+			     u8 flags)
+{
+	struct op *op = emit(d, type, r);
+
+	op->order = r->order;
+	op->gfp = r->gfp;
+	op->mt = r->mt;
+	op->kind = kind;
+	op->flags = flags;
+	if (r->pfn != REC_NO_PFN)
+		op->handle = (u32)r->pfn;
+	return op;
+}
+
+/* The gfp as the fault asked for it, without what the first try on the local node adds. */
+static gfp_t thp_fault_gfp(const struct demand *d, gfp_t first)
+{
+	if (!(first & __GFP_THISNODE))
+		return first;
+	if (!(first & __GFP_DIRECT_RECLAIM))
+		return first & ~(__GFP_THISNODE | __GFP_NORETRY);
+	if (d->last_thp_gfp)
+		return d->last_thp_gfp;
+	first &= ~(__GFP_THISNODE | __GFP_NORETRY);
+	return d->thp_defrag == THP_DEFRAG_ALWAYS ? first | __GFP_NORETRY : first;
+}
+
+/* no second try followed the first: the fault failed there */
+static void thp_gave_up(struct demand *d, const struct record *r, struct task *t)
+{
+	struct op *op;
+
+	if (!t->thp_tried)
+		return;
+	t->thp_tried = false;
+	d->stats.thp_attempts++;
+	op = emit(d, OP_THP_FAULT, r);
+	op->order = HPAGE_PMD_ORDER;
+	op->kind = PK_ANON;
+	op->mt = MIGRATE_MOVABLE;
+	op->flags = OPF_ZERO;
+	op->gfp = thp_fault_gfp(d, t->thp_gfp);
+}
+
+/*
+ * rule 1, THP: a failed try on the local node is half a fault when the gfp allows direct reclaim;
+ * the second try follows from the same task at once (mempolicy.c:alloc_pages_mpol).
+ */
+static void thp_attempt(struct demand *d, const struct record *r, struct task *t, u8 flags)
+{
+	bool ok = r->pfn != REC_NO_PFN;
+	struct op *op;
+
+	if (t->thp_tried && !(r->gfp & __GFP_THISNODE)) {
+		d->stats.thp_folded++;
+		d->last_thp_gfp = r->gfp;
+	} else {
+		thp_gave_up(d, r, t);
+	}
+	t->thp_tried = false;
+	if (!ok && r->gfp & __GFP_THISNODE && r->gfp & __GFP_DIRECT_RECLAIM) {
+		t->thp_tried = true;
+		t->thp_gfp = r->gfp;
+		return;
+	}
+	d->stats.thp_attempts++;
+	d->stats.thp_success += ok;
+	op = emit_alloc(d, OP_THP_FAULT, r, PK_ANON, (u8)(flags | OPF_ZERO));
+	op->gfp = thp_fault_gfp(d, r->gfp);
+}
+
+static void rec_alloc(struct demand *d, const struct record *r)
+{
+	struct task *t = record_task(d, r);
+	bool irq = r->flags & IRQ_FLAGS, ok = r->pfn != REC_NO_PFN;
+	u8 kind = classify_kind(r), flags = irq ? 0 : task_op_flags(t);
+	u32 pfn = (u32)r->pfn, i;
+
+	if (ok) {
+		for (i = 0; i < 1u << r->order; i++)
+			if (d->tp[pfn + i].state == T_LIVE)
+				resolve_conflict(d, r, pfn + i);
+	}
+	if (is_thp_attempt(r) && !(t->flags & TASK_KHUGEPAGED)) {
+		thp_attempt(d, r, t, flags);
+	} else if (ok) {
+		d->stats.allocs++;
+		emit_alloc(d, OP_ALLOC, r, kind, (u8)(flags | classify_flags(r, kind)));
+	} else {
+		if (r->gfp & __GFP_ACCOUNT && t->silent_ts == r->ts)
+			d->stats.charge_failures++;
+		d->stats.alloc_failures++;
+		emit_alloc(d, OP_ALLOC_FAILED, r, kind, flags);
+	}
+	if (ok)
+		mark_pages(d, pfn, r->order, (struct tpage){ .state = T_LIVE, .order = r->order,
+			   .kind = kind, .mt = r->mt });
+}
+
+static void migration_resolved(void *ctx, u32 handle, u32 pfn, u32 order)
+{
+	struct demand *d = ctx;
+	struct record r = { .ts = d->now };
+
+	if (d->tp[handle].state != T_LIVE || d->tp[pfn].state == T_LIVE)
+		return;
+	emit_move(d, &r, handle, pfn, order);
+	d->tp[pfn].guess = 1;
+	d->limbo_live--;
+	d->stats.migrations_limbo--;
+	d->stats.migrations_inferred++;
+}
+
+static bool target_usable(const struct demand *d, u32 pfn, u32 order)
+{
+	u32 i;
+
+	if (pfn == RELOCATE_UNKNOWN || pfn + (1u << order) > d->max_pfn)
+		return false;
+	for (i = 0; i < 1u << order; i++)
+		if (d->tp[pfn + i].state == T_LIVE)
+			return false;
+	return true;
+}
+
+/* rule 4: a page freed by compaction lives on elsewhere */
+static void rec_migrated(struct demand *d, const struct record *r, struct reloc_window *w)
+{
+	u32 pfn = (u32)r->pfn, limbo;
+	struct reloc_target t = reloc_source(w, pfn, r->order, migration_resolved, d);
+
+	if (target_usable(d, t.pfn, r->order)) {
+		emit_move(d, r, pfn, t.pfn, r->order);
+		d->tp[t.pfn].guess = !t.exact;
+		if (t.exact)
+			d->stats.migrations_exact++;
+		else
+			d->stats.migrations_inferred++;
+		return;
+	}
+	limbo = limbo_handle(d, r->order);
+	if (limbo == H_NONE) {
+		d->stats.limbo_unmatched++;
+		emit_pages(d, OP_FREE, r, pfn, r->order);
+		forget(d, pfn, r->order);
+		return;
+	}
+	emit_move(d, r, pfn, limbo, r->order);
+	d->stats.migrations_limbo++;
+	if (t.pending)
+		reloc_pending(w, limbo);
+}
+
+/* rules 1 and 4: a page is freed that, as far as events tell, nobody had */
+static void rec_free_unknown(struct demand *d, const struct record *r, struct task *t, bool reclaim)
+{
+	u32 pfn = (u32)r->pfn, limbo;
+	struct op *op;
+
+	if (d->tp[pfn].state == T_UNKNOWN) {
+		d->stats.resident_inferred++;
+		emit_pages(d, OP_FREE, r, pfn, r->order);
+		return;
+	}
+	limbo = limbo_match(d, r->order);
+	if (limbo != H_NONE) {
+		d->stats.limbo_matched++;
+		emit_pages(d, reclaim ? OP_RECLAIM : OP_FREE, r, limbo, r->order);
+		forget(d, limbo, r->order);
+		return;
+	}
+	d->stats.silent_allocs++;
+	t->silent_ts = r->ts;
+	op = emit(d, OP_ALLOC, r);
+	op->handle = pfn;
+	op->order = r->order;
+	op->gfp = GFP_KERNEL;
+	op->mt = MIGRATE_UNMOVABLE;
+	op->kind = PK_KERNEL;
+	op->flags = OPF_SILENT;
+	emit_pages(d, OP_FREE, r, pfn, r->order);
+}
+
+/* rules 2 and 3, for a run of live pages */
+static void rec_free_live(struct demand *d, const struct record *r, bool reclaim)
+{
+	u32 pfn = (u32)r->pfn;
+	const struct tpage *tp = &d->tp[pfn];
+
+	if (!reclaim) {
+		d->stats.frees++;
+		d->stats.partial_frees += tp->order != r->order;
+		emit_pages(d, OP_FREE, r, pfn, r->order);
+	} else {
+		d->stats.reclaim_frees++;
+		emit_pages(d, OP_RECLAIM, r, pfn, r->order);
+	}
+}
+
+static bool all_live(const struct demand *d, u32 pfn, u32 order)
+{
+	u32 i;
+
+	for (i = 0; i < 1u << order; i++)
+		if (d->tp[pfn + i].state != T_LIVE)
+			return false;
+	return true;
+}
+
+static void rec_free(struct demand *d, const struct record *r)
+{
+	struct task *t = record_task(d, r);
+	bool irq = r->flags & IRQ_FLAGS, live = all_live(d, (u32)r->pfn, r->order);
+	bool reclaim = !irq && (t->reclaim || t->flags & TASK_KSWAPD);
+	struct reloc_window *w = irq || t->window < 0 ? NULL : d->window[t->window];
+
+	if (w && live) {
+		rec_migrated(d, r, w);
+		return;
+	}
+	if (w) {
+		d->stats.compact_returns++;
+		reloc_returned(w, (u32)r->pfn, r->order);
+		mark_pages(d, (u32)r->pfn, r->order, (struct tpage){ .state = T_ISOLATED });
+		return;
+	}
+	if (live)
+		rec_free_live(d, r, reclaim);
+	else
+		rec_free_unknown(d, r, t, reclaim);
+	mark_pages(d, (u32)r->pfn, r->order, (struct tpage){ .state = T_FREE });
+}
+
+static void window_begin(struct demand *d, const struct record *r)
+{
+	struct task *t = record_task(d, r);
+	s32 i;
+
+	if (t->window >= 0)
+		return;
+	for (i = 0; i < RELOCATE_WINDOWS && d->window[i]; i++)
+		;
+	if (i == RELOCATE_WINDOWS)
+		return;
+	d->window[i] = reloc_begin(d->tp, d->max_pfn);
+	if (d->window[i])
+		t->window = i;
+	if (t->flags & TASK_KCOMPACTD)
+		d->kcompactd.last_ns = r->ts;
+}
+
+static void emit_rate(struct demand *d, const struct record *r, enum op_rate what, struct pace *p)
+{
+	struct op *op = emit(d, OP_RATE, r);
+
+	op->a = (u8)what;
+	op->arg = p->busy_ns ? (u32)(p->work * 1000000ull / (p->busy_ns / 1000 + 1)) : 0;
+	if (p->busy_ns > PACE_HALVE_NS) {
+		p->busy_ns /= 2;
+		p->work /= 2;
+	}
+}
+
+static void window_end(struct demand *d, const struct record *r)
+{
+	struct task *t = record_task(d, r);
+
+	if (t->window < 0)
+		return;
+	reloc_end(d->window[t->window]);
+	d->window[t->window] = NULL;
+	t->window = -1;
+	if (!(t->flags & TASK_KCOMPACTD))
+		return;
+	d->kcompactd.busy_ns += r->ts - d->kcompactd.last_ns;
+	if (d->kcompactd.work > 1024)
+		emit_rate(d, r, RATE_KCOMPACTD, &d->kcompactd);
+}
+
+static void rec_compaction(struct demand *d, const struct record *r)
+{
+	struct task *t = record_task(d, r);
+	struct reloc_window *w = t->window < 0 ? NULL : d->window[t->window];
+
+	if (!w)
+		return;
+	if (t->flags & TASK_KCOMPACTD && r->type != REC_COMPACT_MIGRATEPAGES)
+		d->kcompactd.work += r->b;
+	if (r->type == REC_ISOLATE_FREE)
+		reloc_isolate(w, (u32)r->pfn, r->a, r->c);
+	else if (r->type == REC_FAST_ISOLATE_FREE)
+		reloc_fast_isolate(w, r->c);
+}
+
+static void rec_migration_pte(struct demand *d, const struct record *r)
+{
+	struct task *t = record_task(d, r);
+	struct reloc_window *w = t->window < 0 ? NULL : d->window[t->window];
+
+	if (!w)
+		return;
+	if (r->type == REC_SET_MIGRATION_PTE)
+		reloc_set_pte(w, r->pfn, r->arg);
+	else
+		reloc_remove_pte(w, r->pfn, r->arg, r->order);
+}
+
+/* kswapd's pace: pages scanned over the time between its steps */
+static void kswapd_pace(struct demand *d, const struct record *r)
+{
+	struct pace *p = &d->kswapd;
+	u64 gap = r->ts - p->last_ns;
+
+	if (p->last_ns && gap < PACE_GAP_NS && r->type == REC_SHRINK_INACTIVE) {
+		p->busy_ns += gap;
+		p->work += r->a;
+		if (++p->steps % 16 == 0)
+			emit_rate(d, r, RATE_KSWAPD, p);
+	}
+	p->last_ns = r->ts;
+}
+
+static void rec_kswapd(struct demand *d, const struct record *r)
+{
+	struct task *t = record_task(d, r);
+
+	if (r->type == REC_KSWAPD_WAKE || r->type == REC_BALANCE_BEGIN)
+		t->flags |= TASK_KSWAPD;
+	if (t->flags & TASK_KSWAPD)
+		kswapd_pace(d, r);
+}
+
+/* reclaim begins to write a folio: for an anonymous one this is the decision to evict it */
+static void rec_write_folio(struct demand *d, const struct record *r)
+{
+	const struct tpage *tp = &d->tp[r->pfn];
+
+	if (tp->state != T_LIVE || !(r->a & 1))
+		return;
+	d->stats.swapouts++;
+	emit_pages(d, OP_SWAPOUT, r, (u32)r->pfn, tp->order);
+}
+
+static void rec_mark(struct demand *d, const struct record *r)
+{
+	emit(d, OP_MARK, r)->a = (u8)r->a;
+	if (r->a == MARK_AFTER_BEGIN)
+		d->touching = true;
+	else if (r->a == MARK_AFTER_END)
+		d->touching = false;
+}
+
+static void rec_exit(struct demand *d, const struct record *r)
+{
+	struct task *t = record_task(d, r);
+
+	thp_gave_up(d, r, t);
+	if (t->window >= 0)
+		window_end(d, r);
+	emit(d, OP_EXIT, r);
+	task_drop(&d->tasks, r->pid);
+}
+
+/* the kind of a page-cache page, exactly */
+static void rec_filemap(struct demand *d, const struct record *r)
+{
+	u32 i;
+
+	if (r->pfn + (1u << r->order) > d->max_pfn)
+		return;
+	for (i = 0; i < 1u << r->order; i++)
+		d->tp[r->pfn + i].kind = PK_FILE;
+}
+
+static void reclaim_window(struct demand *d, const struct record *r, bool begin)
+{
+	struct task *t = record_task(d, r);
+
+	if (begin && t->reclaim < 255)
+		t->reclaim++;
+	else if (!begin && t->reclaim)
+		t->reclaim--;
+}
+
+static bool in_range(const struct demand *d, const struct record *r)
+{
+	return r->pfn != REC_NO_PFN && r->pfn + (1ull << r->order) <= d->max_pfn;
+}
+
+static void one_record(struct demand *d, const struct record *r)
+{
+	d->now = r->ts;
+	switch (r->type) {
+	case REC_ALLOC:
+		if (r->pfn == REC_NO_PFN || in_range(d, r))
+			rec_alloc(d, r);
+		break;
+	case REC_FREE:
+		if (in_range(d, r))
+			rec_free(d, r);
+		break;
+	case REC_DIRECT_RECLAIM_BEGIN:
+	case REC_MEMCG_RECLAIM_BEGIN:
+	case REC_NODE_RECLAIM_BEGIN:
+		reclaim_window(d, r, true);
+		break;
+	case REC_DIRECT_RECLAIM_END:
+	case REC_MEMCG_RECLAIM_END:
+	case REC_NODE_RECLAIM_END:
+		reclaim_window(d, r, false);
+		break;
+	case REC_KSWAPD_WAKE:
+	case REC_BALANCE_BEGIN:
+	case REC_SHRINK_INACTIVE:
+		rec_kswapd(d, r);
+		break;
+	case REC_WRITE_FOLIO:
+		if (r->pfn < d->max_pfn)
+			rec_write_folio(d, r);
+		break;
+	case REC_KCOMPACTD_WAKE:
+		record_task(d, r)->flags |= TASK_KCOMPACTD;
+		break;
+	case REC_COMPACT_BEGIN:
+		window_begin(d, r);
+		break;
+	case REC_COMPACT_END:
+		window_end(d, r);
+		break;
+	case REC_ISOLATE_MIGRATE:
+	case REC_ISOLATE_FREE:
+	case REC_FAST_ISOLATE_FREE:
+		rec_compaction(d, r);
+		break;
+	case REC_SET_MIGRATION_PTE:
+	case REC_REMOVE_MIGRATION_PTE:
+		rec_migration_pte(d, r);
+		break;
+	case REC_MIGRATE_PAGES: {
+		struct task *t = record_task(d, r);
+
+		if (t->window >= 0)
+			reloc_batch_end(d->window[t->window]);
+		break;
+	}
+	case REC_FILEMAP_ADD:
+		rec_filemap(d, r);
+		break;
+	case REC_SCHED_EXIT:
+		rec_exit(d, r);
+		break;
+	case REC_MARK:
+		rec_mark(d, r);
+		break;
+	case REC_LOST:
+		d->stats.lost_events += r->a ? r->a : 1;
+		break;
+	default:
+		break;
+	}
+}
+
+/**
+ * demand_records - take a batch of records, in order
+ * @d: stage
+ * @rec: records
+ * @n: how many
+ */
+void demand_records(struct demand *d, const struct record *rec, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		one_record(d, &rec[i]);
+}
+
+/**
+ * demand_prefix - the records up to the marker "before end": they correct the start image
+ * @d: stage, without a sink
+ * @rec: records
+ * @n: how many
+ * @done: set when the marker was among them
+ *
+ * Return: how many were taken, the marker included.
+ */
+size_t demand_prefix(struct demand *d, const struct record *rec, size_t n, bool *done)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		one_record(d, &rec[i]);
+		if (rec[i].type == REC_MARK && rec[i].a == MARK_BEFORE_END) {
+			*done = true;
+			memset(&d->stats, 0, offsetof(struct demand_stats, resident_before));
+			d->nr_ops = 0;
+			return i + 1;
+		}
+	}
+	return n;
+}
+
+/**
+ * demand_finish - the trace is over: the last operations go out
+ * @d: stage
+ */
+void demand_finish(struct demand *d)
+{
+	struct record r = { .ts = d->now };
+
+	d->stats.limbo_unmatched += d->limbo_live;
+	emit(d, OP_END, &r);
+	flush(d);
+}
+
+/**
+ * demand_nr_handles - handles are below this
+ * @d: stage
+ */
+u32 demand_nr_handles(const struct demand *d)
+{
+	return d->max_pfn + d->nr_limbo;
+}
+
+/**
+ * demand_tpages - the trace's pages as they are now, by handle
+ * @d: stage
+ */
+const struct tpage *demand_tpages(const struct demand *d)
+{
+	return d->tp;
+}
+
+/**
+ * demand_get_stats - how often each rule fired
+ * @d: stage
+ */
+struct demand_stats *demand_get_stats(struct demand *d)
+{
+	return &d->stats;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of the demand stage share. */
+#ifndef FRAGREPLAY_DEMAND_INTERNAL_H
+#define FRAGREPLAY_DEMAND_INTERNAL_H
+
+#include "mm/gfp.h"
+#include "relocate.h"
+#include "run.h"
+#include "task.h"
+
+#define DEMAND_BATCH	4096u
+#define NR_LIMBO_MIN	65536u
+
+/* work and time of one of the kernel's background threads, for its pace */
+struct pace {
+	u64 busy_ns, work, last_ns;
+	u32 steps;
+};
+
+struct demand {
+	struct tpage *tp;	/* by handle */
+	u32 max_pfn, nr_limbo, limbo_next, limbo_live;
+	struct task_table tasks;
+	struct trace *trace;
+	struct reloc_window *window[RELOCATE_WINDOWS];
+	struct op *op;
+	u32 nr_ops;
+	op_sink sink;
+	void *sink_ctx;
+	struct demand_stats stats;
+	struct pace kswapd, kcompactd;
+	u32 last_thp_gfp;	/* of a second try: the gfp as the fault asked for it */
+	enum thp_defrag thp_defrag;
+	bool touching;		/* between the "after" markers */
+	u64 now;
+};
+
+/* classify.c */
+u8 classify_kind(const struct record *r);
+u8 classify_flags(const struct record *r, u8 kind);
+bool is_thp_attempt(const struct record *r);
+bool is_huge_zero_attempt(const struct record *r);
+
+/* demand_image.c */
+void demand_start_image(struct demand *d, const struct machine *m);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One policy's machine, driven by the operations of the demand stage. */
+#ifndef FRAGREPLAY_MODEL_H
+#define FRAGREPLAY_MODEL_H
+
+#include "run.h"
+
+#define NR_REGIONS	1024	/* huge pages that absorb base-page faults, open at a time */
+#define NR_RECENT	65536	/* pages remembered for a touch that no event names; power of two */
+
+/* a huge page that the model got and the trace did not: rule 6 */
+struct thp_region {
+	s32 pid;
+	u32 head;		/* pfn in the model */
+	u32 next;		/* base pages absorbed so far */
+};
+
+/* pages of one kind that one kernel evicted and the other did not: rule 7 */
+struct away {
+	u64 trace;		/* evicted by the recorded kernel, not seen to come back */
+	u64 held;		/* of these, still resident in the model */
+	u64 model;		/* evicted by the model alone */
+	u64 budget;		/* refaults that the recording's own counters allow; ~0: unknown */
+	u32 *recent_held;	/* pfns, ring */
+	u32 *recent_model;	/* handles, ring */
+	u32 nr_held, nr_model;
+};
+
+struct model {
+	struct mm *mm;
+	u32 *map;		/* by handle: pfn, or MAP_* */
+	u32 nr_handles;
+	struct policy_run *run;
+	const struct run_options *opt;
+	struct thp_region region[NR_REGIONS];
+	u32 nr_regions;
+	struct away anon, file;
+	u64 t0, next_vmstat_ns, next_sample_ns;
+	u64 nr_ops;
+	size_t cap_timeline;
+	bool started, measured;	/* saw the first operation; took the counters at "after begin" */
+};
+
+int model_init(struct model *mo, const struct run_options *opt, struct policy_run *run,
+	       u32 nr_handles);
+void model_release(struct model *mo);
+int model_ops(struct model *mo, const struct op *op, size_t n);
+
+/* timeline.c */
+int timeline_sample(struct model *mo, u64 t_ns);
+
+/* observed.c */
+void observed_ops(struct policy_run *run, const struct op *op, size_t n);
+void observed_compare(const struct demand *d, const struct machine *m, struct run_output *out);
+u8 *observed_end_state(const struct demand *d, u32 max_pfn);
+
+#endif
