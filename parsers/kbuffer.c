@@ -96,11 +96,13 @@ static int load_page(struct cursor *c)
 				     c->page_size - c->page_header);
 	c->next = c->page + c->page_header;
 	c->end = c->next + commit;
-	if (commit && c->decoded && (int64_t)(ts - c->ts) < 0)
+	if (commit && c->started && (int64_t)(ts - c->ts) < 0)
 		return cursor_damage(c, "time goes back by %llu ns from the page before",
 				     (unsigned long long)(c->ts - ts));
-	if (commit)
+	if (commit) {
 		c->ts = ts;
+		c->started = true;
+	}
 	behind = (size_t)(c->block_end - c->end) + c->slack;
 	c->fast_limit = behind >= FAST_OVERREAD ? c->end : c->end - FAST_OVERREAD;
 	page_lost(c, commit, flags);

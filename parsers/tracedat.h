@@ -319,7 +319,7 @@ struct cursor {
 	bool block_in_file;		/* block bytes are file bytes: offsets are exact */
 	struct stream *stream;
 	uint64_t lost_events, lost_gaps;
-	bool lost_unknown, done;
+	bool lost_unknown, started;
 	char why[160];
 };
 
