@@ -91,6 +91,7 @@ struct run_options {
 	u64 seed;
 	u64 timeline_ms;		/* 0: none */
 	double refault_rate;		/* <0: fitted; 0: none */
+	bool fixed_pace;		/* keep the pace parameters: do not follow the recording's */
 	bool want_end_state;
 	unsigned int threads;		/* 0: one a policy */
 	u32 check_every;		/* run mm_check() every N operations; 0: never */

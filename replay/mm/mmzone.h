@@ -136,7 +136,8 @@ struct mm;
 
 /*
  * What the model tells its driver. Owners are cookies to the model: it never looks into them.
- * moved: base page of @owner now lives at @pfn. evicted: reclaim took it (anon: to swap).
+ * moved: base page of @owner now lives at @pfn. evicted: reclaim took it (anon: to swap); a base
+ * page that is nobody's is told, too, with OWNER_NONE.
  */
 struct mm_driver {
 	void (*moved)(void *ctx, u32 owner, u32 pfn);

@@ -313,7 +313,7 @@ static void free_reclaimed_folio(struct mm *mm, u32 pfn)
 		u32 owner = p[i].owner;
 
 		p[i].owner = OWNER_NONE;
-		if (owner != OWNER_NONE && mm->driver.evicted)
+		if (mm->driver.evicted)
 			mm->driver.evicted(mm->driver.ctx, owner, pfn + i, anon);
 	}
 	p->cold = p->swapcache = p->dirty = p->reclaim = p->young = 0;

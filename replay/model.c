@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One policy's machine under the workload's demand.
+ *
+ * The machine knows pages and owners; this file knows which handle of the trace is which page.
+ * Time is the trace's: before every operation the background threads get the time since the last.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mm/internal.h"
+#include "model.h"
+#include "refault.h"
+
+#define VMSTAT_INTERVAL_NS	1000000000ull	/* sysctl vm.stat_interval: 1 s */
+
+/* The driver's side of reclaim: the machine took a base page. */
+static void model_evicted(void *ctx, u32 owner, u32 pfn, bool anon)
+{
+	struct model *mo = ctx;
+	const struct mm *mm = mo->mm;
+	u32 head = pfn & ~((1u << mm->page[pfn].order) - 1);
+
+	if (owner == OWNER_NONE) {
+		if (mm->page[head].cold)
+			refault_cold_evicted(mo, anon);
+		return;
+	}
+	mo->run->stats.evicted_live++;
+	mo->map[owner] = anon ? MAP_SWAPPED : MAP_DROPPED;
+	refault_live_evicted(mo, owner, anon);
+}
+
+static void model_moved(void *ctx, u32 owner, u32 pfn)
+{
+	struct model *mo = ctx;
+
+	mo->map[owner] = pfn;
+}
+
+/**
+ * model_init - a driver for a machine that is built
+ * @mo: driver; ->mm is the machine
+ * @opt: the run's options
+ * @run: where results go
+ * @nr_handles: of the demand stage
+ *
+ * Pages whose owner is a handle already (their own pfn: pages older than the trace) are mapped.
+ *
+ * Return: 0, or -1 without memory.
+ */
+int model_init(struct model *mo, const struct run_options *opt, struct policy_run *run,
+	       u32 nr_handles)
+{
+	struct mm *mm = mo->mm;
+	u32 pfn;
+
+	mo->opt = opt;
+	mo->run = run;
+	mo->nr_handles = nr_handles;
+	mo->map = malloc((size_t)nr_handles * sizeof(*mo->map));
+	if (!mo->map || refault_init(mo))
+		return -1;
+	memset(mo->map, 0xff, (size_t)nr_handles * sizeof(*mo->map));
+	for (pfn = 0; pfn < mm->max_pfn && pfn < nr_handles; pfn++)
+		if (mm->page[pfn].state == PAGE_USED && mm->page[pfn].owner == pfn)
+			mo->map[pfn] = pfn;
+	mm->driver = (struct mm_driver){ .moved = model_moved, .evicted = model_evicted,
+					 .ctx = mo };
+	return 0;
+}
+
+/**
+ * model_release - free the driver; the machine stays for the report
+ * @mo: driver
+ */
+void model_release(struct model *mo)
+{
+	refault_release(mo);
+	free(mo->map);
+	mo->map = NULL;
+	if (mo->mm)
+		mo->mm->driver = (struct mm_driver){ 0 };
+}
+
+static void set_folio(struct model *mo, u32 pfn, u32 order, u32 handle, u8 kind)
+{
+	struct page *p = &mo->mm->page[pfn];
+	u32 i;
+
+	for (i = 0; i < 1u << order; i++) {
+		p[i].kind = kind;
+		p[i].owner = handle == H_NONE ? OWNER_NONE : handle + i;
+		if (handle != H_NONE)
+			mo->map[handle + i] = pfn + i;
+	}
+}
+
+static enum lru_origin origin_of(const struct op *op)
+{
+	if (op->kind == PK_ANON)
+		return LRU_FAULT;
+	return op->flags & OPF_DIRTY ? LRU_WRITE : LRU_READ;
+}
+
+/* Put an allocated folio to use. */
+void model_use(struct model *mo, const struct op *op, u32 pfn, u32 order, u32 handle,
+	       enum lru_origin origin)
+{
+	set_folio(mo, pfn, order, handle, op->kind);
+	if (op->kind == PK_ANON || op->kind == PK_FILE)
+		folio_add_lru(mo->mm, pfn, origin);
+}
+
+/* Give a folio back, whatever list it is on. */
+static void free_folio(struct model *mo, u32 pfn)
+{
+	struct mm *mm = mo->mm;
+	struct page *p = &mm->page[pfn];
+	u32 order = p->order;
+
+	if (p->kind == PK_SLAB && p->cold)
+		slab_del_cold(mm, pfn);
+	if (p->lru)
+		lruvec_del_folio(mm, pfn);
+	if (p->kind == PK_ANON)
+		free_swap_cache(mm, pfn);
+	free_pages(mm, pfn, order);
+}
+
+static u32 folio_head(const struct mm *mm, u32 pfn)
+{
+	return pfn & ~((1u << mm->page[pfn].order) - 1);
+}
+
+/*
+ * A THP that absorbed faults loses its first page: the workload unmaps the range. What nobody had
+ * faulted goes with it.
+ */
+static void close_region(struct model *mo, u32 n)
+{
+	struct mm *mm = mo->mm;
+	u32 head = mo->region[n].head, i;
+
+	mo->region[n] = mo->region[--mo->nr_regions];
+	if (mm->page[head].state != PAGE_USED || mm->page[head].order != HPAGE_PMD_ORDER)
+		return;
+	split_folio(mm, head);
+	for (i = 0; i < HPAGE_PMD_NR; i++)
+		if (mm->page[head + i].owner == OWNER_NONE)
+			free_folio(mo, head + i);
+}
+
+static bool close_region_of(struct model *mo, u32 head)
+{
+	u32 n;
+
+	for (n = 0; n < mo->nr_regions; n++)
+		if (mo->region[n].head == head) {
+			close_region(mo, n);
+			return true;
+		}
+	return false;
+}
+
+/*
+ * Make the folio that holds @handle end within [handle, handle + left): a part of it is freed,
+ * so the kernel had split it.
+ */
+static void split_for(struct model *mo, u32 handle, u32 left)
+{
+	struct mm *mm = mo->mm;
+	u32 pfn = mo->map[handle];
+	struct page *p = &mm->page[pfn];
+
+	if (!p->order)
+		return;
+	if (p->head && 1u << p->order <= left && mo->map[handle + (1u << p->order) - 1] ==
+	    pfn + (1u << p->order) - 1)
+		return;
+	if (!close_region_of(mo, folio_head(mm, pfn)))
+		split_folio(mm, folio_head(mm, pfn));
+}
+
+typedef void (*folio_fn)(struct model *mo, u32 pfn);
+
+/* Every folio of a range of handles, split where the range ends inside one; then unmapped. */
+static void for_each_folio(struct model *mo, const struct op *op, folio_fn fn)
+{
+	u32 i = 0, n = 1u << op->order;
+
+	while (i < n) {
+		u32 handle = op->handle + i, v = mo->map[handle], step = 1, j;
+
+		if (MAP_IS_PFN(v)) {
+			split_for(mo, handle, n - i);
+			v = mo->map[handle];
+		}
+		if (MAP_IS_PFN(v)) {
+			step = 1u << mo->mm->page[v].order;
+			for (j = 0; j < step; j++) {
+				mo->map[handle + j] = MAP_NONE;
+				mo->mm->page[v + j].owner = OWNER_NONE;
+			}
+			fn(mo, v);
+		} else {
+			refault_gone(mo, v);
+			mo->map[handle] = MAP_NONE;
+		}
+		i += step;
+	}
+}
+
+/* rule 3: nobody's from now on, and the first that the model's reclaim will find */
+static void reclaimed_folio(struct model *mo, u32 pfn)
+{
+	struct mm *mm = mo->mm;
+	struct page *p = &mm->page[pfn];
+
+	if (p->kind == PK_ANON || p->kind == PK_FILE) {
+		folio_mark_cold(mm, pfn);
+		refault_held(mo, pfn);
+	} else if (p->kind == PK_SLAB) {
+		slab_mark_cold(mm, pfn);
+	} else {
+		free_folio(mo, pfn);
+	}
+}
+
+static void op_reclaim(struct model *mo, const struct op *op)
+{
+	refault_trace_evicted(mo, op);
+	for_each_folio(mo, op, reclaimed_folio);
+}
+
+static void op_swapout(struct model *mo, const struct op *op)
+{
+	u32 v = mo->map[op->handle];
+
+	if (MAP_IS_PFN(v) && mo->mm->page[v].head)
+		folio_mark_cold(mo->mm, v);
+}
+
+static void op_move(struct model *mo, const struct op *op)
+{
+	u32 i;
+
+	for (i = 0; i < 1u << op->order; i++) {
+		u32 v = mo->map[op->handle + i];
+
+		mo->map[op->handle2 + i] = v;
+		mo->map[op->handle + i] = MAP_NONE;
+		if (MAP_IS_PFN(v))
+			mo->mm->page[v].owner = op->handle2 + i;
+	}
+}
+
+/* rule 6: base pages where the trace had one folio; what cannot be had is lost to the workload */
+static void alloc_pieces(struct model *mo, const struct op *op, u32 handle, u32 order, gfp_t gfp)
+{
+	u32 i, pfn;
+
+	for (i = 0; i < 1u << (op->order - order); i++) {
+		pfn = alloc_pages(mo->mm, gfp, order);
+		if (pfn == PFN_NONE)
+			mo->run->stats.alloc_failed++;
+		else
+			model_use(mo, op, pfn, order, handle + (i << order), origin_of(op));
+	}
+}
+
+/* mm/filemap.c:__filemap_get_folio: on failure one order less, down to single pages */
+static void folio_stepdown(struct model *mo, const struct op *op)
+{
+	u32 order = op->order, done = 0, pfn, n = 1u << op->order;
+
+	while (done < n) {
+		gfp_t gfp = order ? op->gfp : op->gfp & ~(__GFP_NORETRY | __GFP_NOWARN);
+
+		pfn = alloc_pages(mo->mm, gfp, order);
+		if (pfn != PFN_NONE) {
+			model_use(mo, op, pfn, order, op->handle + done, origin_of(op));
+			done += 1u << order;
+		} else if (order) {
+			order--;
+		} else {
+			mo->run->stats.alloc_failed++;
+			done++;
+		}
+	}
+}
+
+static bool absorb_fault(struct model *mo, const struct op *op)
+{
+	u32 n, pfn;
+
+	for (n = 0; n < mo->nr_regions && mo->region[n].pid != op->pid; n++)
+		;
+	if (n == mo->nr_regions)
+		return false;
+	pfn = mo->region[n].head + mo->region[n].next;
+	if (mo->region[n].next == HPAGE_PMD_NR || mo->mm->page[pfn].state != PAGE_USED ||
+	    mo->mm->page[pfn].order != HPAGE_PMD_ORDER) {
+		mo->region[n] = mo->region[--mo->nr_regions];
+		return false;
+	}
+	mo->region[n].next++;
+	mo->mm->page[pfn].owner = op->handle;
+	mo->map[op->handle] = pfn;
+	mo->run->stats.faults_absorbed++;
+	return true;
+}
+
+static void op_alloc(struct model *mo, const struct op *op)
+{
+	enum lru_origin origin = origin_of(op);
+	u32 pfn;
+
+	if (mo->nr_regions && op->flags & OPF_ZERO && !op->order && absorb_fault(mo, op))
+		return;
+	if (op->flags & (OPF_REFAULT | OPF_READ)) {
+		switch (refault_alloc(mo, op)) {
+		case REFAULT_ABSORBED:
+			return;
+		case REFAULT_YES:
+			origin = LRU_REFAULT;
+			break;
+		default:
+			break;
+		}
+	}
+	if (op->order == HPAGE_PMD_ORDER && op->mt != MIGRATE_MOVABLE && op->gfp & __GFP_NOMEMALLOC)
+		pfn = get_huge_zero_folio(mo->mm, op->gfp);
+	else
+		pfn = alloc_pages(mo->mm, op->gfp, op->order);
+	if (pfn != PFN_NONE) {
+		model_use(mo, op, pfn, op->order, op->handle, origin);
+		if (origin == LRU_REFAULT && op->kind == PK_ANON)
+			count_vm_events(mo->mm, VM_pswpin, 1u << op->order);
+	} else if (op->kind == PK_FILE && op->order) {
+		mo->run->stats.folio_stepdowns++;
+		folio_stepdown(mo, op);
+	} else if (op->kind == PK_SLAB && op->order) {
+		/* slub goes on with its minimum order (mm/slub.c:allocate_slab) */
+		mo->run->stats.folio_stepdowns++;
+		alloc_pieces(mo, op, op->handle, 0, op->gfp & ~(__GFP_NORETRY | __GFP_NOWARN));
+	} else {
+		mo->run->stats.alloc_failed++;
+	}
+}
+
+/* An attempt that failed in the trace costs the same work here; its page, if any, is not kept. */
+static void op_alloc_failed(struct model *mo, const struct op *op)
+{
+	u32 pfn = alloc_pages(mo->mm, op->gfp, op->order);
+
+	if (pfn != PFN_NONE)
+		free_pages(mo->mm, pfn, op->order);
+}
+
+static void op_thp_fault(struct model *mo, const struct op *op)
+{
+	const gfp_t base = GFP_HIGHUSER_MOVABLE | __GFP_ZERO | __GFP_COMP;
+	u32 pfn = do_huge_pmd_anonymous_page(mo->mm, op->gfp);
+
+	if (pfn != PFN_NONE) {
+		model_use(mo, op, pfn, HPAGE_PMD_ORDER, op->handle, LRU_FAULT);
+		if (op->handle != H_NONE)
+			return;
+		mo->run->stats.thp_absorbing++;
+		if (mo->nr_regions == NR_REGIONS)
+			close_region(mo, 0);
+		mo->region[mo->nr_regions++] = (struct thp_region){ .pid = op->pid, .head = pfn };
+	} else if (op->handle != H_NONE) {
+		mo->run->stats.thp_split_to_base++;
+		alloc_pieces(mo, op, op->handle, 0, base);
+	}
+}
+
+static void op_exit(struct model *mo, const struct op *op)
+{
+	u32 n = 0;
+
+	while (n < mo->nr_regions) {
+		if (mo->region[n].pid == op->pid)
+			close_region(mo, n);
+		else
+			n++;
+	}
+}
+
+static void op_rate(struct model *mo, const struct op *op)
+{
+	double per_ms = op->arg / 1000.0;
+
+	if (per_ms <= 0)
+		return;
+	if (op->a == RATE_KSWAPD && !mo->opt->fixed_pace)
+		mo->mm->param.kswapd_scan_pages_per_ms = per_ms;
+	else if (op->a == RATE_KCOMPACTD && !mo->opt->fixed_pace)
+		mo->mm->param.kcompactd_scan_pages_per_ms = per_ms;
+}
+
+static void op_mark(struct model *mo, const struct op *op)
+{
+	if (op->a != MARK_AFTER_BEGIN || mo->run->measured)
+		return;
+	mo->run->measured = true;
+	memcpy(mo->run->counters, mo->mm->vmstat, sizeof(mo->run->counters));
+}
+
+static void free_op_folio(struct model *mo, u32 pfn)
+{
+	free_folio(mo, pfn);
+}
+
+static void model_op(struct model *mo, const struct op *op)
+{
+	switch (op->type) {
+	case OP_ALLOC:
+		op_alloc(mo, op);
+		break;
+	case OP_ALLOC_FAILED:
+		op_alloc_failed(mo, op);
+		break;
+	case OP_THP_FAULT:
+		op_thp_fault(mo, op);
+		break;
+	case OP_FREE:
+		for_each_folio(mo, op, free_op_folio);
+		break;
+	case OP_RECLAIM:
+		op_reclaim(mo, op);
+		break;
+	case OP_SWAPOUT:
+		op_swapout(mo, op);
+		break;
+	case OP_MOVE:
+		op_move(mo, op);
+		break;
+	case OP_EXIT:
+		op_exit(mo, op);
+		break;
+	case OP_RATE:
+		op_rate(mo, op);
+		break;
+	case OP_MARK:
+		op_mark(mo, op);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Background threads and periodic work, up to the moment of this operation. */
+static int advance(struct model *mo, const struct op *op)
+{
+	struct mm *mm = mo->mm;
+	u64 now;
+
+	if (!mo->started) {
+		mo->started = true;
+		mo->t0 = op->ts;
+		mo->next_vmstat_ns = VMSTAT_INTERVAL_NS;
+	}
+	now = op->ts - mo->t0;
+	kswapd_run(mm, now);
+	kcompactd_run(mm, now);
+	mm->now_ns = now;
+	if (now >= mo->next_vmstat_ns) {
+		vmstat_update(mm);
+		mo->next_vmstat_ns = now + VMSTAT_INTERVAL_NS;
+	}
+	if (mo->opt->timeline_ms && now >= mo->next_sample_ns) {
+		mo->next_sample_ns = (now / (mo->opt->timeline_ms * 1000000) + 1) *
+				     (mo->opt->timeline_ms * 1000000);
+		if (timeline_sample(mo, now))
+			return -1;
+	}
+	mm->current.pid = op->pid;
+	mm->current.cpu = op->cpu < mm->nr_cpus ? op->cpu : 0;
+	mm->current.memalloc = op->flags & OPF_MEMALLOC;
+	mm->current.kthread = op->flags & OPF_KTHREAD;
+	return 0;
+}
+
+/**
+ * model_ops - do a batch of operations
+ * @mo: driver
+ * @op: operations, in order
+ * @n: how many
+ *
+ * Return: 0; -1 without memory, or when mm_check() found a broken rule (told on stderr).
+ */
+int model_ops(struct model *mo, const struct op *op, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (advance(mo, &op[i]))
+			return -1;
+		model_op(mo, &op[i]);
+		if (mo->opt->check_every && ++mo->nr_ops % mo->opt->check_every == 0 &&
+		    mm_check(mo->mm, "after an operation of the trace"))
+			return -1;
+	}
+	return 0;
+}

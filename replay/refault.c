@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Rule 7. No event says when a page is touched. But each swap-in of the recorded kernel is one
+ * touch of a page that it had swapped out, so it samples how the workload touches cold memory:
+ * that page may still be resident here (then the fault never happens: absorbed), and pages that
+ * only the model swapped out are touched at the same rate a page. The same holds for re-reads of
+ * the page cache.
+ *
+ * An allocation that may be a refault (gfp says: no first touch) counts as one while the recorded
+ * kernel has pages out and its own counters (pswpin, workingset_refault_file) allow for more.
+ */
+#include <stdlib.h>
+
+#include "refault.h"
+
+/**
+ * refault_init - the rings of pages away, and the budgets from the recording's counters
+ * @mo: driver
+ *
+ * Return: 0, or -1 without memory.
+ */
+int refault_init(struct model *mo)
+{
+	const struct machine *m = mo->opt->machine;
+	struct away *side[] = { &mo->anon, &mo->file };
+	const char *name[] = { "pswpin", "workingset_refault_file" };
+	u64 before, after;
+	u32 i;
+
+	for (i = 0; i < 2; i++) {
+		side[i]->recent_held = malloc(NR_RECENT * sizeof(u32));
+		side[i]->recent_model = malloc(NR_RECENT * sizeof(u32));
+		if (!side[i]->recent_held || !side[i]->recent_model)
+			return -1;
+		side[i]->budget = UINT64_MAX;
+		if (snapshot_vmstat(&m->before, name[i], &before) &&
+		    snapshot_vmstat(&m->after, name[i], &after) && after >= before)
+			side[i]->budget = after - before;
+	}
+	return 0;
+}
+
+/**
+ * refault_release - free the rings
+ * @mo: driver
+ */
+void refault_release(struct model *mo)
+{
+	free(mo->anon.recent_held);
+	free(mo->anon.recent_model);
+	free(mo->file.recent_held);
+	free(mo->file.recent_model);
+}
+
+static struct away *away_of(struct model *mo, bool anon)
+{
+	return anon ? &mo->anon : &mo->file;
+}
+
+/**
+ * refault_trace_evicted - the recorded kernel evicted these pages
+ * @mo: driver
+ * @op: OP_RECLAIM
+ */
+void refault_trace_evicted(struct model *mo, const struct op *op)
+{
+	if (op->kind == PK_ANON || op->kind == PK_FILE)
+		away_of(mo, op->kind == PK_ANON)->trace += 1ull << op->order;
+}
+
+/**
+ * refault_held - ... of which the model still holds this folio
+ * @mo: driver
+ * @pfn: its head, marked cold
+ */
+void refault_held(struct model *mo, u32 pfn)
+{
+	const struct page *p = &mo->mm->page[pfn];
+	struct away *a = away_of(mo, p->kind == PK_ANON);
+
+	a->held += 1u << p->order;
+	a->recent_held[a->nr_held++ % NR_RECENT] = pfn;
+}
+
+/**
+ * refault_cold_evicted - the model evicted a page that the recorded kernel had evicted, too
+ * @mo: driver
+ * @anon: its kind
+ */
+void refault_cold_evicted(struct model *mo, bool anon)
+{
+	struct away *a = away_of(mo, anon);
+
+	mo->run->stats.evicted_cold++;
+	if (a->held)
+		a->held--;
+}
+
+/**
+ * refault_live_evicted - the model evicted a page that the trace still uses
+ * @mo: driver
+ * @handle: of the page
+ * @anon: its kind
+ */
+void refault_live_evicted(struct model *mo, u32 handle, bool anon)
+{
+	struct away *a = away_of(mo, anon);
+
+	a->model++;
+	a->recent_model[a->nr_model++ % NR_RECENT] = handle;
+}
+
+/**
+ * refault_gone - the workload or the recorded kernel is done with a page that the model evicted
+ * @mo: driver
+ * @value: of the map: MAP_SWAPPED, MAP_DROPPED; others are ignored
+ */
+void refault_gone(struct model *mo, u32 value)
+{
+	struct away *a = away_of(mo, value == MAP_SWAPPED);
+
+	if (value != MAP_SWAPPED && value != MAP_DROPPED)
+		return;
+	if (a->model)
+		a->model--;
+	if (value == MAP_SWAPPED)
+		swap_free(mo->mm, 1);
+}
+
+static bool chance(struct model *mo, u64 n, u64 of)
+{
+	return n && (n >= of || mm_random(mo->mm) % of < n);
+}
+
+/* One of the pages that the recorded kernel evicted and the model holds; PFN_NONE if none is found */
+static u32 pick_held(struct model *mo, struct away *a, u8 kind)
+{
+	u32 n = a->nr_held < NR_RECENT ? a->nr_held : NR_RECENT, tries, pfn;
+
+	for (tries = 0; n && tries < 16; tries++) {
+		const struct page *p;
+
+		pfn = a->recent_held[mm_random(mo->mm) % n];
+		p = &mo->mm->page[pfn];
+		if (p->state == PAGE_USED && p->head && !p->order && p->cold && p->lru &&
+		    p->kind == kind && p->owner == OWNER_NONE)
+			return pfn;
+	}
+	return PFN_NONE;
+}
+
+/* The workload touches a page that only the model evicted: it comes back. */
+static void touch_evicted(struct model *mo, struct away *a, const struct op *op)
+{
+	u32 n = a->nr_model < NR_RECENT ? a->nr_model : NR_RECENT, tries, handle, pfn;
+	bool anon = op->kind == PK_ANON;
+	u32 value = anon ? MAP_SWAPPED : MAP_DROPPED;
+	struct op back = *op;
+
+	for (tries = 0; n && tries < 16; tries++) {
+		handle = a->recent_model[mm_random(mo->mm) % n];
+		if (mo->map[handle] != value)
+			continue;
+		pfn = alloc_pages(mo->mm, anon ? GFP_HIGHUSER_MOVABLE | __GFP_COMP :
+				  op->gfp, 0);
+		if (pfn == PFN_NONE)
+			return;
+		refault_gone(mo, value);
+		back.order = 0;
+		model_use(mo, &back, pfn, 0, handle, LRU_REFAULT);
+		if (anon) {
+			count_vm_events(mo->mm, VM_pswpin, 1);
+			mo->run->stats.refaults_swap++;
+		} else {
+			mo->run->stats.refaults_file++;
+		}
+		return;
+	}
+}
+
+/**
+ * refault_alloc - an allocation that may be a page coming back
+ * @mo: driver
+ * @op: OP_ALLOC with OPF_REFAULT or OPF_READ
+ *
+ * Return: REFAULT_YES: it is one, allocate its page; REFAULT_ABSORBED: its page was still here
+ * and has been handed over; REFAULT_NO: it is none.
+ */
+enum refault refault_alloc(struct model *mo, const struct op *op)
+{
+	struct away *a = away_of(mo, op->kind == PK_ANON);
+	u64 pages = 1ull << op->order, trace = a->trace;
+	u32 pfn;
+
+	if (mo->opt->refault_rate == 0 || !trace || a->budget < pages)
+		return REFAULT_NO;
+	if (a->budget != UINT64_MAX)
+		a->budget -= pages;
+	a->trace -= pages < trace ? pages : trace;
+	if (chance(mo, a->model, trace))
+		touch_evicted(mo, a, op);
+	if (op->order || !chance(mo, a->held, trace))
+		return REFAULT_YES;
+	pfn = pick_held(mo, a, op->kind);
+	if (pfn == PFN_NONE)
+		return REFAULT_YES;
+	a->held--;
+	mo->mm->page[pfn].owner = op->handle;
+	mo->map[op->handle] = pfn;
+	folio_mark_accessed(mo->mm, pfn);
+	mo->run->stats.refaults_absorbed++;
+	return REFAULT_ABSORBED;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Rule 7: pages that one kernel evicted and the other did not, and who touches them. */
+#ifndef FRAGREPLAY_REFAULT_H
+#define FRAGREPLAY_REFAULT_H
+
+#include "mm/internal.h"
+#include "model.h"
+
+/* values of model.map that are no pfn */
+#define MAP_NONE	0xffffffffu
+#define MAP_SWAPPED	0xfffffffeu
+#define MAP_DROPPED	0xfffffffdu
+#define MAP_IS_PFN(v)	((v) < MAP_DROPPED)
+
+enum refault { REFAULT_NO, REFAULT_YES, REFAULT_ABSORBED };
+
+int refault_init(struct model *mo);
+void refault_release(struct model *mo);
+void refault_trace_evicted(struct model *mo, const struct op *op);
+void refault_held(struct model *mo, u32 pfn);
+void refault_cold_evicted(struct model *mo, bool anon);
+void refault_live_evicted(struct model *mo, u32 handle, bool anon);
+void refault_gone(struct model *mo, u32 value);
+enum refault refault_alloc(struct model *mo, const struct op *op);
+
+/* model.c */
+void model_use(struct model *mo, const struct op *op, u32 pfn, u32 order, u32 handle,
+	       enum lru_origin origin);
+
+#endif

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One decode, N policies: the trace goes through the demand stage once, and its operations to a
+ * thread a policy.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "mm/internal.h"
+#include "model.h"
+#include "ring.h"
+
+#define PROGRESS_NS	100000000ull
+
+struct worker {
+	struct model model;
+	struct policy_run *run;
+	struct ring *ring;
+	unsigned int index;
+	pthread_t thread;
+	bool threaded, observed, failed;
+};
+
+struct replay {
+	const struct run_options *opt;
+	struct run_output *out;
+	struct demand *demand;
+	struct worker *worker;
+	unsigned int nr;
+	struct ring *ring;		/* NULL: all in this thread */
+	u64 next_progress;
+	char *err;
+	size_t errlen;
+};
+
+static u64 clock_ns(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return (u64)ts.tv_sec * 1000000000ull + (u64)ts.tv_nsec;
+}
+
+static int fail(struct replay *rp, const char *what)
+{
+	snprintf(rp->err, rp->errlen, "%s: %s", rp->opt->trace_path, what);
+	return -1;
+}
+
+static void work(struct worker *w, const struct op *op, size_t n)
+{
+	if (w->observed)
+		observed_ops(w->run, op, n);
+	else if (!w->failed && model_ops(&w->model, op, n))
+		w->failed = true;
+}
+
+static void *worker_thread(void *arg)
+{
+	struct worker *w = arg;
+	const struct op *op;
+	size_t n;
+
+	while ((op = ring_get(w->ring, w->index, &n))) {
+		work(w, op, n);
+		ring_done(w->ring, w->index);
+	}
+	w->run->cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	return NULL;
+}
+
+static void take_ops(void *ctx, const struct op *op, size_t n)
+{
+	struct replay *rp = ctx;
+	unsigned int i;
+
+	if (rp->ring) {
+		ring_put(rp->ring, op, n);
+		return;
+	}
+	for (i = 0; i < rp->nr; i++)
+		work(&rp->worker[i], op, n);
+}
+
+static bool worker_broken(const struct replay *rp)
+{
+	unsigned int i;
+
+	for (i = 0; i < rp->nr; i++)
+		if (rp->worker[i].failed)
+			return true;
+	return false;
+}
+
+static bool stopped(const struct replay *rp)
+{
+	return rp->opt->stop && *rp->opt->stop;
+}
+
+static void progress(struct replay *rp)
+{
+	u64 now;
+
+	if (!rp->opt->progress)
+		return;
+	now = clock_ns(CLOCK_MONOTONIC);
+	if (now < rp->next_progress)
+		return;
+	rp->next_progress = now + PROGRESS_NS;
+	rp->opt->progress(rp->opt->progress_ctx, trace_get_info(rp->out->t));
+}
+
+static void count_records(struct run_output *out, const struct record *rec, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		out->allocs_frees += rec[i].type == REC_ALLOC || rec[i].type == REC_FREE;
+}
+
+/* A machine for one policy, from the snapshot as the prefix corrected it. */
+static int build_worker(struct replay *rp, struct worker *w)
+{
+	const struct run_options *opt = rp->opt;
+	struct machine *m = opt->machine;
+	u32 version = m->version;
+
+	if (w->observed)
+		return 0;
+	if (opt->version)
+		m->version = opt->version;
+	w->run->mm = mm_from_machine(m, opt->seed, true);
+	m->version = version;
+	if (!w->run->mm)
+		return fail(rp, "no memory for the model's machine: choose less with --memory");
+	w->model.mm = w->run->mm;
+	w->model.mm->param = opt->params;
+	if (model_init(&w->model, opt, w->run, demand_nr_handles(rp->demand)))
+		return fail(rp, "no memory for the map of pages");
+	return 0;
+}
+
+static int build_workers(struct replay *rp)
+{
+	struct machine *m = rp->opt->machine;
+	size_t size = (size_t)m->before.nr_pfns * sizeof(u64);
+	u64 *saved = NULL;
+	unsigned int i;
+	int ret = 0;
+
+	if (m->before.kpageflags) {
+		saved = malloc(size);
+		if (!saved)
+			return fail(rp, "no memory for the page flags");
+		memcpy(saved, m->before.kpageflags, size);
+		demand_patch_machine(rp->demand, m);
+	}
+	for (i = 0; i < rp->nr && !ret; i++)
+		ret = build_worker(rp, &rp->worker[i]);
+	/* another seed starts from the snapshot as it was read */
+	if (saved)
+		memcpy(m->before.kpageflags, saved, size);
+	free(saved);
+	return ret;
+}
+
+static int start_workers(struct replay *rp)
+{
+	unsigned int i;
+
+	if (rp->opt->threads != 1) {
+		rp->ring = ring_alloc(rp->nr);
+		if (!rp->ring)
+			return fail(rp, "no memory for the ring");
+	}
+	for (i = 0; rp->ring && i < rp->nr; i++) {
+		struct worker *w = &rp->worker[i];
+
+		w->ring = rp->ring;
+		w->index = i;
+		if (pthread_create(&w->thread, NULL, worker_thread, w))
+			return fail(rp, "cannot start a thread a policy: say --threads 1");
+		w->threaded = true;
+	}
+	demand_set_sink(rp->demand, take_ops, rp);
+	return 0;
+}
+
+static void join_workers(struct replay *rp)
+{
+	unsigned int i;
+
+	if (rp->ring)
+		ring_close(rp->ring);
+	for (i = 0; i < rp->nr; i++)
+		if (rp->worker[i].threaded)
+			pthread_join(rp->worker[i].thread, NULL);
+	ring_free(rp->ring);
+	rp->ring = NULL;
+}
+
+static int open_trace(struct replay *rp)
+{
+	const struct run_options *opt = rp->opt;
+
+	rp->out->t = trace_open(opt->trace_path, &opt->trace, rp->err, rp->errlen);
+	if (!rp->out->t)
+		return -1;
+	rp->demand = demand_alloc(opt->machine, rp->out->t, opt->machine->max_pfn);
+	return rp->demand ? 0 : fail(rp, "no memory for the map of the trace's pages");
+}
+
+/*
+ * Bring the start image to the marker "before end". A recording without that marker starts at its
+ * first record: the pass so far is undone by opening the trace again.
+ */
+static long read_prefix(struct replay *rp, const struct record **rec, size_t *used)
+{
+	bool done = false;
+	long n;
+
+	*used = 0;
+	if (!rp->opt->machine->before.kpageflags)
+		return trace_read(rp->out->t, rec);
+	while ((n = trace_read(rp->out->t, rec)) > 0 && !stopped(rp)) {
+		*used = demand_prefix(rp->demand, *rec, (size_t)n, &done);
+		count_records(rp->out, *rec, *used);
+		if (done)
+			return n;
+	}
+	if (n < 0 || stopped(rp))
+		return n;
+	demand_free(rp->demand);
+	trace_close(rp->out->t);
+	rp->demand = NULL;
+	rp->out->allocs_frees = 0;
+	*used = 0;
+	if (open_trace(rp))
+		return -1;
+	return trace_read(rp->out->t, rec);
+}
+
+static int replay_trace(struct replay *rp)
+{
+	const struct record *rec = NULL;
+	size_t used;
+	long n = read_prefix(rp, &rec, &used);
+
+	if (n < 0)
+		return rp->err[0] ? -1 : fail(rp, trace_error(rp->out->t));
+	if (build_workers(rp) || start_workers(rp))
+		return -1;
+	while (n > 0 && !stopped(rp) && !worker_broken(rp)) {
+		demand_records(rp->demand, rec + used, (size_t)n - used);
+		count_records(rp->out, rec + used, (size_t)n - used);
+		used = 0;
+		progress(rp);
+		n = trace_read(rp->out->t, &rec);
+	}
+	demand_finish(rp->demand);
+	join_workers(rp);
+	rp->out->interrupted = n > 0 && stopped(rp);
+	if (n < 0) {
+		snprintf(rp->err, rp->errlen, "%s", trace_error(rp->out->t));
+		return -1;
+	}
+	return worker_broken(rp) ? fail(rp, "a policy broke a rule of the model, or memory ran out")
+				 : 0;
+}
+
+/* policies whose counters no marker stopped count to the end */
+static int finish_worker(struct replay *rp, struct worker *w)
+{
+	struct policy_run *run = w->run;
+
+	run->seed = rp->opt->seed;
+	if (!w->observed && !run->measured)
+		memcpy(run->counters, run->mm->vmstat, sizeof(run->counters));
+	if (!rp->opt->want_end_state)
+		return 0;
+	if (w->observed) {
+		run->end_state = observed_end_state(rp->demand, rp->opt->machine->max_pfn);
+	} else {
+		const struct mm *mm = run->mm;
+		u32 pfn;
+
+		run->end_state = calloc(mm->max_pfn, 1);
+		for (pfn = 0; run->end_state && pfn < mm->max_pfn; pfn++)
+			run->end_state[pfn] = mm->page[pfn].state == PAGE_USED ||
+					      mm->page[pfn].state == PAGE_RESERVED;
+	}
+	return run->end_state ? 0 : fail(rp, "no memory for the end state");
+}
+
+static bool name_is(const char *policy, const char *name)
+{
+	size_t n = strlen(name);
+
+	return !strncmp(policy, name, n) && !policy[n];
+}
+
+static int name_workers(struct replay *rp, const char *const *policy)
+{
+	unsigned int i;
+
+	for (i = 0; i < rp->nr; i++) {
+		struct worker *w = &rp->worker[i];
+
+		w->run = &rp->out->run[i];
+		w->run->policy = policy[i];
+		w->observed = name_is(policy[i], "observed");
+		if (!w->observed && !name_is(policy[i], "vanilla")) {
+			snprintf(rp->err, rp->errlen, "-p %s: no such policy, or a tunable it does not"
+				 " have; `fragreplay policies` lists them", policy[i]);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int finish(struct replay *rp)
+{
+	unsigned int i;
+
+	for (i = 0; i < rp->nr; i++)
+		if (finish_worker(rp, &rp->worker[i]))
+			return -1;
+	observed_compare(rp->demand, rp->opt->machine, rp->out);
+	rp->out->demand = *demand_get_stats(rp->demand);
+	rp->out->trace = *trace_get_info(rp->out->t);
+	return 0;
+}
+
+/* kernel-doc in run.h */
+int run_replay(const struct run_options *opt, const char *const *policy, unsigned int nr,
+	       struct run_output *out, char *err, size_t errlen)
+{
+	struct replay rp = { .opt = opt, .out = out, .nr = nr, .err = err, .errlen = errlen };
+	u64 start = clock_ns(CLOCK_MONOTONIC);
+	unsigned int i;
+	int ret = -1;
+
+	memset(out, 0, sizeof(*out));
+	err[0] = '\0';
+	out->run = calloc(nr, sizeof(*out->run));
+	out->nr_runs = nr;
+	rp.worker = calloc(nr, sizeof(*rp.worker));
+	if (!out->run || !rp.worker)
+		fail(&rp, "no memory");
+	else if (!name_workers(&rp, policy) && !open_trace(&rp) && !replay_trace(&rp))
+		ret = finish(&rp);
+	for (i = 0; rp.worker && i < nr; i++)
+		if (rp.worker[i].model.mm)
+			model_release(&rp.worker[i].model);
+	free(rp.worker);
+	demand_free(rp.demand);
+	out->wall_ns = clock_ns(CLOCK_MONOTONIC) - start;
+	if (ret)
+		run_release(out);
+	return ret;
+}
+
+/**
+ * run_release - free what run_replay() left
+ * @out: its output
+ */
+void run_release(struct run_output *out)
+{
+	unsigned int i;
+
+	for (i = 0; out->run && i < out->nr_runs; i++) {
+		if (out->run[i].mm)
+			mm_free(out->run[i].mm);
+		free(out->run[i].timeline);
+		free(out->run[i].end_state);
+	}
+	free(out->run);
+	out->run = NULL;
+	if (out->t)
+		trace_close(out->t);
+	out->t = NULL;
+}
