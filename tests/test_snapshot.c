@@ -3,6 +3,7 @@
  * Recording directories written by hand: what each file says arrives in struct machine, and what
  * cannot be true is refused with file, place and remedy.
  */
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
