@@ -459,7 +459,7 @@ static void rec_free(struct demand *d, const struct record *r)
 	}
 	if (w) {
 		d->stats.compact_returns++;
-		reloc_returned(w, (u32)r->pfn, r->order);
+		reloc_returned(w, (u32)r->pfn, r->order, migration_resolved, d);
 		mark_pages(d, (u32)r->pfn, r->order, (struct tpage){ .state = T_ISOLATED });
 		return;
 	}
@@ -526,7 +526,7 @@ static void rec_compaction(struct demand *d, const struct record *r)
 	if (t->flags & TASK_KCOMPACTD && r->type != REC_COMPACT_MIGRATEPAGES)
 		d->kcompactd.work += r->b;
 	if (r->type == REC_ISOLATE_FREE)
-		reloc_isolate(w, (u32)r->pfn, r->a, r->c);
+		reloc_isolate(w, (u32)r->pfn, r->a, r->c, migration_resolved, d);
 	else if (r->type == REC_FAST_ISOLATE_FREE)
 		reloc_fast_isolate(w, r->c);
 }

@@ -20,6 +20,7 @@
 
 #define NR_CHUNKS	8192	/* pieces of free memory on the lists of a window */
 #define NR_SYMBOLS	256
+#define NR_GENERATIONS	64	/* power of two */
 #define NR_PENDING	4096
 #define NR_PTES		4096	/* power of two */
 #define NR_EXACT	4096	/* power of two */
@@ -38,7 +39,6 @@ struct freepages {
 };
 
 struct symbol {
-	u32 base;		/* RELOCATE_UNKNOWN until a pte tells */
 	u32 order;
 };
 
@@ -51,14 +51,16 @@ struct pte_entry {
 struct reloc_window {
 	struct tpage *tp;
 	u32 max_pfn;
-	struct freepages old, cur;
-	bool cur_used;		/* a page was taken since the last isolation */
+	struct freepages gen[NR_GENERATIONS];
+	u32 first_gen, last_gen;	/* sequence numbers, both alive */
+	bool taken;		/* a page was taken since the last isolation */
 	struct chunk chunk[NR_CHUNKS];
 	u16 free_chunk;
 	struct symbol symbol[NR_SYMBOLS];
 	u32 nr_symbols;
 	struct { u32 handle, offset; s16 symbol; u8 order; } pending[NR_PENDING];
 	u32 nr_pending;
+	s16 around;		/* symbol whose pageblock the next linear range is in, or NO_SYMBOL */
 	s16 last_symbol;	/* of the page that reloc_source() gave out last */
 	u32 last_offset, last_order;
 	struct pte_entry set[NR_PTES];
@@ -73,6 +75,17 @@ static void freepages_init(struct freepages *f)
 
 	for (o = 0; o < NR_PAGE_ORDERS; o++)
 		f->head[o] = f->tail[o] = NO_CHUNK;
+}
+
+static struct freepages *generation(struct reloc_window *w, u32 g)
+{
+	return &w->gen[g % NR_GENERATIONS];
+}
+
+static void unisolate(struct tpage *tp)
+{
+	if (tp->state == T_ISOLATED)
+		tp->state = T_FREE;
 }
 
 /**
@@ -92,11 +105,10 @@ struct reloc_window *reloc_begin(struct tpage *tp, u32 max_pfn)
 	memset(w, 0, sizeof(*w));
 	w->tp = tp;
 	w->max_pfn = max_pfn;
-	freepages_init(&w->old);
-	freepages_init(&w->cur);
+	freepages_init(&w->gen[0]);
 	for (i = 0; i < NR_CHUNKS; i++)
 		w->chunk[i].next = i + 1 < NR_CHUNKS ? (u16)(i + 1) : NO_CHUNK;
-	w->last_symbol = NO_SYMBOL;
+	w->last_symbol = w->around = NO_SYMBOL;
 	memset(w->exact, 0xff, sizeof(w->exact));
 	return w;
 }
@@ -109,19 +121,17 @@ struct reloc_window *reloc_begin(struct tpage *tp, u32 max_pfn)
  */
 void reloc_end(struct reloc_window *w)
 {
-	u32 o;
+	u32 g, o, i;
 	u16 c;
 
-	for (o = 0; o < NR_PAGE_ORDERS; o++)
-		for (c = w->cur.head[o]; c != NO_CHUNK; c = w->chunk[c].next) {
-			u32 i;
+	for (g = w->first_gen; g <= w->last_gen; g++) {
+		const struct freepages *f = generation(w, g);
 
-			if (w->chunk[c].symbol != NO_SYMBOL)
-				continue;
-			for (i = 0; i < 1u << o; i++)
-				if (w->tp[w->chunk[c].pfn + i].state == T_ISOLATED)
-					w->tp[w->chunk[c].pfn + i].state = T_FREE;
-		}
+		for (o = 0; o < NR_PAGE_ORDERS; o++)
+			for (c = f->head[o]; c != NO_CHUNK; c = w->chunk[c].next)
+				for (i = 0; w->chunk[c].symbol == NO_SYMBOL && i < 1u << o; i++)
+					unisolate(&w->tp[w->chunk[c].pfn + i]);
+	}
 	free(w);
 }
 
@@ -178,25 +188,26 @@ static bool take(struct reloc_window *w, struct freepages *f, u32 order, struct 
 
 /*
  * An isolation happens only when the lists could not serve: what they still hold here belongs to
- * pages whose targets were taken but whose frees have not come yet.
+ * pages whose targets were taken but whose frees have not come yet. So older finds go first.
  */
 static void new_generation(struct reloc_window *w)
 {
-	u32 o;
+	w->taken = false;
+	if (w->last_gen - w->first_gen == NR_GENERATIONS - 1)
+		w->first_gen++;
+	freepages_init(generation(w, ++w->last_gen));
+}
 
-	if (!w->cur_used)
-		return;
-	w->cur_used = false;
-	for (o = 0; o < NR_PAGE_ORDERS; o++) {
-		if (w->cur.head[o] == NO_CHUNK)
-			continue;
-		if (w->old.head[o] == NO_CHUNK)
-			w->old.head[o] = w->cur.head[o];
-		else
-			w->chunk[w->old.tail[o]].next = w->cur.head[o];
-		w->old.tail[o] = w->cur.tail[o];
-	}
-	freepages_init(&w->cur);
+/* compaction_alloc(): from the oldest find that has a piece of this order */
+static bool take_target(struct reloc_window *w, u32 order, struct chunk *got)
+{
+	u32 g;
+
+	w->taken = true;
+	for (g = w->first_gen; g <= w->last_gen; g++)
+		if (take(w, generation(w, g), order, got))
+			return true;
+	return false;
 }
 
 static bool tp_free(const struct reloc_window *w, u32 pfn)
@@ -223,21 +234,31 @@ static u32 free_run_order(const struct reloc_window *w, u32 pfn, u32 end)
 	return order;
 }
 
+static void find_symbol(struct reloc_window *w, u32 start, u32 end, u32 taken, reloc_resolved fn,
+			void *ctx);
+
 /**
  * reloc_isolate - the linear free scanner isolated pages (mm_compaction_isolate_freepages)
  * @w: window
  * @start: first pfn scanned
  * @len: pfns scanned
  * @taken: pages isolated
+ * @fn: told of sources whose target this settles
+ * @ctx: for @fn
  */
-void reloc_isolate(struct reloc_window *w, u32 start, u32 len, u32 taken)
+void reloc_isolate(struct reloc_window *w, u32 start, u32 len, u32 taken, reloc_resolved fn,
+		   void *ctx)
 {
 	u32 pfn = start, end = start + len;
 
-	if (!taken || end > w->max_pfn || end < start)
+	if (end > w->max_pfn || end < start)
 		return;
-	new_generation(w);
-	while (pfn < end) {
+	if (w->around != NO_SYMBOL)
+		find_symbol(w, start, end, taken, fn, ctx);
+	else if (w->taken && taken)
+		new_generation(w);
+	w->around = NO_SYMBOL;
+	while (taken && pfn < end) {
 		u32 order, i;
 
 		if (!tp_free(w, pfn)) {
@@ -245,7 +266,7 @@ void reloc_isolate(struct reloc_window *w, u32 start, u32 len, u32 taken)
 			continue;
 		}
 		order = free_run_order(w, pfn, end);
-		push(w, &w->cur, order, pfn, NO_SYMBOL, true);
+		push(w, generation(w, w->last_gen), order, pfn, NO_SYMBOL, true);
 		for (i = 0; i < 1u << order; i++)
 			w->tp[pfn + i].state = T_ISOLATED;
 		pfn += 1u << order;
@@ -268,8 +289,9 @@ void reloc_fast_isolate(struct reloc_window *w, u32 taken)
 	if (order > MAX_PAGE_ORDER)
 		return;
 	new_generation(w);
-	w->symbol[w->nr_symbols] = (struct symbol){ RELOCATE_UNKNOWN, order };
-	push(w, &w->cur, order, 0, (s16)w->nr_symbols++, true);
+	w->symbol[w->nr_symbols] = (struct symbol){ order };
+	w->around = (s16)w->nr_symbols++;
+	push(w, generation(w, w->last_gen), order, 0, w->around, true);
 }
 
 /* x86: a swap entry holds the inverted pfn in bits 9..58 (arch/x86/include/asm/pgtable_64.h) */
@@ -366,12 +388,34 @@ static u32 exact_target(const struct reloc_window *w, u32 src)
 	return RELOCATE_UNKNOWN;
 }
 
+/* What is left of a symbol on the lists gets its place, and counts as isolated from here on. */
+static void place_chunks(struct reloc_window *w, struct freepages *f, s16 symbol, u32 base)
+{
+	u32 o, i;
+	u16 c;
+
+	for (o = 0; o < NR_PAGE_ORDERS; o++) {
+		for (c = f->head[o]; c != NO_CHUNK; c = w->chunk[c].next) {
+			struct chunk *k = &w->chunk[c];
+
+			if (k->symbol != symbol)
+				continue;
+			k->symbol = NO_SYMBOL;
+			k->pfn += base;
+			for (i = 0; i < 1u << o; i++)
+				if (w->tp[k->pfn + i].state != T_LIVE)
+					w->tp[k->pfn + i].state = T_ISOLATED;
+		}
+	}
+}
+
 /* The symbol's base is known now: so is the place of every page that was taken from it. */
 static void resolve(struct reloc_window *w, s16 symbol, u32 base, reloc_resolved fn, void *ctx)
 {
 	u32 i, kept = 0;
 
-	w->symbol[symbol].base = base;
+	for (i = w->first_gen; i <= w->last_gen; i++)
+		place_chunks(w, generation(w, i), symbol, base);
 	for (i = 0; i < w->nr_pending; i++) {
 		if (w->pending[i].symbol == symbol)
 			fn(ctx, w->pending[i].handle, base + w->pending[i].offset,
@@ -382,8 +426,8 @@ static void resolve(struct reloc_window *w, s16 symbol, u32 base, reloc_resolved
 	w->nr_pending = kept;
 }
 
-/* Take @dst out of the lists: what lay before it was not isolated after all, or was given back. */
-static void skip_to(struct reloc_window *w, struct freepages *f, u32 dst, u32 order)
+/* Take @dst out of one find. */
+static bool skip_to_in(struct reloc_window *w, struct freepages *f, u32 dst, u32 order)
 {
 	u32 o;
 	u16 c, prev;
@@ -415,9 +459,20 @@ static void skip_to(struct reloc_window *w, struct freepages *f, u32 dst, u32 or
 			}
 			w->chunk[c].next = w->free_chunk;
 			w->free_chunk = c;
-			return;
+			return true;
 		}
 	}
+	return false;
+}
+
+/* Take @dst off the lists: what lay before it was not isolated after all, or was given back. */
+static void skip_to(struct reloc_window *w, u32 dst, u32 order)
+{
+	u32 g;
+
+	for (g = w->first_gen; g <= w->last_gen; g++)
+		if (skip_to_in(w, generation(w, g), dst, order))
+			return;
 }
 
 static bool symbol_fits(const struct reloc_window *w, s16 symbol, u32 base)
@@ -425,6 +480,49 @@ static bool symbol_fits(const struct reloc_window *w, s16 symbol, u32 base)
 	u32 size = 1u << w->symbol[symbol].order;
 
 	return !(base & (size - 1)) && base + size <= w->max_pfn;
+}
+
+/* Could the symbol lie at @base? Free as far as events tell, all of it. */
+static bool symbol_free(const struct reloc_window *w, s16 symbol, u32 base)
+{
+	u32 size = 1u << w->symbol[symbol].order, i;
+
+	if (!symbol_fits(w, symbol, base))
+		return false;
+	for (i = 0; i < size; i++)
+		if (w->tp[base + i].state == T_LIVE)
+			return false;
+	return true;
+}
+
+/*
+ * fast_isolate_around(): after a find that was too small, the linear scanner takes the rest of the
+ * same pageblock. So the find is the aligned free run there that leaves @taken pages to it; pages
+ * on per-CPU lists make that inexact, so the best fit is taken.
+ */
+static void find_symbol(struct reloc_window *w, u32 start, u32 end, u32 taken, reloc_resolved fn,
+			void *ctx)
+{
+	u32 size = 1u << w->symbol[w->around].order, base, best = RELOCATE_UNKNOWN, best_off = ~0u;
+	u32 block = start & ~(pageblock_nr_pages - 1), limit = block + pageblock_nr_pages, i;
+
+	if (size >= pageblock_nr_pages || limit > w->max_pfn)
+		return;
+	for (base = block; base < limit; base += size) {
+		u32 left = 0, off;
+
+		if (!symbol_free(w, w->around, base))
+			continue;
+		for (i = start; i < end; i++)
+			left += (i < base || i >= base + size) && tp_free(w, i);
+		off = left > taken ? left - taken : taken - left;
+		if (off < best_off) {
+			best_off = off;
+			best = base;
+		}
+	}
+	if (best != RELOCATE_UNKNOWN)
+		resolve(w, w->around, best, fn, ctx);
 }
 
 /**
@@ -443,22 +541,18 @@ struct reloc_target reloc_source(struct reloc_window *w, u32 src, u32 order, rel
 {
 	struct reloc_target t = { .pfn = exact_target(w, src) };
 	struct chunk got = { .pfn = RELOCATE_UNKNOWN, .symbol = NO_SYMBOL };
-	bool have = take(w, &w->old, order, &got) || take(w, &w->cur, order, &got);
+	bool have = take_target(w, order, &got);
 	u32 predicted = RELOCATE_UNKNOWN;
 
-	w->cur_used = true;
 	t.exact = t.pfn != RELOCATE_UNKNOWN;
 	if (have && got.symbol == NO_SYMBOL)
 		predicted = got.pfn;
-	else if (have && w->symbol[got.symbol].base != RELOCATE_UNKNOWN)
-		predicted = w->symbol[got.symbol].base + got.pfn;
 	if (t.exact) {
 		if (predicted == RELOCATE_UNKNOWN && have &&
 		    symbol_fits(w, got.symbol, t.pfn - got.pfn)) {
 			resolve(w, got.symbol, t.pfn - got.pfn, fn, ctx);
 		} else if (predicted != t.pfn) {
-			skip_to(w, &w->old, t.pfn, order);
-			skip_to(w, &w->cur, t.pfn, order);
+			skip_to(w, t.pfn, order);
 		}
 		return t;
 	}
@@ -490,15 +584,38 @@ void reloc_pending(struct reloc_window *w, u32 handle)
 	w->pending[i].order = (u8)w->last_order;
 }
 
+/* The first piece of this order that is still without a place: what the end of the run frees */
+static bool returned_symbol(struct reloc_window *w, u32 pfn, u32 order, reloc_resolved fn,
+			    void *ctx)
+{
+	u32 g;
+	u16 c;
+
+	for (g = w->first_gen; g <= w->last_gen; g++)
+		for (c = generation(w, g)->head[order]; c != NO_CHUNK; c = w->chunk[c].next) {
+			const struct chunk k = w->chunk[c];
+
+			if (k.symbol == NO_SYMBOL || !symbol_free(w, k.symbol, pfn - k.pfn))
+				continue;
+			resolve(w, k.symbol, pfn - k.pfn, fn, ctx);
+			return true;
+		}
+	return false;
+}
+
 /**
  * reloc_returned - a target came back unused (compaction_free, or the end of the run)
  * @w: window
  * @pfn: page
  * @order: its order
+ * @fn: told of sources whose target this settles
+ * @ctx: for @fn
  */
-void reloc_returned(struct reloc_window *w, u32 pfn, u32 order)
+void reloc_returned(struct reloc_window *w, u32 pfn, u32 order, reloc_resolved fn, void *ctx)
 {
-	skip_to(w, &w->old, pfn, order);
-	skip_to(w, &w->cur, pfn, order);
-	push(w, &w->cur, order, pfn, NO_SYMBOL, false);
+	/* a single page may be one that a failed migration gives back: it tells no base */
+	if (order)
+		returned_symbol(w, pfn, order, fn, ctx);
+	skip_to(w, pfn, order);
+	push(w, generation(w, w->first_gen), order, pfn, NO_SYMBOL, false);
 }

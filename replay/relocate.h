@@ -26,7 +26,8 @@ typedef void (*reloc_resolved)(void *ctx, u32 handle, u32 pfn, u32 order);
 
 struct reloc_window *reloc_begin(struct tpage *tp, u32 max_pfn);
 void reloc_end(struct reloc_window *w);
-void reloc_isolate(struct reloc_window *w, u32 start, u32 len, u32 taken);
+void reloc_isolate(struct reloc_window *w, u32 start, u32 len, u32 taken, reloc_resolved fn,
+		   void *ctx);
 void reloc_fast_isolate(struct reloc_window *w, u32 taken);
 void reloc_set_pte(struct reloc_window *w, u64 addr, u64 pte);
 void reloc_remove_pte(struct reloc_window *w, u64 addr, u64 pte, u32 order);
@@ -34,6 +35,6 @@ void reloc_batch_end(struct reloc_window *w);
 struct reloc_target reloc_source(struct reloc_window *w, u32 src, u32 order, reloc_resolved fn,
 				 void *ctx);
 void reloc_pending(struct reloc_window *w, u32 handle);
-void reloc_returned(struct reloc_window *w, u32 pfn, u32 order);
+void reloc_returned(struct reloc_window *w, u32 pfn, u32 order, reloc_resolved fn, void *ctx);
 
 #endif
