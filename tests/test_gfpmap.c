@@ -126,7 +126,8 @@ static void deep_nesting_ends(void **state)
 static void numbers_are_translated_by_symbol(void **state)
 {
 	static const char fmt[] =
-		"print fmt: \"mode=%s reason=%s\", __print_symbolic(REC->mode, {0, \"compaction\"}),"
+		"print fmt: \"mode=%s reason=%s\", __print_symbolic(REC->mode, {0, "
+		"\"compaction\"}),"
 		" __print_symbolic(REC->reason, {4, \"compaction\"}, { 0, \"memory_failure\" }, "
 		"{7,\"from_the_future\"})\n";
 	struct sym_map m;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a trace.dat says is what is read, whatever its version and compression; and damage is told. */
+/* What a trace.dat says is what is read, whatever its version and compression; and damage is told.
+ */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
