@@ -362,12 +362,41 @@ static bool target_usable(const struct demand *d, u32 pfn, u32 order)
 	return true;
 }
 
+/* a guess was wrong: its page is elsewhere, or nobody knows where */
+static void guess_moved(void *ctx, u32 from, u32 to, u32 order)
+{
+	struct demand *d = ctx;
+	struct record r = { .ts = d->now };
+
+	if (d->tp[from].state != T_LIVE || !d->tp[from].guess)
+		return;
+	if (target_usable(d, to, order)) {
+		emit_move(d, &r, from, to, order);
+		return;
+	}
+	to = limbo_handle(d, order);
+	if (to == H_NONE)
+		return;
+	emit_move(d, &r, from, to, order);
+	d->stats.migrations_inferred--;
+	d->stats.migrations_limbo++;
+}
+
+/* A pte event names a target that a guess had filled: the event is right, the guess was not. */
+static void settle_exact(struct demand *d, const struct reloc_target *t, u32 order)
+{
+	if (t->exact && !order && t->pfn < d->max_pfn && d->tp[t->pfn].state == T_LIVE &&
+	    d->tp[t->pfn].guess)
+		guess_moved(d, t->pfn, t->instead, 0);
+}
+
 /* rule 4: a page freed by compaction lives on elsewhere */
 static void rec_migrated(struct demand *d, const struct record *r, struct reloc_window *w)
 {
 	u32 pfn = (u32)r->pfn, limbo;
 	struct reloc_target t = reloc_source(w, pfn, r->order, migration_resolved, d);
 
+	settle_exact(d, &t, r->order);
 	if (target_usable(d, t.pfn, r->order)) {
 		emit_move(d, r, pfn, t.pfn, r->order);
 		d->tp[t.pfn].guess = !t.exact;
@@ -453,6 +482,9 @@ static void rec_free(struct demand *d, const struct record *r)
 	bool reclaim = !irq && (t->reclaim || t->flags & TASK_KSWAPD);
 	struct reloc_window *w = irq || t->window < 0 ? NULL : d->window[t->window];
 
+	if (w && live && d->tp[r->pfn].guess &&
+	    reloc_gave_back(w, (u32)r->pfn, guess_moved, d))
+		live = false;
 	if (w && live) {
 		rec_migrated(d, r, w);
 		return;

@@ -24,6 +24,8 @@
 #define NR_PENDING	4096
 #define NR_PTES		4096	/* power of two */
 #define NR_EXACT	4096	/* power of two */
+#define NR_TAKEN	2048	/* targets of one batch of migrate_pages() */
+#define NR_SKIPS	512	/* failed migrations between two mapped pages, at most */
 #define NO_CHUNK	0xffffu
 #define NO_SYMBOL	(-1)
 
@@ -48,6 +50,13 @@ struct pte_entry {
 	u32 used;
 };
 
+/* A target in the order it was taken. Failed migrations took one, too: then nobody is there. */
+struct taken {
+	u32 dst;
+	u8 order;
+	bool exact, empty;
+};
+
 struct reloc_window {
 	struct tpage *tp;
 	u32 max_pfn;
@@ -63,6 +72,8 @@ struct reloc_window {
 	s16 around;		/* symbol whose pageblock the next linear range is in, or NO_SYMBOL */
 	s16 last_symbol;	/* of the page that reloc_source() gave out last */
 	u32 last_offset, last_order;
+	struct taken seq[NR_TAKEN];
+	u32 nr_seq;
 	struct pte_entry set[NR_PTES];
 	u32 nr_set;
 	struct { u32 src, dst; } exact[NR_EXACT];
@@ -375,7 +386,13 @@ void reloc_batch_end(struct reloc_window *w)
 		memset(w->set, 0, sizeof(w->set));
 	if (w->nr_exact)
 		memset(w->exact, 0xff, sizeof(w->exact));
-	w->nr_set = w->nr_exact = 0;
+	w->nr_set = w->nr_exact = w->nr_seq = 0;
+}
+
+static void record_taken(struct reloc_window *w, u32 dst, u32 order, bool exact, bool empty)
+{
+	if (w->nr_seq < NR_TAKEN)
+		w->seq[w->nr_seq++] = (struct taken){ dst, (u8)order, exact, empty };
 }
 
 static u32 exact_target(const struct reloc_window *w, u32 src)
@@ -525,6 +542,41 @@ static void find_symbol(struct reloc_window *w, u32 start, u32 end, u32 taken, r
 		resolve(w, w->around, best, fn, ctx);
 }
 
+static bool listed(struct reloc_window *w, u32 pfn)
+{
+	u32 g, o;
+	u16 c;
+
+	for (g = w->first_gen; g <= w->last_gen; g++)
+		for (o = 0; o < NR_PAGE_ORDERS; o++)
+			for (c = generation(w, g)->head[o]; c != NO_CHUNK; c = w->chunk[c].next)
+				if (w->chunk[c].symbol == NO_SYMBOL && pfn >= w->chunk[c].pfn &&
+				    pfn - w->chunk[c].pfn < 1u << o)
+					return true;
+	return false;
+}
+
+/*
+ * A mapped page landed further on than predicted: the targets before it went to pages whose
+ * migration failed.
+ */
+static void pass_over(struct reloc_window *w, u32 predicted, u32 dst, u32 order)
+{
+	struct chunk got = { .pfn = predicted, .symbol = NO_SYMBOL };
+	u32 n;
+
+	if (!listed(w, dst)) {
+		skip_to(w, dst, order);
+		return;
+	}
+	for (n = 0; n < NR_SKIPS && (got.symbol != NO_SYMBOL || got.pfn != dst); n++) {
+		if (got.symbol == NO_SYMBOL && got.pfn != RELOCATE_UNKNOWN)
+			record_taken(w, got.pfn, order, false, true);
+		if (!take_target(w, order, &got))
+			return;
+	}
+}
+
 /**
  * reloc_source - a live page was freed inside the window: it has been migrated
  * @w: window
@@ -539,7 +591,7 @@ static void find_symbol(struct reloc_window *w, u32 start, u32 end, u32 taken, r
 struct reloc_target reloc_source(struct reloc_window *w, u32 src, u32 order, reloc_resolved fn,
 				 void *ctx)
 {
-	struct reloc_target t = { .pfn = exact_target(w, src) };
+	struct reloc_target t = { .pfn = exact_target(w, src), .instead = RELOCATE_UNKNOWN };
 	struct chunk got = { .pfn = RELOCATE_UNKNOWN, .symbol = NO_SYMBOL };
 	bool have = take_target(w, order, &got);
 	u32 predicted = RELOCATE_UNKNOWN;
@@ -552,12 +604,15 @@ struct reloc_target reloc_source(struct reloc_window *w, u32 src, u32 order, rel
 		    symbol_fits(w, got.symbol, t.pfn - got.pfn)) {
 			resolve(w, got.symbol, t.pfn - got.pfn, fn, ctx);
 		} else if (predicted != t.pfn) {
-			skip_to(w, t.pfn, order);
+			t.instead = predicted;
+			pass_over(w, predicted, t.pfn, order);
 		}
+		record_taken(w, t.pfn, order, true, false);
 		return t;
 	}
 	if (predicted != RELOCATE_UNKNOWN) {
 		t.pfn = predicted;
+		record_taken(w, predicted, order, false, false);
 		return t;
 	}
 	if (have) {
@@ -618,4 +673,63 @@ void reloc_returned(struct reloc_window *w, u32 pfn, u32 order, reloc_resolved f
 		returned_symbol(w, pfn, order, fn, ctx);
 	skip_to(w, pfn, order);
 	push(w, generation(w, w->first_gen), order, pfn, NO_SYMBOL, false);
+}
+
+static s32 guess_index(const struct reloc_window *w, u32 pfn)
+{
+	u32 i;
+
+	for (i = 0; i < w->nr_seq; i++)
+		if (w->seq[i].dst == pfn && !w->seq[i].exact && !w->seq[i].empty)
+			return (s32)i;
+	return -1;
+}
+
+/* the slot that the pages from @i on, moved one further, come to fill; -1: there is none */
+static s32 free_slot(struct reloc_window *w, u32 i)
+{
+	struct chunk got;
+	u32 order = w->seq[i].order;
+
+	for (i++; i < w->nr_seq && !w->seq[i].exact; i++)
+		if (w->seq[i].empty && w->seq[i].order == order)
+			return (s32)i;
+	if (i < w->nr_seq || !take_target(w, order, &got) || got.symbol != NO_SYMBOL)
+		return -1;
+	record_taken(w, got.pfn, order, false, true);
+	return (s32)w->nr_seq - 1;
+}
+
+/**
+ * reloc_gave_back - a page that was taken for a target comes back unused
+ * @w: window
+ * @pfn: page that the demand stage believes in use, by a guess
+ * @fn: told which pages move: each of the later guesses by one target
+ * @ctx: for @fn
+ *
+ * A migration failed, and no event had told that a target was spent on it: so every guess from
+ * there to the next target known to be spent in vain was one too early.
+ *
+ * Return: true when @pfn was a guess of this batch; it is unused now if @fn moved its page away.
+ */
+bool reloc_gave_back(struct reloc_window *w, u32 pfn, reloc_resolved fn, void *ctx)
+{
+	s32 at = guess_index(w, pfn), to, i, prev;
+
+	if (at < 0)
+		return false;
+	to = free_slot(w, (u32)at);
+	if (to < 0) {
+		fn(ctx, pfn, RELOCATE_UNKNOWN, w->seq[at].order);
+		w->seq[at].empty = true;
+		return true;
+	}
+	for (i = to; i > at; i = prev) {
+		for (prev = i - 1; prev > at && w->seq[prev].order != w->seq[at].order; prev--)
+			;
+		fn(ctx, w->seq[prev].dst, w->seq[i].dst, w->seq[at].order);
+	}
+	w->seq[to].empty = false;
+	w->seq[at].empty = true;
+	return true;
 }

@@ -17,6 +17,7 @@ struct reloc_window;
 /* where one source went */
 struct reloc_target {
 	u32 pfn;		/* RELOCATE_UNKNOWN: not yet, or never */
+	u32 instead;		/* exact: where the lists would have put it, RELOCATE_UNKNOWN: same */
 	bool exact;		/* named by a pte event */
 	bool pending;		/* unknown now; reloc_pending() may tell later */
 };
@@ -36,5 +37,6 @@ struct reloc_target reloc_source(struct reloc_window *w, u32 src, u32 order, rel
 				 void *ctx);
 void reloc_pending(struct reloc_window *w, u32 handle);
 void reloc_returned(struct reloc_window *w, u32 pfn, u32 order, reloc_resolved fn, void *ctx);
+bool reloc_gave_back(struct reloc_window *w, u32 pfn, reloc_resolved fn, void *ctx);
 
 #endif

@@ -230,6 +230,44 @@ static void timestamps_are_corrected_as_the_file_says(void **state)
 	free(p.b.p);
 }
 
+/* Two samples of one CPU's clock against the host's: at 1 s and 3 s, 500 ns and 900 ns behind */
+static struct bytes clock_samples(uint32_t flags)
+{
+	static const uint64_t times[] = { 1000000000, 3000000000 }, scaling[] = { 1, 1 };
+	const int64_t offsets[] = { 500, 900 };
+	struct bytes b = { 0 };
+
+	put64(&b, 0);
+	put32(&b, flags);
+	put32(&b, 1);
+	put32(&b, 2);
+	put(&b, times, sizeof(times));
+	put(&b, offsets, sizeof(offsets));
+	put(&b, scaling, sizeof(scaling));
+	return b;
+}
+
+static void a_guest_s_time_becomes_its_host_s(void **state)
+{
+	struct pages p = { 0 };
+	struct bytes tsync = clock_samples(1);
+	struct file_spec s = { .version = 7, .algo = "none", .cpu = { &p }, .nr_cpus = 1,
+			       .tsync = &tsync };
+
+	(void)state;
+	page_begin(&p, 2000000000);
+	put_free(&p, 0, 1, 0);
+	page_end(&p, 0, 0);
+	assert_int_equal(read_spec(&s).last, 0);
+	assert_int_equal(got[0].ts, 2000000700);
+	free(tsync.p);
+	tsync = clock_samples(0);	/* no interpolation: the first sample of the two */
+	assert_int_equal(read_spec(&s).last, 0);
+	assert_int_equal(got[0].ts, 2000000500);
+	free(tsync.p);
+	free(p.b.p);
+}
+
 /* ---- what the kernel counted ---- */
 
 static void a_count_that_does_not_fit_is_damage(void **state)
@@ -541,6 +579,7 @@ int main(void)
 		cmocka_unit_test(events_are_counted_by_name_and_tasks_have_names),
 		cmocka_unit_test(an_instance_is_chosen_by_name),
 		cmocka_unit_test(timestamps_are_corrected_as_the_file_says),
+		cmocka_unit_test(a_guest_s_time_becomes_its_host_s),
 		cmocka_unit_test(a_count_that_does_not_fit_is_damage),
 		cmocka_unit_test(a_gap_explains_missing_events_and_is_told),
 		cmocka_unit_test(what_is_not_a_64_bit_little_endian_trace_is_refused),

@@ -246,6 +246,7 @@ static inline void put_system(struct bytes *b, const char *name, const char *f1,
  * @tsc_mult: TSC2NSEC option, 0: none
  * @tsc_shift: likewise
  * @instance: the pages belong to this instance, and the top buffer is empty
+ * @tsync: bytes of a TIME_SHIFT option, or NULL
  * @kernel_32: the page header is a 32-bit kernel's
  */
 struct file_spec {
@@ -258,6 +259,7 @@ struct file_spec {
 	const char *offset;
 	uint32_t tsc_mult, tsc_shift;
 	const char *instance;
+	const struct bytes *tsync;
 	bool kernel_32;
 };
 
@@ -328,6 +330,8 @@ static inline void put_common_options(struct bytes *b, const struct file_spec *s
 	put_option(b, 8, &cpus, sizeof(cpus));
 	if (s->offset)
 		put_option(b, 7, s->offset, strlen(s->offset) + 1);
+	if (s->tsync)
+		put_option(b, 12, s->tsync->p, s->tsync->len);
 	if (s->tsc_mult)
 		put_option(b, 14, tsc, sizeof(tsc));
 	if (s->instance && !s->no_stats) {
