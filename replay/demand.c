@@ -12,6 +12,7 @@
 #include "demand_internal.h"
 
 #define IRQ_FLAGS	(REC_FLAG_HARDIRQ | REC_FLAG_SOFTIRQ | REC_FLAG_NMI)
+#define KERNEL_6_9	0x06090000u	/* compaction keeps free pages by order since then */
 #define PACE_GAP_NS	50000000ull	/* longer pauses between two steps are sleep, not work */
 #define PACE_HALVE_NS	1000000000ull	/* an older second of work counts half */
 
@@ -32,6 +33,7 @@ struct demand *demand_alloc(struct machine *m, struct trace *t, u32 max_pfn)
 	d->max_pfn = max_pfn;
 	d->nr_limbo = max_pfn / 16 > NR_LIMBO_MIN ? max_pfn / 16 : NR_LIMBO_MIN;
 	d->trace = t;
+	d->single_pages = m->version && m->version < KERNEL_6_9;
 	d->thp_defrag = m->thp_defrag;
 	d->tp = calloc((size_t)max_pfn + d->nr_limbo, sizeof(*d->tp));
 	d->op = malloc(DEMAND_BATCH * sizeof(*d->op));
@@ -513,7 +515,7 @@ static void window_begin(struct demand *d, const struct record *r)
 		;
 	if (i == RELOCATE_WINDOWS)
 		return;
-	d->window[i] = reloc_begin(d->tp, d->max_pfn);
+	d->window[i] = reloc_begin(d->tp, d->max_pfn, d->single_pages);
 	if (d->window[i])
 		t->window = i;
 	if (t->flags & TASK_KCOMPACTD)

@@ -59,7 +59,8 @@ int model_init(struct model *mo, const struct run_options *opt, struct policy_ru
 	mo->run = run;
 	mo->nr_handles = nr_handles;
 	mo->map = malloc((size_t)nr_handles * sizeof(*mo->map));
-	if (!mo->map || refault_init(mo))
+	mo->absorbed = calloc((mm->max_pfn >> HPAGE_PMD_ORDER) + 1, sizeof(*mo->absorbed));
+	if (!mo->map || !mo->absorbed || refault_init(mo))
 		return -1;
 	memset(mo->map, 0xff, (size_t)nr_handles * sizeof(*mo->map));
 	for (pfn = 0; pfn < mm->max_pfn && pfn < nr_handles; pfn++)
@@ -77,6 +78,8 @@ int model_init(struct model *mo, const struct run_options *opt, struct policy_ru
 void model_release(struct model *mo)
 {
 	refault_release(mo);
+	free(mo->absorbed);
+	mo->absorbed = NULL;
 	free(mo->map);
 	mo->map = NULL;
 	if (mo->mm)
@@ -108,6 +111,8 @@ void model_use(struct model *mo, const struct op *op, u32 pfn, u32 order, u32 ha
 	       enum lru_origin origin)
 {
 	set_folio(mo, pfn, order, handle, op->kind);
+	if (order == HPAGE_PMD_ORDER)
+		mo->absorbed[pfn >> HPAGE_PMD_ORDER] = 0;
 	if (op->kind == PK_ANON || op->kind == PK_FILE)
 		folio_add_lru(mo->mm, pfn, origin);
 }
@@ -133,34 +138,53 @@ static u32 folio_head(const struct mm *mm, u32 pfn)
 	return pfn & ~((1u << mm->page[pfn].order) - 1);
 }
 
-/*
- * A THP that absorbed faults loses its first page: the workload unmaps the range. What nobody had
- * faulted goes with it.
- */
-static void close_region(struct model *mo, u32 n)
-{
-	struct mm *mm = mo->mm;
-	u32 head = mo->region[n].head, i;
-
-	mo->region[n] = mo->region[--mo->nr_regions];
-	if (mm->page[head].state != PAGE_USED || mm->page[head].order != HPAGE_PMD_ORDER)
-		return;
-	split_folio(mm, head);
-	for (i = 0; i < HPAGE_PMD_NR; i++)
-		if (mm->page[head + i].owner == OWNER_NONE)
-			free_folio(mo, head + i);
-}
-
-static bool close_region_of(struct model *mo, u32 head)
+static void drop_region(struct model *mo, u32 head)
 {
 	u32 n;
 
 	for (n = 0; n < mo->nr_regions; n++)
 		if (mo->region[n].head == head) {
-			close_region(mo, n);
-			return true;
+			mo->region[n] = mo->region[--mo->nr_regions];
+			return;
 		}
-	return false;
+}
+
+/* Is this a THP that only the model has, with base pages of the trace in it? */
+static bool absorbing(const struct model *mo, u32 head)
+{
+	const struct page *p = &mo->mm->page[head];
+
+	return p->order == HPAGE_PMD_ORDER && mo->absorbed[head >> HPAGE_PMD_ORDER];
+}
+
+/*
+ * A page of a THP that absorbed faults is unmapped. The THP stays whole until none of it is mapped
+ * and is then freed as one (mm/huge_memory.c:deferred_split_folio).
+ */
+static void unmap_absorbed(struct model *mo, u32 handle)
+{
+	u32 pfn = mo->map[handle], head = folio_head(mo->mm, pfn);
+
+	mo->map[handle] = MAP_NONE;
+	mo->mm->page[pfn].owner = OWNER_NONE;
+	if (--mo->absorbed[head >> HPAGE_PMD_ORDER])
+		return;
+	drop_region(mo, head);
+	free_folio(mo, head);
+}
+
+/* ... or is split: then what nobody has mapped is freed */
+static void split_absorbing(struct model *mo, u32 head)
+{
+	struct mm *mm = mo->mm;
+	u32 i;
+
+	drop_region(mo, head);
+	mo->absorbed[head >> HPAGE_PMD_ORDER] = 0;
+	split_folio(mm, head);
+	for (i = 0; i < HPAGE_PMD_NR; i++)
+		if (mm->page[head + i].owner == OWNER_NONE)
+			free_folio(mo, head + i);
 }
 
 /*
@@ -178,7 +202,9 @@ static void split_for(struct model *mo, u32 handle, u32 left)
 	if (p->head && 1u << p->order <= left && mo->map[handle + (1u << p->order) - 1] ==
 	    pfn + (1u << p->order) - 1)
 		return;
-	if (!close_region_of(mo, folio_head(mm, pfn)))
+	if (absorbing(mo, folio_head(mm, pfn)))
+		split_absorbing(mo, folio_head(mm, pfn));
+	else
 		split_folio(mm, folio_head(mm, pfn));
 }
 
@@ -192,6 +218,12 @@ static void for_each_folio(struct model *mo, const struct op *op, folio_fn fn)
 	while (i < n) {
 		u32 handle = op->handle + i, v = mo->map[handle], step = 1, j;
 
+		if (MAP_IS_PFN(v) && op->type == OP_FREE &&
+		    absorbing(mo, folio_head(mo->mm, v))) {
+			unmap_absorbed(mo, handle);
+			i++;
+			continue;
+		}
 		if (MAP_IS_PFN(v)) {
 			split_for(mo, handle, n - i);
 			v = mo->map[handle];
@@ -305,6 +337,7 @@ static bool absorb_fault(struct model *mo, const struct op *op)
 		return false;
 	}
 	mo->region[n].next++;
+	mo->absorbed[pfn >> HPAGE_PMD_ORDER]++;
 	mo->mm->page[pfn].owner = op->handle;
 	mo->map[op->handle] = pfn;
 	mo->run->stats.faults_absorbed++;
@@ -369,12 +402,25 @@ static void op_thp_fault(struct model *mo, const struct op *op)
 			return;
 		mo->run->stats.thp_absorbing++;
 		if (mo->nr_regions == NR_REGIONS)
-			close_region(mo, 0);
+			mo->region[0] = mo->region[--mo->nr_regions];
 		mo->region[mo->nr_regions++] = (struct thp_region){ .pid = op->pid, .head = pfn };
 	} else if (op->handle != H_NONE) {
 		mo->run->stats.thp_split_to_base++;
 		alloc_pieces(mo, op, op->handle, 0, base);
 	}
+}
+
+/* nothing more will be faulted there; a THP that absorbed nothing is unmapped now */
+static void end_region(struct model *mo, u32 n)
+{
+	u32 head = mo->region[n].head;
+	const struct page *p = &mo->mm->page[head];
+
+	mo->region[n] = mo->region[--mo->nr_regions];
+	if (mo->absorbed[head >> HPAGE_PMD_ORDER] || p->state != PAGE_USED ||
+	    p->order != HPAGE_PMD_ORDER || p->owner != OWNER_NONE)
+		return;
+	free_folio(mo, head);
 }
 
 static void op_exit(struct model *mo, const struct op *op)
@@ -383,7 +429,7 @@ static void op_exit(struct model *mo, const struct op *op)
 
 	while (n < mo->nr_regions) {
 		if (mo->region[n].pid == op->pid)
-			close_region(mo, n);
+			end_region(mo, n);
 		else
 			n++;
 	}

@@ -34,6 +34,7 @@ struct model {
 	const struct run_options *opt;
 	struct thp_region region[NR_REGIONS];
 	u32 nr_regions;
+	u16 *absorbed;		/* by model pfn >> 9: pages of the trace that such a THP holds */
 	struct away anon, file;
 	u64 t0, next_vmstat_ns, next_sample_ns;
 	u64 nr_ops;

@@ -63,6 +63,7 @@ struct reloc_window {
 	struct freepages gen[NR_GENERATIONS];
 	u32 first_gen, last_gen;	/* sequence numbers, both alive */
 	bool taken;		/* a page was taken since the last isolation */
+	bool single_pages;	/* before 6.9 */
 	struct chunk chunk[NR_CHUNKS];
 	u16 free_chunk;
 	struct symbol symbol[NR_SYMBOLS];
@@ -103,10 +104,12 @@ static void unisolate(struct tpage *tp)
  * reloc_begin - follow one run of compact_zone()
  * @tp: the trace's pages, of which the free ones may be isolated
  * @max_pfn: how many
+ * @single_pages: the kernel is older than 6.9: it keeps base pages, last found first
+ *	(compaction.c:split_map_pages)
  *
  * Return: the window; reloc_end() frees it. NULL without memory.
  */
-struct reloc_window *reloc_begin(struct tpage *tp, u32 max_pfn)
+struct reloc_window *reloc_begin(struct tpage *tp, u32 max_pfn, bool single_pages)
 {
 	struct reloc_window *w = malloc(sizeof(*w));
 	u32 i;
@@ -116,6 +119,7 @@ struct reloc_window *reloc_begin(struct tpage *tp, u32 max_pfn)
 	memset(w, 0, sizeof(*w));
 	w->tp = tp;
 	w->max_pfn = max_pfn;
+	w->single_pages = single_pages;
 	freepages_init(&w->gen[0]);
 	for (i = 0; i < NR_CHUNKS; i++)
 		w->chunk[i].next = i + 1 < NR_CHUNKS ? (u16)(i + 1) : NO_CHUNK;
@@ -221,6 +225,20 @@ static bool take_target(struct reloc_window *w, u32 order, struct chunk *got)
 	return false;
 }
 
+/* What isolation found goes onto the newest list, as the kernel's version keeps it. */
+static void found(struct reloc_window *w, u32 order, u32 pfn, s16 symbol)
+{
+	struct freepages *f = generation(w, w->last_gen);
+	u32 i;
+
+	if (!w->single_pages) {
+		push(w, f, order, pfn, symbol, true);
+		return;
+	}
+	for (i = 0; i < 1u << order; i++)
+		push(w, f, 0, pfn + i, symbol, false);
+}
+
 static bool tp_free(const struct reloc_window *w, u32 pfn)
 {
 	return pfn < w->max_pfn && w->tp[pfn].state != T_LIVE && w->tp[pfn].state != T_ISOLATED;
@@ -277,7 +295,7 @@ void reloc_isolate(struct reloc_window *w, u32 start, u32 len, u32 taken, reloc_
 			continue;
 		}
 		order = free_run_order(w, pfn, end);
-		push(w, generation(w, w->last_gen), order, pfn, NO_SYMBOL, true);
+		found(w, order, pfn, NO_SYMBOL);
 		for (i = 0; i < 1u << order; i++)
 			w->tp[pfn + i].state = T_ISOLATED;
 		pfn += 1u << order;
@@ -302,7 +320,7 @@ void reloc_fast_isolate(struct reloc_window *w, u32 taken)
 	new_generation(w);
 	w->symbol[w->nr_symbols] = (struct symbol){ order };
 	w->around = (s16)w->nr_symbols++;
-	push(w, generation(w, w->last_gen), order, 0, w->around, true);
+	found(w, order, 0, w->around);
 }
 
 /* x86: a swap entry holds the inverted pfn in bits 9..58 (arch/x86/include/asm/pgtable_64.h) */

@@ -25,7 +25,7 @@ struct reloc_target {
 /* a source whose chunk became known: handle moves to pfn */
 typedef void (*reloc_resolved)(void *ctx, u32 handle, u32 pfn, u32 order);
 
-struct reloc_window *reloc_begin(struct tpage *tp, u32 max_pfn);
+struct reloc_window *reloc_begin(struct tpage *tp, u32 max_pfn, bool single_pages);
 void reloc_end(struct reloc_window *w);
 void reloc_isolate(struct reloc_window *w, u32 start, u32 len, u32 taken, reloc_resolved fn,
 		   void *ctx);
