@@ -42,6 +42,7 @@ struct freepages {
 
 struct symbol {
 	u32 order;
+	bool placed;
 };
 
 struct pte_entry {
@@ -318,7 +319,7 @@ void reloc_fast_isolate(struct reloc_window *w, u32 taken)
 	if (order > MAX_PAGE_ORDER)
 		return;
 	new_generation(w);
-	w->symbol[w->nr_symbols] = (struct symbol){ order };
+	w->symbol[w->nr_symbols] = (struct symbol){ .order = order };
 	w->around = (s16)w->nr_symbols++;
 	found(w, order, 0, w->around);
 }
@@ -449,6 +450,7 @@ static void resolve(struct reloc_window *w, s16 symbol, u32 base, reloc_resolved
 {
 	u32 i, kept = 0;
 
+	w->symbol[symbol].placed = true;
 	for (i = w->first_gen; i <= w->last_gen; i++)
 		place_chunks(w, generation(w, i), symbol, base);
 	for (i = 0; i < w->nr_pending; i++) {
@@ -657,23 +659,23 @@ void reloc_pending(struct reloc_window *w, u32 handle)
 	w->pending[i].order = (u8)w->last_order;
 }
 
-/* The first piece of this order that is still without a place: what the end of the run frees */
-static bool returned_symbol(struct reloc_window *w, u32 pfn, u32 order, reloc_resolved fn,
-			    void *ctx)
+/*
+ * A page comes back that no known find holds: it is of one that is still without a place. A buddy
+ * is aligned to its size, so any page of it tells its base.
+ */
+static void returned_symbol(struct reloc_window *w, u32 pfn, reloc_resolved fn, void *ctx)
 {
-	u32 g;
-	u16 c;
+	u32 i, base;
 
-	for (g = w->first_gen; g <= w->last_gen; g++)
-		for (c = generation(w, g)->head[order]; c != NO_CHUNK; c = w->chunk[c].next) {
-			const struct chunk k = w->chunk[c];
-
-			if (k.symbol == NO_SYMBOL || !symbol_free(w, k.symbol, pfn - k.pfn))
-				continue;
-			resolve(w, k.symbol, pfn - k.pfn, fn, ctx);
-			return true;
-		}
-	return false;
+	if (w->tp[pfn].state == T_ISOLATED)
+		return;
+	for (i = 0; i < w->nr_symbols; i++) {
+		base = pfn & ~((1u << w->symbol[i].order) - 1);
+		if (w->symbol[i].placed || !symbol_free(w, (s16)i, base))
+			continue;
+		resolve(w, (s16)i, base, fn, ctx);
+		return;
+	}
 }
 
 /**
@@ -686,9 +688,7 @@ static bool returned_symbol(struct reloc_window *w, u32 pfn, u32 order, reloc_re
  */
 void reloc_returned(struct reloc_window *w, u32 pfn, u32 order, reloc_resolved fn, void *ctx)
 {
-	/* a single page may be one that a failed migration gives back: it tells no base */
-	if (order)
-		returned_symbol(w, pfn, order, fn, ctx);
+	returned_symbol(w, pfn, fn, ctx);
 	skip_to(w, pfn, order);
 	push(w, generation(w, w->first_gen), order, pfn, NO_SYMBOL, false);
 }
