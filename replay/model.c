@@ -106,13 +106,26 @@ static enum lru_origin origin_of(const struct op *op)
 	return op->flags & OPF_DIRTY ? LRU_WRITE : LRU_READ;
 }
 
+static void drop_region(struct model *mo, u32 head)
+{
+	u32 n;
+
+	for (n = 0; n < mo->nr_regions; n++)
+		if (mo->region[n].head == head) {
+			mo->region[n] = mo->region[--mo->nr_regions];
+			return;
+		}
+}
+
 /* Put an allocated folio to use. */
 void model_use(struct model *mo, const struct op *op, u32 pfn, u32 order, u32 handle,
 	       enum lru_origin origin)
 {
 	set_folio(mo, pfn, order, handle, op->kind);
-	if (order == HPAGE_PMD_ORDER)
+	if (order == HPAGE_PMD_ORDER) {
+		drop_region(mo, pfn);
 		mo->absorbed[pfn >> HPAGE_PMD_ORDER] = 0;
+	}
 	if (op->kind == PK_ANON || op->kind == PK_FILE)
 		folio_add_lru(mo->mm, pfn, origin);
 }
@@ -136,17 +149,6 @@ static void free_folio(struct model *mo, u32 pfn)
 static u32 folio_head(const struct mm *mm, u32 pfn)
 {
 	return pfn & ~((1u << mm->page[pfn].order) - 1);
-}
-
-static void drop_region(struct model *mo, u32 head)
-{
-	u32 n;
-
-	for (n = 0; n < mo->nr_regions; n++)
-		if (mo->region[n].head == head) {
-			mo->region[n] = mo->region[--mo->nr_regions];
-			return;
-		}
 }
 
 /* Is this a THP that only the model has, with base pages of the trace in it? */
@@ -391,25 +393,6 @@ static void op_alloc_failed(struct model *mo, const struct op *op)
 		free_pages(mo->mm, pfn, op->order);
 }
 
-static void op_thp_fault(struct model *mo, const struct op *op)
-{
-	const gfp_t base = GFP_HIGHUSER_MOVABLE | __GFP_ZERO | __GFP_COMP;
-	u32 pfn = do_huge_pmd_anonymous_page(mo->mm, op->gfp);
-
-	if (pfn != PFN_NONE) {
-		model_use(mo, op, pfn, HPAGE_PMD_ORDER, op->handle, LRU_FAULT);
-		if (op->handle != H_NONE)
-			return;
-		mo->run->stats.thp_absorbing++;
-		if (mo->nr_regions == NR_REGIONS)
-			mo->region[0] = mo->region[--mo->nr_regions];
-		mo->region[mo->nr_regions++] = (struct thp_region){ .pid = op->pid, .head = pfn };
-	} else if (op->handle != H_NONE) {
-		mo->run->stats.thp_split_to_base++;
-		alloc_pieces(mo, op, op->handle, 0, base);
-	}
-}
-
 /* nothing more will be faulted there; a THP that absorbed nothing is unmapped now */
 static void end_region(struct model *mo, u32 n)
 {
@@ -421,6 +404,25 @@ static void end_region(struct model *mo, u32 n)
 	    p->order != HPAGE_PMD_ORDER || p->owner != OWNER_NONE)
 		return;
 	free_folio(mo, head);
+}
+
+static void op_thp_fault(struct model *mo, const struct op *op)
+{
+	const gfp_t base = GFP_HIGHUSER_MOVABLE | __GFP_ZERO | __GFP_COMP;
+	u32 pfn = do_huge_pmd_anonymous_page(mo->mm, op->gfp);
+
+	if (pfn != PFN_NONE) {
+		model_use(mo, op, pfn, HPAGE_PMD_ORDER, op->handle, LRU_FAULT);
+		if (op->handle != H_NONE)
+			return;
+		mo->run->stats.thp_absorbing++;
+		if (mo->nr_regions == NR_REGIONS)
+			end_region(mo, 0);
+		mo->region[mo->nr_regions++] = (struct thp_region){ .pid = op->pid, .head = pfn };
+	} else if (op->handle != H_NONE) {
+		mo->run->stats.thp_split_to_base++;
+		alloc_pieces(mo, op, op->handle, 0, base);
+	}
 }
 
 static void op_exit(struct model *mo, const struct op *op)
