@@ -32,7 +32,7 @@ struct stream {
 	struct stream_pool *pool;
 	const uint8_t *map;
 	uint64_t pos, end;		/* next chunk header or window, end of the data */
-	uint64_t consumed;
+	uint64_t consumed, dropped;	/* dropped: mapped pages before it are given back */
 	uint32_t page_size;
 	bool compressed;
 	/* compressed only, under the pool's lock */
@@ -108,6 +108,7 @@ struct stream *stream_add(struct stream_pool *p, uint64_t offset, uint64_t size,
 	s->map = p->src->map;
 	s->pos = offset;
 	s->end = offset + size;
+	s->dropped = offset;
 	s->page_size = page_size;
 	s->compressed = p->algo != COMPRESS_NONE;
 	if (!s->compressed || !size)
@@ -274,6 +275,26 @@ static struct chunk *wait_for_chunk(struct stream *s)
 	return slot;
 }
 
+/* Pages of the mapping that lie wholly within [from, to) */
+static void advise(const struct stream *s, uint64_t from, uint64_t to, int advice)
+{
+	uint64_t mask = (uint64_t)sysconf(_SC_PAGESIZE) - 1;
+
+	from = (from + mask) & ~mask;
+	to &= ~mask;
+	if (s->pool->src->mapped && from < to)
+		madvise((void *)(uintptr_t)(s->map + from), to - from, advice);
+}
+
+/* What has been read need not stay resident. */
+static void drop_behind(struct stream *s, uint64_t pos)
+{
+	if (pos - s->dropped < WINDOW)
+		return;
+	advise(s, s->dropped, pos, MADV_DONTNEED);
+	s->dropped = pos;
+}
+
 static int next_chunk(struct stream *s, const uint8_t **data, size_t *len, uint64_t *file_off,
 		      const char **why)
 {
@@ -298,18 +319,9 @@ static int next_chunk(struct stream *s, const uint8_t **data, size_t *len, uint6
 		*file_off = slot->offset;
 	}
 	pthread_mutex_unlock(&s->pool->lock);
+	if (ret > 0)
+		drop_behind(s, *file_off);
 	return ret;
-}
-
-/* Pages of the mapping that lie wholly within [from, to) */
-static void advise(const struct stream *s, uint64_t from, uint64_t to, int advice)
-{
-	uint64_t mask = (uint64_t)sysconf(_SC_PAGESIZE) - 1;
-
-	from = (from + mask) & ~mask;
-	to &= ~mask;
-	if (s->pool->src->mapped && from < to)
-		madvise((void *)(uintptr_t)(s->map + from), to - from, advice);
 }
 
 static int next_window(struct stream *s, const uint8_t **data, size_t *len, uint64_t *file_off,
@@ -324,9 +336,7 @@ static int next_window(struct stream *s, const uint8_t **data, size_t *len, uint
 		*why = "the CPU's data ends within a page";
 		return -1;
 	}
-	/* what has been read need not stay resident */
-	if (s->consumed >= WINDOW)
-		advise(s, s->pos - WINDOW, s->pos, MADV_DONTNEED);
+	drop_behind(s, s->pos);
 	*len = left < WINDOW ? left - left % s->page_size : WINDOW;
 	if (*len < s->page_size)
 		*len = s->page_size;

@@ -512,19 +512,12 @@ static void skip_to(struct reloc_window *w, u32 dst, u32 order)
 			return;
 }
 
-static bool symbol_fits(const struct reloc_window *w, s16 symbol, u32 base)
-{
-	u32 size = 1u << w->symbol[symbol].order;
-
-	return !(base & (size - 1)) && base + size <= w->max_pfn;
-}
-
 /* Could the symbol lie at @base? Free as far as events tell, all of it. */
 static bool symbol_free(const struct reloc_window *w, s16 symbol, u32 base)
 {
 	u32 size = 1u << w->symbol[symbol].order, i;
 
-	if (!symbol_fits(w, symbol, base))
+	if (base + size > w->max_pfn)
 		return false;
 	for (i = 0; i < size; i++)
 		if (w->tp[base + i].state == T_LIVE)
@@ -620,10 +613,16 @@ struct reloc_target reloc_source(struct reloc_window *w, u32 src, u32 order, rel
 	if (have && got.symbol == NO_SYMBOL)
 		predicted = got.pfn;
 	if (t.exact) {
-		if (predicted == RELOCATE_UNKNOWN && have &&
-		    symbol_fits(w, got.symbol, t.pfn - got.pfn)) {
-			resolve(w, got.symbol, t.pfn - got.pfn, fn, ctx);
-		} else if (predicted != t.pfn) {
+		if (have && got.symbol != NO_SYMBOL) {
+			u32 size = 1u << w->symbol[got.symbol].order;
+			u32 base = t.pfn & ~(size - 1);
+
+			if (base + size > w->max_pfn)
+				return t;
+			resolve(w, got.symbol, base, fn, ctx);
+			predicted = base + got.pfn;
+		}
+		if (predicted != t.pfn) {
 			t.instead = predicted;
 			pass_over(w, predicted, t.pfn, order);
 		}
