@@ -123,6 +123,7 @@ static void emit_move(struct demand *d, const struct record *r, u32 from, u32 to
 		dst->seen = 1;
 		dst->touched |= d->touching;
 		*src = (struct tpage){ .state = T_FREE, .seen = 1,
+				       .freed = d->nr_frees++ >> 4 & FREED_MASK,
 				       .touched = touched || d->touching };
 	}
 }
@@ -501,7 +502,8 @@ static void rec_free(struct demand *d, const struct record *r)
 		rec_free_live(d, r, reclaim);
 	else
 		rec_free_unknown(d, r, t, reclaim);
-	mark_pages(d, (u32)r->pfn, r->order, (struct tpage){ .state = T_FREE });
+	mark_pages(d, (u32)r->pfn, r->order, (struct tpage){ .state = T_FREE,
+		   .freed = d->nr_frees++ >> 4 & FREED_MASK });
 }
 
 static void window_begin(struct demand *d, const struct record *r)
@@ -560,7 +562,7 @@ static void rec_compaction(struct demand *d, const struct record *r)
 	if (t->flags & TASK_KCOMPACTD && r->type != REC_COMPACT_MIGRATEPAGES)
 		d->kcompactd.work += r->b;
 	if (r->type == REC_ISOLATE_FREE)
-		reloc_isolate(w, (u32)r->pfn, r->a, r->c, migration_resolved, d);
+		reloc_isolate(w, (u32)r->pfn, r->a, r->c, d->nr_frees >> 4, migration_resolved, d);
 	else if (r->type == REC_FAST_ISOLATE_FREE)
 		reloc_fast_isolate(w, r->c);
 }

@@ -72,8 +72,11 @@ struct tpage {
 	u32 order:4;
 	u32 kind:3;
 	u32 mt:2;
-	u32 spare:17;
+	u32 percpu:1;	/* free, but on a per-CPU list: only while a range is looked at */
+	u32 freed:16;	/* free: when, in units of 16 frees, modulo 1 << 16 */
 };
+
+#define FREED_MASK	0xffffu
 
 struct demand;
 struct demand_stats;

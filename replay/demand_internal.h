@@ -32,6 +32,7 @@ struct demand {
 	u32 last_thp_gfp;	/* of a second try: the gfp as the fault asked for it */
 	enum thp_defrag thp_defrag;
 	bool single_pages;	/* kernel before 6.9 */
+	u32 nr_frees;		/* clock of tpage.freed */
 	bool touching;		/* between the "after" markers */
 	u64 now;
 };

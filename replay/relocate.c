@@ -25,7 +25,7 @@
 #define NR_PTES		4096	/* power of two */
 #define NR_EXACT	4096	/* power of two */
 #define NR_TAKEN	2048	/* targets of one batch of migrate_pages() */
-#define NR_SKIPS	512	/* failed migrations between two mapped pages, at most */
+#define NR_SKIPS	16	/* failed migrations between two mapped pages, at most */
 #define NO_CHUNK	0xffffu
 #define NO_SYMBOL	(-1)
 
@@ -242,7 +242,8 @@ static void found(struct reloc_window *w, u32 order, u32 pfn, s16 symbol)
 
 static bool tp_free(const struct reloc_window *w, u32 pfn)
 {
-	return pfn < w->max_pfn && w->tp[pfn].state != T_LIVE && w->tp[pfn].state != T_ISOLATED;
+	return pfn < w->max_pfn && w->tp[pfn].state != T_LIVE && w->tp[pfn].state != T_ISOLATED &&
+	       !w->tp[pfn].percpu;
 }
 
 /* The largest aligned free run that starts at @pfn and ends before @end. */
@@ -267,17 +268,43 @@ static u32 free_run_order(const struct reloc_window *w, u32 pfn, u32 end)
 static void find_symbol(struct reloc_window *w, u32 start, u32 end, u32 taken, reloc_resolved fn,
 			void *ctx);
 
+/*
+ * More pages of the range look free than were isolated: the rest was on per-CPU lists, where a page
+ * goes when it is freed; so it is those that were freed last.
+ */
+static void leave_percpu(struct reloc_window *w, u32 start, u32 end, u32 taken, u32 now)
+{
+	u32 pfn, free = 0;
+
+	for (pfn = start; pfn < end; pfn++)
+		free += tp_free(w, pfn);
+	for (; free > taken; free--) {
+		u32 last = start, best = ~0u;
+
+		for (pfn = start; pfn < end; pfn++) {
+			u32 age = (now - w->tp[pfn].freed) & FREED_MASK;
+
+			if (tp_free(w, pfn) && age < best) {
+				best = age;
+				last = pfn;
+			}
+		}
+		w->tp[last].percpu = 1;
+	}
+}
+
 /**
  * reloc_isolate - the linear free scanner isolated pages (mm_compaction_isolate_freepages)
  * @w: window
  * @start: first pfn scanned
  * @len: pfns scanned
  * @taken: pages isolated
+ * @now: the clock of tpage.freed
  * @fn: told of sources whose target this settles
  * @ctx: for @fn
  */
-void reloc_isolate(struct reloc_window *w, u32 start, u32 len, u32 taken, reloc_resolved fn,
-		   void *ctx)
+void reloc_isolate(struct reloc_window *w, u32 start, u32 len, u32 taken, u32 now,
+		   reloc_resolved fn, void *ctx)
 {
 	u32 pfn = start, end = start + len;
 
@@ -288,6 +315,8 @@ void reloc_isolate(struct reloc_window *w, u32 start, u32 len, u32 taken, reloc_
 	else if (w->taken && taken)
 		new_generation(w);
 	w->around = NO_SYMBOL;
+	if (taken)
+		leave_percpu(w, start, end, taken, now);
 	while (taken && pfn < end) {
 		u32 order, i;
 
@@ -301,6 +330,8 @@ void reloc_isolate(struct reloc_window *w, u32 start, u32 len, u32 taken, reloc_
 			w->tp[pfn + i].state = T_ISOLATED;
 		pfn += 1u << order;
 	}
+	for (pfn = start; pfn < end; pfn++)
+		w->tp[pfn].percpu = 0;
 }
 
 /**

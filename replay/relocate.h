@@ -27,8 +27,8 @@ typedef void (*reloc_resolved)(void *ctx, u32 handle, u32 pfn, u32 order);
 
 struct reloc_window *reloc_begin(struct tpage *tp, u32 max_pfn, bool single_pages);
 void reloc_end(struct reloc_window *w);
-void reloc_isolate(struct reloc_window *w, u32 start, u32 len, u32 taken, reloc_resolved fn,
-		   void *ctx);
+void reloc_isolate(struct reloc_window *w, u32 start, u32 len, u32 taken, u32 now,
+		   reloc_resolved fn, void *ctx);
 void reloc_fast_isolate(struct reloc_window *w, u32 taken);
 void reloc_set_pte(struct reloc_window *w, u64 addr, u64 pte);
 void reloc_remove_pte(struct reloc_window *w, u64 addr, u64 pte, u32 order);
