@@ -13,13 +13,6 @@
 #define MAX_MT		5		/* MIGRATE_ISOLATE, with CMA */
 #define MAX_PID		(4u << 20)	/* include/linux/threads.h: PID_MAX_LIMIT */
 
-/* struct cursor's moving parts, for registers */
-struct place {
-	const uint8_t *data, *next, *end;
-	uint32_t len;
-	uint64_t ts, key;
-};
-
 _Static_assert(offsetof(struct record, cpu) == 44 && offsetof(struct record, order) == 48,
 	       "fill_tail() writes both at once");
 
@@ -42,11 +35,11 @@ static inline bool mt_matches(uint32_t mt, uint32_t gfp)
  * mm_page_alloc and mm_page_free in one: a free reads beyond its end what an allocation has there,
  * and throws it away. True when the values are possible.
  */
-static inline bool decode_fast(const struct place *w, uint32_t cpu, const struct decoder *dec,
+static inline bool decode_fast(const struct cursor *c, const struct decoder *dec,
 			       struct record *rec)
 {
 	uint32_t is_alloc = -(uint32_t)(dec->fast == FAST_ALLOC);
-	const uint8_t *p = w->data;
+	const uint8_t *p = c->data;
 	uint64_t pfn = get_u64(p + 8);
 	uint32_t order = get_u32(p + 16);
 	uint64_t raw = get_u64(p + 24) & (int64_t)(int32_t)is_alloc;
@@ -60,13 +53,13 @@ static inline bool decode_fast(const struct place *w, uint32_t cpu, const struct
 	ok = (order <= MAX_ORDER) & (mt <= 2) & (raw >> 29 == 0) & (pid < MAX_PID) &
 	     mt_matches(mt, gfp);
 	ok &= failed | ((pfn < MAX_PFN) & !(pfn & ((1ull << (order & 31)) - 1)));
-	rec->ts = w->key;
+	rec->ts = c->key;
 	rec->pfn = pfn;
 	rec->arg = 0;
 	rec->gfp = gfp;
 	rec->pid = (int32_t)pid;
 	rec->a = rec->b = rec->c = 0;
-	fill_tail(rec, cpu, dec->type, p[2], order, mt);
+	fill_tail(rec, c->cpu, dec->type, p[2], order, mt);
 	return ok;
 }
 
@@ -257,50 +250,24 @@ static void emit_lost(struct tracedat *d, struct cursor *c, struct record *rec)
 	c->lost = 0;
 }
 
-static inline void load_place(struct place *w, const struct cursor *c)
+/* To the next data event; what is most likely is done here, all else in kbuffer.c. */
+static inline int advance(struct cursor *c)
 {
-	*w = (struct place) { c->data, c->next, c->end, c->len, c->ts, c->key };
-}
-
-static inline void save_place(struct cursor *c, const struct place *w)
-{
-	c->data = w->data;
-	c->next = w->next;
-	c->len = w->len;
-	c->ts = w->ts;
-	c->key = w->key;
-}
-
-/* To the next data event, of the most likely kind; else false, and nothing has changed. */
-static inline bool advance_fast(struct place *w, const struct clock_conv *conv, uint32_t cpu)
-{
-	const uint8_t *p = w->next;
+	const uint8_t *p = c->next;
 	uint32_t head, words;
 
-	if (unlikely(w->end - p < 4))
-		return false;
+	if (unlikely(c->end - p < 4))
+		return cursor_advance_slow(c);
 	head = get_u32(p);
 	words = head & 31;
-	if (unlikely(words - 2 > 26 || words * 4 + 4 > (size_t)(w->end - p)))
-		return false;
-	w->data = p + 4;
-	w->len = words * 4;
-	w->next = w->data + w->len;
-	w->ts += head >> 5;
-	w->key = unlikely(conv != NULL) ? clock_convert(conv, cpu, w->ts) : w->ts;
-	return true;
-}
-
-static inline int advance(struct cursor *c, struct place *w)
-{
-	int state;
-
-	if (likely(advance_fast(w, c->conv, c->cpu)))
-		return 1;
-	save_place(c, w);
-	state = cursor_advance_slow(c);
-	load_place(w, c);
-	return state;
+	if (unlikely(words - 2 > 26 || words * 4 + 4 > (size_t)(c->end - p)))
+		return cursor_advance_slow(c);
+	c->data = p + 4;
+	c->len = words * 4;
+	c->next = c->data + c->len;
+	c->ts += head >> 5;
+	c->key = unlikely(c->conv != NULL) ? clock_convert(c->conv, c->cpu, c->ts) : c->ts;
+	return 1;
 }
 
 /**
@@ -319,39 +286,32 @@ unsigned int decode_run(struct tracedat *d, struct cursor *c, struct record *out
 {
 	const uint16_t *index = d->f.index;
 	unsigned int n = 0, lost = 0;
-	struct place w;
 	int more = 1;
 
-	load_place(&w, c);
 	do {
-		struct decoder *dec = &d->f.dec[index[get_u16(w.data)]];
+		struct decoder *dec = &d->f.dec[index[get_u16(c->data)]];
 
 		if (unlikely(c->lost)) {
 			if (max - n < 2)
 				break;
-			save_place(c, &w);
 			emit_lost(d, c, &out[n++]);
 			lost++;
 		}
-		if (likely(w.len == dec->fast_len && w.data <= c->fast_limit)) {
-			if (unlikely(!decode_fast(&w, c->cpu, dec, &out[n]))) {
+		if (likely(c->len == dec->fast_len && c->data <= c->fast_limit)) {
+			if (unlikely(!decode_fast(c, dec, &out[n]))) {
 				more = cursor_damage(c,
 						     "event %s holds a value that no kernel writes",
 						     dec->name);
 				break;
 			}
-		} else {
-			save_place(c, &w);
-			if (unlikely(decode_slow(d, c, dec, &out[n]))) {
-				more = -1;
-				break;
-			}
+		} else if (unlikely(decode_slow(d, c, dec, &out[n]))) {
+			more = -1;
+			break;
 		}
 		n++;
 		dec->count++;
-		more = advance(c, &w);
-	} while (more > 0 && n < max && w.key <= limit);
-	save_place(c, &w);
+		more = advance(c);
+	} while (more > 0 && n < max && c->key <= limit);
 	c->decoded += n - lost;
 	*state = more;
 	return n;
