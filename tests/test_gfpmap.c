@@ -103,7 +103,7 @@ static void a_format_without_the_table_is_refused(void **state)
 		"print fmt: \"%s\", __print_flags(REC->gfp_flags, \"|\", {8, \"NEW\"})\n",
 		"print fmt: \"%s\", __print_flags(REC->gfp_flags",
 		"print fmt: \"%s\", __print_flags(REC->gfp_flags, \"|\", {((((((8",
-		"print fmt: \"%s\", __print_flags(REC->gfp_flags, \"|\", {(1 << nonsense), \"NEW\"})",
+		"print fmt: \"%s\", __print_flags(REC->gfp_flags, \"|\", {(1 << x), \"__GFP_IO\"})",
 	};
 	struct gfp_map m;
 
