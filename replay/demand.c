@@ -19,7 +19,7 @@
 /**
  * demand_alloc - a demand stage over an opened trace
  * @m: machine: its snapshot is the image of the pages older than the trace
- * @t: the trace, for the names of tasks
+ * @t: the trace, for the names of tasks; NULL: they have none
  * @max_pfn: pfns the trace may name
  *
  * Return: the stage; NULL without memory.
@@ -218,6 +218,8 @@ static struct task *record_task(struct demand *d, const struct record *r)
 	if (t->flags & TASK_NAMED)
 		return t;
 	t->flags |= TASK_NAMED;
+	if (!d->trace)
+		return t;
 	comm = trace_comm(d->trace, r->pid);
 	if (!strncmp(comm, "kswapd", 6))
 		t->flags |= TASK_KSWAPD;
