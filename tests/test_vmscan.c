@@ -139,8 +139,8 @@ static void pages_that_the_recorded_kernel_gave_up_go_first(void **state)
 		folio_mark_cold(mm, cold[i]);
 	lruvec_check(mm);
 	assert_true(direct_reclaim(mm, 0, GFP_KERNEL) >= SWAP_CLUSTER_MAX);
-	/* marked last, taken first */
-	for (int i = 39; i > 39 - (int)SWAP_CLUSTER_MAX; i--)
+	/* marked first, taken first */
+	for (int i = 0; i < (int)SWAP_CLUSTER_MAX; i++)
 		assert_int_not_equal(mm->page[cold[i]].state, PAGE_USED);
 	mm_free(mm);
 }

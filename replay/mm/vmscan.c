@@ -162,13 +162,29 @@ void folio_mark_accessed(struct mm *mm, u32 pfn)
 		lru_classic_mark_accessed(mm, pfn);
 }
 
+/* Behind the one that was marked before it: the recorded kernel's order is kept */
+static void queue_cold(struct mm *mm, u32 pfn)
+{
+	const struct page *p = &mm->page[pfn], *q;
+	u32 *last = &mm->lruvec->last_cold[folio_type(p)];
+
+	q = &mm->page[*last];
+	if (*last != pfn && q->state == PAGE_USED && q->head && q->lru && q->cold &&
+	    folio_type(q) == folio_type(p) && q->gen == p->gen &&
+	    page_zone(mm, *last) == page_zone(mm, pfn)) {
+		list_del(mm, pfn);
+		list_link(mm, pfn, q->l.prev, *last);
+	}
+	*last = pfn;
+}
+
 /**
  * folio_mark_cold - the recorded kernel gave this folio up: the model may have it first
  * @mm: machine
  * @pfn: head of a folio; not on the LRU: nothing happens
  *
- * To the tail of the oldest generation or of the inactive list, unreferenced. A folio under
- * writeback stays where it is: the end of the write takes it there.
+ * To the cold end of the oldest generation or of the inactive list, unreferenced, after those
+ * marked before. A folio under writeback stays where it is: the end of the write takes it there.
  */
 void folio_mark_cold(struct mm *mm, u32 pfn)
 {
@@ -185,6 +201,7 @@ void folio_mark_cold(struct mm *mm, u32 pfn)
 	else
 		lru_classic_del_folio(mm, pfn);
 	lruvec_add_folio(mm, pfn, false, true);
+	queue_cold(mm, pfn);
 }
 
 /**

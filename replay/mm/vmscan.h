@@ -62,6 +62,7 @@ struct lruvec {
 	u64 cost[ANON_AND_FILE];
 	/* both */
 	u32 isolated, kept, skipped;	/* private lists of a batch */
+	u32 last_cold[ANON_AND_FILE];	/* the folio that folio_mark_cold() had last */
 	struct folio_fifo dirty;	/* file folios since they became dirty */
 	u64 flush_kick_ns;		/* reclaim woke the flusher: older than this goes now */
 	/* shrinker.c */
