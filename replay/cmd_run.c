@@ -73,6 +73,10 @@ static void warn_of_gaps(const struct run_output *out)
 	if (out->trace.lost)
 		message("%s: %llu events were lost while recording; the replay bridges the gaps",
 			out->trace.path, (unsigned long long)out->trace.lost);
+	if (out->demand.outside)
+		message("%s: %llu events name pages beyond the machine's memory and were ignored: is"
+			" the snapshot of the same machine?", out->trace.path,
+			(unsigned long long)out->demand.outside);
 	if (!out->trace.complete && !out->interrupted)
 		message("%s: replayed up to the damage only; the report says \"complete\": false",
 			out->trace.path);

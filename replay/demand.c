@@ -659,9 +659,12 @@ static void reclaim_window(struct demand *d, const struct record *r, bool begin)
 		t->reclaim--;
 }
 
-static bool in_range(const struct demand *d, const struct record *r)
+static bool in_range(struct demand *d, const struct record *r)
 {
-	return r->pfn != REC_NO_PFN && r->pfn + (1ull << r->order) <= d->max_pfn;
+	if (r->pfn != REC_NO_PFN && r->pfn + (1ull << r->order) <= d->max_pfn)
+		return true;
+	d->stats.outside++;
+	return false;
 }
 
 static void one_record(struct demand *d, const struct record *r)
@@ -768,7 +771,10 @@ size_t demand_prefix(struct demand *d, const struct record *rec, size_t n, bool 
 		one_record(d, &rec[i]);
 		if (rec[i].type == REC_MARK && rec[i].a == MARK_BEFORE_END) {
 			*done = true;
-			memset(&d->stats, 0, offsetof(struct demand_stats, resident_before));
+			d->stats = (struct demand_stats){
+				.resident_before = d->stats.resident_before,
+				.lost_events = d->stats.lost_events,
+			};
 			d->nr_ops = 0;
 			return i + 1;
 		}

@@ -34,6 +34,7 @@
 	X(resident_inferred, "rule 5: of these, inferred from an unknown free")	\
 	X(conflicts, "rule 8: allocations of a pfn still in use, resolved for the newer")	\
 	X(lost_events, "rule 8: events the trace says were lost")		\
+	X(outside, "rule 8: events of pages beyond the machine's memory, ignored") \
 	X(charge_failures, "allocated pages freed by a failed memcg charge")
 
 struct demand_stats {
