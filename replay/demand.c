@@ -84,7 +84,15 @@ static void flush(struct demand *d)
 	d->nr_ops = 0;
 }
 
-static struct op *emit(struct demand *d, enum op_type type, const struct record *r)
+/**
+ * emit - append an operation
+ * @d: stage
+ * @type: enum op_type
+ * @r: the record it comes from
+ *
+ * Return: the operation, good until the next.
+ */
+struct op *emit(struct demand *d, enum op_type type, const struct record *r)
 {
 	struct op *op;
 
@@ -96,7 +104,15 @@ static struct op *emit(struct demand *d, enum op_type type, const struct record 
 	return op;
 }
 
-static void emit_pages(struct demand *d, enum op_type type, const struct record *r, u32 handle,
+/**
+ * emit_pages - append an operation on pages that have a handle
+ * @d: stage
+ * @type: enum op_type
+ * @r: the record it comes from
+ * @handle: of the first page
+ * @order: pages
+ */
+void emit_pages(struct demand *d, enum op_type type, const struct record *r, u32 handle,
 		       u32 order)
 {
 	struct op *op = emit(d, type, r);
@@ -106,7 +122,15 @@ static void emit_pages(struct demand *d, enum op_type type, const struct record 
 	op->kind = d->tp[handle].kind;
 }
 
-static void emit_move(struct demand *d, const struct record *r, u32 from, u32 to, u32 order)
+/**
+ * emit_move - the recorded kernel moved pages from one handle to another
+ * @d: stage
+ * @r: the record that tells
+ * @from: handle
+ * @to: handle
+ * @order: pages
+ */
+void emit_move(struct demand *d, const struct record *r, u32 from, u32 to, u32 order)
 {
 	struct op *op = emit(d, OP_MOVE, r);
 	u32 i;
@@ -128,44 +152,6 @@ static void emit_move(struct demand *d, const struct record *r, u32 from, u32 to
 	}
 }
 
-/* Limbo: handles for objects whose pfn no event names. Reused in a ring; what is overrun is lost. */
-static u32 limbo_handle(struct demand *d, u32 order)
-{
-	u32 size = 1u << order, at = (d->limbo_next + size - 1) & ~(size - 1), tries, i;
-
-	for (tries = 0; tries < d->nr_limbo / size; tries++, at += size) {
-		if (at + size > d->nr_limbo)
-			at = 0;
-		for (i = 0; i < size && d->tp[d->max_pfn + at + i].state != T_LIVE; i++)
-			;
-		if (i == size) {
-			d->limbo_next = at + size;
-			d->limbo_live++;
-			return d->max_pfn + at;
-		}
-	}
-	return H_NONE;
-}
-
-/* The oldest object in limbo of this order: who else could it be that is freed at an unknown pfn */
-static u32 limbo_match(struct demand *d, u32 order)
-{
-	u32 n, at;
-
-	if (!d->limbo_live)
-		return H_NONE;
-	for (n = 0, at = d->limbo_next; n < d->nr_limbo; n++, at++) {
-		const struct tpage *tp;
-
-		if (at >= d->nr_limbo)
-			at = 0;
-		tp = &d->tp[d->max_pfn + at];
-		if (tp->state == T_LIVE && tp->head && tp->order == order)
-			return d->max_pfn + at;
-	}
-	return H_NONE;
-}
-
 static void mark_pages(struct demand *d, u32 pfn, u32 order, struct tpage set)
 {
 	u32 i;
@@ -179,7 +165,13 @@ static void mark_pages(struct demand *d, u32 pfn, u32 order, struct tpage set)
 		d->tp[pfn + i] = set;
 }
 
-static void forget(struct demand *d, u32 handle, u32 order)
+/**
+ * forget - these pages are free now
+ * @d: stage
+ * @handle: of the first
+ * @order: pages
+ */
+void forget(struct demand *d, u32 handle, u32 order)
 {
 	u32 i;
 
@@ -210,7 +202,14 @@ static void resolve_conflict(struct demand *d, const struct record *r, u32 pfn)
 	forget(d, pfn, 0);
 }
 
-static struct task *record_task(struct demand *d, const struct record *r)
+/**
+ * record_task - the task of a record
+ * @d: stage
+ * @r: record
+ *
+ * Return: its entry, good until the next call.
+ */
+struct task *record_task(struct demand *d, const struct record *r)
 {
 	struct task *t = task_get(&d->tasks, r->pid);
 	const char *comm;
@@ -341,89 +340,6 @@ static void rec_alloc(struct demand *d, const struct record *r)
 			   .kind = kind, .mt = r->mt });
 }
 
-static void migration_resolved(void *ctx, u32 handle, u32 pfn, u32 order)
-{
-	struct demand *d = ctx;
-	struct record r = { .ts = d->now };
-
-	if (d->tp[handle].state != T_LIVE || d->tp[pfn].state == T_LIVE)
-		return;
-	emit_move(d, &r, handle, pfn, order);
-	d->tp[pfn].guess = 1;
-	d->limbo_live--;
-	d->stats.migrations_limbo--;
-	d->stats.migrations_inferred++;
-}
-
-static bool target_usable(const struct demand *d, u32 pfn, u32 order)
-{
-	u32 i;
-
-	if (pfn == RELOCATE_UNKNOWN || pfn + (1u << order) > d->max_pfn)
-		return false;
-	for (i = 0; i < 1u << order; i++)
-		if (d->tp[pfn + i].state == T_LIVE)
-			return false;
-	return true;
-}
-
-/* a guess was wrong: its page is elsewhere, or nobody knows where */
-static void guess_moved(void *ctx, u32 from, u32 to, u32 order)
-{
-	struct demand *d = ctx;
-	struct record r = { .ts = d->now };
-
-	if (d->tp[from].state != T_LIVE || !d->tp[from].guess)
-		return;
-	if (target_usable(d, to, order)) {
-		emit_move(d, &r, from, to, order);
-		return;
-	}
-	to = limbo_handle(d, order);
-	if (to == H_NONE)
-		return;
-	emit_move(d, &r, from, to, order);
-	d->stats.migrations_inferred--;
-	d->stats.migrations_limbo++;
-}
-
-/* A pte event names a target that a guess had filled: the event is right, the guess was not. */
-static void settle_exact(struct demand *d, const struct reloc_target *t, u32 order)
-{
-	if (t->exact && !order && t->pfn < d->max_pfn && d->tp[t->pfn].state == T_LIVE &&
-	    d->tp[t->pfn].guess)
-		guess_moved(d, t->pfn, t->instead, 0);
-}
-
-/* rule 4: a page freed by compaction lives on elsewhere */
-static void rec_migrated(struct demand *d, const struct record *r, struct reloc_window *w)
-{
-	u32 pfn = (u32)r->pfn, limbo;
-	struct reloc_target t = reloc_source(w, pfn, r->order, migration_resolved, d);
-
-	settle_exact(d, &t, r->order);
-	if (target_usable(d, t.pfn, r->order)) {
-		emit_move(d, r, pfn, t.pfn, r->order);
-		d->tp[t.pfn].guess = !t.exact;
-		if (t.exact)
-			d->stats.migrations_exact++;
-		else
-			d->stats.migrations_inferred++;
-		return;
-	}
-	limbo = limbo_handle(d, r->order);
-	if (limbo == H_NONE) {
-		d->stats.limbo_unmatched++;
-		emit_pages(d, OP_FREE, r, pfn, r->order);
-		forget(d, pfn, r->order);
-		return;
-	}
-	emit_move(d, r, pfn, limbo, r->order);
-	d->stats.migrations_limbo++;
-	if (t.pending)
-		reloc_pending(w, limbo);
-}
-
 /* rules 1 and 4: a page is freed that, as far as events tell, nobody had */
 static void rec_free_unknown(struct demand *d, const struct record *r, struct task *t, bool reclaim)
 {
@@ -508,25 +424,14 @@ static void rec_free(struct demand *d, const struct record *r)
 		   .freed = d->nr_frees++ >> 4 & FREED_MASK });
 }
 
-static void window_begin(struct demand *d, const struct record *r)
-{
-	struct task *t = record_task(d, r);
-	s32 i;
-
-	if (t->window >= 0)
-		return;
-	for (i = 0; i < RELOCATE_WINDOWS && d->window[i]; i++)
-		;
-	if (i == RELOCATE_WINDOWS)
-		return;
-	d->window[i] = reloc_begin(d->tp, d->max_pfn, d->single_pages);
-	if (d->window[i])
-		t->window = i;
-	if (t->flags & TASK_KCOMPACTD)
-		d->kcompactd.last_ns = r->ts;
-}
-
-static void emit_rate(struct demand *d, const struct record *r, enum op_rate what, struct pace *p)
+/**
+ * emit_rate - tell the models a background thread's pace so far
+ * @d: stage
+ * @r: the record that completes a piece of its work
+ * @what: whose
+ * @p: its work and time; older work counts half from here on
+ */
+void emit_rate(struct demand *d, const struct record *r, enum op_rate what, struct pace *p)
 {
 	struct op *op = emit(d, OP_RATE, r);
 
@@ -536,50 +441,6 @@ static void emit_rate(struct demand *d, const struct record *r, enum op_rate wha
 		p->busy_ns /= 2;
 		p->work /= 2;
 	}
-}
-
-static void window_end(struct demand *d, const struct record *r)
-{
-	struct task *t = record_task(d, r);
-
-	if (t->window < 0)
-		return;
-	reloc_end(d->window[t->window]);
-	d->window[t->window] = NULL;
-	t->window = -1;
-	if (!(t->flags & TASK_KCOMPACTD))
-		return;
-	d->kcompactd.busy_ns += r->ts - d->kcompactd.last_ns;
-	if (d->kcompactd.work > 1024)
-		emit_rate(d, r, RATE_KCOMPACTD, &d->kcompactd);
-}
-
-static void rec_compaction(struct demand *d, const struct record *r)
-{
-	struct task *t = record_task(d, r);
-	struct reloc_window *w = t->window < 0 ? NULL : d->window[t->window];
-
-	if (!w)
-		return;
-	if (t->flags & TASK_KCOMPACTD && r->type != REC_COMPACT_MIGRATEPAGES)
-		d->kcompactd.work += r->b;
-	if (r->type == REC_ISOLATE_FREE)
-		reloc_isolate(w, (u32)r->pfn, r->a, r->c, d->nr_frees >> 4, migration_resolved, d);
-	else if (r->type == REC_FAST_ISOLATE_FREE)
-		reloc_fast_isolate(w, r->c);
-}
-
-static void rec_migration_pte(struct demand *d, const struct record *r)
-{
-	struct task *t = record_task(d, r);
-	struct reloc_window *w = t->window < 0 ? NULL : d->window[t->window];
-
-	if (!w)
-		return;
-	if (r->type == REC_SET_MIGRATION_PTE)
-		reloc_set_pte(w, r->pfn, r->arg);
-	else
-		reloc_remove_pte(w, r->pfn, r->arg, r->order);
 }
 
 /* kswapd's pace: pages scanned over the time between its steps */

@@ -43,6 +43,26 @@ u8 classify_flags(const struct record *r, u8 kind);
 bool is_thp_attempt(const struct record *r);
 bool is_huge_zero_attempt(const struct record *r);
 
+/* demand.c */
+struct op *emit(struct demand *d, enum op_type type, const struct record *r);
+void emit_pages(struct demand *d, enum op_type type, const struct record *r, u32 handle,
+		u32 order);
+void emit_move(struct demand *d, const struct record *r, u32 from, u32 to, u32 order);
+void emit_rate(struct demand *d, const struct record *r, enum op_rate what, struct pace *p);
+void forget(struct demand *d, u32 handle, u32 order);
+struct task *record_task(struct demand *d, const struct record *r);
+
+/* demand_migrate.c */
+u32 limbo_handle(struct demand *d, u32 order);
+u32 limbo_match(struct demand *d, u32 order);
+void migration_resolved(void *ctx, u32 handle, u32 pfn, u32 order);
+void guess_moved(void *ctx, u32 from, u32 to, u32 order);
+void rec_migrated(struct demand *d, const struct record *r, struct reloc_window *w);
+void window_begin(struct demand *d, const struct record *r);
+void window_end(struct demand *d, const struct record *r);
+void rec_compaction(struct demand *d, const struct record *r);
+void rec_migration_pte(struct demand *d, const struct record *r);
+
 /* demand_image.c */
 void demand_start_image(struct demand *d, const struct machine *m);
 
