@@ -22,9 +22,9 @@ TEST_LIBS := cmocka
 PKG_CONFIG ?= pkg-config
 
 CFLAGS ?= -O2 -g
-ALL_CFLAGS := -std=gnu11 $(CFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) \
+ALL_CFLAGS = -std=gnu11 $(CFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) \
 	-pthread -I. -Iinclude -DFRAGREPLAY_VERSION='"$(VERSION)"' $(EXTRA_CFLAGS)
-ALL_LDFLAGS := -pthread $(LDFLAGS) $(EXTRA_CFLAGS)
+ALL_LDFLAGS = -pthread $(LDFLAGS) $(EXTRA_CFLAGS)
 LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS))
 LIB_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm
 CMOCKA_LDLIBS = $(shell $(PKG_CONFIG) --libs $(TEST_LIBS))
