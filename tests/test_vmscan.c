@@ -349,6 +349,70 @@ static void classic_swaps_anonymous_pages_that_were_not_touched_again(void **sta
 	mm_free(mm);
 }
 
+static void evict_all(struct mm *mm)
+{
+	for (u32 pfn = 0; pfn < MACHINE_PAGES; pfn++)
+		folio_mark_cold(mm, pfn);
+	assert_true(direct_reclaim(mm, 0, GFP_KERNEL) >= SWAP_CLUSTER_MAX);
+}
+
+static void classic_refault_activates_when_the_page_would_have_fitted(void **state)
+{
+	struct mm *mm = machine(KERNEL_6_1, 8192);
+	u32 pfn;
+
+	(void)state;
+	add_folios(mm, 500, PK_ANON, LRU_FAULT);
+	add_folios(mm, 200, PK_FILE, LRU_READ);
+	for (pfn = 0; pfn < MACHINE_PAGES; pfn++)
+		if (mm->page[pfn].kind == PK_FILE)
+			folio_mark_cold(mm, pfn);
+	assert_true(direct_reclaim(mm, 0, GFP_KERNEL) >= SWAP_CLUSTER_MAX);
+	/* at most 200 pages were evicted since; 500 anonymous ones could have made room */
+	pfn = add_folio(mm, PK_FILE, 0, LRU_REFAULT);
+	assert_int_equal(mm->page[pfn].gen, 1);
+	assert_vmstat(mm, workingset_refault_file, 1);
+	assert_vmstat(mm, workingset_activate_file, 1);
+	assert_vmstat(mm, workingset_restore_file, 0);
+	lruvec_check(mm);
+	mm_free(mm);
+}
+
+static void classic_refault_of_long_ago_stays_inactive(void **state)
+{
+	struct mm *mm = machine(KERNEL_6_1, 0);
+	u32 pfn;
+
+	(void)state;
+	/* without swap only active file pages could have made room: there is none */
+	add_folios(mm, 200, PK_FILE, LRU_READ);
+	evict_all(mm);
+	pfn = add_folio(mm, PK_FILE, 0, LRU_REFAULT);
+	assert_int_equal(mm->page[pfn].gen, 0);
+	assert_vmstat(mm, workingset_refault_file, 1);
+	assert_vmstat(mm, workingset_activate_file, 0);
+	mm_free(mm);
+}
+
+static void classic_refault_of_the_working_set_is_restored_at_a_cost(void **state)
+{
+	struct mm *mm = machine(KERNEL_6_1, 8192);
+	u32 pfn;
+
+	(void)state;
+	add_folios(mm, 200, PK_FILE, LRU_READ);
+	for (pfn = 0; pfn < MACHINE_PAGES; pfn++)
+		mm->page[pfn].workingset = mm->page[pfn].lru;
+	evict_all(mm);
+	add_folios(mm, 500, PK_ANON, LRU_FAULT);
+	mm->lruvec->cost[LRU_GEN_FILE] = 0;
+	pfn = add_folio(mm, PK_FILE, 0, LRU_REFAULT);
+	assert_int_equal(mm->page[pfn].workingset, 1);
+	assert_vmstat(mm, workingset_restore_file, 1);
+	assert_int_equal(mm->lruvec->cost[LRU_GEN_FILE], 1);
+	mm_free(mm);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -370,6 +434,9 @@ int main(void)
 		cmocka_unit_test(cold_slab_is_freed_in_proportion_to_priority),
 		cmocka_unit_test(classic_reclaim_takes_inactive_file_pages),
 		cmocka_unit_test(classic_second_read_activates),
+		cmocka_unit_test(classic_refault_activates_when_the_page_would_have_fitted),
+		cmocka_unit_test(classic_refault_of_long_ago_stays_inactive),
+		cmocka_unit_test(classic_refault_of_the_working_set_is_restored_at_a_cost),
 		cmocka_unit_test(classic_swaps_anonymous_pages_that_were_not_touched_again),
 	};
 

@@ -270,6 +270,7 @@ static void balance_pgdat_end(struct mm *mm)
 {
 	struct kswapd_state *ks = mm->kswapd;
 
+	snapshot_refaults(mm);
 	set_reclaim_active(mm, ks->highest_zoneidx, false);
 	for (u32 i = 0; ks->boosted && i <= ks->highest_zoneidx && i < MAX_NR_ZONES; i++) {
 		struct zone *z = &mm->zone[i];

@@ -29,6 +29,7 @@ void lru_classic_init(struct mm *mm)
 {
 	for (int l = 0; l < NR_EVICTABLE_LISTS; l++)
 		mm->lruvec->list[l] = mm_alloc_list(mm);
+	workingset_init(mm);
 }
 
 /**
@@ -91,22 +92,7 @@ void lru_classic_mark_accessed(struct mm *mm, u32 pfn)
 	lru_classic_add_folio(mm, pfn, true, false);
 	p->referenced = 0;
 	count_vm_events(mm, VM_pgactivate, folio_nr_pages(p));
-}
-
-/**
- * lru_classic_refault - an evicted folio has come back
- * @mm: machine
- * @pfn: head of the new folio
- *
- * Refaults add to their side's cost (mm/swap.c:lru_note_cost_refault). Without shadow entries no
- * refault distance is known, so none activates.
- */
-void lru_classic_refault(struct mm *mm, u32 pfn)
-{
-	const struct page *p = &mm->page[pfn];
-
-	mm->lruvec->cost[folio_type(p)] += folio_nr_pages(p) *
-					   (mm->k.lru_rotation_cost ? SWAP_CLUSTER_MAX : 1);
+	workingset_age_nonresident(mm, folio_nr_pages(p));
 }
 
 static u64 lruvec_lru_size(const struct mm *mm, int lru, int idx)
@@ -162,14 +148,28 @@ static void lru_note_cost(struct mm *mm, int type, u64 nr_io, u64 nr_rotated)
 	}
 }
 
-/* vmscan.c:prepare_scan_count; refaults never activate here, so they force no deactivation */
+/**
+ * lru_classic_note_refault - pages of the working set had to be read back
+ * @mm: machine
+ * @type: LRU_GEN_ANON or LRU_GEN_FILE
+ * @nr: pages
+ *
+ * mm/swap.c:lru_note_cost_refault.
+ */
+void lru_classic_note_refault(struct mm *mm, int type, u64 nr)
+{
+	lru_note_cost(mm, type, nr, 0);
+}
+
+/* vmscan.c:prepare_scan_count */
 static void prepare_scan_count(struct mm *mm, struct scan_control *sc)
 {
 	u64 file, anon = lruvec_lru_size(mm, LRU_INACTIVE_ANON, MAX_NR_ZONES - 1);
 	u64 free = 0, high = 0;
 
 	for (int t = 0; t < ANON_AND_FILE; t++)
-		sc->may_deactivate[t] = sc->force_deactivate || inactive_is_low(mm, t);
+		sc->may_deactivate[t] = sc->force_deactivate || inactive_is_low(mm, t) ||
+					workingset_refaulted(mm, t);
 	file = lruvec_lru_size(mm, LRU_INACTIVE_FILE, MAX_NR_ZONES - 1);
 	sc->cache_trim_mode = file >> sc->priority && !sc->may_deactivate[LRU_GEN_FILE] &&
 			      !sc->no_cache_trim_mode;

@@ -40,6 +40,7 @@ void lruvec_exit(struct mm *mm)
 	if (!mm->lruvec)
 		return;
 	folio_fifo_free(&mm->lruvec->dirty);
+	workingset_exit(mm);
 	free(mm->lruvec);
 	mm->lruvec = NULL;
 	swap_exit(mm);
@@ -70,7 +71,7 @@ static void lruvec_add_folio(struct mm *mm, u32 pfn, bool active, bool reclaimin
 		lru_classic_add_folio(mm, pfn, active, reclaiming);
 }
 
-static void count_refault(struct mm *mm, u32 pfn)
+static bool count_refault(struct mm *mm, u32 pfn)
 {
 	const struct page *p = &mm->page[pfn];
 	bool anon = folio_type(p) == LRU_GEN_ANON;
@@ -79,8 +80,7 @@ static void count_refault(struct mm *mm, u32 pfn)
 			folio_nr_pages(p));
 	if (mm->k.lru_gen)
 		lru_gen_refault(mm, pfn);
-	else
-		lru_classic_refault(mm, pfn);
+	return !mm->k.lru_gen && workingset_refault(mm, pfn);
 }
 
 /**
@@ -99,14 +99,15 @@ void folio_add_lru(struct mm *mm, u32 pfn, enum lru_origin origin)
 {
 	struct page *p = &mm->page[pfn];
 	bool anon = p->kind == PK_ANON, swapcache = anon && p->swapcache;
-	bool in_fault = origin == LRU_FAULT || (origin == LRU_REFAULT && anon), active;
+	bool in_fault = origin == LRU_FAULT || (origin == LRU_REFAULT && anon), active = false;
 
 	p->referenced = p->refs = p->writeback = p->reclaim = p->workingset = p->cold = 0;
 	p->dirty = 0;
 	p->young = in_fault;
 	if (origin == LRU_REFAULT)
-		count_refault(mm, pfn);
-	active = in_fault && mm->k.lru_gen && lru_gen_fault_active(mm, pfn);
+		active = count_refault(mm, pfn);
+	if (in_fault && mm->k.lru_gen)
+		active = lru_gen_fault_active(mm, pfn);
 	/* a page that is swapped in joins while it is in the swap cache */
 	if (anon && origin == LRU_REFAULT)
 		p->swapcache = 1;
@@ -193,7 +194,10 @@ void folio_mark_cold(struct mm *mm, u32 pfn)
 	if (!p->lru)
 		return;
 	p->cold = 1;
-	p->young = p->referenced = p->refs = p->workingset = 0;
+	p->young = p->referenced = p->refs = 0;
+	/* MGLRU protects such a page; of the classic LRU's only the shadow will tell */
+	if (mm->k.lru_gen)
+		p->workingset = 0;
 	if (p->writeback)
 		return;
 	if (mm->k.lru_gen)
@@ -324,6 +328,8 @@ static void free_reclaimed_folio(struct mm *mm, u32 pfn)
 
 	if (mm->k.lru_gen)
 		lru_gen_eviction(mm, pfn);
+	else
+		workingset_eviction(mm, pfn);
 	if (anon)
 		swap_evicted(mm, pfn);
 	for (u32 i = 0; i < 1u << order; i++) {
@@ -543,6 +549,7 @@ static void do_reclaim_passes(struct mm *mm, struct scan_control *sc)
 			break;
 		throttle_on_writeback(mm, sc);
 	} while (--sc->priority >= 0);
+	snapshot_refaults(mm);
 }
 
 /* vmscan.c:do_try_to_free_pages: passes at rising priority, and its retries by another mode */

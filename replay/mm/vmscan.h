@@ -60,6 +60,7 @@ struct lruvec {
 	u32 list[NR_EVICTABLE_LISTS];
 	s64 lru_size[NR_EVICTABLE_LISTS][MAX_NR_ZONES];
 	u64 cost[ANON_AND_FILE];
+	struct workingset *workingset;	/* workingset.c; NULL with MGLRU */
 	/* both */
 	u32 isolated, kept, skipped;	/* private lists of a batch */
 	u32 last_cold[ANON_AND_FILE];	/* the folio that folio_mark_cold() had last */
@@ -150,12 +151,21 @@ void lru_classic_init(struct mm *mm);
 void lru_classic_add_folio(struct mm *mm, u32 pfn, bool active, bool tail);
 void lru_classic_del_folio(struct mm *mm, u32 pfn);
 void lru_classic_mark_accessed(struct mm *mm, u32 pfn);
-void lru_classic_refault(struct mm *mm, u32 pfn);
+void lru_classic_note_refault(struct mm *mm, int type, u64 nr);
 bool lru_classic_begin(struct mm *mm, struct scan_control *sc);
 bool lru_classic_step(struct mm *mm, struct scan_control *sc);
 bool lru_classic_continue(struct mm *mm, struct scan_control *sc);
 void lru_classic_age(struct mm *mm, struct scan_control *sc);
 u64 lru_classic_pages(const struct mm *mm, int type, bool inactive_only);
+
+/* workingset.c */
+void workingset_init(struct mm *mm);
+void workingset_exit(struct mm *mm);
+void workingset_age_nonresident(struct mm *mm, u64 nr);
+void workingset_eviction(struct mm *mm, u32 pfn);
+bool workingset_refault(struct mm *mm, u32 pfn);
+void snapshot_refaults(struct mm *mm);
+bool workingset_refaulted(const struct mm *mm, int type);
 
 /* swap.c */
 bool folio_fifo_push(struct folio_fifo *f, u32 pfn, u64 ns);

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Refault distances of the classic LRU.
+ *
+ * The kernel leaves a shadow entry where a page was evicted. Which of the evicted pages comes back
+ * is not in the trace, so a refault here draws one of the shadows, all of them alike: what random
+ * access to them would do.
+ */
+#include <stdlib.h>
+
+#include "vmscan.h"
+
+#define NR_SHADOWS	(1u << 18)	/* of a side; past these, random ones are forgotten */
+
+/* what the kernel packs into an xarray entry */
+struct shadow {
+	u32 age : 31;
+	u32 workingset : 1;
+};
+
+struct workingset {
+	u64 nonresident_age;
+	struct shadow *shadow[ANON_AND_FILE];
+	u32 nr[ANON_AND_FILE];
+	u64 refaults[ANON_AND_FILE];	/* activations when reclaim ended last */
+};
+
+/**
+ * workingset_init - no shadows
+ * @mm: machine with the classic LRU
+ *
+ * Without memory for them no refault is recent.
+ */
+void workingset_init(struct mm *mm)
+{
+	struct workingset *ws = calloc(1, sizeof(*ws));
+
+	mm->lruvec->workingset = ws;
+	for (int t = 0; ws && t < ANON_AND_FILE; t++)
+		ws->shadow[t] = malloc(NR_SHADOWS * sizeof(struct shadow));
+}
+
+/**
+ * workingset_exit - undo workingset_init()
+ * @mm: machine
+ */
+void workingset_exit(struct mm *mm)
+{
+	struct workingset *ws = mm->lruvec->workingset;
+
+	for (int t = 0; ws && t < ANON_AND_FILE; t++)
+		free(ws->shadow[t]);
+	free(ws);
+	mm->lruvec->workingset = NULL;
+}
+
+/**
+ * workingset_age_nonresident - pages left the inactive list: what is away has become older
+ * @mm: machine; not the classic LRU: nothing happens
+ * @nr: pages
+ *
+ * mm/workingset.c function of that name.
+ */
+void workingset_age_nonresident(struct mm *mm, u64 nr)
+{
+	if (mm->lruvec->workingset)
+		mm->lruvec->workingset->nonresident_age += nr;
+}
+
+/**
+ * workingset_eviction - leave a shadow of each page of a folio that reclaim frees
+ * @mm: machine
+ * @pfn: its head
+ *
+ * mm/workingset.c:workingset_eviction.
+ */
+void workingset_eviction(struct mm *mm, u32 pfn)
+{
+	struct workingset *ws = mm->lruvec->workingset;
+	const struct page *p = &mm->page[pfn];
+	int type = folio_type(p);
+
+	if (!ws || !ws->shadow[type])
+		return;
+	for (u32 i = 0; i < folio_nr_pages(p); i++) {
+		u32 at = ws->nr[type] < NR_SHADOWS ? ws->nr[type]++ :
+			 (u32)(mm_random(mm) % NR_SHADOWS);
+
+		ws->shadow[type][at] = (struct shadow){ .age = ws->nonresident_age & 0x7fffffff,
+							.workingset = p->workingset };
+	}
+	ws->nonresident_age += folio_nr_pages(p);
+}
+
+/* A page is of the working set if it would have stayed with that much more room. */
+static u64 workingset_size(const struct mm *mm, int type)
+{
+	u64 active_file = lruvec_pages(mm, LRU_GEN_FILE, false) -
+			  lruvec_pages(mm, LRU_GEN_FILE, true);
+	u64 inactive_anon = lruvec_pages(mm, LRU_GEN_ANON, true);
+	u64 active_anon = lruvec_pages(mm, LRU_GEN_ANON, false) - inactive_anon;
+	u64 size = active_file;
+
+	if (type == LRU_GEN_ANON)
+		size += lruvec_pages(mm, LRU_GEN_FILE, true);
+	if (can_reclaim_anon_pages(mm))
+		size += active_anon + (type == LRU_GEN_FILE ? inactive_anon : 0);
+	return size;
+}
+
+/**
+ * workingset_refault - an evicted folio has come back: was it away for long?
+ * @mm: machine
+ * @pfn: head of the new folio, on no list; its workingset bit is set as it was
+ *
+ * Counts workingset_activate_* and _restore_*. mm/workingset.c:workingset_refault.
+ *
+ * Return: true when it is to be activated.
+ */
+bool workingset_refault(struct mm *mm, u32 pfn)
+{
+	struct workingset *ws = mm->lruvec->workingset;
+	struct page *p = &mm->page[pfn];
+	int type = folio_type(p);
+	u32 nr = folio_nr_pages(p), at;
+	struct shadow s;
+
+	if (!ws || !ws->nr[type])
+		return false;
+	at = (u32)(mm_random(mm) % ws->nr[type]);
+	s = ws->shadow[type][at];
+	ws->shadow[type][at] = ws->shadow[type][--ws->nr[type]];
+	if (((ws->nonresident_age - s.age) & 0x7fffffff) > workingset_size(mm, type))
+		return false;
+	workingset_age_nonresident(mm, nr);
+	count_vm_events(mm, type == LRU_GEN_ANON ? VM_workingset_activate_anon :
+			VM_workingset_activate_file, nr);
+	if (!s.workingset)
+		return true;
+	p->workingset = 1;
+	count_vm_events(mm, type == LRU_GEN_ANON ? VM_workingset_restore_anon :
+			VM_workingset_restore_file, nr);
+	lru_classic_note_refault(mm, type, nr);
+	return true;
+}
+
+static u64 nr_activated(const struct mm *mm, int type)
+{
+	return mm->vmstat[type == LRU_GEN_ANON ? VM_workingset_activate_anon :
+			  VM_workingset_activate_file];
+}
+
+/**
+ * snapshot_refaults - reclaim is over: remember how many refaults were activated until now
+ * @mm: machine
+ *
+ * mm/vmscan.c:snapshot_refaults.
+ */
+void snapshot_refaults(struct mm *mm)
+{
+	for (int t = 0; mm->lruvec->workingset && t < ANON_AND_FILE; t++)
+		mm->lruvec->workingset->refaults[t] = nr_activated(mm, t);
+}
+
+/**
+ * workingset_refaulted - were refaults activated since reclaim ended last?
+ * @mm: machine
+ * @type: LRU_GEN_ANON or LRU_GEN_FILE
+ */
+bool workingset_refaulted(const struct mm *mm, int type)
+{
+	const struct workingset *ws = mm->lruvec->workingset;
+
+	return ws && nr_activated(mm, type) != ws->refaults[type];
+}
