@@ -13,6 +13,7 @@
 
 #define IRQ_FLAGS	(REC_FLAG_HARDIRQ | REC_FLAG_SOFTIRQ | REC_FLAG_NMI)
 #define KERNEL_6_9	0x06090000u	/* compaction keeps free pages by order since then */
+#define KERNEL_6_2	0x06020000u	/* khugepaged's reclaim has counters of its own since then */
 #define PACE_GAP_NS	50000000ull	/* longer pauses between two steps are sleep, not work */
 #define PACE_HALVE_NS	1000000000ull	/* an older second of work counts half */
 
@@ -33,6 +34,8 @@ struct demand *demand_alloc(struct machine *m, struct trace *t, u32 max_pfn)
 	d->max_pfn = max_pfn;
 	d->nr_limbo = max_pfn / 16 > NR_LIMBO_MIN ? max_pfn / 16 : NR_LIMBO_MIN;
 	d->trace = t;
+	d->khugepaged_counters = !m->version || m->version >= KERNEL_6_2;
+	d->lru_gen = m->have_lru_gen ? m->lru_gen : m->version >= KERNEL_6_9;
 	d->single_pages = m->version && m->version < KERNEL_6_9;
 	d->thp_defrag = m->thp_defrag;
 	d->tp = calloc((size_t)max_pfn + d->nr_limbo, sizeof(*d->tp));
@@ -468,14 +471,33 @@ static void rec_kswapd(struct demand *d, const struct record *r)
 		kswapd_pace(d, r);
 }
 
+/* A page in the middle is written by itself: the object had been split, no event says when. */
+static void split_object(struct demand *d, u32 pfn)
+{
+	u32 order = d->tp[pfn].order, head = pfn & ~((1u << order) - 1), i;
+
+	if (d->tp[head].state == T_LIVE && d->tp[head].order == order && d->tp[head].written)
+		observed_swapout(d, 1 - (1 << order));
+	for (i = head; i < head + (1u << order); i++) {
+		if (d->tp[i].state != T_LIVE || d->tp[i].order != order)
+			continue;
+		d->tp[i].order = 0;
+		d->tp[i].head = 1;
+	}
+}
+
 /* reclaim begins to write a folio: for an anonymous one this is the decision to evict it */
 static void rec_write_folio(struct demand *d, const struct record *r)
 {
-	const struct tpage *tp = &d->tp[r->pfn];
+	struct tpage *tp = &d->tp[r->pfn];
 
 	if (tp->state != T_LIVE || !(r->a & 1))
 		return;
+	if (!tp->head)
+		split_object(d, (u32)r->pfn);
+	tp->written = 1;
 	d->stats.swapouts++;
+	observed_swapout(d, 1 << tp->order);
 	emit_pages(d, OP_SWAPOUT, r, (u32)r->pfn, tp->order);
 }
 
@@ -483,7 +505,7 @@ static void rec_mark(struct demand *d, const struct record *r)
 {
 	emit(d, OP_MARK, r)->a = (u8)r->a;
 	if (r->a == MARK_AFTER_BEGIN)
-		d->touching = true;
+		d->touching = d->measured = true;
 	else if (r->a == MARK_AFTER_END)
 		d->touching = false;
 }
@@ -528,9 +550,18 @@ static bool in_range(struct demand *d, const struct record *r)
 	return false;
 }
 
+/* Events of the recorded kernel's own work; allocations and frees have their own ways. */
+static void kernel_event(struct demand *d, const struct record *r)
+{
+	if (d->sink && !d->measured)
+		observed_event(d, r, record_task(d, r));
+}
+
 static void one_record(struct demand *d, const struct record *r)
 {
 	d->now = r->ts;
+	if (r->type >= REC_KSWAPD_WAKE && r->type <= REC_KCOMPACTD_WAKE)
+		kernel_event(d, r);
 	switch (r->type) {
 	case REC_ALLOC:
 		if (r->pfn == REC_NO_PFN || in_range(d, r))

@@ -73,10 +73,11 @@ struct tpage {
 	u32 kind:3;
 	u32 mt:2;
 	u32 percpu:1;	/* free, but on a per-CPU list: only while a range is looked at */
-	u32 freed:16;	/* free: when, in units of 16 frees, modulo 1 << 16 */
+	u32 written:1;	/* head: reclaim wrote it as one folio */
+	u32 freed:15;	/* free: when, in units of 16 frees, modulo 1 << 15 */
 };
 
-#define FREED_MASK	0xffffu
+#define FREED_MASK	0x7fffu
 
 struct demand;
 struct demand_stats;

@@ -31,7 +31,12 @@ struct demand {
 	struct pace kswapd, kcompactd;
 	u32 last_thp_gfp;	/* of a second try: the gfp as the fault asked for it */
 	enum thp_defrag thp_defrag;
+	u64 seen[NR_VM_EVENT_ITEMS];	/* the recorded kernel's counters, by its events */
+	bool seen_known[NR_VM_EVENT_ITEMS];
+	bool measured;		/* saw the marker "after begin" */
 	bool single_pages;	/* kernel before 6.9 */
+	bool khugepaged_counters;	/* kernel since 6.2: khugepaged's reclaim counts apart */
+	bool lru_gen;
 	u32 nr_frees;		/* clock of tpage.freed */
 	bool touching;		/* between the "after" markers */
 	u64 now;
@@ -62,6 +67,10 @@ void window_begin(struct demand *d, const struct record *r);
 void window_end(struct demand *d, const struct record *r);
 void rec_compaction(struct demand *d, const struct record *r);
 void rec_migration_pte(struct demand *d, const struct record *r);
+
+/* observed_events.c */
+void observed_event(struct demand *d, const struct record *r, const struct task *t);
+void observed_swapout(struct demand *d, s32 pages);
 
 /* demand_image.c */
 void demand_start_image(struct demand *d, const struct machine *m);

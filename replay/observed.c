@@ -33,9 +33,6 @@ static void observed_op(struct policy_run *run, const struct op *op)
 		observe(run, VM_thp_fault_fallback, 1);
 		break;
 	}
-	case OP_SWAPOUT:
-		observe(run, VM_pswpout, 1ull << op->order);
-		break;
 	default:
 		break;
 	}
@@ -51,7 +48,7 @@ void observed_ops(struct policy_run *run, const struct op *op, size_t n)
 {
 	static const enum vm_event_item known[] = {
 		VM_thp_fault_alloc, VM_thp_fault_fallback, VM_thp_zero_page_alloc,
-		VM_thp_zero_page_alloc_failed, VM_pswpout,
+		VM_thp_zero_page_alloc_failed,
 	};
 	size_t i;
 

@@ -276,6 +276,8 @@ static int finish_worker(struct replay *rp, struct worker *w)
 	struct policy_run *run = w->run;
 
 	run->seed = rp->opt->seed;
+	if (w->observed)
+		observed_take(rp->demand, run);
 	if (!w->observed && !run->measured)
 		memcpy(run->counters, run->mm->vmstat, sizeof(run->counters));
 	if (!rp->opt->want_end_state)
