@@ -49,11 +49,12 @@ static u32 page_holds(const struct mm *mm, u32 pfn)
 static void count_page(struct memory_report *r, const struct page *p)
 {
 	switch ((enum page_state)p->state) {
+	/* only the head of a free unit says which list it is on */
 	case PAGE_BUDDY:
-		r->free_pages++;
+		r->free_pages += p->head ? 1u << p->order : 0;
 		break;
 	case PAGE_PCP:
-		r->pcp_pages++;
+		r->pcp_pages += p->head ? 1u << p->order : 0;
 		break;
 	case PAGE_RESERVED:
 		r->reserved_pages++;
