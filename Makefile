@@ -41,7 +41,7 @@ BENCHES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/bench_*
 FUZZERS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 LIBFUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)-fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: all help deps deps-build need-libs need-test-libs check run-checks tests bench demo \
+.PHONY: all help deps deps-build need-libs need-test-libs check run-checks tests golden bench demo \
 	install uninstall sanitize fuzz clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -53,6 +53,7 @@ help:
 	@echo 'demo       replay the recording in traces/ and show what another policy changes'
 	@echo 'check      every test; ends with "N passed, N failed"'
 	@echo 'sanitize   the same under address and undefined-behaviour sanitizers'
+	@echo 'golden     take the reports of now as the expected ones of tests/golden'
 	@echo 'bench      speed, as ratios taken in one run'
 	@echo 'fuzz       clang libFuzzer on every target, FUZZ_SECONDS=$(FUZZ_SECONDS) each'
 	@echo 'deps       install what building and testing needs (Debian, root or sudo)'
@@ -120,6 +121,9 @@ sanitize: deps
 	@$(MAKE) --no-print-directory BUILD=build-san CFLAGS='-O1 -g' run-checks \
 	EXTRA_CFLAGS='-fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer'
+
+golden: $(BUILD)/fragreplay
+	@UPDATE=1 bash tests/cli/golden.sh $(abspath $(BUILD))/fragreplay traces/7.3-small-d0
 
 bench: $(BUILD)/fragreplay $(BENCHES)
 	@BUILD=$(abspath $(BUILD)) tests/bench.sh
