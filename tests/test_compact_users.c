@@ -200,6 +200,18 @@ static void proactive_compaction_works_below_its_mark_every_half_second(void **s
 	machine_done(mm, __func__);
 }
 
+static void proactive_scans_of_6_1_are_not_the_daemons(void **state)
+{
+	struct mm *mm = one_block_to_gain("6.1.0");
+
+	(void)state;
+	kcompactd_run(mm, 600 * MS);
+	assert_true(stat(mm, VM_compact_migrate_scanned) > 0);
+	assert_int_equal(stat(mm, VM_compact_daemon_migrate_scanned), 0);
+	assert_int_equal(stat(mm, VM_compact_daemon_free_scanned), 0);
+	machine_done(mm, __func__);
+}
+
 static void proactive_compaction_without_progress_rests_for_32_seconds(void **state)
 {
 	struct mm *mm = machine("7.3.4", 8);
@@ -229,6 +241,7 @@ int main(void)
 		cmocka_unit_test(kcompactd_defers_like_sync_direct_compaction),
 		cmocka_unit_test(proactive_marks_by_version),
 		cmocka_unit_test(proactive_compaction_works_below_its_mark_every_half_second),
+		cmocka_unit_test(proactive_scans_of_6_1_are_not_the_daemons),
 		cmocka_unit_test(proactive_compaction_without_progress_rests_for_32_seconds),
 	};
 

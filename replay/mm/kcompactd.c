@@ -186,6 +186,8 @@ static void zone_done(struct mm *mm, struct kcompactd_state *k, enum compact_res
 	k->zoneid++;
 	if (k->state == KCOMPACTD_WORKS)
 		requested_zone_done(mm, cc, status);
+	else if (!mm->k.proactive_counted)
+		return;
 	count_vm_events(mm, VM_compact_daemon_migrate_scanned, cc->total_migrate_scanned);
 	count_vm_events(mm, VM_compact_daemon_free_scanned, cc->total_free_scanned);
 }

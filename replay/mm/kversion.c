@@ -71,6 +71,7 @@ static void features_reclaim(struct kernel_features *k, u32 v)
 	k->lru_gen_bounded_batch = v >= KV(6, 17, 0);	/* [inferred] 6.18's recording shows it */
 	/* "mm/mglru: improve reclaim loop and dirty folio"; 7.3's recordings show its effects */
 	k->lru_gen_exact_loop = v >= KV(7, 2, 0);
+	k->proactive_counted = v >= KV(6, 5, 0);	/* [inferred] 6.1's recording: no; 6.6: yes */
 	k->lru_rotation_cost = v >= KV(6, 2, 0);	/* "make rotations a secondary factor" */
 	k->swap_large_folio = v >= KV(6, 12, 0);	/* [inferred] 6.1's recording splits, 6.18's not */
 	k->memcg_full_walk = v >= KV(6, 12, 0);

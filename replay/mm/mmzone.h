@@ -102,6 +102,7 @@ struct kernel_features {
 	bool lru_gen_count_down;	/* >= 6.14: generations counted down from the youngest */
 	bool lru_gen_bounded_batch;	/* >= 6.17: a batch takes no more than its budget */
 	bool lru_gen_exact_loop;	/* >= 7.2: one budget a pass; dirty folios are isolated */
+	bool proactive_counted;		/* by 6.6, not in 6.1: compact_daemon_*_scanned have it */
 	bool lru_rotation_cost;		/* >= 6.2, classic LRU: io costs 32 rotations */
 	bool swap_large_folio;		/* >= 6.12: PMD folios are written whole to a free extent */
 	bool memcg_full_walk;		/* >= 6.12: reclaim that failed retries all cgroups */
