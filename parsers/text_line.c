@@ -101,7 +101,7 @@ static const char *scan_time(const char *p, const char *end, uint64_t *ts)
 static uint8_t flags_of_text(const char *s, size_t len)
 {
 	static const struct { uint8_t column; char c; uint8_t flags; } table[] = {
-		{ 0, 'd', 0x01 }, { 0, 'b', 0x80 }, { 0, 'D', 0x81 },
+		{ 0, 'd', 0x01 }, { 0, 'b', 0x80 }, { 0, 'D', 0x81 }, { 0, 'X', 0x02 },
 		{ 1, 'n', 0x04 }, { 1, 'p', 0x20 }, { 1, 'N', 0x24 }, { 1, 'l', 0x02 },
 		{ 1, 'b', 0x06 }, { 1, 'L', 0x22 }, { 1, 'B', 0x26 },
 		{ 2, 'h', 0x08 }, { 2, 's', 0x10 }, { 2, 'H', 0x18 }, { 2, 'z', 0x40 },

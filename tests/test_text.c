@@ -373,6 +373,8 @@ static void take_away(struct record *r, const struct printing *p)
 		r->ts = (r->ts + 500) / 1000 * 1000;
 	if (!p->flags)
 		r->flags = 0;
+	/* libtraceevent's -l knows the five old flags, and 'd' hides the second */
+	r->flags &= r->flags & 0x01 ? 0x1d : 0x1f;
 	if (!p->zid && (r->type == REC_KSWAPD_WAKE || r->type == REC_WAKEUP_KSWAPD))
 		r->b = 0;
 	if (!p->enums && (r->type == REC_KHUGEPAGED_COLLAPSE || r->type == REC_COMPACT_END))
