@@ -52,7 +52,6 @@ bool parse_real(const char *text, double low, double high, double *value);
 bool parse_size(const char *text, uint64_t *bytes);
 
 /* --set and the tables behind it; settings.c */
-void params_default(struct mm_params *p);
 int settings_apply(const struct options *o, struct machine *m, struct mm_params *p,
 		   char *err, size_t errlen);
 

@@ -53,10 +53,16 @@ int model_init(struct model *mo, const struct run_options *opt, struct policy_ru
 	       u32 nr_handles)
 {
 	struct mm *mm = mo->mm;
+	struct mm_params usual;
 	u32 pfn;
 
 	mo->opt = opt;
 	mo->run = run;
+	/* a pace that the user set is not the recording's to change */
+	params_default(&usual);
+	mo->fixed_kswapd = opt->params.kswapd_scan_pages_per_ms != usual.kswapd_scan_pages_per_ms;
+	mo->fixed_kcompactd = opt->params.kcompactd_scan_pages_per_ms !=
+			      usual.kcompactd_scan_pages_per_ms;
 	mo->nr_handles = nr_handles;
 	mo->map = malloc((size_t)nr_handles * sizeof(*mo->map));
 	mo->absorbed = calloc((mm->max_pfn >> HPAGE_PMD_ORDER) + 1, sizeof(*mo->absorbed));
@@ -443,9 +449,9 @@ static void op_rate(struct model *mo, const struct op *op)
 
 	if (per_ms <= 0)
 		return;
-	if (op->a == RATE_KSWAPD && !mo->opt->fixed_pace)
+	if (op->a == RATE_KSWAPD && !mo->fixed_kswapd)
 		mo->mm->param.kswapd_scan_pages_per_ms = per_ms;
-	else if (op->a == RATE_KCOMPACTD && !mo->opt->fixed_pace)
+	else if (op->a == RATE_KCOMPACTD && !mo->fixed_kcompactd)
 		mo->mm->param.kcompactd_scan_pages_per_ms = per_ms;
 }
 

@@ -39,6 +39,7 @@ struct model {
 	u64 t0, next_vmstat_ns, next_sample_ns;
 	u64 nr_ops;
 	size_t cap_timeline;
+	bool fixed_kswapd, fixed_kcompactd;	/* the user set that pace */
 	bool started, measured;	/* saw the first operation; took the counters at "after begin" */
 };
 

@@ -92,7 +92,6 @@ struct run_options {
 	u64 seed;
 	u64 timeline_ms;		/* 0: none */
 	double refault_rate;		/* <0: fitted; 0: none */
-	bool fixed_pace;		/* keep the pace parameters: do not follow the recording's */
 	bool want_end_state;
 	unsigned int threads;		/* 0: one a policy */
 	u32 check_every;		/* run mm_check() every N operations; 0: never */
@@ -128,5 +127,8 @@ struct run_output {
 int run_replay(const struct run_options *opt, const char *const *policy, unsigned int nr,
 	       struct run_output *out, char *err, size_t errlen);
 void run_release(struct run_output *out);
+
+/* settings.c: every guess at its default */
+void params_default(struct mm_params *p);
 
 #endif
