@@ -6,6 +6,8 @@
 
 #include "diff.h"
 
+#define LINE_WIDTH	96
+
 struct direction_rule {
 	const char *prefix;
 	enum direction direction;
@@ -178,16 +180,35 @@ double diff_percent(const struct diff_row *row)
 	return 100.0 * (row->value[1] - row->value[0]) / fabs(row->value[0]);
 }
 
-static void print_value(const struct diff_row *row, int side, FILE *out)
+static void print_value(double value, FILE *out)
 {
-	double value = row->value[side];
-
-	if (!row->has[side])
-		fprintf(out, " %15s", "-");
-	else if (value == floor(value) && fabs(value) < 1e15)
+	if (value == floor(value) && fabs(value) < 1e15)
 		fprintf(out, " %15.0f", value);
 	else
 		fprintf(out, " %15.4f", value);
+}
+
+/* What one side lacks cannot be compared: it is named, so that nobody takes it for unchanged. */
+static void print_only_in(const struct diff_table *t, int side, FILE *out)
+{
+	size_t column = 0;
+
+	for (size_t i = 0; i < t->nr; i++) {
+		const struct diff_row *row = &t->row[i];
+
+		if (!row->has[side] || row->has[!side] || !row->value[side])
+			continue;
+		if (!column)
+			fprintf(out, "\nonly in %s:", side ? "NEW" : "BASE");
+		if (!column || column + strlen(row->name) + 2 > LINE_WIDTH) {
+			fputs("\n   ", out);
+			column = 3;
+		}
+		fprintf(out, " %s", row->name);
+		column += strlen(row->name) + 1;
+	}
+	if (column)
+		fputc('\n', out);
 }
 
 /**
@@ -195,22 +216,23 @@ static void print_value(const struct diff_row *row, int side, FILE *out)
  * @t: the table
  * @out: where to
  *
- * A row where both sides are 0 says nothing and is left out.
+ * A row where both sides are 0 says nothing and is left out; metrics that only one side has are
+ * named below the table.
  */
 void diff_print(const struct diff_table *t, FILE *out)
 {
 	for (size_t i = 0; i < t->nr; i++) {
 		const struct diff_row *row = &t->row[i];
 
-		if (!row->value[0] && !row->value[1])
+		if (!row->has[0] || !row->has[1] || (!row->value[0] && !row->value[1]))
 			continue;
 		fprintf(out, "%-40s", row->name);
-		print_value(row, 0, out);
-		print_value(row, 1, out);
-		if (row->has[0] && row->has[1])
-			fprintf(out, " (%+8.2f%%)", diff_percent(row));
-		fputc('\n', out);
+		print_value(row->value[0], out);
+		print_value(row->value[1], out);
+		fprintf(out, " (%+8.2f%%)\n", diff_percent(row));
 	}
+	print_only_in(t, 0, out);
+	print_only_in(t, 1, out);
 }
 
 /**

@@ -506,6 +506,20 @@ static void model_op(struct model *mo, const struct op *op)
 	}
 }
 
+/* Every interval has its sample, also one in which the workload asked for nothing. */
+static int sample_until(struct model *mo, u64 now, bool end)
+{
+	u64 interval = mo->opt->timeline_ms * 1000000;
+
+	for (; mo->next_sample_ns <= now; mo->next_sample_ns += interval) {
+		kswapd_run(mo->mm, mo->next_sample_ns);
+		kcompactd_run(mo->mm, mo->next_sample_ns);
+		if (timeline_sample(mo, mo->next_sample_ns))
+			return -1;
+	}
+	return end ? timeline_sample(mo, now) : 0;
+}
+
 /* Background threads and periodic work, up to the moment of this operation. */
 static int advance(struct model *mo, const struct op *op)
 {
@@ -518,18 +532,14 @@ static int advance(struct model *mo, const struct op *op)
 		mo->next_vmstat_ns = VMSTAT_INTERVAL_NS;
 	}
 	now = op->ts - mo->t0;
+	if (mo->opt->timeline_ms && sample_until(mo, now, op->type == OP_END))
+		return -1;
 	kswapd_run(mm, now);
 	kcompactd_run(mm, now);
 	mm->now_ns = now;
 	if (now >= mo->next_vmstat_ns) {
 		vmstat_update(mm);
 		mo->next_vmstat_ns = now + VMSTAT_INTERVAL_NS;
-	}
-	if (mo->opt->timeline_ms && now >= mo->next_sample_ns) {
-		mo->next_sample_ns = (now / (mo->opt->timeline_ms * 1000000) + 1) *
-				     (mo->opt->timeline_ms * 1000000);
-		if (timeline_sample(mo, now))
-			return -1;
 	}
 	mm->current.pid = op->pid;
 	mm->current.cpu = op->cpu < mm->nr_cpus ? op->cpu : 0;
