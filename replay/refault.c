@@ -178,6 +178,20 @@ static void touch_evicted(struct model *mo, struct away *a, const struct op *op)
 	}
 }
 
+/* By the rate that the user gave, or by what the recording's own counter leaves. */
+static bool is_refault(struct model *mo, struct away *a, u64 pages)
+{
+	double rate = mo->opt->refault_rate;
+
+	if (rate >= 0)
+		return (double)(mm_random(mo->mm) >> 11) < rate * 0x1p53;
+	if (a->budget < pages)
+		return false;
+	if (a->budget != UINT64_MAX)
+		a->budget -= pages;
+	return true;
+}
+
 /**
  * refault_alloc - an allocation that may be a page coming back
  * @mo: driver
@@ -192,10 +206,8 @@ enum refault refault_alloc(struct model *mo, const struct op *op)
 	u64 pages = 1ull << op->order, trace = a->trace;
 	u32 pfn;
 
-	if (mo->opt->refault_rate == 0 || !trace || a->budget < pages)
+	if (!trace || !is_refault(mo, a, pages))
 		return REFAULT_NO;
-	if (a->budget != UINT64_MAX)
-		a->budget -= pages;
 	a->trace -= pages < trace ? pages : trace;
 	if (chance(mo, a->model, trace))
 		touch_evicted(mo, a, op);

@@ -91,7 +91,7 @@ struct run_options {
 	u32 version;			/* --kernel; 0: the machine's */
 	u64 seed;
 	u64 timeline_ms;		/* 0: none */
-	double refault_rate;		/* <0: fitted; 0: none */
+	double refault_rate;		/* <0: fitted; else the share of possible refaults that are */
 	bool want_end_state;
 	unsigned int threads;		/* 0: one a policy */
 	u32 check_every;		/* run mm_check() every N operations; 0: never */

@@ -60,6 +60,13 @@ static void thp_fault(struct world *w, u32 handle)
 			     .gfp = GFP_TRANSHUGE_LIGHT });
 }
 
+static void swap_in(struct world *w, u32 handle)
+{
+	play(w, (struct op){ .type = OP_ALLOC, .handle = handle, .kind = PK_ANON,
+			     .mt = MIGRATE_MOVABLE, .flags = OPF_REFAULT,
+			     .gfp = GFP_HIGHUSER_MOVABLE | __GFP_COMP });
+}
+
 static void on(struct world *w, u8 type, u32 handle, u8 order, u8 kind)
 {
 	play(w, (struct op){ .type = type, .handle = handle, .order = order, .kind = kind });
@@ -209,9 +216,7 @@ static void a_swap_in_whose_page_is_still_here_is_absorbed(void **state)
 	fault(w, H);
 	pfn = w->mo.map[H];
 	on(w, OP_RECLAIM, H, 0, PK_ANON);
-	play(w, (struct op){ .type = OP_ALLOC, .handle = H + 5, .kind = PK_ANON,
-			     .mt = MIGRATE_MOVABLE, .flags = OPF_REFAULT,
-			     .gfp = GFP_HIGHUSER_MOVABLE | __GFP_COMP });
+	swap_in(w, H + 5);
 	assert_int_equal(w->run.stats.refaults_absorbed, 1);
 	assert_int_equal(w->mo.map[H + 5], pfn);
 	assert_vmstat(w->run.mm, pswpin, 0);
@@ -226,10 +231,24 @@ static void without_refaults_every_allocation_is_a_new_page(void **state)
 	w->opt.refault_rate = 0;
 	fault(w, H);
 	on(w, OP_RECLAIM, H, 0, PK_ANON);
-	play(w, (struct op){ .type = OP_ALLOC, .handle = H + 5, .kind = PK_ANON,
-			     .mt = MIGRATE_MOVABLE, .flags = OPF_REFAULT,
-			     .gfp = GFP_HIGHUSER_MOVABLE | __GFP_COMP });
+	swap_in(w, H + 5);
 	assert_int_equal(w->run.stats.refaults_absorbed, 0);
+	done(w);
+}
+
+static void a_given_rate_takes_the_place_of_the_recordings_budget(void **state)
+{
+	struct world *w = world(4096);
+
+	(void)state;
+	w->mo.anon.budget = 0;
+	fault(w, H);
+	on(w, OP_RECLAIM, H, 0, PK_ANON);
+	swap_in(w, H + 5);
+	assert_int_equal(w->run.stats.refaults_absorbed, 0);
+	w->opt.refault_rate = 1;
+	swap_in(w, H + 6);
+	assert_int_equal(w->run.stats.refaults_absorbed, 1);
 	done(w);
 }
 
@@ -258,6 +277,7 @@ int main(void)
 		cmocka_unit_test(the_faults_of_another_task_are_not_absorbed),
 		cmocka_unit_test(a_swap_in_whose_page_is_still_here_is_absorbed),
 		cmocka_unit_test(without_refaults_every_allocation_is_a_new_page),
+		cmocka_unit_test(a_given_rate_takes_the_place_of_the_recordings_budget),
 		cmocka_unit_test(counters_stop_at_the_marker),
 	};
 
