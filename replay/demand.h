@@ -32,7 +32,6 @@ enum op_type {
 enum op_rate {
 	RATE_KSWAPD,	/* pages kswapd scanned per second of its own windows */
 	RATE_KCOMPACTD,	/* pages kcompactd's scanners visited per second of its windows */
-	RATE_REJECT,	/* per 65536 pages scanned: referenced, activated or kept */
 };
 
 #define H_NONE 0xffffffffu

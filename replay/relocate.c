@@ -265,9 +265,6 @@ static u32 free_run_order(const struct reloc_window *w, u32 pfn, u32 end)
 	return order;
 }
 
-static void find_symbol(struct reloc_window *w, u32 start, u32 end, u32 taken, reloc_resolved fn,
-			void *ctx);
-
 /*
  * More pages of the range look free than were isolated: the rest was on per-CPU lists, where a page
  * goes when it is freed; so it is those that were freed last.
@@ -291,47 +288,6 @@ static void leave_percpu(struct reloc_window *w, u32 start, u32 end, u32 taken, 
 		}
 		w->tp[last].percpu = 1;
 	}
-}
-
-/**
- * reloc_isolate - the linear free scanner isolated pages (mm_compaction_isolate_freepages)
- * @w: window
- * @start: first pfn scanned
- * @len: pfns scanned
- * @taken: pages isolated
- * @now: the clock of tpage.freed
- * @fn: told of sources whose target this settles
- * @ctx: for @fn
- */
-void reloc_isolate(struct reloc_window *w, u32 start, u32 len, u32 taken, u32 now,
-		   reloc_resolved fn, void *ctx)
-{
-	u32 pfn = start, end = start + len;
-
-	if (end > w->max_pfn || end < start)
-		return;
-	if (w->around != NO_SYMBOL)
-		find_symbol(w, start, end, taken, fn, ctx);
-	else if (w->taken && taken)
-		new_generation(w);
-	w->around = NO_SYMBOL;
-	if (taken)
-		leave_percpu(w, start, end, taken, now);
-	while (taken && pfn < end) {
-		u32 order, i;
-
-		if (!tp_free(w, pfn)) {
-			pfn++;
-			continue;
-		}
-		order = free_run_order(w, pfn, end);
-		found(w, order, pfn, NO_SYMBOL);
-		for (i = 0; i < 1u << order; i++)
-			w->tp[pfn + i].state = T_ISOLATED;
-		pfn += 1u << order;
-	}
-	for (pfn = start; pfn < end; pfn++)
-		w->tp[pfn].percpu = 0;
 }
 
 /**
@@ -584,6 +540,48 @@ static void find_symbol(struct reloc_window *w, u32 start, u32 end, u32 taken, r
 	}
 	if (best != RELOCATE_UNKNOWN)
 		resolve(w, w->around, best, fn, ctx);
+}
+
+/**
+ * reloc_isolate - the linear free scanner isolated pages (mm_compaction_isolate_freepages)
+ * @w: window
+ * @start: first pfn scanned
+ * @len: pfns scanned
+ * @taken: pages isolated
+ * @now: the clock of tpage.freed
+ * @fn: told of sources whose target this settles
+ * @ctx: for @fn
+ */
+void reloc_isolate(struct reloc_window *w, u32 start, u32 len, u32 taken, u32 now,
+		   reloc_resolved fn, void *ctx)
+{
+	u32 pfn = start, end = start + len;
+
+	/* the scanner tells of a pageblock at a time; more is no event of a kernel's */
+	if (end > w->max_pfn || len > pageblock_nr_pages)
+		return;
+	if (w->around != NO_SYMBOL)
+		find_symbol(w, start, end, taken, fn, ctx);
+	else if (w->taken && taken)
+		new_generation(w);
+	w->around = NO_SYMBOL;
+	if (taken)
+		leave_percpu(w, start, end, taken, now);
+	while (taken && pfn < end) {
+		u32 order, i;
+
+		if (!tp_free(w, pfn)) {
+			pfn++;
+			continue;
+		}
+		order = free_run_order(w, pfn, end);
+		found(w, order, pfn, NO_SYMBOL);
+		for (i = 0; i < 1u << order; i++)
+			w->tp[pfn + i].state = T_ISOLATED;
+		pfn += 1u << order;
+	}
+	for (pfn = start; pfn < end; pfn++)
+		w->tp[pfn].percpu = 0;
 }
 
 static bool listed(struct reloc_window *w, u32 pfn)

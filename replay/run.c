@@ -112,12 +112,19 @@ static void progress(struct replay *rp)
 	rp->opt->progress(rp->opt->progress_ctx, trace_get_info(rp->out->t));
 }
 
-static void count_records(struct run_output *out, const struct record *rec, size_t n)
+/* the reader counts events by kind anyway */
+static u64 count_allocs_frees(struct trace *t, unsigned int nr_events)
 {
-	size_t i;
+	u64 sum = 0, n;
+	unsigned int i;
 
-	for (i = 0; i < n; i++)
-		out->allocs_frees += rec[i].type == REC_ALLOC || rec[i].type == REC_FREE;
+	for (i = 0; i < nr_events; i++) {
+		const char *name = trace_event_count(t, i, &n);
+
+		if (!strcmp(name, "mm_page_alloc") || !strcmp(name, "mm_page_free"))
+			sum += n;
+	}
+	return sum;
 }
 
 /* A machine for one policy, from the snapshot as the prefix corrected it. */
@@ -226,7 +233,6 @@ static long read_prefix(struct replay *rp, const struct record **rec, size_t *us
 		return trace_read(rp->out->t, rec);
 	while ((n = trace_read(rp->out->t, rec)) > 0 && !stopped(rp)) {
 		*used = demand_prefix(rp->demand, *rec, (size_t)n, &done);
-		count_records(rp->out, *rec, *used);
 		if (done)
 			return n;
 	}
@@ -235,7 +241,6 @@ static long read_prefix(struct replay *rp, const struct record **rec, size_t *us
 	demand_free(rp->demand);
 	trace_close(rp->out->t);
 	rp->demand = NULL;
-	rp->out->allocs_frees = 0;
 	*used = 0;
 	if (open_trace(rp))
 		return -1;
@@ -254,7 +259,6 @@ static int replay_trace(struct replay *rp)
 		return -1;
 	while (n > 0 && !stopped(rp) && !worker_broken(rp)) {
 		demand_records(rp->demand, rec + used, (size_t)n - used);
-		count_records(rp->out, rec + used, (size_t)n - used);
 		used = 0;
 		progress(rp);
 		n = trace_read(rp->out->t, &rec);
@@ -332,6 +336,7 @@ static int finish(struct replay *rp)
 	observed_compare(rp->demand, rp->opt->machine, rp->out);
 	rp->out->demand = *demand_get_stats(rp->demand);
 	rp->out->trace = *trace_get_info(rp->out->t);
+	rp->out->allocs_frees = count_allocs_frees(rp->out->t, rp->out->trace.nr_events);
 	return 0;
 }
 

@@ -179,6 +179,15 @@ static void queue_cold(struct mm *mm, u32 pfn)
 	*last = pfn;
 }
 
+static void move_to_cold_end(struct mm *mm, u32 pfn)
+{
+	if (mm->k.lru_gen)
+		lru_gen_del_folio(mm, pfn);
+	else
+		lru_classic_del_folio(mm, pfn);
+	lruvec_add_folio(mm, pfn, false, true);
+}
+
 /**
  * folio_mark_cold - the recorded kernel gave this folio up: the model may have it first
  * @mm: machine
@@ -200,11 +209,7 @@ void folio_mark_cold(struct mm *mm, u32 pfn)
 		p->workingset = 0;
 	if (p->writeback)
 		return;
-	if (mm->k.lru_gen)
-		lru_gen_del_folio(mm, pfn);
-	else
-		lru_classic_del_folio(mm, pfn);
-	lruvec_add_folio(mm, pfn, false, true);
+	move_to_cold_end(mm, pfn);
 	queue_cold(mm, pfn);
 }
 
@@ -222,11 +227,7 @@ void folio_rotate_reclaimable(struct mm *mm, u32 pfn)
 	p->reclaim = 0;
 	if (!p->lru || p->dirty)
 		return;
-	if (mm->k.lru_gen)
-		lru_gen_del_folio(mm, pfn);
-	else
-		lru_classic_del_folio(mm, pfn);
-	lruvec_add_folio(mm, pfn, false, true);
+	move_to_cold_end(mm, pfn);
 	count_vm_events(mm, VM_pgrotated, folio_nr_pages(p));
 }
 
