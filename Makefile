@@ -23,8 +23,8 @@ PKG_CONFIG ?= pkg-config
 
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) \
-	-pthread -I. -Iinclude -DFRAGREPLAY_VERSION='"$(VERSION)"' $(EXTRA_CFLAGS)
-ALL_LDFLAGS = -pthread $(LDFLAGS) $(EXTRA_CFLAGS)
+	-pthread -I. -Iinclude -DFRAGREPLAY_VERSION='"$(VERSION)"' $(TARGET_CFLAGS) $(EXTRA_CFLAGS)
+ALL_LDFLAGS = -pthread -Wl,--dynamic-list=policies/exports $(LDFLAGS) $(EXTRA_CFLAGS)
 LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS))
 LIB_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm
 CMOCKA_LDLIBS = $(shell $(PKG_CONFIG) --libs $(TEST_LIBS))
@@ -87,6 +87,9 @@ $(BUILD)/fragreplay: $(OBJS)
 $(BUILD)/%.o: %.c | need-libs
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -MMD -MP -c -o $@ $<
+
+# the same file is a plug-in without this
+$(BUILD)/policies/%.o: TARGET_CFLAGS := -DFRAGREPLAY_BUILTIN
 
 # the version is a flag, so what carries it depends on the file that sets it
 $(BUILD)/replay/version.o: Makefile

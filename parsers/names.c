@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "internal.h"
-#include "../replay/mm/gfp.h"
+#include <fragreplay/policy.h>
 
 struct gfp_name {
 	const char *name;

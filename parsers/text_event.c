@@ -8,7 +8,7 @@
 
 #include "internal.h"
 #include "text.h"
-#include "../replay/mm/gfp.h"
+#include <fragreplay/policy.h>
 
 #define TEXT_PAGE_SHIFT	12	/* filemap events print index << PAGE_SHIFT */
 

@@ -8,7 +8,7 @@
 
 #include "../parsers/record.h"
 #include "../parsers/trace.h"
-#include "mm/mm_types.h"
+#include <fragreplay/policy.h>
 
 /*
  * An object's base page is named by a handle: its pfn in the trace while that is known, or a

@@ -3,7 +3,7 @@
 #ifndef FRAGREPLAY_DEMAND_INTERNAL_H
 #define FRAGREPLAY_DEMAND_INTERNAL_H
 
-#include "mm/gfp.h"
+#include <fragreplay/policy.h>
 #include "relocate.h"
 #include "run.h"
 #include "task.h"

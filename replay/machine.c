@@ -21,11 +21,24 @@
 #define KPF_DIRTY	(1ull << 4)
 #define KPF_ACTIVE	(1ull << 6)
 
+/**
+ * machine_kernel - the kernel that a machine was recorded on
+ * @m: machine
+ * @k: filled in
+ */
+void machine_kernel(const struct machine *m, struct kernel_features *k)
+{
+	kernel_features_set(k, m->version);
+	if (m->have_lru_gen)
+		k->lru_gen = m->lru_gen;
+}
+
 static void set_up_kernel(struct mm *mm, const struct machine *m)
 {
-	kernel_features_set(&mm->k, m->version);
-	if (m->have_lru_gen)
-		mm->k.lru_gen = m->lru_gen;
+	if (m->features)
+		mm->k = *m->features;
+	else
+		machine_kernel(m, &mm->k);
 	mm->sysctl = m->sysctl;
 	mm->thp_defrag = m->thp_defrag;
 	mm->swap_pages = m->swap_pages;

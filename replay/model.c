@@ -564,6 +564,8 @@ int model_ops(struct model *mo, const struct op *op, size_t n)
 		if (advance(mo, &op[i]))
 			return -1;
 		model_op(mo, &op[i]);
+		if (mo->mm->policy->broken[0])
+			return -1;
 		if (mo->opt->check_every && ++mo->nr_ops % mo->opt->check_every == 0 &&
 		    mm_check(mo->mm, "after an operation of the trace"))
 			return -1;

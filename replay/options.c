@@ -8,9 +8,6 @@
 
 #include "cmd.h"
 
-/* the oldest that the model describes */
-#define KERNEL_OLDEST 0x06010000u
-
 enum long_only { O_SEED = 256, O_SEEDS, O_TIMELINE, O_END_STATE, O_MEMORY, O_SET, O_KERNEL,
 		 O_REFAULT, O_INSTANCE, O_THREADS, O_TIMING, O_INCOMPLETE, O_CHECK_EVERY, O_JSON,
 		 O_STRICT, O_FORCE, O_THRESHOLD };

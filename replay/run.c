@@ -127,23 +127,39 @@ static u64 count_allocs_frees(struct trace *t, unsigned int nr_events)
 	return sum;
 }
 
+/* recorded, or --kernel, or kernel= and features of the policy: the later wins */
+static void wanted_kernel(const struct run_options *opt, const struct policy_setup *s,
+			  struct kernel_features *k)
+{
+	struct machine *m = opt->machine;
+	u32 version = m->version;
+
+	if (opt->version)
+		m->version = opt->version;
+	machine_kernel(m, k);
+	m->version = version;
+	policy_setup_kernel(s, k);
+}
+
 /* A machine for one policy, from the snapshot as the prefix corrected it. */
 static int build_worker(struct replay *rp, struct worker *w)
 {
 	const struct run_options *opt = rp->opt;
 	struct machine *m = opt->machine;
-	u32 version = m->version;
+	struct kernel_features k;
 
 	if (w->observed)
 		return 0;
-	if (opt->version)
-		m->version = opt->version;
+	wanted_kernel(opt, &w->run->setup, &k);
+	m->features = &k;
 	w->run->mm = mm_from_machine(m, opt->seed, true);
-	m->version = version;
+	m->features = NULL;
 	if (!w->run->mm)
 		return fail(rp, "no memory for the model's machine: choose less with --memory");
 	w->model.mm = w->run->mm;
 	w->model.mm->param = opt->params;
+	if (policy_setup_apply(&w->run->setup, w->run->mm, rp->err, rp->errlen))
+		return -1;
 	if (model_init(&w->model, opt, w->run, demand_nr_handles(rp->demand)))
 		return fail(rp, "no memory for the map of pages");
 	return 0;
@@ -300,13 +316,6 @@ static int finish_worker(struct replay *rp, struct worker *w)
 	return run->end_state ? 0 : fail(rp, "no memory for the end state");
 }
 
-static bool name_is(const char *policy, const char *name)
-{
-	size_t n = strlen(name);
-
-	return !strncmp(policy, name, n) && !policy[n];
-}
-
 static int name_workers(struct replay *rp, const char *const *policy)
 {
 	unsigned int i;
@@ -315,13 +324,10 @@ static int name_workers(struct replay *rp, const char *const *policy)
 		struct worker *w = &rp->worker[i];
 
 		w->run = &rp->out->run[i];
-		w->run->policy = policy[i];
-		w->observed = name_is(policy[i], "observed");
-		if (!w->observed && !name_is(policy[i], "vanilla")) {
-			snprintf(rp->err, rp->errlen, "-p %s: no such policy, or a tunable it does not"
-				 " have; `fragreplay policies` lists them", policy[i]);
+		if (policy_setup_parse(&w->run->setup, policy[i], rp->err, rp->errlen))
 			return -1;
-		}
+		w->run->policy = w->run->setup.label;
+		w->observed = !w->run->setup.ops;
 	}
 	return 0;
 }
@@ -380,6 +386,7 @@ void run_release(struct run_output *out)
 	for (i = 0; out->run && i < out->nr_runs; i++) {
 		if (out->run[i].mm)
 			mm_free(out->run[i].mm);
+		policy_setup_release(&out->run[i].setup);
 		free(out->run[i].timeline);
 		free(out->run[i].end_state);
 	}

@@ -10,6 +10,7 @@
 
 #include "../parsers/trace.h"
 #include "demand.h"
+#include "policy_setup.h"
 #include "snapshot.h"
 
 /* counters of the demand rules, shared by all policies: X(json name, doc) */
@@ -70,7 +71,8 @@ struct timeline_sample {
 };
 
 struct policy_run {
-	const char *policy;		/* "vanilla", "observed", ... as given with -p */
+	const char *policy;		/* setup.label */
+	struct policy_setup setup;
 	struct mm *mm;			/* the machine at the end; NULL for observed */
 	struct model_stats stats;
 	u64 counters[NR_VM_EVENT_ITEMS];	/* observed: what the trace shows; else mm->vmstat */

@@ -55,6 +55,7 @@ struct machine {
 	uint64_t swap_pages;	/* from swaps or meminfo */
 	uint64_t memtotal_kb;
 	const char *source;	/* "kpageflags", "zoneinfo", "inferred", "option" */
+	const struct kernel_features *features;	/* NULL: machine_kernel() */
 	uint32_t max_pfn;
 	uint16_t nr_cpus;
 	char notes[2048];	/* what was missing, folded or inferred: one line each, for the report */
@@ -79,6 +80,8 @@ void machine_release(struct machine *m);
 
 /* value of a vmstat counter; false when the kernel has no such counter */
 bool snapshot_vmstat(const struct snapshot *s, const char *name, uint64_t *value);
+
+void machine_kernel(const struct machine *m, struct kernel_features *k);
 
 /**
  * machine_infer - complete a machine without snapshots

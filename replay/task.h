@@ -6,7 +6,7 @@
 #ifndef FRAGREPLAY_TASK_H
 #define FRAGREPLAY_TASK_H
 
-#include "mm/mm_types.h"
+#include <fragreplay/policy.h>
 
 #define TASK_KSWAPD		1u
 #define TASK_KCOMPACTD		2u

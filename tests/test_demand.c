@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "../replay/mm/gfp.h"
+#include <fragreplay/policy.h>
 #include "../replay/run.h"
 
 #define MAX_PFN		4096u

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "../parsers/tracedat.h"
-#include "../replay/mm/gfp.h"
+#include <fragreplay/policy.h>
 
 #define FLAGS(entries)	"print fmt: \"gfp_flags=%s\", (REC->gfp_flags) ? " \
 			"__print_flags(REC->gfp_flags, \"|\", " entries ") : \"none\"\n"

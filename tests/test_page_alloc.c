@@ -112,11 +112,11 @@ static void requests_for_dma32_fragment_at_once(void **state)
 	struct alloc_context ac = { .gfp = GFP_KERNEL | __GFP_DMA32, .preferred = ZONE_DMA32 };
 
 	(void)state;
-	assert_int_equal(alloc_flags_nofragment(mm, &ac), ALLOC_KSWAPD);
+	assert_int_equal(vanilla_alloc_flags_nofragment(mm, &ac), ALLOC_KSWAPD);
 	ac.preferred = ZONE_NORMAL;
-	assert_int_equal(alloc_flags_nofragment(mm, &ac), ALLOC_KSWAPD | ALLOC_NOFRAGMENT);
+	assert_int_equal(vanilla_alloc_flags_nofragment(mm, &ac), ALLOC_KSWAPD | ALLOC_NOFRAGMENT);
 	ac.gfp = GFP_TRANSHUGE;
-	assert_int_equal(alloc_flags_nofragment(mm, &ac), ALLOC_NOFRAGMENT);
+	assert_int_equal(vanilla_alloc_flags_nofragment(mm, &ac), ALLOC_NOFRAGMENT);
 	mm_free(mm);
 }
 

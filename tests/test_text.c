@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "../parsers/internal.h"
-#include "../replay/mm/gfp.h"
+#include <fragreplay/policy.h>
 
 #define HEAD	"         labload-252   [001]     6.742318: "
 #define NEXT	"         labload-252   [001]     6.742319: mm_page_free: page=0x1 pfn=0x1 order=0\n"

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "../parsers/internal.h"
-#include "../replay/mm/gfp.h"
+#include <fragreplay/policy.h>
 #include "tracedat_maker.h"
 
 #define GFP_TEST	(__GFP_MOVABLE | __GFP_IO | __GFP_FS | __GFP_DIRECT_RECLAIM)

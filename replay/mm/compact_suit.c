@@ -10,29 +10,26 @@ struct contig_page_info {
 };
 
 /**
- * kcompactd_alloc_flags - the mark that kcompactd tests suitability against
+ * vanilla_kcompactd_alloc_flags - the mark that kcompactd tests suitability against
  * @mm: machine
  *
- * A decision point: defrag_mode keeps whole free blocks up to the high mark from its step d3 on
- * (defrag-mode.md 3).
- *
- * Return: alloc flags.
+ * Return: alloc flags. mm/compaction.c:kcompactd_do_work.
  */
-u32 kcompactd_alloc_flags(const struct mm *mm)
+u32 vanilla_kcompactd_alloc_flags(const struct mm *mm)
 {
 	(void)mm;
 	return ALLOC_WMARK_MIN;
 }
 
 /**
- * compact_free_pages - free pages that the first watermark test of compaction counts
+ * vanilla_compact_free_pages - free pages that the first watermark test of compaction counts
  * @mm: machine
  * @z: zone
  * @kcompactd: asked for background work
  *
- * A decision point: defrag_mode counts whole free pageblocks for kcompactd (defrag-mode.md 3).
+ * mm/compaction.c:compaction_suit_allocation_order.
  */
-s64 compact_free_pages(const struct mm *mm, const struct zone *z, bool kcompactd)
+s64 vanilla_compact_free_pages(const struct mm *mm, const struct zone *z, bool kcompactd)
 {
 	(void)mm;
 	(void)kcompactd;
@@ -168,7 +165,7 @@ enum compact_result compaction_suit_allocation_order(const struct mm *mm, const 
 	u64 wmark = wmark_pages(z, alloc_flags & ALLOC_WMARK_MASK);
 
 	if (__zone_watermark_ok(z, order, wmark, idx, alloc_flags,
-				compact_free_pages(mm, z, kcompactd), mm))
+				policy_decides(mm, compact_free_pages, z, kcompactd), mm))
 		return COMPACT_SUCCESS;
 	if (order > PAGE_ALLOC_COSTLY_ORDER && async && !(alloc_flags & ALLOC_CMA) &&
 	    !__zone_watermark_ok(z, 0, wmark + compact_gap(mm, order), idx, 0, z->nr_free_pages,

@@ -8,21 +8,24 @@
 #include "compaction.h"
 
 /**
- * compact_finish_override - does another test than the kernel's ordinary one decide?
+ * vanilla_compact_finished - is a run done by another rule than the free lists'?
  * @mm: machine
- * @cc: run, at a pageblock's start
- * @ret: set when it does
+ * @z: zone
+ * @order: order to be made
+ * @direct: for a request, else by kcompactd
+ * @alloc_flags: of the run
  *
- * A decision point: background compaction in defrag_mode goes on until whole free blocks exceed
- * the high mark (defrag-mode.md 3).
+ * Return: -1, the free lists decide. mm/compaction.c:__compact_finished.
  */
-bool compact_finish_override(const struct mm *mm, const struct compact_control *cc,
-			     enum compact_result *ret)
+int vanilla_compact_finished(const struct mm *mm, const struct zone *z, int order, bool direct,
+			     u32 alloc_flags)
 {
 	(void)mm;
-	(void)cc;
-	(void)ret;
-	return false;
+	(void)z;
+	(void)order;
+	(void)direct;
+	(void)alloc_flags;
+	return -1;
 }
 
 static bool compact_scanners_met(const struct compact_control *cc)
@@ -68,7 +71,7 @@ static bool suitable_page_free(const struct mm *mm, const struct compact_control
 /* mm/compaction.c:__compact_finished, with NO_SUITABLE_PAGE read as CONTINUE */
 static enum compact_result compact_finished(const struct mm *mm, struct compact_control *cc)
 {
-	enum compact_result ret;
+	int done;
 
 	if (compact_scanners_met(cc))
 		return scanners_have_met(cc);
@@ -76,8 +79,10 @@ static enum compact_result compact_finished(const struct mm *mm, struct compact_
 		return proactive_finished(mm, cc);
 	if (cc->order == COMPACT_ORDER_ALL || !pageblock_aligned(cc->migrate_pfn))
 		return COMPACT_CONTINUE;
-	if (compact_finish_override(mm, cc, &ret))
-		return ret;
+	done = policy_decides(mm, compact_finished, cc->zone, cc->order, cc->direct_compaction,
+			      cc->alloc_flags);
+	if (done >= 0)
+		return done ? COMPACT_SUCCESS : COMPACT_CONTINUE;
 	return suitable_page_free(mm, cc) ? COMPACT_SUCCESS : COMPACT_CONTINUE;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the files of compaction share among themselves: struct compact_control, the scanners'
- * entries, and the points where a policy decides otherwise.
+ * entries.
  */
 #ifndef FRAGREPLAY_MM_COMPACTION_H
 #define FRAGREPLAY_MM_COMPACTION_H
@@ -100,9 +100,7 @@ static inline bool page_is_compound_head(const struct page *p)
 	return p->state == PAGE_USED && p->head && p->order;
 }
 
-/* compact_suit.c; the decision points of policies first */
-u32 kcompactd_alloc_flags(const struct mm *mm);
-s64 compact_free_pages(const struct mm *mm, const struct zone *z, bool kcompactd);
+/* compact_suit.c */
 enum compact_result compaction_suit_allocation_order(const struct mm *mm, const struct zone *z,
 						     u32 order, enum zone_type idx,
 						     u32 alloc_flags, bool async, bool kcompactd);
@@ -139,8 +137,6 @@ void putback_movable_pages(struct mm *mm, struct compact_control *cc);
 int migrate_pages(struct mm *mm, struct compact_control *cc);
 
 /* compaction.c */
-bool compact_finish_override(const struct mm *mm, const struct compact_control *cc,
-			     enum compact_result *ret);
 void compact_control_init(struct mm *mm, struct compact_control *cc);
 enum compact_result compact_zone_begin(struct mm *mm, struct compact_control *cc);
 enum compact_result compact_zone_step(struct mm *mm, struct compact_control *cc,

@@ -36,10 +36,23 @@ void trace_extfrag(struct mm *mm, u32 pfn, u32 alloc_order, u32 fallback_order, 
 		mm->extfrag_change_ownership++;
 }
 
-/* mm/page_alloc.c:should_try_claim_block; 6.1: can_steal_fallback */
-static inline bool should_try_claim_block(u32 order, u8 start_mt)
+/**
+ * vanilla_should_try_claim_block - is a free page reason enough to claim its block?
+ * @mm: machine
+ * @order: of the free page
+ * @mt: type requested
+ *
+ * mm/page_alloc.c:should_try_claim_block; 6.1: can_steal_fallback.
+ */
+bool vanilla_should_try_claim_block(const struct mm *mm, u32 order, u8 mt)
 {
-	return order >= pageblock_order / 2 || start_mt != MIGRATE_MOVABLE;
+	(void)mm;
+	return order >= pageblock_order / 2 || mt != MIGRATE_MOVABLE;
+}
+
+static inline bool should_try_claim_block(const struct mm *mm, u32 order, u8 mt)
+{
+	return policy_decides(mm, should_try_claim_block, order, mt);
 }
 
 /* lists looked at are counted by the callers that allocate, not by compaction's tests */
@@ -73,8 +86,7 @@ int find_suitable_fallback(const struct mm *mm, const struct zone *z, u32 order,
 {
 	u32 visited = 0;
 
-	(void)mm;
-	if (claimable && !should_try_claim_block(order, mt))
+	if (claimable && !should_try_claim_block(mm, order, mt))
 		return NO_CLAIM;
 	return first_fallback(&z->free_area[order], mt, &visited);
 }
@@ -101,8 +113,21 @@ static inline u32 alike_pages(u8 start_mt, u8 block_mt, u32 nr_free, u32 nr_mova
 	return block_mt == MIGRATE_MOVABLE ? pageblock_nr_pages - (nr_free + nr_movable) : 0;
 }
 
-static inline bool worth_claiming(u32 nr_free, u32 alike)
+/**
+ * vanilla_claim_block - is a block to be converted to the type of the request?
+ * @mm: machine
+ * @pfn: a page of the block
+ * @mt: type requested
+ * @nr_free: free pages of the block
+ * @alike: pages in use that suit @mt as they are
+ *
+ * Half of it must be free or alike. mm/page_alloc.c:try_to_claim_block.
+ */
+bool vanilla_claim_block(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike)
 {
+	(void)mm;
+	(void)pfn;
+	(void)mt;
 	return nr_free + alike >= N(pageblock_order - 1);
 }
 
@@ -130,18 +155,28 @@ static u32 try_to_claim_block(struct mm *mm, struct zone *z, u32 pfn, u32 cur, u
 	boost_after_fallback(mm, z, alloc_flags);
 	if (!prep_move_freepages_block(mm, z, pfn, &nr_free, &nr_movable))
 		return PFN_NONE;
-	if (!worth_claiming(nr_free, alike_pages(start_mt, block_mt, nr_free, nr_movable)))
+	if (!policy_decides(mm, claim_block, pfn, start_mt, nr_free,
+			    alike_pages(start_mt, block_mt, nr_free, nr_movable)))
 		return PFN_NONE;
 	__move_freepages_block(mm, z, pageblock_start_pfn(pfn), start_mt);
 	set_pageblock_migratetype(mm, pfn, start_mt);
 	return __rmqueue_smallest(mm, z, order, start_mt);
 }
 
-/*
- * Take a block over for the requested type: largest buddies first, and of each order only the
- * first page of one type. mm/page_alloc.c:__rmqueue_claim.
+/**
+ * __rmqueue_claim - take a block over for the requested type
+ * @mm: machine
+ * @z: zone
+ * @order: order wanted
+ * @mt: type requested
+ * @alloc_flags: with ALLOC_NOFRAGMENT only whole free blocks are taken
+ *
+ * Largest buddies first, and of each order only the first page of one type.
+ * mm/page_alloc.c:__rmqueue_claim.
+ *
+ * Return: head pfn, in nobody's hands yet; PFN_NONE.
  */
-static u32 __rmqueue_claim(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags)
+u32 __rmqueue_claim(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags)
 {
 	u32 min_order = fallback_min_order(order, alloc_flags);
 	int cur;
@@ -151,7 +186,7 @@ static u32 __rmqueue_claim(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 
 		int fb;
 		u32 pfn;
 
-		if (!should_try_claim_block(cur, mt))
+		if (!should_try_claim_block(mm, cur, mt))
 			break;
 		fb = first_fallback(area, mt, &mm->visit_lists);
 		if (fb == NO_FALLBACK)
@@ -167,11 +202,18 @@ static u32 __rmqueue_claim(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 
 	return PFN_NONE;
 }
 
-/*
- * Take one page out of another type's block, which keeps its type: the smallest that will do.
- * mm/page_alloc.c:__rmqueue_steal.
+/**
+ * __rmqueue_steal - take one page out of another type's block, which keeps its type
+ * @mm: machine
+ * @z: zone
+ * @order: order wanted
+ * @mt: type requested
+ *
+ * The smallest that will do. mm/page_alloc.c:__rmqueue_steal.
+ *
+ * Return: head pfn, in nobody's hands yet; PFN_NONE.
  */
-static u32 __rmqueue_steal(struct mm *mm, struct zone *z, u32 order, u8 mt)
+u32 __rmqueue_steal(struct mm *mm, struct zone *z, u32 order, u8 mt)
 {
 	u32 cur;
 
@@ -210,7 +252,8 @@ static bool steal_whole_block(struct mm *mm, struct zone *z, u32 pfn, u8 start_m
 	nr_free = __move_freepages_block(mm, z, start, start_mt);
 	if (!nr_free)
 		return false;
-	if (worth_claiming(nr_free, alike_pages(start_mt, block_mt, nr_free, nr_movable)))
+	if (policy_decides(mm, claim_block, pfn, start_mt, nr_free,
+			   alike_pages(start_mt, block_mt, nr_free, nr_movable)))
 		set_pageblock_migratetype(mm, pfn, start_mt);
 	return true;
 }
@@ -247,7 +290,7 @@ static int old_fallback_order(struct mm *mm, const struct zone *z, u32 order, u8
 	}
 	if (cur < (int)min_order)
 		return NO_FALLBACK;
-	if (should_try_claim_block(cur, mt) || cur <= (int)order)
+	if (should_try_claim_block(mm, cur, mt) || cur <= (int)order)
 		return cur;
 	for (cur = order; cur <= MAX_PAGE_ORDER; cur++) {
 		*fb = first_fallback(&z->free_area[cur], mt, &mm->visit_lists);
@@ -273,7 +316,8 @@ static bool __rmqueue_fallback(struct mm *mm, struct zone *z, u32 order, u8 mt, 
 	if (cur == NO_FALLBACK)
 		return false;
 	pfn = list_first(mm, z->free_area[cur].list[fb]);
-	steal_suitable_fallback(mm, z, pfn, cur, mt, alloc_flags, should_try_claim_block(cur, mt));
+	steal_suitable_fallback(mm, z, pfn, cur, mt, alloc_flags,
+				should_try_claim_block(mm, cur, mt));
 	trace_extfrag(mm, pfn, order, cur, mt, fb, old_extfrag_class(mm, pfn, cur, mt));
 	return true;
 }
@@ -298,7 +342,7 @@ static u32 old_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 allo
 }
 
 /**
- * __rmqueue - take a page from a zone's free lists
+ * vanilla_rmqueue - own type, CMA, claim, steal
  * @mm: machine
  * @z: zone
  * @order: order
@@ -311,8 +355,8 @@ static u32 old_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 allo
  *
  * Return: head pfn, in nobody's hands yet; PFN_NONE.
  */
-u32 __rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
-	      enum rmqueue_mode *mode)
+u32 vanilla_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
+		    enum rmqueue_mode *mode)
 {
 	u32 pfn;
 
@@ -348,4 +392,27 @@ u32 __rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
 	if (pfn != PFN_NONE)
 		*mode = RMQUEUE_STEAL;
 	return pfn;
+}
+
+/**
+ * __rmqueue - take a page from a zone's free lists, as the policy decides
+ * @mm: machine
+ * @z: zone
+ * @order: order
+ * @mt: type requested
+ * @alloc_flags: rights
+ * @mode: where the last page of this refill was found; RMQUEUE_NORMAL at first
+ *
+ * Return: head pfn, in nobody's hands yet; PFN_NONE, also for what cannot be such a page.
+ */
+u32 __rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
+	      enum rmqueue_mode *mode)
+{
+	u32 pfn = policy_decides(mm, rmqueue, z, order, mt, alloc_flags, mode);
+
+	if (pfn == PFN_NONE || (zone_spans_pfn(z, pfn) && !(pfn & (N(order) - 1)) &&
+				mm->page[pfn].state == PAGE_BUDDY))
+		return pfn;
+	policy_broke(mm, "rmqueue", "returned a page that is not off this zone's free lists");
+	return PFN_NONE;
 }

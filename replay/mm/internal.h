@@ -8,47 +8,15 @@
 
 #include "page.h"
 
-/* alloc_flags, mm/internal.h */
-#define ALLOC_WMARK_MIN		WMARK_MIN
-#define ALLOC_WMARK_LOW		WMARK_LOW
-#define ALLOC_WMARK_HIGH	WMARK_HIGH
-#define ALLOC_WMARK_MASK	3u
-#define ALLOC_NO_WATERMARKS	4u
-#define ALLOC_OOM		8u
-#define ALLOC_NON_BLOCK		0x10u
-#define ALLOC_MIN_RESERVE	0x20u
-#define ALLOC_CPUSET		0x40u
-#define ALLOC_CMA		0x80u
-#define ALLOC_NOFRAGMENT	0x100u
-#define ALLOC_HIGHATOMIC	0x200u
-#define ALLOC_KSWAPD		0x800u
-#define ALLOC_HARDER		0x1000u	/* 6.1 */
-
-struct alloc_context {
-	gfp_t gfp;
-	u8 migratetype;
-	enum zone_type highest_zoneidx;
-	s8 preferred;			/* enum zone_type the zonelist walk starts at */
-};
-
-/* compaction results, mm/compaction.h:enum compact_result, in its order */
-enum compact_result {
-	COMPACT_NOT_SUITABLE_ZONE,
-	COMPACT_SKIPPED,
-	COMPACT_DEFERRED,
-	COMPACT_NO_SUITABLE_PAGE,
-	COMPACT_CONTINUE,
-	COMPACT_COMPLETE,
-	COMPACT_PARTIAL_SKIPPED,
-	COMPACT_CONTENDED,
-	COMPACT_SUCCESS,
-};
-
-enum compact_priority {
-	COMPACT_PRIO_SYNC_FULL,
-	COMPACT_PRIO_SYNC_LIGHT,
-	COMPACT_PRIO_ASYNC,
-};
+/*
+ * A decision that is the policy's: hook of struct policy_ops, and its arguments after @mm. That it
+ * was asked is noted, so that mm_check() can say whose hands a broken machine was in.
+ */
+#define POLICY_HOOK_NR(hook)	((offsetof(struct policy_ops, hook) - \
+				  offsetof(struct policy_ops, rmqueue)) / sizeof(void (*)(void)))
+#define policy_decides(mm, hook, ...) \
+	((mm)->policy->called |= 1ull << POLICY_HOOK_NR(hook), \
+	 (mm)->policy->ops.hook((mm), ##__VA_ARGS__))
 
 /* Armed by __alloc_pages_direct_compact(), looked at by __free_one_page(). */
 struct capture_control {
@@ -68,7 +36,18 @@ void mm_place_free(struct mm *mm, u32 pfn, u32 order, bool tail);
 void mm_place_pcp(struct mm *mm, u32 pfn, u32 order, u16 cpu);
 void mm_place_used(struct mm *mm, u32 pfn, u32 order, enum page_kind kind, u8 mt);
 
+/* policy.c: who decides; vanilla until another is set */
+int mm_policy_init(struct mm *mm);
+void mm_policy_exit(struct mm *mm);
+int mm_set_policy(struct mm *mm, const struct policy_ops *ops, void *priv, char *err,
+		  size_t errlen);
+int mm_layer_policy(struct mm *mm, const struct policy_ops *layer, char *err, size_t errlen);
+void policy_broke(const struct mm *mm, const char *hook, const char *what);
+void policy_hooks_called(const struct mm *mm, char *text, size_t len);
+
 /* kversion.c */
+bool *kernel_feature(struct kernel_features *k, const char *name);	/* NULL: no such one */
+const char *kernel_feature_name(unsigned int i, const char **doc);	/* NULL: past the last */
 void kernel_features_set(struct kernel_features *k, u32 version);
 u32 kernel_version_parse(const char *s);	/* "6.12.117-..."; 0 when it is no version */
 
@@ -88,7 +67,6 @@ bool boost_watermark(struct mm *mm, struct zone *z);
 /* buddy.c: free lists, merge, split, pageblock types */
 void __free_one_page(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, bool to_tail);
 void page_del_and_expand(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 mt);
-u32 __rmqueue_smallest(struct mm *mm, struct zone *z, u32 order, u8 mt);
 void del_page_from_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);
 void add_to_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, bool tail);
 u32 expand(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 mt);
@@ -104,7 +82,6 @@ int __isolate_free_page(struct mm *mm, struct zone *z, u32 pfn, u32 order); /* 0
 void split_free_page_to_used(struct mm *mm, u32 pfn, u32 order);
 
 /* fallback.c: claim, steal, 6.1's __rmqueue_fallback, the extfrag event */
-enum rmqueue_mode { RMQUEUE_NORMAL, RMQUEUE_CMA, RMQUEUE_CLAIM, RMQUEUE_STEAL };
 u32 __rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
 	      enum rmqueue_mode *mode);
 int find_suitable_fallback(const struct mm *mm, const struct zone *z, u32 order, u8 mt,
@@ -132,18 +109,10 @@ void free_pages(struct mm *mm, u32 pfn, u32 order);	/* an allocated, LRU-free pa
 u32 get_page_from_freelist(struct mm *mm, u32 order, u32 alloc_flags,
 			   struct alloc_context *ac);
 void prep_new_page(struct mm *mm, u32 pfn, u32 order, u8 mt);
-u32 alloc_flags_nofragment(const struct mm *mm, const struct alloc_context *ac);
-bool freelist_drops_nofragment(const struct mm *mm);
 u8 gfp_migratetype(gfp_t gfp);
 enum zone_type gfp_zone(gfp_t gfp);
 
-/* slowpath.c; the decision points of policies first */
-u32 alloc_flags_slowpath(const struct mm *mm, gfp_t gfp, u32 order);
-u32 kswapd_wake_order(const struct mm *mm, u32 order);
-u32 reclaim_compact_order(const struct mm *mm, const struct alloc_context *ac, u32 order,
-			  u32 alloc_flags);
-bool slowpath_drops_nofragment(const struct mm *mm, u32 alloc_flags);
-bool nonblocking_drops_nofragment(const struct mm *mm, gfp_t gfp, u32 alloc_flags);
+/* slowpath.c */
 u32 __alloc_pages_slowpath(struct mm *mm, u32 order, struct alloc_context *ac);
 
 /* compaction.c (+ compact_migrate.c, compact_free.c, kcompactd.c) */

@@ -96,13 +96,27 @@ void kswapd_clear_hopeless(struct mm *mm)
 }
 
 /**
+ * vanilla_balanced_free_pages - free pages that are held against the high mark
+ * @mm: machine
+ * @z: zone
+ * @order: of the request
+ *
+ * mm/vmscan.c:pgdat_balanced.
+ */
+s64 vanilla_balanced_free_pages(const struct mm *mm, const struct zone *z, u32 order)
+{
+	(void)mm;
+	(void)order;
+	return z->nr_free_pages;
+}
+
+/**
  * pgdat_balanced - whether some zone could serve a request at its high watermark
  * @mm: machine
  * @order: of the request
  * @idx: highest zone that helps
  *
- * With defrag_mode and order > 0 only whole free pageblocks count (6.15). No managed zone at all
- * is balanced. mm/vmscan.c:pgdat_balanced.
+ * No managed zone at all is balanced. mm/vmscan.c:pgdat_balanced.
  */
 bool pgdat_balanced(const struct mm *mm, u32 order, enum zone_type idx)
 {
@@ -110,13 +124,12 @@ bool pgdat_balanced(const struct mm *mm, u32 order, enum zone_type idx)
 
 	for (int i = 0; i <= (int)idx && i < MAX_NR_ZONES; i++) {
 		const struct zone *z = &mm->zone[i];
-		s64 free = z->nr_free_pages;
+		s64 free;
 
 		if (!z->populated || !z->managed)
 			continue;
 		any = true;
-		if (mm->k.free_pages_blocks && mm->sysctl.defrag_mode && order)
-			free = z->nr_free_pages_blocks;
+		free = policy_decides(mm, balanced_free_pages, z, order);
 		if (__zone_watermark_ok(z, order, wmark_pages(z, WMARK_HIGH), idx, 0, free, mm))
 			return true;
 	}

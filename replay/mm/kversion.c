@@ -123,3 +123,46 @@ u32 kernel_version_parse(const char *s)
 		return 0;
 	return KV(part[0], part[1], part[2] > 0xffff ? 0xffff : part[2]);
 }
+
+struct feature_entry {
+	const char *name, *doc;
+	size_t offset;
+};
+
+static const struct feature_entry features[] = {
+#define X(name, doc) { #name, doc, offsetof(struct kernel_features, name) },
+	KERNEL_FEATURES(X)
+#undef X
+};
+
+#define NR_FEATURES	(sizeof(features) / sizeof(features[0]))
+
+/**
+ * kernel_feature - a feature's place by its name
+ * @k: features
+ * @name: as KERNEL_FEATURES has it
+ *
+ * Return: NULL when there is none of that name.
+ */
+bool *kernel_feature(struct kernel_features *k, const char *name)
+{
+	for (size_t i = 0; i < NR_FEATURES; i++)
+		if (!strcmp(features[i].name, name))
+			return (bool *)((char *)k + features[i].offset);
+	return NULL;
+}
+
+/**
+ * kernel_feature_name - the features, one after the other
+ * @i: 0, 1, ...
+ * @doc: set to a line about it
+ *
+ * Return: its name; NULL past the last.
+ */
+const char *kernel_feature_name(unsigned int i, const char **doc)
+{
+	if (i >= NR_FEATURES)
+		return NULL;
+	*doc = features[i].doc;
+	return features[i].name;
+}

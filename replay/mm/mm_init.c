@@ -82,7 +82,7 @@ struct mm *mm_alloc(u32 max_pfn, u16 nr_cpus, u64 seed)
 		mm->zone[i].type = i;
 		mm->zone[i].name = zone_names[i];
 	}
-	if (!alloc_arrays(mm, max_pfn)) {
+	if (mm_policy_init(mm) || !alloc_arrays(mm, max_pfn)) {
 		mm_free(mm);
 		return NULL;
 	}
@@ -105,6 +105,7 @@ void mm_free(struct mm *mm)
 		kswapd_exit(mm);
 	if (mm->lruvec)
 		lruvec_exit(mm);
+	mm_policy_exit(mm);
 	for (i = 0; i < MAX_NR_ZONES; i++)
 		free(mm->zone[i].pcp);
 	free(mm->heads);

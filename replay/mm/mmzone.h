@@ -9,13 +9,10 @@
 #ifndef FRAGREPLAY_MM_MMZONE_H
 #define FRAGREPLAY_MM_MMZONE_H
 
-#include "gfp.h"
-#include "mm_types.h"
+#include <fragreplay/policy.h>
+
 #include "params.h"
 #include "vmstat.h"
-
-enum zone_type { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL, ZONE_MOVABLE, MAX_NR_ZONES };
-enum zone_watermarks { WMARK_MIN, WMARK_LOW, WMARK_HIGH, WMARK_PROMO, NR_WMARK };
 
 #define NR_PCP_LISTS		14	/* 3 types x orders 0..3, and 2 of order 9 */
 #define MAX_CPUS		512
@@ -26,12 +23,6 @@ enum zone_watermarks { WMARK_MIN, WMARK_LOW, WMARK_HIGH, WMARK_PROMO, NR_WMARK }
 #define ZONE_RECLAIM_ACTIVE	2u
 #define ZONE_BELOW_HIGH		4u
 
-struct free_area {
-	u32 list[MIGRATE_TYPES];	/* index of the list's head in mm->heads[] */
-	u32 nr_list[MIGRATE_TYPES];	/* buddies on each list */
-	u32 nr_free;			/* buddies on all of them, as the kernel counts */
-};
-
 struct per_cpu_pages {
 	u32 list[NR_PCP_LISTS];		/* indexes into mm->heads[] */
 	s32 count;			/* base pages on all lists */
@@ -39,30 +30,6 @@ struct per_cpu_pages {
 	u8 flags;			/* PCPF_*: page_alloc's own */
 	u8 alloc_factor;
 	s32 free_count;			/* 6.1: free_factor */
-};
-
-struct zone {
-	enum zone_type type;
-	bool populated;
-	const char *name;
-	u32 start_pfn, spanned, present, managed;
-	u32 _watermark[NR_WMARK];
-	u32 watermark_boost;
-	u32 lowmem_reserve[MAX_NR_ZONES];
-	u32 flags;
-	struct free_area free_area[NR_PAGE_ORDERS];
-	s64 nr_free_pages, nr_free_cma, nr_free_pages_blocks;
-	u32 nr_reserved_highatomic, nr_free_highatomic;
-	bool highatomic_used;		/* ever reserved: unmerged order-9 neighbours are lawful */
-	struct per_cpu_pages *pcp;	/* one a CPU */
-	/* LRU pages per zone, for should_reclaim_retry and zone_reclaimable_pages */
-	s64 nr_lru_anon, nr_lru_file;
-	/* compaction */
-	u32 compact_cached_migrate_pfn[2], compact_cached_free_pfn;
-	u32 compact_init_migrate_pfn, compact_init_free_pfn;
-	u32 compact_considered, compact_defer_shift;
-	s32 compact_order_failed;
-	bool compact_blockskip_flush;
 };
 
 /* Per pageblock, mm->pageblock[pfn >> pageblock_order]. */
@@ -73,42 +40,50 @@ struct pageblock {
 	u8 zone:3;			/* enum zone_type of its pages; MAX_NR_ZONES: a hole */
 };
 
-/* What the recorded kernel or --kernel selects; page-allocator.md section 17. kversion.c. */
+/*
+ * What a kernel version does differently; page-allocator.md section 17. kversion.c sets them by
+ * the version, -p NAME,FEATURE=on|off one by one: X(name, doc).
+ */
+#define KERNEL_FEATURES(X)							\
+	X(freelist_hygiene, ">= 6.10: lists match the pageblock's type")	\
+	X(claim_steal_split, "6.12.117 and >= 6.15: claim, then steal; else 6.1's one pass")	\
+	X(pcp_auto_tune, ">= 6.7: high floats; BELOW_HIGH")	\
+	X(pcp_free_high_min, "7.x: free_high at batch + high_min / 2")	\
+	X(pcp_free_chunked, "7.x: frees in chunks of batch")	\
+	X(zone_batchsize_7x, "7.x: managed >> 12 based batch")	\
+	X(highatomic_free_count, ">= 6.12: watermark subtracts nr_free_highatomic")	\
+	X(highatomic_fastpath, ">= 7.3")	\
+	X(highatomic_reserve_buddy, ">= 7.1: the buddy path reserves, pcp does not refill")	\
+	X(highatomic_aligned_limit, ">= 6.8: 1 % rounded up to a block, none below one")	\
+	X(alloc_harder, "6.1's ALLOC_HARDER instead of MIN_RESERVE/NON_BLOCK")	\
+	X(compact_large_folios, ">= 6.9: migrates and frees at order > 0")	\
+	X(compact_wmark_from_caller, ">= 6.15")	\
+	X(compact_gap_capped, ">= 7.2: min(2 << order, 32)")	\
+	X(compact_early_bailout, "<= 6.18: initial SKIPPED/DEFERRED fails costly NORETRY")	\
+	X(compact_stall_on_deferred, "<= 6.18: DEFERRED counts as a stall")	\
+	X(compact_source_order9, ">= 7.2: order >= 9 takes movable blocks in ASYNC")	\
+	X(capture_request_order, ">= 7.2")	\
+	X(capture_extfrag, ">= 6.15")	\
+	X(free_pages_blocks, ">= 6.15")	\
+	X(isolate_bit, ">= 6.17")	\
+	X(lru_gen, "MGLRU on: from lru_gen/enabled or the version's default")	\
+	X(movable_zone_share, "<= 6.1: ZONE_MOVABLE shares min_free_kbytes")	\
+	X(lru_gen_count_down, ">= 6.14: generations counted down from the youngest")	\
+	X(lru_gen_bounded_batch, ">= 6.17: a batch takes no more than its budget")	\
+	X(lru_gen_exact_loop, ">= 7.2: one budget a pass; dirty folios are isolated")	\
+	X(proactive_counted, "by 6.6, not in 6.1: compact_daemon_*_scanned have it")	\
+	X(lru_rotation_cost, ">= 6.2, classic LRU: io costs 32 rotations")	\
+	X(swap_large_folio, ">= 6.12: PMD folios are written whole to a free extent")	\
+	X(memcg_full_walk, ">= 6.12: reclaim that failed retries all cgroups")	\
+	X(khugepaged_reclaim_stat, ">= 6.2: pgscan_khugepaged, pgsteal_khugepaged")	\
+	X(hopeless_until_balanced, ">= 7.0: progress alone does not revive kswapd")	\
+	X(proactive_leeway_7x, "7.x: high = low + min(10, low / 2)")
+
 struct kernel_features {
 	u32 version;			/* 0x060c0075 = 6.12.117, as LINUX_VERSION_CODE but 8/8/16 */
-	bool freelist_hygiene;		/* >= 6.10: lists match the pageblock's type */
-	bool claim_steal_split;		/* 6.12.117 and >= 6.15: claim, then steal; else 6.1's one pass */
-	bool pcp_auto_tune;		/* >= 6.7: high floats; BELOW_HIGH */
-	bool pcp_free_high_min;		/* 7.x: free_high at batch + high_min / 2 */
-	bool pcp_free_chunked;		/* 7.x: frees in chunks of batch */
-	bool zone_batchsize_7x;		/* 7.x: managed >> 12 based batch */
-	bool highatomic_free_count;	/* >= 6.12: watermark subtracts nr_free_highatomic */
-	bool highatomic_fastpath;	/* >= 7.3 */
-	bool highatomic_reserve_buddy;	/* >= 7.1: the buddy path reserves, pcp does not refill */
-	bool highatomic_aligned_limit;	/* >= 6.8: 1 % rounded up to a block, none below one */
-	bool alloc_harder;		/* 6.1's ALLOC_HARDER instead of MIN_RESERVE/NON_BLOCK */
-	bool compact_large_folios;	/* >= 6.9: migrates and frees at order > 0 */
-	bool compact_wmark_from_caller;	/* >= 6.15 */
-	bool compact_gap_capped;	/* >= 7.2: min(2 << order, 32) */
-	bool compact_early_bailout;	/* <= 6.18: initial SKIPPED/DEFERRED fails costly NORETRY */
-	bool compact_stall_on_deferred;	/* <= 6.18: DEFERRED counts as a stall */
-	bool compact_source_order9;	/* >= 7.2: order >= 9 takes movable blocks in ASYNC */
-	bool capture_request_order;	/* >= 7.2 */
-	bool capture_extfrag;		/* >= 6.15 */
-	bool free_pages_blocks;		/* >= 6.15 */
-	bool isolate_bit;		/* >= 6.17 */
-	bool lru_gen;			/* MGLRU on: from lru_gen/enabled or the version's default */
-	bool movable_zone_share;	/* <= 6.1: ZONE_MOVABLE shares min_free_kbytes */
-	bool lru_gen_count_down;	/* >= 6.14: generations counted down from the youngest */
-	bool lru_gen_bounded_batch;	/* >= 6.17: a batch takes no more than its budget */
-	bool lru_gen_exact_loop;	/* >= 7.2: one budget a pass; dirty folios are isolated */
-	bool proactive_counted;		/* by 6.6, not in 6.1: compact_daemon_*_scanned have it */
-	bool lru_rotation_cost;		/* >= 6.2, classic LRU: io costs 32 rotations */
-	bool swap_large_folio;		/* >= 6.12: PMD folios are written whole to a free extent */
-	bool memcg_full_walk;		/* >= 6.12: reclaim that failed retries all cgroups */
-	bool khugepaged_reclaim_stat;	/* >= 6.2: pgscan_khugepaged, pgsteal_khugepaged */
-	bool hopeless_until_balanced;	/* >= 7.0: progress alone does not revive kswapd */
-	bool proactive_leeway_7x;	/* 7.x: high = low + min(10, low / 2) */
+#define X(name, doc) bool name;
+	KERNEL_FEATURES(X)
+#undef X
 };
 
 struct mm_sysctl {
@@ -155,6 +130,23 @@ struct mm_task {
 	bool kswapd;
 };
 
+/**
+ * struct mm_policy - who decides for a machine
+ * @ops: the policy's decisions, vanilla's where it has none
+ * @own: the policy's table, for its name and its counters
+ * @own_hooks: bit of each hook that is the policy's own
+ * @called: bit of each hook called since the machine was last found whole
+ * @priv: the policy's own state
+ * @broken: what it did that no policy may do; "" so far
+ */
+struct mm_policy {
+	struct policy_ops ops;
+	const struct policy_ops *own;
+	u64 own_hooks, called;
+	void *priv;
+	char broken[160];
+};
+
 struct kswapd_state;
 struct kcompactd_state;
 struct lruvec;
@@ -172,6 +164,7 @@ struct mm {
 	struct kernel_features k;
 	struct mm_sysctl sysctl;
 	struct mm_params param;
+	struct mm_policy *policy;
 	enum thp_defrag thp_defrag;
 	u64 swap_pages;			/* size of swap */
 	/* time and running task */
@@ -221,11 +214,6 @@ static inline enum migratetype get_pageblock_migratetype(const struct mm *mm, u3
 static inline void count_vm_events(struct mm *mm, enum vm_event_item item, u64 n)
 {
 	mm->vmstat[item] += n;
-}
-
-static inline u32 wmark_pages(const struct zone *z, enum zone_watermarks w)
-{
-	return z->_watermark[w] + z->watermark_boost;
 }
 
 /**

@@ -36,16 +36,15 @@ enum zone_type gfp_zone(gfp_t gfp)
 }
 
 /**
- * alloc_flags_nofragment - may the fast path fragment a pageblock?
+ * vanilla_alloc_flags_nofragment - may the fast path fragment a pageblock?
  * @mm: machine
  * @ac: request, its preferred zone known
  *
- * Vanilla: requests whose first zone is NORMAL try all zones before they do. A decision point of
- * policies. mm/page_alloc.c:alloc_flags_nofragment.
+ * Requests whose first zone is NORMAL try all zones before they do. mm/page_alloc.c:alloc_flags_nofragment.
  *
  * Return: ALLOC_NOFRAGMENT or 0, and ALLOC_KSWAPD as the request has it.
  */
-u32 alloc_flags_nofragment(const struct mm *mm, const struct alloc_context *ac)
+u32 vanilla_alloc_flags_nofragment(struct mm *mm, const struct alloc_context *ac)
 {
 	u32 flags = ac->gfp & __GFP_KSWAPD_RECLAIM ? ALLOC_KSWAPD : 0;
 
@@ -56,14 +55,12 @@ u32 alloc_flags_nofragment(const struct mm *mm, const struct alloc_context *ac)
 }
 
 /**
- * freelist_drops_nofragment - may get_page_from_freelist() fragment when all zones failed?
+ * vanilla_freelist_drops_nofragment - may get_page_from_freelist() fragment when all zones failed?
  * @mm: machine
- *
- * A decision point of policies: vanilla always does.
  *
  * Return: whether it looks at the zones once more without ALLOC_NOFRAGMENT.
  */
-bool freelist_drops_nofragment(const struct mm *mm)
+bool vanilla_freelist_drops_nofragment(struct mm *mm)
 {
 	(void)mm;
 	return true;
@@ -212,7 +209,7 @@ retry:
 			return pfn;
 		}
 	}
-	if ((alloc_flags & ALLOC_NOFRAGMENT) && freelist_drops_nofragment(mm)) {
+	if ((alloc_flags & ALLOC_NOFRAGMENT) && policy_decides(mm, freelist_drops_nofragment)) {
 		alloc_flags &= ~ALLOC_NOFRAGMENT;
 		goto retry;
 	}
@@ -256,7 +253,7 @@ u32 alloc_pages(struct mm *mm, gfp_t gfp, u32 order)
 
 	mm->visit_lists = mm->visit_blocks = 0;
 	prepare_alloc_pages(mm, gfp, &ac);
-	flags = ALLOC_WMARK_LOW | alloc_flags_nofragment(mm, &ac) |
+	flags = ALLOC_WMARK_LOW | policy_decides(mm, alloc_flags_nofragment, &ac) |
 		alloc_flags_highatomic(mm, gfp, order);
 	if (ac.migratetype == MIGRATE_MOVABLE)
 		flags |= ALLOC_CMA;
@@ -268,6 +265,8 @@ u32 alloc_pages(struct mm *mm, gfp_t gfp, u32 order)
 	}
 	search_hist_add(&mm->search_lists, mm->visit_lists);
 	search_hist_add(&mm->search_blocks, mm->visit_blocks);
+	if (pfn != PFN_NONE && mm->policy->ops.page_allocated)
+		policy_decides(mm, page_allocated, pfn, order, gfp);
 	return pfn;
 }
 
@@ -284,6 +283,8 @@ void free_pages(struct mm *mm, u32 pfn, u32 order)
 	struct zone *z = page_zone(mm, pfn);
 	u8 mt = get_pageblock_migratetype(mm, pfn);
 
+	if (mm->policy->ops.page_freed)
+		policy_decides(mm, page_freed, pfn, order);
 	count_vm_events(mm, VM_pgfree, N(order));
 	page_set_unit(mm, pfn, order, PAGE_PCP, mt);
 	if (pcp_allowed_order(mm, order) && mt != MIGRATE_ISOLATE)

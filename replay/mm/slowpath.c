@@ -20,16 +20,10 @@ struct slowpath {
 	struct mm *mm;
 	struct alloc_context *ac;
 	gfp_t gfp;
-	u32 order;
-	u32 rc_order;			/* that reclaim and compaction work for */
-	u32 alloc_flags;
-	bool can_direct_reclaim, can_compact, costly;
+	struct alloc_retry r;
+	bool can_direct_reclaim;
 	bool compact_first;		/* this round compacts before anything is reclaimed */
 	bool adjusted;			/* reserve rights have been granted */
-	enum compact_priority prio;
-	enum compact_result compact_result;
-	int compact_retries, no_progress_loops;
-	u64 progress;			/* pages of the last direct reclaim */
 	u32 pfn;			/* the page, once there is one */
 };
 
@@ -43,7 +37,7 @@ static bool got(struct slowpath *s, u32 pfn)
 
 static bool try_freelist(struct slowpath *s, u32 alloc_flags)
 {
-	return got(s, get_page_from_freelist(s->mm, s->order, alloc_flags, s->ac));
+	return got(s, get_page_from_freelist(s->mm, s->r.order, alloc_flags, s->ac));
 }
 
 /* 6.1's mm/page_alloc.c:gfp_to_alloc_flags */
@@ -62,17 +56,16 @@ static u32 old_alloc_flags_slowpath(gfp_t gfp)
 }
 
 /**
- * alloc_flags_slowpath - rights of a request on the slow path
+ * vanilla_alloc_flags_slowpath - rights of a request on the slow path
  * @mm: machine
  * @gfp: flags
  * @order: order
  *
- * Vanilla never asks for ALLOC_NOFRAGMENT here: a decision point of policies. Real-time tasks
- * are not told apart. mm/page_alloc.c:gfp_to_alloc_flags.
+ * Without ALLOC_NOFRAGMENT. Real-time tasks are not told apart. mm/page_alloc.c:gfp_to_alloc_flags.
  *
  * Return: ALLOC_*.
  */
-u32 alloc_flags_slowpath(const struct mm *mm, gfp_t gfp, u32 order)
+u32 vanilla_alloc_flags_slowpath(struct mm *mm, gfp_t gfp, u32 order)
 {
 	u32 flags = ALLOC_WMARK_MIN | ALLOC_CPUSET;
 
@@ -97,75 +90,94 @@ u32 alloc_flags_slowpath(const struct mm *mm, gfp_t gfp, u32 order)
 }
 
 /**
- * kswapd_wake_order - order that kswapd is told to work for
+ * vanilla_kswapd_wake_order - order that kswapd is told to work for
  * @mm: machine
  * @order: of the request
- *
- * A decision point of policies.
  */
-u32 kswapd_wake_order(const struct mm *mm, u32 order)
+u32 vanilla_kswapd_wake_order(struct mm *mm, u32 order)
 {
 	(void)mm;
 	return order;
 }
 
 /**
- * reclaim_compact_order - order that direct reclaim and compaction work for
+ * vanilla_gives_up_early - does a request that may reclaim fail before it does?
  * @mm: machine
  * @ac: request
  * @order: its order
- * @alloc_flags: its rights at present
- *
- * A decision point of policies: more than @order is a promoted request.
  */
-u32 reclaim_compact_order(const struct mm *mm, const struct alloc_context *ac, u32 order,
-			  u32 alloc_flags)
+bool vanilla_gives_up_early(struct mm *mm, const struct alloc_context *ac, u32 order)
 {
 	(void)mm;
 	(void)ac;
-	(void)alloc_flags;
-	return order;
+	(void)order;
+	return false;
 }
 
 /**
- * slowpath_drops_nofragment - may a request that nothing else helped fragment a block now?
+ * vanilla_reclaim_compact_order - order that direct reclaim and compaction work for
  * @mm: machine
- * @alloc_flags: its rights at present
- *
- * A decision point of policies; vanilla has no ALLOC_NOFRAGMENT on the slow path.
+ * @ac: request
+ * @r: its rounds so far
  */
-bool slowpath_drops_nofragment(const struct mm *mm, u32 alloc_flags)
+u32 vanilla_reclaim_compact_order(struct mm *mm, const struct alloc_context *ac,
+				  const struct alloc_retry *r)
 {
 	(void)mm;
-	return alloc_flags & ALLOC_NOFRAGMENT;
+	(void)ac;
+	return r->order;
 }
 
 /**
- * nonblocking_drops_nofragment - may a request that cannot reclaim fragment a block?
+ * vanilla_drops_nofragment - may a request that nothing else helped fragment a block now?
+ * @mm: machine
+ * @ac: request
+ * @r: its rounds so far; ->alloc_flags loses ALLOC_NOFRAGMENT
+ *
+ * Vanilla's requests do not have that flag on the slow path.
+ */
+bool vanilla_drops_nofragment(struct mm *mm, const struct alloc_context *ac, struct alloc_retry *r)
+{
+	(void)mm;
+	(void)ac;
+	if (!(r->alloc_flags & ALLOC_NOFRAGMENT))
+		return false;
+	r->alloc_flags &= ~ALLOC_NOFRAGMENT;
+	return true;
+}
+
+/**
+ * vanilla_nonblocking_drops_nofragment - may a request that cannot reclaim fragment a block?
  * @mm: machine
  * @gfp: flags
- * @alloc_flags: its rights at present
- *
- * A decision point of policies; vanilla has no ALLOC_NOFRAGMENT on the slow path.
+ * @alloc_flags: its rights at present; vanilla's lack ALLOC_NOFRAGMENT here
  */
-bool nonblocking_drops_nofragment(const struct mm *mm, gfp_t gfp, u32 alloc_flags)
+bool vanilla_nonblocking_drops_nofragment(struct mm *mm, gfp_t gfp, u32 alloc_flags)
 {
 	(void)mm;
 	return (alloc_flags & ALLOC_NOFRAGMENT) && (gfp & __GFP_KSWAPD_RECLAIM);
 }
 
-static bool promoted(const struct slowpath *s)
+/* Orders are list indexes: one out of range is the policy's mistake, told, and not used. */
+static u32 sane_order(struct mm *mm, const char *hook, u32 order, u32 least)
 {
-	return s->rc_order != s->order;
+	if (order >= least && order <= MAX_PAGE_ORDER)
+		return order;
+	policy_broke(mm, hook, "returned an order below the request's or above MAX_PAGE_ORDER");
+	return least;
 }
 
 static void wake_all_kswapds(struct slowpath *s)
 {
 	struct mm *mm = s->mm;
 
-	if (s->alloc_flags & ALLOC_KSWAPD)
-		wakeup_kswapd(mm, &mm->zone[s->ac->preferred], s->gfp,
-			      kswapd_wake_order(mm, s->order), s->ac->highest_zoneidx);
+	u32 order;
+
+	if (!(s->r.alloc_flags & ALLOC_KSWAPD))
+		return;
+	order = sane_order(mm, "kswapd_wake_order",
+			   policy_decides(mm, kswapd_wake_order, s->r.order), s->r.order);
+	wakeup_kswapd(mm, &mm->zone[s->ac->preferred], s->gfp, order, s->ac->highest_zoneidx);
 }
 
 /* mm/page_alloc.c:__gfp_pfmemalloc_flags; softirqs and OOM victims are not modelled */
@@ -183,8 +195,8 @@ static bool adjust_reserve_flags(struct slowpath *s)
 	bool first = !s->adjusted;
 
 	if (reserve)
-		s->alloc_flags = reserve | (s->alloc_flags & (ALLOC_KSWAPD | ALLOC_CMA));
-	if ((s->alloc_flags & ALLOC_CPUSET) && !reserve)
+		s->r.alloc_flags = reserve | (s->r.alloc_flags & (ALLOC_KSWAPD | ALLOC_CMA));
+	if ((s->r.alloc_flags & ALLOC_CPUSET) && !reserve)
 		return false;
 	s->adjusted = true;
 	return first;
@@ -204,14 +216,14 @@ static void charge_compact(struct mm *mm, const u64 *before)
 /* mm/page_alloc.c:__alloc_pages_direct_reclaim */
 static bool alloc_pages_direct_reclaim(struct slowpath *s)
 {
-	s->progress = try_to_free_pages(s->mm, s->rc_order, s->gfp, s->ac);
-	if (!s->progress)
+	s->r.progress = try_to_free_pages(s->mm, s->r.rc_order, s->gfp, s->ac);
+	if (!s->r.progress)
 		return false;
-	if (try_freelist(s, s->alloc_flags))
+	if (try_freelist(s, s->r.alloc_flags))
 		return true;
 	unreserve_highatomic_pageblock(s->mm, s->ac, false);
 	drain_all_pages(s->mm, NULL);
-	return try_freelist(s, s->alloc_flags);
+	return try_freelist(s, s->r.alloc_flags);
 }
 
 static void run_compaction(struct slowpath *s, struct capture_control *capc)
@@ -223,8 +235,8 @@ static void run_compaction(struct slowpath *s, struct capture_control *capc)
 	memcpy(before, mm->vmstat, sizeof(before));
 	mm->current.memalloc = true;
 	mm->capc = capc;
-	s->compact_result = try_to_compact_pages(mm, s->gfp, s->rc_order, s->alloc_flags, s->ac,
-						 s->prio, capc);
+	s->r.compact_result = try_to_compact_pages(mm, s->gfp, s->r.rc_order, s->r.alloc_flags, s->ac,
+						 s->r.prio, capc);
 	mm->capc = NULL;
 	mm->current.memalloc = memalloc;
 	charge_compact(mm, before);
@@ -232,8 +244,8 @@ static void run_compaction(struct slowpath *s, struct capture_control *capc)
 
 static bool compaction_did_not_run(const struct slowpath *s)
 {
-	return s->compact_result == COMPACT_SKIPPED ||
-	       (s->compact_result == COMPACT_DEFERRED && !s->mm->k.compact_stall_on_deferred);
+	return s->r.compact_result == COMPACT_SKIPPED ||
+	       (s->r.compact_result == COMPACT_DEFERRED && !s->mm->k.compact_stall_on_deferred);
 }
 
 static bool take_captured(struct slowpath *s, const struct capture_control *capc)
@@ -249,23 +261,23 @@ static bool alloc_pages_direct_compact(struct slowpath *s)
 {
 	struct mm *mm = s->mm;
 	struct capture_control capc = {
-		.order = mm->k.capture_request_order ? s->order : s->rc_order,
+		.order = mm->k.capture_request_order ? s->r.order : s->r.rc_order,
 		.migratetype = s->ac->migratetype,
 		.pfn = PFN_NONE,
 	};
 
-	if (!s->rc_order)
+	if (!s->r.rc_order)
 		return false;
 	run_compaction(s, &capc);
 	if (compaction_did_not_run(s))
 		return false;
 	mm->nr_direct_compact++;
 	count_vm_events(mm, VM_compact_stall, 1);
-	if (take_captured(s, &capc) || try_freelist(s, s->alloc_flags)) {
+	if (take_captured(s, &capc) || try_freelist(s, s->r.alloc_flags)) {
 		struct zone *z = page_zone(mm, s->pfn);
 
 		z->compact_blockskip_flush = false;
-		compaction_defer_reset(z, s->rc_order, true);
+		compaction_defer_reset(z, s->r.rc_order, true);
 		count_vm_events(mm, VM_compact_success, 1);
 		return true;
 	}
@@ -273,70 +285,74 @@ static bool alloc_pages_direct_compact(struct slowpath *s)
 	return false;
 }
 
-static bool some_zone_may_serve(const struct slowpath *s)
+static bool some_zone_may_serve(const struct mm *mm, const struct alloc_context *ac,
+				const struct alloc_retry *r)
 {
-	const struct mm *mm = s->mm;
 	int idx;
 
-	for (idx = s->ac->preferred; idx >= 0; idx--) {
+	for (idx = ac->preferred; idx >= 0; idx--) {
 		const struct zone *z = &mm->zone[idx];
 		s64 available;
 
 		if (!z->populated)
 			continue;
 		available = z->nr_free_pages + (s64)zone_reclaimable_pages(mm, z);
-		if (__zone_watermark_ok(z, s->order, wmark_pages(z, WMARK_MIN),
-					s->ac->highest_zoneidx, s->alloc_flags, available, mm))
+		if (__zone_watermark_ok(z, r->order, wmark_pages(z, WMARK_MIN),
+					ac->highest_zoneidx, r->alloc_flags, available, mm))
 			return true;
 	}
 	return false;
 }
 
-/* mm/page_alloc.c:should_reclaim_retry; a promoted request's progress proves nothing */
-static bool should_reclaim_retry(struct slowpath *s)
+/**
+ * vanilla_reclaim_retry - another round, going by what reclaim does?
+ * @mm: machine
+ * @ac: request
+ * @r: its rounds so far; ->no_progress_loops is counted
+ *
+ * A promoted request's progress proves nothing (7.3.4). mm/page_alloc.c:should_reclaim_retry.
+ */
+bool vanilla_reclaim_retry(struct mm *mm, const struct alloc_context *ac, struct alloc_retry *r)
 {
-	if (s->progress && !s->costly && !promoted(s))
-		s->no_progress_loops = 0;
+	if (r->progress && !r->costly && r->rc_order == r->order)
+		r->no_progress_loops = 0;
 	else
-		s->no_progress_loops++;
-	if (s->no_progress_loops <= MAX_RECLAIM_RETRIES && some_zone_may_serve(s))
+		r->no_progress_loops++;
+	if (r->no_progress_loops <= MAX_RECLAIM_RETRIES && some_zone_may_serve(mm, ac, r))
 		return true;
-	return unreserve_highatomic_pageblock(s->mm, s->ac, true);
+	return unreserve_highatomic_pageblock(mm, ac, true);
 }
 
-/* mm/page_alloc.c:should_compact_retry */
-static bool should_compact_retry(struct slowpath *s)
+/**
+ * vanilla_compact_retry - another round, going by what compaction does?
+ * @mm: machine
+ * @ac: request
+ * @r: its rounds so far; ->compact_retries is counted, ->prio may become harder
+ *
+ * mm/page_alloc.c:should_compact_retry.
+ */
+bool vanilla_compact_retry(struct mm *mm, const struct alloc_context *ac, struct alloc_retry *r)
 {
-	enum compact_priority floor = s->costly ? COMPACT_PRIO_SYNC_LIGHT : COMPACT_PRIO_SYNC_FULL;
-	int max_retries = s->costly ? MAX_COMPACT_RETRIES / 4 : MAX_COMPACT_RETRIES;
+	enum compact_priority floor = r->costly ? COMPACT_PRIO_SYNC_LIGHT : COMPACT_PRIO_SYNC_FULL;
+	int max_retries = r->costly ? MAX_COMPACT_RETRIES / 4 : MAX_COMPACT_RETRIES;
 
-	if (!s->progress || !s->can_compact || !s->rc_order)
+	if (!r->progress || !r->can_compact || !r->rc_order)
 		return false;
-	if (s->compact_result == COMPACT_SKIPPED)
-		return !promoted(s) && compaction_zonelist_suitable(s->mm, s->ac, s->order,
-								    s->alloc_flags);
-	if (s->compact_result == COMPACT_SUCCESS && ++s->compact_retries <= max_retries)
+	if (r->compact_result == COMPACT_SKIPPED)
+		return r->rc_order == r->order &&
+		       compaction_zonelist_suitable(mm, ac, r->order, r->alloc_flags);
+	if (r->compact_result == COMPACT_SUCCESS && ++r->compact_retries <= max_retries)
 		return true;
-	if (s->prio <= floor)
+	if (r->prio <= floor)
 		return false;
-	s->prio--;
-	s->compact_retries = 0;
-	return true;
-}
-
-static bool drop_nofragment(struct slowpath *s)
-{
-	if (!slowpath_drops_nofragment(s->mm, s->alloc_flags))
-		return false;
-	s->alloc_flags &= ~ALLOC_NOFRAGMENT;
-	if (promoted(s))
-		s->no_progress_loops = s->compact_retries = 0;
+	r->prio--;
+	r->compact_retries = 0;
 	return true;
 }
 
 static bool oom_may_kill(const struct slowpath *s)
 {
-	return !s->costly && !(s->gfp & (__GFP_RETRY_MAYFAIL | __GFP_THISNODE)) &&
+	return !s->r.costly && !(s->gfp & (__GFP_RETRY_MAYFAIL | __GFP_THISNODE)) &&
 	       s->ac->highest_zoneidx >= ZONE_NORMAL;
 }
 
@@ -355,7 +371,7 @@ static bool gives_up_after_one_round(const struct slowpath *s)
 {
 	if (s->gfp & __GFP_NORETRY)
 		return true;
-	return s->costly && !(s->can_compact && (s->gfp & __GFP_RETRY_MAYFAIL));
+	return s->r.costly && !(s->r.can_compact && (s->gfp & __GFP_RETRY_MAYFAIL));
 }
 
 /* what both forms do once reclaim and compaction have failed */
@@ -363,7 +379,9 @@ static enum slow_next retry_or_fail(struct slowpath *s)
 {
 	if (gives_up_after_one_round(s))
 		return SLOW_NOPAGE;
-	if (should_reclaim_retry(s) || should_compact_retry(s) || drop_nofragment(s))
+	if (policy_decides(s->mm, reclaim_retry, s->ac, &s->r) ||
+	    policy_decides(s->mm, compact_retry, s->ac, &s->r) ||
+	    policy_decides(s->mm, drops_nofragment, s->ac, &s->r))
 		return SLOW_RETRY;
 	return alloc_pages_may_oom(s) ? SLOW_GOT : SLOW_NOPAGE;
 }
@@ -376,7 +394,7 @@ static enum slow_next after_first_compaction(struct slowpath *s)
 	if ((s->gfp & local_only) == local_only)
 		return SLOW_NOPAGE;
 	if (!(s->gfp & __GFP_NORETRY))
-		s->prio = COMPACT_PRIO_SYNC_LIGHT;
+		s->r.prio = COMPACT_PRIO_SYNC_LIGHT;
 	s->compact_first = false;
 	return SLOW_RETRY;
 }
@@ -384,23 +402,33 @@ static enum slow_next after_first_compaction(struct slowpath *s)
 static enum slow_next cannot_reclaim(struct slowpath *s)
 {
 	if (s->can_direct_reclaim ||
-	    !nonblocking_drops_nofragment(s->mm, s->gfp, s->alloc_flags))
+	    !policy_decides(s->mm, nonblocking_drops_nofragment, s->gfp, s->r.alloc_flags))
 		return SLOW_NOPAGE;
-	s->alloc_flags &= ~ALLOC_NOFRAGMENT;
+	s->r.alloc_flags &= ~ALLOC_NOFRAGMENT;
 	return SLOW_RETRY;
+}
+
+static void choose_reclaim_compact_order(struct slowpath *s)
+{
+	u32 order = policy_decides(s->mm, reclaim_compact_order, s->ac, &s->r);
+
+	s->r.rounds++;
+	s->r.rc_order = sane_order(s->mm, "reclaim_compact_order", order, s->r.order);
 }
 
 /* one round of the loop from 7.0 on */
 static enum slow_next slow_round(struct slowpath *s)
 {
 	wake_all_kswapds(s);
-	if (try_freelist(s, s->alloc_flags))
+	if (try_freelist(s, s->r.alloc_flags))
 		return SLOW_GOT;
 	if (adjust_reserve_flags(s))
 		return SLOW_RETRY;
 	if (!s->can_direct_reclaim || s->mm->current.memalloc)
 		return cannot_reclaim(s);
-	s->rc_order = reclaim_compact_order(s->mm, s->ac, s->order, s->alloc_flags);
+	if (policy_decides(s->mm, gives_up_early, s->ac, s->r.order))
+		return SLOW_NOPAGE;
+	choose_reclaim_compact_order(s);
 	if (!s->compact_first && alloc_pages_direct_reclaim(s))
 		return SLOW_GOT;
 	if (alloc_pages_direct_compact(s))
@@ -411,13 +439,13 @@ static enum slow_next slow_round(struct slowpath *s)
 /* up to 6.18: the first compaction has failed; is reclaim worth while? */
 static enum slow_next old_after_first_compaction(struct slowpath *s)
 {
-	s->prio = COMPACT_PRIO_SYNC_LIGHT;
-	if (!s->costly || !(s->gfp & __GFP_NORETRY))
+	s->r.prio = COMPACT_PRIO_SYNC_LIGHT;
+	if (!s->r.costly || !(s->gfp & __GFP_NORETRY))
 		return SLOW_RETRY;
-	if (s->compact_result == COMPACT_SKIPPED || s->compact_result == COMPACT_DEFERRED ||
+	if (s->r.compact_result == COMPACT_SKIPPED || s->r.compact_result == COMPACT_DEFERRED ||
 	    (s->gfp & __GFP_THISNODE))
 		return SLOW_NOPAGE;
-	s->prio = COMPACT_PRIO_ASYNC;
+	s->r.prio = COMPACT_PRIO_ASYNC;
 	return SLOW_RETRY;
 }
 
@@ -425,10 +453,10 @@ static enum slow_next old_after_first_compaction(struct slowpath *s)
 static enum slow_next old_slow_start(struct slowpath *s)
 {
 	wake_all_kswapds(s);
-	if (try_freelist(s, s->alloc_flags))
+	if (try_freelist(s, s->r.alloc_flags))
 		return SLOW_GOT;
 	if (!s->compact_first || pfmemalloc_flags(s)) {
-		s->prio = COMPACT_PRIO_SYNC_LIGHT;
+		s->r.prio = COMPACT_PRIO_SYNC_LIGHT;
 		return SLOW_RETRY;
 	}
 	if (alloc_pages_direct_compact(s))
@@ -441,11 +469,13 @@ static enum slow_next old_slow_round(struct slowpath *s)
 {
 	wake_all_kswapds(s);
 	adjust_reserve_flags(s);
-	if (try_freelist(s, s->alloc_flags))
+	if (try_freelist(s, s->r.alloc_flags))
 		return SLOW_GOT;
 	if (!s->can_direct_reclaim || s->mm->current.memalloc)
 		return cannot_reclaim(s);
-	s->rc_order = reclaim_compact_order(s->mm, s->ac, s->order, s->alloc_flags);
+	if (policy_decides(s->mm, gives_up_early, s->ac, s->r.order))
+		return SLOW_NOPAGE;
+	choose_reclaim_compact_order(s);
 	if (alloc_pages_direct_reclaim(s) || alloc_pages_direct_compact(s))
 		return SLOW_GOT;
 	return retry_or_fail(s);
@@ -463,15 +493,15 @@ static void slowpath_init(struct slowpath *s, struct mm *mm, u32 order, struct a
 	s->mm = mm;
 	s->ac = ac;
 	s->gfp = ac->gfp;
-	s->order = s->rc_order = order;
+	s->r.order = s->r.rc_order = order;
 	s->can_direct_reclaim = s->gfp & __GFP_DIRECT_RECLAIM;
-	s->can_compact = s->can_direct_reclaim && (s->gfp & __GFP_IO);
-	s->costly = order > PAGE_ALLOC_COSTLY_ORDER;
-	s->compact_result = COMPACT_SKIPPED;
-	s->compact_first = s->can_compact &&
-			   (s->costly || (order && ac->migratetype != MIGRATE_MOVABLE));
-	s->prio = s->compact_first ? COMPACT_PRIO_ASYNC : COMPACT_PRIO_SYNC_LIGHT;
-	s->alloc_flags = alloc_flags_slowpath(mm, s->gfp, order);
+	s->r.can_compact = s->can_direct_reclaim && (s->gfp & __GFP_IO);
+	s->r.costly = order > PAGE_ALLOC_COSTLY_ORDER;
+	s->r.compact_result = COMPACT_SKIPPED;
+	s->compact_first = s->r.can_compact &&
+			   (s->r.costly || (order && ac->migratetype != MIGRATE_MOVABLE));
+	s->r.prio = s->compact_first ? COMPACT_PRIO_ASYNC : COMPACT_PRIO_SYNC_LIGHT;
+	s->r.alloc_flags = policy_decides(mm, alloc_flags_slowpath, s->gfp, order);
 	s->pfn = PFN_NONE;
 }
 

@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a policy sees of the machine, and what it may decide.
+ *
+ * A policy is one C file with one table, struct policy_ops. A decision that it leaves out (NULL)
+ * is vanilla's; one that it takes over may still ask vanilla's function of that name. Names are
+ * the kernel's: who knows mm/page_alloc.c finds each decision where it stands there.
+ *
+ *	cc -shared -fPIC -O2 -o mine.so mine.c
+ *	fragreplay run RECORDING -p vanilla -p ./mine.so,tunable=3
+ *
+ * policies/skeleton.c of the source tree is a policy to start from. This header is the only one
+ * that is installed, and all that a policy, built in or not, may include of fragreplay.
+ */
+#ifndef FRAGREPLAY_POLICY_H
+#define FRAGREPLAY_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Changes whenever something below does; a policy of another number is refused. */
+#define FRAGREPLAY_POLICY_ABI	1
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int8_t s8;
+typedef int16_t s16;
+typedef int32_t s32;
+typedef int64_t s64;
+
+#define PFN_NONE	0xffffffffu	/* no page: the failed allocation, the end of a search */
+#define OWNER_NONE	0xffffffffu	/* nobody's: the trace no longer knows this page */
+#define LIST_HEAD_BIT	0x80000000u
+
+#define MAX_PAGE_ORDER		10
+#define NR_PAGE_ORDERS		11
+#define pageblock_order		9
+#define pageblock_nr_pages	512u
+#define HPAGE_PMD_ORDER		9
+#define HPAGE_PMD_NR		512u
+#define PAGE_ALLOC_COSTLY_ORDER	3
+#define SWAP_CLUSTER_MAX	32u
+#define COMPACT_CLUSTER_MAX	32u
+#define PAGE_SHIFT		12
+
+enum migratetype {
+	MIGRATE_UNMOVABLE,
+	MIGRATE_MOVABLE,
+	MIGRATE_RECLAIMABLE,
+	MIGRATE_PCPTYPES,
+	MIGRATE_HIGHATOMIC = MIGRATE_PCPTYPES,
+	MIGRATE_CMA,
+	MIGRATE_ISOLATE,
+	MIGRATE_TYPES
+};
+
+/* Where a page is. A page is in exactly one of these; mm_check() holds the lists against it. */
+enum page_state {
+	PAGE_ABSENT,		/* a hole: no struct page in the kernel, or not of this zone */
+	PAGE_RESERVED,		/* present but never in the buddy lists (boot memory) */
+	PAGE_BUDDY,		/* free, part of a buddy on a free list */
+	PAGE_PCP,		/* free, on a per-CPU list */
+	PAGE_USED,		/* allocated */
+	PAGE_ISOLATED,		/* free, but held by compaction as a migration target */
+};
+
+/* What an allocated page holds, as far as events and kpageflags tell. */
+enum page_kind {
+	PK_KERNEL,		/* unmovable, unreclaimable, of no further interest */
+	PK_SLAB,		/* slab; reclaimable or not is the migratetype it was asked with */
+	PK_PGTABLE,
+	PK_ANON,		/* on the LRU, swappable */
+	PK_FILE,		/* on the LRU, page cache */
+	PK_MOVABLE_OPS,		/* not on the LRU but migratable (balloon, zsmalloc) */
+	PK_RESERVED,
+	NR_PAGE_KINDS
+};
+
+struct links {
+	u32 next;
+	u32 prev;
+};
+
+/**
+ * struct page - one base page of the model
+ *
+ * A unit is a buddy, a per-CPU page, an allocated page or folio, or a page that compaction
+ * isolated. What holds on which base page:
+ *
+ *  - @head is exact everywhere: set on a unit's first page, clear on all others.
+ *  - @state tells free, used, isolated, absent and reserved apart on every base page; but whether
+ *    a free page is in the buddy lists or on a per-CPU list is the head's alone to say (a tail
+ *    may say PAGE_PCP within a buddy, and PAGE_BUDDY within a per-CPU page).
+ *  - Of a used or isolated unit, @order is valid on every base page. Of a free unit, all other
+ *    fields are the head's alone: merging and splitting do not rewrite tails. page_unit() finds
+ *    the head of any page.
+ *  - A walk from a pageblock's start meets heads only: a free buddy starts at pfn if
+ *    state == PAGE_BUDDY && head, and the next unit lies 1 << order pages on. An order-10 buddy
+ *    covers two blocks: at the second block's start page_unit() tells.
+ *
+ * @l: the list it is on: free list, per-CPU list, LRU (head only)
+ * @owner: cookie of the object's base page (a trace pfn), OWNER_NONE when nobody's
+ * @state: enum page_state
+ * @order: of the buddy, per-CPU page or folio this page is part of, so that the head of a used
+ *	page is pfn & ~((1 << order) - 1)
+ * @head: first page of its unit
+ * @kind: enum page_kind while allocated; set on every base page
+ * @mt: buddy: type of the list it is on; per-CPU page: type its block had when it was freed (or
+ *	the list it was refilled from); allocated: type it was requested with
+ * @lru: the folio is on an LRU list (head only)
+ * @gen: MGLRU generation modulo 4; classic LRU: 1 when active (head only)
+ * @refs: MGLRU: tier references 0..3 (head only)
+ * @referenced: touched since the last scan (head only)
+ * @dirty: must be written before it can be dropped (head only)
+ * @writeback: being written; free once io completes (head only)
+ * @reclaim: PG_reclaim: goes to the cold end when its io completes (head only)
+ * @workingset: refaulted while in the working set (head only)
+ * @pinned: cannot migrate (head only)
+ * @swapcache: has a swap slot whose copy is current (head only)
+ * @cold: the recorded kernel has reclaimed it; the model's reclaim may find it first (head only)
+ */
+struct page {
+	struct links l;
+	u32 owner;
+	u32 state:3;
+	u32 order:4;
+	u32 head:1;
+	u32 kind:3;
+	u32 mt:3;
+	u32 lru:1;
+	u32 gen:2;
+	u32 refs:2;
+	u32 referenced:1;
+	u32 dirty:1;
+	u32 writeback:1;
+	u32 reclaim:1;
+	u32 workingset:1;
+	u32 pinned:1;
+	u32 swapcache:1;
+	u32 cold:1;
+	u32 young:1;		/* free for the LRU code's own use */
+	u32 spare:3;
+};
+_Static_assert(sizeof(struct page) == 16, "struct page must stay 16 bytes");
+
+/* gfp flags, in the model's own bit positions; a trace's are translated by name */
+typedef uint32_t gfp_t;
+
+#define __GFP_DMA		(1u << 0)
+#define __GFP_HIGHMEM		(1u << 1)
+#define __GFP_DMA32		(1u << 2)
+#define __GFP_MOVABLE		(1u << 3)
+#define __GFP_RECLAIMABLE	(1u << 4)
+#define __GFP_HIGH		(1u << 5)
+#define __GFP_IO		(1u << 6)
+#define __GFP_FS		(1u << 7)
+#define __GFP_ZERO		(1u << 8)
+#define __GFP_ATOMIC		(1u << 9)	/* 6.1 only */
+#define __GFP_DIRECT_RECLAIM	(1u << 10)
+#define __GFP_KSWAPD_RECLAIM	(1u << 11)
+#define __GFP_WRITE		(1u << 12)
+#define __GFP_NOWARN		(1u << 13)
+#define __GFP_RETRY_MAYFAIL	(1u << 14)
+#define __GFP_NOFAIL		(1u << 15)
+#define __GFP_NORETRY		(1u << 16)
+#define __GFP_MEMALLOC		(1u << 17)
+#define __GFP_COMP		(1u << 18)
+#define __GFP_NOMEMALLOC	(1u << 19)
+#define __GFP_HARDWALL		(1u << 20)
+#define __GFP_THISNODE		(1u << 21)
+#define __GFP_ACCOUNT		(1u << 22)
+#define __GFP_ZEROTAGS		(1u << 23)
+#define __GFP_OTHER		(1u << 31)	/* a bit of the trace that has no name here */
+
+#define __GFP_RECLAIM		(__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM)
+#define GFP_ATOMIC		(__GFP_HIGH | __GFP_KSWAPD_RECLAIM)
+#define GFP_KERNEL		(__GFP_RECLAIM | __GFP_IO | __GFP_FS)
+#define GFP_NOWAIT		(__GFP_KSWAPD_RECLAIM | __GFP_NOWARN)
+#define GFP_NOFS		(__GFP_RECLAIM | __GFP_IO)
+#define GFP_NOIO		(__GFP_RECLAIM)
+#define GFP_USER		(GFP_KERNEL | __GFP_HARDWALL)
+#define GFP_HIGHUSER		(GFP_USER | __GFP_HIGHMEM)
+#define GFP_HIGHUSER_MOVABLE	(GFP_HIGHUSER | __GFP_MOVABLE)
+#define GFP_TRANSHUGE_LIGHT	((GFP_HIGHUSER_MOVABLE | __GFP_COMP | __GFP_NOMEMALLOC | \
+				  __GFP_NOWARN) & ~__GFP_RECLAIM)
+#define GFP_TRANSHUGE		(GFP_TRANSHUGE_LIGHT | __GFP_DIRECT_RECLAIM)
+
+enum zone_type { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL, ZONE_MOVABLE, MAX_NR_ZONES };
+enum zone_watermarks { WMARK_MIN, WMARK_LOW, WMARK_HIGH, WMARK_PROMO, NR_WMARK };
+
+/* alloc_flags, mm/internal.h */
+#define ALLOC_WMARK_MIN		WMARK_MIN
+#define ALLOC_WMARK_LOW		WMARK_LOW
+#define ALLOC_WMARK_HIGH	WMARK_HIGH
+#define ALLOC_WMARK_MASK	3u
+#define ALLOC_NO_WATERMARKS	4u
+#define ALLOC_OOM		8u
+#define ALLOC_NON_BLOCK		0x10u
+#define ALLOC_MIN_RESERVE	0x20u
+#define ALLOC_CPUSET		0x40u
+#define ALLOC_CMA		0x80u
+#define ALLOC_NOFRAGMENT	0x100u
+#define ALLOC_HIGHATOMIC	0x200u
+#define ALLOC_KSWAPD		0x800u
+#define ALLOC_HARDER		0x1000u	/* 6.1 */
+
+/* compaction results, include/linux/compaction.h:enum compact_result, in its order */
+enum compact_result {
+	COMPACT_NOT_SUITABLE_ZONE,
+	COMPACT_SKIPPED,
+	COMPACT_DEFERRED,
+	COMPACT_NO_SUITABLE_PAGE,
+	COMPACT_CONTINUE,
+	COMPACT_COMPLETE,
+	COMPACT_PARTIAL_SKIPPED,
+	COMPACT_CONTENDED,
+	COMPACT_SUCCESS,
+};
+
+enum compact_priority {
+	COMPACT_PRIO_SYNC_FULL,
+	COMPACT_PRIO_SYNC_LIGHT,
+	COMPACT_PRIO_ASYNC,
+};
+
+/* Where __rmqueue() found the last page of a refill. */
+enum rmqueue_mode { RMQUEUE_NORMAL, RMQUEUE_CMA, RMQUEUE_CLAIM, RMQUEUE_STEAL };
+
+/* One machine. What a policy needs of it, it asks the functions below for. */
+struct mm;
+
+struct free_area {
+	u32 list[MIGRATE_TYPES];	/* index of the list's head */
+	u32 nr_list[MIGRATE_TYPES];	/* buddies on each list */
+	u32 nr_free;			/* buddies on all of them, as the kernel counts */
+};
+
+/* Policies read zones and never write them. */
+struct zone {
+	enum zone_type type;
+	bool populated;
+	const char *name;
+	u32 start_pfn, spanned, present, managed;
+	u32 _watermark[NR_WMARK];
+	u32 watermark_boost;
+	u32 lowmem_reserve[MAX_NR_ZONES];
+	u32 flags;
+	struct free_area free_area[NR_PAGE_ORDERS];
+	s64 nr_free_pages, nr_free_cma, nr_free_pages_blocks;
+	u32 nr_reserved_highatomic, nr_free_highatomic;
+	bool highatomic_used;		/* ever reserved: unmerged order-9 neighbours are lawful */
+	struct per_cpu_pages *pcp;	/* one a CPU; the model's own */
+	/* LRU pages per zone, for should_reclaim_retry and zone_reclaimable_pages */
+	s64 nr_lru_anon, nr_lru_file;
+	/* compaction */
+	u32 compact_cached_migrate_pfn[2], compact_cached_free_pfn;
+	u32 compact_init_migrate_pfn, compact_init_free_pfn;
+	u32 compact_considered, compact_defer_shift;
+	s32 compact_order_failed;
+	bool compact_blockskip_flush;
+};
+
+static inline u32 wmark_pages(const struct zone *z, enum zone_watermarks w)
+{
+	return z->_watermark[w] + z->watermark_boost;
+}
+
+/* A request on its way through the allocator. */
+struct alloc_context {
+	gfp_t gfp;
+	u8 migratetype;
+	enum zone_type highest_zoneidx;
+	s8 preferred;			/* enum zone_type the zonelist walk starts at */
+};
+
+/**
+ * struct alloc_retry - what a request's rounds through the slow path have brought so far
+ * @order: of the request
+ * @rc_order: order that reclaim and compaction work for; more than @order: a promoted request
+ * @alloc_flags: its rights at present
+ * @rounds: rounds of reclaim and compaction begun so far
+ * @costly: order above PAGE_ALLOC_COSTLY_ORDER
+ * @can_compact: __GFP_IO and direct reclaim are allowed
+ * @progress: pages that the last direct reclaim freed
+ * @no_progress_loops: rounds that count as having freed nothing, mm/page_alloc.c
+ * @compact_retries: rounds that compaction succeeded in without the request being served
+ * @compact_result: of the last compaction
+ * @prio: of the next one; smaller is harder
+ */
+struct alloc_retry {
+	u32 order, rc_order;
+	u32 alloc_flags;
+	u32 rounds;
+	bool costly, can_compact;
+	u64 progress;
+	int no_progress_loops, compact_retries;
+	enum compact_result compact_result;
+	enum compact_priority prio;
+};
+
+enum policy_tunable_type { TUNABLE_BOOL, TUNABLE_UINT, TUNABLE_REAL, TUNABLE_ENUM };
+
+/**
+ * struct policy_tunable - a value that -p NAME,tunable=value sets
+ * @name: as given on the command line and in the report
+ * @type: what it is: bool (on, off), whole number, number, or one of @values
+ * @offset: of its place in the policy's own state: bool for TUNABLE_BOOL, u32 for TUNABLE_UINT
+ *	and TUNABLE_ENUM (the index of the value), double for TUNABLE_REAL
+ * @def: default, as text
+ * @min, @max: of a number, both included
+ * @values: names of an enum, ended by NULL; "name|alias|alias" has more than one, the first counts
+ * @doc: a line for `fragreplay policies`
+ */
+struct policy_tunable {
+	const char *name;
+	enum policy_tunable_type type;
+	size_t offset;
+	const char *def;
+	double min, max;
+	const char *const *values;
+	const char *doc;
+};
+
+/* A u64 of the policy's own state that the report shows under the policy's name. */
+struct policy_counter {
+	const char *name;
+	size_t offset;
+	const char *doc;
+};
+
+/**
+ * struct policy_ops - a policy
+ * @abi: FRAGREPLAY_POLICY_ABI
+ * @name: as -p takes a built-in one; letters, digits, '_' and '-'
+ * @doc: one line
+ * @priv_size: bytes of its own state, one for each machine; zeroed, tunables set, before @init
+ * @tunables: ended by an entry without a name, or NULL
+ * @counters: ended by an entry without a name, or NULL
+ * @init: the machine is built and has not run yet; anything but 0 refuses it with @err filled
+ * @exit: the machine goes away
+ *
+ * All that follows are decisions. Each says which function of the kernel it stands in.
+ *
+ * @rmqueue: take a page from a zone's free lists: own type, claim, steal, in which order?
+ *	@mode remembers within one refill of a per-CPU list where the last page was found.
+ *	mm/page_alloc.c:__rmqueue
+ * @free_to_tail: does a freed buddy go to its list's tail? @likely: its own buddy may be free
+ *	soon; mm/page_alloc.c:buddy_merge_likely
+ * @page_allocated: told of every page that a request got, once it is in use
+ * @page_freed: told of every page that is given back, while it still says what it was
+ * @should_try_claim_block: is a free page of @order enough reason for a request of type @mt to
+ *	claim its block? mm/page_alloc.c:should_try_claim_block
+ * @claim_block: is a block with @nr_free free pages and @alike that suit type @mt as they are to
+ *	be converted? mm/page_alloc.c:try_to_claim_block
+ * @alloc_flags_nofragment: ALLOC_NOFRAGMENT or 0 on the fast path, and ALLOC_KSWAPD as the request
+ *	has it; mm/page_alloc.c function of that name
+ * @freelist_drops_nofragment: when no zone had a page without fragmenting a block: look again
+ *	without ALLOC_NOFRAGMENT? mm/page_alloc.c:get_page_from_freelist
+ * @alloc_flags_slowpath: rights on the slow path; mm/page_alloc.c:gfp_to_alloc_flags
+ * @kswapd_wake_order: order that kswapd is told to work for; mm/page_alloc.c:wake_all_kswapds
+ * @gives_up_early: before any reclaim or compaction of its own, once the free lists have failed;
+ *	mm/page_alloc.c:__alloc_pages_slowpath
+ * @reclaim_compact_order: order that this round of direct reclaim and compaction works for
+ * @reclaim_retry: another round, going by reclaim? mm/page_alloc.c:should_reclaim_retry
+ * @compact_retry: another round, going by compaction? mm/page_alloc.c:should_compact_retry
+ * @drops_nofragment: both said no: another round with other rights in @r->alloc_flags?
+ *	mm/page_alloc.c:__alloc_pages_slowpath
+ * @nonblocking_drops_nofragment: likewise for a request that cannot reclaim; without
+ *	ALLOC_NOFRAGMENT then
+ * @balanced_free_pages: free pages of a zone that kswapd holds against the high mark, for a
+ *	request of @order; mm/vmscan.c:pgdat_balanced
+ * @kcompactd_alloc_flags: the mark that kcompactd works up to; mm/compaction.c:kcompactd_do_work
+ * @compact_free_pages: free pages that compaction's first watermark test counts;
+ *	mm/compaction.c:compaction_suit_allocation_order
+ * @compact_finished: is a run for @order done by another rule than the kernel's? 1 done, 0 go on,
+ *	-1 the kernel's rule; mm/compaction.c:__compact_finished
+ * @filemap_gfp: flags of one attempt at a page-cache folio; @hint is the order that the caller
+ *	asked for first, @order this attempt's, smaller or equal; mm/filemap.c:__filemap_get_folio
+ * @background: the time up to @until_ns is the policy's own threads'
+ */
+struct policy_ops {
+	u32 abi;
+	const char *name, *doc;
+	size_t priv_size;
+	const struct policy_tunable *tunables;
+	const struct policy_counter *counters;
+	int (*init)(struct mm *mm, void *priv, char *err, size_t errlen);
+	void (*exit)(struct mm *mm, void *priv);
+
+	u32 (*rmqueue)(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
+		       enum rmqueue_mode *mode);
+	bool (*free_to_tail)(struct mm *mm, u32 pfn, u32 order, u8 mt, bool likely);
+	void (*page_allocated)(struct mm *mm, u32 pfn, u32 order, gfp_t gfp);
+	void (*page_freed)(struct mm *mm, u32 pfn, u32 order);
+	bool (*should_try_claim_block)(const struct mm *mm, u32 order, u8 mt);
+	bool (*claim_block)(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike);
+	u32 (*alloc_flags_nofragment)(struct mm *mm, const struct alloc_context *ac);
+	bool (*freelist_drops_nofragment)(struct mm *mm);
+	u32 (*alloc_flags_slowpath)(struct mm *mm, gfp_t gfp, u32 order);
+	u32 (*kswapd_wake_order)(struct mm *mm, u32 order);
+	bool (*gives_up_early)(struct mm *mm, const struct alloc_context *ac, u32 order);
+	u32 (*reclaim_compact_order)(struct mm *mm, const struct alloc_context *ac,
+				     const struct alloc_retry *r);
+	bool (*reclaim_retry)(struct mm *mm, const struct alloc_context *ac,
+			      struct alloc_retry *r);
+	bool (*compact_retry)(struct mm *mm, const struct alloc_context *ac,
+			      struct alloc_retry *r);
+	bool (*drops_nofragment)(struct mm *mm, const struct alloc_context *ac,
+				 struct alloc_retry *r);
+	bool (*nonblocking_drops_nofragment)(struct mm *mm, gfp_t gfp, u32 alloc_flags);
+	s64 (*balanced_free_pages)(const struct mm *mm, const struct zone *z, u32 order);
+	u32 (*kcompactd_alloc_flags)(const struct mm *mm);
+	s64 (*compact_free_pages)(const struct mm *mm, const struct zone *z, bool kcompactd);
+	int (*compact_finished)(const struct mm *mm, const struct zone *z, int order, bool direct,
+				u32 alloc_flags);
+	gfp_t (*filemap_gfp)(struct mm *mm, gfp_t gfp, u32 hint, u32 order);
+	void (*background)(struct mm *mm, u64 until_ns);
+};
+
+/*
+ * FRAGREPLAY_POLICY(name) = { .name = "name", ... }: the table that fragreplay looks for. The same
+ * file is a policy of the program when it is built into it.
+ */
+#ifdef FRAGREPLAY_BUILTIN
+#define FRAGREPLAY_POLICY(id)	const struct policy_ops id##_policy
+#else
+#define FRAGREPLAY_POLICY(id)	const struct policy_ops fragreplay_policy
+#endif
+
+/* What a policy may ask. Their kernel-doc stands at their definitions, in the model. */
+
+void *mm_policy_priv(const struct mm *mm);
+u32 mm_kernel_version(const struct mm *mm);
+bool mm_feature(const struct mm *mm, const char *name);
+int mm_feature_set(struct mm *mm, const char *name, bool on);
+const struct zone *mm_zone(const struct mm *mm, enum zone_type type);
+const struct page *mm_page(const struct mm *mm, u32 pfn);
+u32 mm_max_pfn(const struct mm *mm);
+u64 mm_now_ns(const struct mm *mm);
+u64 mm_random_u64(struct mm *mm);
+u8 mm_pageblock_type(const struct mm *mm, u32 pfn);
+bool zone_watermark_ok(const struct mm *mm, const struct zone *z, u32 order, u64 mark,
+		       enum zone_type idx, u32 alloc_flags, s64 free_pages);
+void wakeup_kcompactd(struct mm *mm, u32 order, enum zone_type idx);
+void drain_all_pages(struct mm *mm, struct zone *z);
+
+/* The passes of vanilla's __rmqueue(): a page in nobody's hands, or PFN_NONE. */
+u32 __rmqueue_smallest(struct mm *mm, struct zone *z, u32 order, u8 mt);
+u32 __rmqueue_claim(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags);
+u32 __rmqueue_steal(struct mm *mm, struct zone *z, u32 order, u8 mt);
+
+/* Vanilla's decisions, one for each hook of that name. */
+u32 vanilla_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
+		    enum rmqueue_mode *mode);
+bool vanilla_free_to_tail(struct mm *mm, u32 pfn, u32 order, u8 mt, bool likely);
+bool vanilla_should_try_claim_block(const struct mm *mm, u32 order, u8 mt);
+bool vanilla_claim_block(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike);
+u32 vanilla_alloc_flags_nofragment(struct mm *mm, const struct alloc_context *ac);
+bool vanilla_freelist_drops_nofragment(struct mm *mm);
+u32 vanilla_alloc_flags_slowpath(struct mm *mm, gfp_t gfp, u32 order);
+u32 vanilla_kswapd_wake_order(struct mm *mm, u32 order);
+bool vanilla_gives_up_early(struct mm *mm, const struct alloc_context *ac, u32 order);
+u32 vanilla_reclaim_compact_order(struct mm *mm, const struct alloc_context *ac,
+				  const struct alloc_retry *r);
+bool vanilla_reclaim_retry(struct mm *mm, const struct alloc_context *ac, struct alloc_retry *r);
+bool vanilla_compact_retry(struct mm *mm, const struct alloc_context *ac, struct alloc_retry *r);
+bool vanilla_drops_nofragment(struct mm *mm, const struct alloc_context *ac,
+			      struct alloc_retry *r);
+bool vanilla_nonblocking_drops_nofragment(struct mm *mm, gfp_t gfp, u32 alloc_flags);
+s64 vanilla_balanced_free_pages(const struct mm *mm, const struct zone *z, u32 order);
+u32 vanilla_kcompactd_alloc_flags(const struct mm *mm);
+s64 vanilla_compact_free_pages(const struct mm *mm, const struct zone *z, bool kcompactd);
+int vanilla_compact_finished(const struct mm *mm, const struct zone *z, int order, bool direct,
+			     u32 alloc_flags);
+gfp_t vanilla_filemap_gfp(struct mm *mm, gfp_t gfp, u32 hint, u32 order);
+
+#endif

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Who decides for a machine, and what a policy may ask of it: the model's side of policy.h. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "internal.h"
+
+extern const struct policy_ops vanilla_policy;
+
+typedef void (*hook_fn)(void);
+
+static const char *const hook_names[] = {
+	"rmqueue", "free_to_tail", "page_allocated", "page_freed", "should_try_claim_block",
+	"claim_block", "alloc_flags_nofragment", "freelist_drops_nofragment",
+	"alloc_flags_slowpath", "kswapd_wake_order", "gives_up_early", "reclaim_compact_order",
+	"reclaim_retry", "compact_retry", "drops_nofragment", "nonblocking_drops_nofragment",
+	"balanced_free_pages", "kcompactd_alloc_flags", "compact_free_pages", "compact_finished",
+	"filemap_gfp", "background",
+};
+
+#define NR_HOOKS (sizeof(hook_names) / sizeof(hook_names[0]))
+_Static_assert(POLICY_HOOK_NR(background) == NR_HOOKS - 1, "a name for every hook");
+_Static_assert(NR_HOOKS <= 64, "a bit for every hook");
+
+/**
+ * mm_policy_init - vanilla decides for a new machine
+ * @mm: machine
+ *
+ * Return: 0; -1 without memory.
+ */
+int mm_policy_init(struct mm *mm)
+{
+	mm->policy = calloc(1, sizeof(*mm->policy));
+	if (!mm->policy)
+		return -1;
+	mm->policy->ops = vanilla_policy;
+	mm->policy->own = &vanilla_policy;
+	return 0;
+}
+
+/**
+ * mm_policy_exit - a policy's part in a machine that goes away
+ * @mm: machine
+ */
+void mm_policy_exit(struct mm *mm)
+{
+	struct mm_policy *p = mm->policy;
+
+	if (!p)
+		return;
+	if (p->own->exit)
+		p->own->exit(mm, p->priv);
+	free(p->priv);
+	free(p);
+	mm->policy = NULL;
+}
+
+static hook_fn hook_of(const struct policy_ops *ops, size_t i)
+{
+	hook_fn fn;
+
+	memcpy(&fn, (const char *)&ops->rmqueue + i * sizeof(fn), sizeof(fn));
+	return fn;
+}
+
+static u64 hooks_of(const struct policy_ops *ops)
+{
+	u64 hooks = 0;
+
+	for (size_t i = 0; i < NR_HOOKS; i++)
+		if (hook_of(ops, i))
+			hooks |= 1ull << i;
+	return hooks;
+}
+
+static void take_hooks(struct mm_policy *p, const struct policy_ops *ops)
+{
+	for (size_t i = 0; i < NR_HOOKS; i++) {
+		hook_fn fn = hook_of(ops, i);
+
+		if (fn)
+			memcpy((char *)&p->ops.rmqueue + i * sizeof(fn), &fn, sizeof(fn));
+	}
+}
+
+/**
+ * mm_set_policy - let a policy decide for a machine
+ * @mm: machine, built, not run yet; vanilla decides for it so far
+ * @ops: policy; what it leaves out stays vanilla's
+ * @priv: its state of ->priv_size bytes with its tunables set; the machine's to free from now on
+ * @err: message of the policy's own when its init() refuses
+ * @errlen: its size
+ *
+ * Return: 0; -1 with @err filled.
+ */
+int mm_set_policy(struct mm *mm, const struct policy_ops *ops, void *priv, char *err,
+		  size_t errlen)
+{
+	struct mm_policy *p = mm->policy;
+	p->own = ops;
+	p->priv = priv;
+	p->own_hooks = hooks_of(ops);
+	take_hooks(p, ops);
+	return ops->init ? ops->init(mm, priv, err, errlen) : 0;
+}
+
+/**
+ * mm_layer_policy - let a few decisions be another's, whatever the policy
+ * @mm: machine whose policy is set
+ * @layer: decisions; no more of it than its name, doc and hooks counts
+ * @err: message when the policy has such a decision of its own
+ * @errlen: its size
+ *
+ * Return: 0; -1 with @err filled.
+ */
+int mm_layer_policy(struct mm *mm, const struct policy_ops *layer, char *err, size_t errlen)
+{
+	struct mm_policy *p = mm->policy;
+	u64 both = p->own == &vanilla_policy ? 0 : p->own_hooks & hooks_of(layer);
+
+	if (both) {
+		snprintf(err, errlen, "it decides %s itself, and so does %s",
+			 hook_names[__builtin_ctzll(both)], layer->name);
+		return -1;
+	}
+	take_hooks(p, layer);
+	return 0;
+}
+
+/**
+ * policy_broke - a hook did what no policy may do
+ * @mm: machine; the first such message is kept, and ends the replay
+ * @hook: which
+ * @what: what it did
+ */
+void policy_broke(const struct mm *mm, const char *hook, const char *what)
+{
+	struct mm_policy *p = mm->policy;
+
+	if (!p->broken[0])
+		snprintf(p->broken, sizeof(p->broken), "policy %s: %s() %s", p->own->name, hook,
+			 what);
+}
+
+/**
+ * policy_hooks_called - the policy's own hooks since the machine was last found whole
+ * @mm: machine
+ * @text: their names, "" when there was none
+ * @len: its size
+ */
+void policy_hooks_called(const struct mm *mm, char *text, size_t len)
+{
+	const struct mm_policy *p = mm->policy;
+	u64 called = p->called & p->own_hooks;
+	size_t at = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < NR_HOOKS && at < len; i++)
+		if (called & 1ull << i)
+			at += (size_t)snprintf(text + at, len - at, at ? ", %s()" : "%s()",
+					       hook_names[i]);
+}
+
+/**
+ * mm_policy_priv - the policy's own state
+ * @mm: machine
+ *
+ * Return: ->priv_size bytes, NULL when that is 0.
+ */
+void *mm_policy_priv(const struct mm *mm)
+{
+	return mm->policy->priv;
+}
+
+/**
+ * mm_kernel_version - version of the kernel that the machine follows
+ * @mm: machine
+ *
+ * Return: major << 24 | minor << 16 | patch.
+ */
+u32 mm_kernel_version(const struct mm *mm)
+{
+	return mm->k.version;
+}
+
+/**
+ * mm_feature - does the machine's kernel have a feature?
+ * @mm: machine
+ * @name: one that `fragreplay policies --features` lists
+ *
+ * Return: false also when there is none of that name.
+ */
+bool mm_feature(const struct mm *mm, const char *name)
+{
+	struct kernel_features k = mm->k;
+	const bool *feature = kernel_feature(&k, name);
+
+	return feature && *feature;
+}
+
+/**
+ * mm_feature_set - give the machine's kernel a feature, or take it away; from init() only
+ * @mm: machine
+ * @name: of the feature
+ * @on: whether it has it
+ *
+ * Return: 0; -1 when there is none of that name.
+ */
+int mm_feature_set(struct mm *mm, const char *name, bool on)
+{
+	bool *feature = kernel_feature(&mm->k, name);
+
+	if (!feature)
+		return -1;
+	*feature = on;
+	return 0;
+}
+
+/**
+ * mm_zone - a zone
+ * @mm: machine
+ * @type: which; it may be unpopulated
+ */
+const struct zone *mm_zone(const struct mm *mm, enum zone_type type)
+{
+	return &mm->zone[type];
+}
+
+/**
+ * mm_page - a page
+ * @mm: machine
+ * @pfn: below mm_max_pfn()
+ */
+const struct page *mm_page(const struct mm *mm, u32 pfn)
+{
+	return &mm->page[pfn];
+}
+
+/**
+ * mm_max_pfn - one more than the machine's highest pfn
+ * @mm: machine
+ */
+u32 mm_max_pfn(const struct mm *mm)
+{
+	return mm->max_pfn;
+}
+
+/**
+ * mm_now_ns - the machine's clock
+ * @mm: machine
+ *
+ * Return: ns since the trace's first operation.
+ */
+u64 mm_now_ns(const struct mm *mm)
+{
+	return mm->now_ns;
+}
+
+/**
+ * mm_random_u64 - next number of the machine's seeded generator
+ * @mm: machine
+ *
+ * The only chance that a policy may use: reports stay the same for the same seed.
+ */
+u64 mm_random_u64(struct mm *mm)
+{
+	return mm_random(mm);
+}
+
+/**
+ * mm_pageblock_type - type of a pageblock
+ * @mm: machine
+ * @pfn: any page of it
+ *
+ * Return: enum migratetype.
+ */
+u8 mm_pageblock_type(const struct mm *mm, u32 pfn)
+{
+	return get_pageblock_migratetype(mm, pfn);
+}
+
+/**
+ * zone_watermark_ok - would a zone keep a mark after a request?
+ * @mm: machine
+ * @z: zone
+ * @order: of the request
+ * @mark: pages to keep
+ * @idx: highest zone of the request
+ * @alloc_flags: its rights
+ * @free_pages: pages that count as free
+ *
+ * mm/page_alloc.c:__zone_watermark_ok.
+ */
+bool zone_watermark_ok(const struct mm *mm, const struct zone *z, u32 order, u64 mark,
+		       enum zone_type idx, u32 alloc_flags, s64 free_pages)
+{
+	return __zone_watermark_ok(z, order, mark, idx, alloc_flags, free_pages, mm);
+}
+
+/**
+ * vanilla_filemap_gfp - flags of one attempt at a page-cache folio
+ * @mm: machine
+ * @gfp: the caller's
+ * @hint: order that the caller asked for first
+ * @order: of this attempt
+ *
+ * Above order 0 the attempt may fail, and quietly. mm/filemap.c:__filemap_get_folio.
+ */
+gfp_t vanilla_filemap_gfp(struct mm *mm, gfp_t gfp, u32 hint, u32 order)
+{
+	(void)mm;
+	(void)hint;
+	return order ? gfp | __GFP_NORETRY | __GFP_NOWARN : gfp;
+}
