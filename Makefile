@@ -33,7 +33,9 @@ TRACECMD_CFLAGS = $(shell $(PKG_CONFIG) --exists libtracecmd 2>/dev/null && \
 	echo -DHAVE_LIBTRACECMD $$($(PKG_CONFIG) --cflags libtracecmd))
 TRACECMD_LDLIBS = $(shell $(PKG_CONFIG) --libs libtracecmd 2>/dev/null)
 
-SRCS := $(sort $(wildcard parsers/*.c replay/*.c replay/mm/*.c policies/*.c))
+# the skeleton is there to be copied, not to be built in
+SRCS := $(filter-out policies/skeleton.c,\
+	$(sort $(wildcard parsers/*.c replay/*.c replay/mm/*.c policies/*.c)))
 OBJS := $(SRCS:%.c=$(BUILD)/%.o)
 LIBOBJS := $(filter-out $(BUILD)/replay/main.o,$(OBJS))
 TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/test_*.c)))
@@ -58,6 +60,7 @@ help:
 	@echo 'fuzz       clang libFuzzer on every target, FUZZ_SECONDS=$(FUZZ_SECONDS) each'
 	@echo 'deps       install what building and testing needs (Debian, root or sudo)'
 	@echo 'install    DESTDIR=$(DESTDIR) PREFIX=$(PREFIX); uninstall takes it away again'
+	@echo 'FILE.so    a policy of your own, of FILE.c: see policies/skeleton.c'
 	@echo 'clean      remove $(BUILD), $(BUILD)-san and $(BUILD)-fuzz'
 	@echo 'variables  CC=gcc|clang CFLAGS= WERROR=1 BUILD=dir'
 
@@ -90,6 +93,10 @@ $(BUILD)/%.o: %.c | need-libs
 
 # the same file is a plug-in without this
 $(BUILD)/policies/%.o: TARGET_CFLAGS := -DFRAGREPLAY_BUILTIN
+
+# a plug-in sees the installed header, and nothing else of the tree
+%.so: %.c include/fragreplay/policy.h
+	$(CC) -O2 -Wall -Wextra -Iinclude -shared -fPIC -o $@ $<
 
 # the version is a flag, so what carries it depends on the file that sets it
 $(BUILD)/replay/version.o: Makefile
@@ -150,12 +157,15 @@ install: all
 	install -D -m 644 doc/fragreplay.1 $(DESTDIR)$(PREFIX)/share/man/man1/fragreplay.1
 	install -D -m 644 doc/fragreplay-report-1.schema.json \
 		$(DESTDIR)$(PREFIX)/share/fragreplay/fragreplay-report-1.schema.json
+	install -D -m 644 include/fragreplay/policy.h \
+		$(DESTDIR)$(PREFIX)/include/fragreplay/policy.h
+	install -D -m 644 policies/skeleton.c $(DESTDIR)$(PREFIX)/share/fragreplay/skeleton.c
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/fragreplay $(DESTDIR)$(PREFIX)/share/man/man1/fragreplay.1
-	rm -rf $(DESTDIR)$(PREFIX)/share/fragreplay
+	rm -rf $(DESTDIR)$(PREFIX)/share/fragreplay $(DESTDIR)$(PREFIX)/include/fragreplay
 
 clean:
-	rm -rf $(BUILD) build-san $(BUILD)-fuzz
+	rm -rf $(BUILD) build-san $(BUILD)-fuzz policies/*.so
 
 -include $(OBJS:.o=.d) $(wildcard $(BUILD)/tests/*.d $(BUILD)/tests/fuzz/*.d)
