@@ -8,37 +8,37 @@
  */
 #include <fragreplay/policy.h>
 
-/* 7.3.4: above the mapping's minimum order, which is 0 here, the attempt may fail, and quietly */
-static gfp_t base_gfp(struct mm *mm, gfp_t gfp, u32 hint, u32 order)
+/* 7.3.4: above the mapping's minimum order the attempt may fail, and quietly */
+static gfp_t base_gfp(struct mm *mm, gfp_t gfp, u32 hint, u32 order, u32 min)
 {
-	return vanilla_filemap_gfp(mm, gfp, hint, order);
+	return vanilla_filemap_gfp(mm, gfp, hint, order, min);
 }
 
 /*
  * Salvatore Dipietro, 3 April: a write that could use a costly order does not reclaim at all, not
  * even for the small folios it steps down to.
  */
-static gfp_t dipietro_gfp(struct mm *mm, gfp_t gfp, u32 hint, u32 order)
+static gfp_t dipietro_gfp(struct mm *mm, gfp_t gfp, u32 hint, u32 order, u32 min)
 {
 	if (hint > PAGE_ALLOC_COSTLY_ORDER)
 		gfp &= ~__GFP_DIRECT_RECLAIM;
-	return vanilla_filemap_gfp(mm, gfp, hint, order);
+	return vanilla_filemap_gfp(mm, gfp, hint, order, min);
 }
 
 /* Matthew Wilcox, 4 April: any large folio is a try for free. */
-static gfp_t wilcox_gfp(struct mm *mm, gfp_t gfp, u32 hint, u32 order)
+static gfp_t wilcox_gfp(struct mm *mm, gfp_t gfp, u32 hint, u32 order, u32 min)
 {
 	(void)mm;
 	(void)hint;
-	return order ? (gfp & ~__GFP_DIRECT_RECLAIM) | __GFP_NOWARN : gfp;
+	return order > min ? (gfp & ~__GFP_DIRECT_RECLAIM) | __GFP_NOWARN : gfp;
 }
 
 /* Ritesh Harjani: ... only a costly one; the others reclaim once as before. */
-static gfp_t harjani_gfp(struct mm *mm, gfp_t gfp, u32 hint, u32 order)
+static gfp_t harjani_gfp(struct mm *mm, gfp_t gfp, u32 hint, u32 order, u32 min)
 {
 	if (order > PAGE_ALLOC_COSTLY_ORDER)
-		return wilcox_gfp(mm, gfp, hint, order);
-	return vanilla_filemap_gfp(mm, gfp, hint, order);
+		return wilcox_gfp(mm, gfp, hint, order, min);
+	return vanilla_filemap_gfp(mm, gfp, hint, order, min);
 }
 
 /*

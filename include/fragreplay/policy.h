@@ -121,6 +121,7 @@ struct links {
  * @pinned: cannot migrate (head only)
  * @swapcache: has a swap slot whose copy is current (head only)
  * @cold: the recorded kernel has reclaimed it; the model's reclaim may find it first (head only)
+ * @joined: its parts belong to several objects: it is one folio in the model alone (head only)
  */
 struct page {
 	struct links l;
@@ -142,7 +143,8 @@ struct page {
 	u32 swapcache:1;
 	u32 cold:1;
 	u32 young:1;		/* free for the LRU code's own use */
-	u32 spare:3;
+	u32 joined:1;
+	u32 spare:2;
 };
 _Static_assert(sizeof(struct page) == 16, "struct page must stay 16 bytes");
 
@@ -377,8 +379,9 @@ struct policy_counter {
  *	mm/compaction.c:compaction_suit_allocation_order
  * @compact_finished: is a run for @order done by another rule than the kernel's? 1 done, 0 go on,
  *	-1 the kernel's rule; mm/compaction.c:__compact_finished
- * @filemap_gfp: flags of one attempt at a page-cache folio; @hint is the order that the caller
- *	asked for first, @order this attempt's, smaller or equal; mm/filemap.c:__filemap_get_folio
+ * @filemap_gfp: flags of one attempt of a buffered write at a page-cache folio; @hint is the order
+ *	that the write could use, @order this attempt's, @min the least that its mapping takes, mostly
+ *	0; mm/filemap.c:__filemap_get_folio
  * @background: the time up to @until_ns is the policy's own threads'
  */
 struct policy_ops {
@@ -416,7 +419,7 @@ struct policy_ops {
 	s64 (*compact_free_pages)(const struct mm *mm, const struct zone *z, bool kcompactd);
 	int (*compact_finished)(const struct mm *mm, const struct zone *z, int order, bool direct,
 				u32 alloc_flags);
-	gfp_t (*filemap_gfp)(struct mm *mm, gfp_t gfp, u32 hint, u32 order);
+	gfp_t (*filemap_gfp)(struct mm *mm, gfp_t gfp, u32 hint, u32 order, u32 min);
 	void (*background)(struct mm *mm, u64 until_ns);
 };
 
@@ -475,6 +478,6 @@ u32 vanilla_kcompactd_alloc_flags(const struct mm *mm);
 s64 vanilla_compact_free_pages(const struct mm *mm, const struct zone *z, bool kcompactd);
 int vanilla_compact_finished(const struct mm *mm, const struct zone *z, int order, bool direct,
 			     u32 alloc_flags);
-gfp_t vanilla_filemap_gfp(struct mm *mm, gfp_t gfp, u32 hint, u32 order);
+gfp_t vanilla_filemap_gfp(struct mm *mm, gfp_t gfp, u32 hint, u32 order, u32 min);
 
 #endif

@@ -298,17 +298,18 @@ bool zone_watermark_ok(const struct mm *mm, const struct zone *z, u32 order, u64
 }
 
 /**
- * vanilla_filemap_gfp - flags of one attempt at a page-cache folio
+ * vanilla_filemap_gfp - flags of one attempt of a buffered write at a page-cache folio
  * @mm: machine
- * @gfp: the caller's
- * @hint: order that the caller asked for first
- * @order: of this attempt
+ * @gfp: the mapping's, and what the write adds
+ * @hint: order that the write could use
+ * @order: of this attempt, at most MAX_PAGE_ORDER
+ * @min: least order that the mapping takes
  *
- * Above order 0 the attempt may fail, and quietly. mm/filemap.c:__filemap_get_folio.
+ * Above the least order the attempt may fail, and quietly. mm/filemap.c:__filemap_get_folio.
  */
-gfp_t vanilla_filemap_gfp(struct mm *mm, gfp_t gfp, u32 hint, u32 order)
+gfp_t vanilla_filemap_gfp(struct mm *mm, gfp_t gfp, u32 hint, u32 order, u32 min)
 {
 	(void)mm;
 	(void)hint;
-	return order ? gfp | __GFP_NORETRY | __GFP_NOWARN : gfp;
+	return order > min ? gfp | __GFP_NORETRY | __GFP_NOWARN : gfp;
 }
