@@ -24,12 +24,15 @@ json_t *report_trace(const struct run_output *out);
 json_t *report_machine(const struct machine *m, const struct run_output *out, u32 version);
 json_t *report_policy(const struct policy_run *run, const struct options *o,
 		      const struct run_output *out, const struct spread *spread);
+json_t *report_tunables(const struct policy_run *run);
+json_t *report_policy_counters(const struct policy_run *run);
 json_t *report_memory(struct mm *mm);
 json_t *report_search(const struct search_hist *h);
 
 /* numbers: u64 as an integer; a fraction rounded to six decimals, so that it prints alike */
 json_t *json_u64(u64 value);
 json_t *json_fraction(double value);
+json_t *version_string(u32 version);
 
 extern const char *const migratetype_names[MIGRATE_TYPES];
 extern const char *const extfrag_class_names[NR_EXTFRAG_CLASS];

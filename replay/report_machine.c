@@ -108,7 +108,11 @@ static json_t *report_notes(const char *notes)
 	return array;
 }
 
-static json_t *version_string(u32 version)
+/**
+ * version_string - a kernel version as text
+ * @version: as kernel_version_parse() has it; 0 becomes null
+ */
+json_t *version_string(u32 version)
 {
 	if (!version)
 		return json_null();

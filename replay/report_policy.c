@@ -84,6 +84,7 @@ static json_t *report_allocator(const struct mm *mm)
 	json_object_set_new(allocator, "direct_compact", json_u64(mm->nr_direct_compact));
 	json_object_set_new(allocator, "drain_all_pages", json_u64(mm->drain_all_pages));
 	json_object_set_new(allocator, "oom_failed", json_u64(mm->oom_failed));
+	json_object_set_new(allocator, "stuck", json_u64(mm->slowpath_stuck));
 	for (int order = 0; order < NR_PAGE_ORDERS; order++)
 		json_array_append_new(failed, json_u64(mm->alloc_failed[order]));
 	json_object_set_new(allocator, "alloc_failed", failed);
@@ -274,12 +275,15 @@ static json_t *report_model_stats(const struct model_stats *s)
 json_t *report_policy(const struct policy_run *run, const struct options *o,
 		      const struct run_output *out, const struct spread *spread)
 {
-	json_t *policy = json_object();
+	json_t *policy = json_object(), *own;
 
 	json_object_set_new(policy, "policy", json_string(run->policy));
-	json_object_set_new(policy, "tunables", json_object());
+	json_object_set_new(policy, "tunables", report_tunables(run));
 	json_object_set_new(policy, "seed", json_u64(run->seed));
 	json_object_set_new(policy, "counters", report_counters(run));
+	own = report_policy_counters(run);
+	if (own)
+		json_object_set_new(policy, "policy_counters", own);
 	json_object_set_new(policy, "thp", report_thp(run));
 	if (run->mm) {
 		json_object_set_new(policy, "demand", report_model_stats(&run->stats));
