@@ -309,27 +309,6 @@ static void alloc_pieces(struct model *mo, const struct op *op, u32 handle, u32 
 	}
 }
 
-/* mm/filemap.c:__filemap_get_folio: on failure one order less, down to single pages */
-static void folio_stepdown(struct model *mo, const struct op *op)
-{
-	u32 order = op->order, done = 0, pfn, n = 1u << op->order;
-
-	while (done < n) {
-		gfp_t gfp = order ? op->gfp : op->gfp & ~(__GFP_NORETRY | __GFP_NOWARN);
-
-		pfn = alloc_pages(mo->mm, gfp, order);
-		if (pfn != PFN_NONE) {
-			model_use(mo, op, pfn, order, op->handle + done, origin_of(op));
-			done += 1u << order;
-		} else if (order) {
-			order--;
-		} else {
-			mo->run->stats.alloc_failed++;
-			done++;
-		}
-	}
-}
-
 static bool absorb_fault(struct model *mo, const struct op *op)
 {
 	u32 n, pfn;
@@ -548,13 +527,23 @@ static int advance(struct model *mo, const struct op *op)
 	return 0;
 }
 
+static bool is_whole(struct model *mo)
+{
+	char where[64];
+
+	snprintf(where, sizeof(where), "after operation %llu of the trace",
+		 (unsigned long long)mo->nr_ops);
+	return policy_check(mo->mm, where, mo->fault, sizeof(mo->fault));
+}
+
 /**
  * model_ops - do a batch of operations
  * @mo: driver
  * @op: operations, in order
  * @n: how many
  *
- * Return: 0; -1 without memory, or when mm_check() found a broken rule (told on stderr).
+ * Return: 0; -1 without memory, or with ->fault filled when the policy did what none may, or
+ * mm_check() found a broken rule.
  */
 int model_ops(struct model *mo, const struct op *op, size_t n)
 {
@@ -564,10 +553,12 @@ int model_ops(struct model *mo, const struct op *op, size_t n)
 		if (advance(mo, &op[i]))
 			return -1;
 		model_op(mo, &op[i]);
-		if (mo->mm->policy->broken[0])
+		if (mo->mm->policy->broken[0]) {
+			snprintf(mo->fault, sizeof(mo->fault), "%s", mo->mm->policy->broken);
 			return -1;
+		}
 		if (mo->opt->check_every && ++mo->nr_ops % mo->opt->check_every == 0 &&
-		    mm_check(mo->mm, "after an operation of the trace"))
+		    !is_whole(mo))
 			return -1;
 	}
 	return 0;

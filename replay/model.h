@@ -6,6 +6,7 @@
 #include "run.h"
 
 #define NR_REGIONS	1024	/* huge pages that absorb base-page faults, open at a time */
+#define NR_FOLIO_WINDOWS 64	/* page-cache folios that absorb what follows, open at a time */
 #define NR_RECENT	65536	/* pages remembered for a touch that no event names; power of two */
 
 /* a huge page that the model got and the trace did not: rule 6 */
@@ -38,6 +39,7 @@ struct model {
 	struct away anon, file;
 	u64 t0, next_vmstat_ns, next_sample_ns;
 	u64 nr_ops;
+	char fault[768];	/* why model_ops() gave up; "": no memory */
 	size_t cap_timeline;
 	bool fixed_kswapd, fixed_kcompactd;	/* the user set that pace */
 	bool started, measured;	/* saw the first operation; took the counters at "after begin" */

@@ -84,14 +84,14 @@ static void take_ops(void *ctx, const struct op *op, size_t n)
 		work(&rp->worker[i], op, n);
 }
 
-static bool worker_broken(const struct replay *rp)
+static const struct worker *failed_worker(const struct replay *rp)
 {
 	unsigned int i;
 
 	for (i = 0; i < rp->nr; i++)
 		if (rp->worker[i].failed)
-			return true;
-	return false;
+			return &rp->worker[i];
+	return NULL;
 }
 
 static bool stopped(const struct replay *rp)
@@ -265,6 +265,7 @@ static long read_prefix(struct replay *rp, const struct record **rec, size_t *us
 
 static int replay_trace(struct replay *rp)
 {
+	const struct worker *failed;
 	const struct record *rec = NULL;
 	size_t used;
 	long n = read_prefix(rp, &rec, &used);
@@ -273,7 +274,7 @@ static int replay_trace(struct replay *rp)
 		return rp->err[0] ? -1 : fail(rp, trace_error(rp->out->t));
 	if (build_workers(rp) || start_workers(rp))
 		return -1;
-	while (n > 0 && !stopped(rp) && !worker_broken(rp)) {
+	while (n > 0 && !stopped(rp) && !failed_worker(rp)) {
 		demand_records(rp->demand, rec + used, (size_t)n - used);
 		used = 0;
 		progress(rp);
@@ -286,8 +287,19 @@ static int replay_trace(struct replay *rp)
 		snprintf(rp->err, rp->errlen, "%s", trace_error(rp->out->t));
 		return -1;
 	}
-	return worker_broken(rp) ? fail(rp, "a policy broke a rule of the model, or memory ran out")
-				 : 0;
+	failed = failed_worker(rp);
+	if (!failed)
+		return 0;
+	return fail(rp, failed->model.fault[0] ? failed->model.fault : "memory ran out");
+}
+
+/* A policy from a file gets no report unless it left the machine whole: once costs little. */
+static int check_foreign(struct replay *rp, struct worker *w)
+{
+	if (!w->run->setup.dl || policy_check(w->run->mm, "at the end of the replay",
+					      w->model.fault, sizeof(w->model.fault)))
+		return 0;
+	return fail(rp, w->model.fault);
 }
 
 /* policies whose counters no marker stopped count to the end */
@@ -295,6 +307,8 @@ static int finish_worker(struct replay *rp, struct worker *w)
 {
 	struct policy_run *run = w->run;
 
+	if (check_foreign(rp, w))
+		return -1;
 	run->seed = rp->opt->seed;
 	if (w->observed)
 		observed_take(rp->demand, run);

@@ -44,6 +44,7 @@ int mm_set_policy(struct mm *mm, const struct policy_ops *ops, void *priv, char 
 int mm_layer_policy(struct mm *mm, const struct policy_ops *layer, char *err, size_t errlen);
 void policy_broke(const struct mm *mm, const char *hook, const char *what);
 void policy_hooks_called(const struct mm *mm, char *text, size_t len);
+bool policy_check(struct mm *mm, const char *where, char *text, size_t len);
 
 /* kversion.c */
 bool *kernel_feature(struct kernel_features *k, const char *name);	/* NULL: no such one */
@@ -153,6 +154,7 @@ void folio_add_lru(struct mm *mm, u32 pfn, enum lru_origin origin);	/* head of a
 void lruvec_del_folio(struct mm *mm, u32 pfn);
 void folio_mark_accessed(struct mm *mm, u32 pfn);
 void folio_mark_cold(struct mm *mm, u32 pfn);	/* to the cold end: reclaim may have it first */
+bool lruvec_is_whole(const struct mm *mm);
 void lruvec_check(const struct mm *mm);		/* aborts with a message when a rule is broken */
 void folio_mark_dirty(struct mm *mm, u32 pfn);	/* file folio: not droppable until flushed */
 

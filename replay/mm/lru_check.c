@@ -8,23 +8,21 @@
 
 #include "vmscan.h"
 
-static void broken(const char *rule, u32 pfn, s64 got, s64 want)
-{
-	fprintf(stderr, "fragreplay: LRU rule broken: %s: pfn %u: %lld, expected %lld\n", rule, pfn,
-		(long long)got, (long long)want);
-	abort();
-}
-
-static void expect(bool ok, const char *rule, u32 pfn, s64 got, s64 want)
-{
-	if (!ok)
-		broken(rule, pfn, got, want);
-}
-
 struct lru_tally {
 	u64 folios;
 	s64 pages[ANON_AND_FILE][MAX_NR_ZONES];
+	bool broken;
 };
+
+/* Only the first is told: what comes after it may follow from it. */
+static bool expect(struct lru_tally *t, bool ok, const char *rule, u32 pfn, s64 got, s64 want)
+{
+	if (!ok && !t->broken)
+		fprintf(stderr, "fragreplay: broken rule of the LRU: %s: pfn %u: %lld, expected"
+			" %lld\n", rule, pfn, (long long)got, (long long)want);
+	t->broken |= !ok;
+	return !t->broken;
+}
 
 /* Walks one list; @zone < 0: pages of any zone. Returns its base pages by zone in @by_zone */
 static void check_list(const struct mm *mm, u32 head, int type, int zone, u32 gen,
@@ -34,15 +32,19 @@ static void check_list(const struct mm *mm, u32 head, int type, int zone, u32 ge
 
 	for (u32 pfn = list_first(mm, head); pfn != PFN_NONE; pfn = list_next(mm, pfn)) {
 		const struct page *p = &mm->page[pfn];
-		int z = mm->pageblock[pfn >> pageblock_order].zone;
+		int z;
 
-		expect(p->l.prev == prev, "prev link", pfn, p->l.prev, prev);
-		expect(p->head && p->state == PAGE_USED, "in use, and a head", pfn, p->state,
+		if (!expect(t, pfn < mm->max_pfn, "next link", pfn, pfn, mm->max_pfn))
+			return;
+		z = mm->pageblock[pfn >> pageblock_order].zone;
+		expect(t, p->l.prev == prev, "prev link", pfn, p->l.prev, prev);
+		expect(t, p->head && p->state == PAGE_USED, "in use, and a head", pfn, p->state,
 		       PAGE_USED);
-		expect(p->lru, "flag lru", pfn, p->lru, 1);
-		expect(p->gen == gen, "generation", pfn, p->gen, gen);
-		expect(folio_type(p) == type, "type", pfn, folio_type(p), type);
-		expect(zone < 0 || z == zone, "zone", pfn, z, zone);
+		expect(t, p->lru, "flag lru", pfn, p->lru, 1);
+		expect(t, p->gen == gen, "generation", pfn, p->gen, gen);
+		expect(t, folio_type(p) == type, "type", pfn, folio_type(p), type);
+		if (!expect(t, zone < 0 ? z < MAX_NR_ZONES : z == zone, "zone", pfn, z, zone))
+			return;
 		by_zone[z] += folio_nr_pages(p);
 		t->pages[type][z] += folio_nr_pages(p);
 		t->folios++;
@@ -60,7 +62,7 @@ static void check_lru_gen(const struct mm *mm, struct lru_tally *t)
 				s64 n[MAX_NR_ZONES] = { 0 };
 
 				check_list(mm, g->folios[gen][type][z], type, z, gen, t, n);
-				expect(n[z] == g->nr_pages[gen][type][z], "pages of a generation",
+				expect(t, n[z] == g->nr_pages[gen][type][z], "pages of a generation",
 				       gen, g->nr_pages[gen][type][z], n[z]);
 			}
 		}
@@ -68,7 +70,7 @@ static void check_lru_gen(const struct mm *mm, struct lru_tally *t)
 	for (int type = 0; type < ANON_AND_FILE; type++) {
 		u64 gens = g->max_seq - g->min_seq[type] + 1;
 
-		expect(gens >= MIN_NR_GENS && gens <= MAX_NR_GENS, "number of generations", type,
+		expect(t, gens >= MIN_NR_GENS && gens <= MAX_NR_GENS, "number of generations", type,
 		       (s64)gens, MIN_NR_GENS);
 	}
 }
@@ -82,12 +84,12 @@ static void check_lru_classic(const struct mm *mm, struct lru_tally *t)
 
 		check_list(mm, lv->list[l], l >> 1, -1, l & 1, t, n);
 		for (int z = 0; z < MAX_NR_ZONES; z++)
-			expect(n[z] == lv->lru_size[l][z], "pages of a list", l, lv->lru_size[l][z],
+			expect(t, n[z] == lv->lru_size[l][z], "pages of a list", l, lv->lru_size[l][z],
 			       n[z]);
 	}
 }
 
-static void check_slab(const struct mm *mm)
+static void check_slab(const struct mm *mm, struct lru_tally *t)
 {
 	u64 n = 0;
 
@@ -95,28 +97,21 @@ static void check_slab(const struct mm *mm)
 	     pfn = list_next(mm, pfn)) {
 		const struct page *p = &mm->page[pfn];
 
-		expect(p->cold && p->kind == PK_SLAB && p->state == PAGE_USED, "cold slab", pfn,
-		       p->kind, PK_SLAB);
+		if (!expect(t, pfn < mm->max_pfn && p->cold && p->kind == PK_SLAB &&
+			    p->state == PAGE_USED, "cold slab", pfn, 0, 1))
+			return;
+		if (!expect(t, n <= mm->nr_slab_cold, "cold slab pages", pfn, (s64)n,
+			    (s64)mm->nr_slab_cold))
+			return;
 		n += folio_nr_pages(p);
 	}
-	expect(n == mm->nr_slab_cold, "nr_slab_cold", 0, (s64)mm->nr_slab_cold, (s64)n);
+	expect(t, n == mm->nr_slab_cold, "nr_slab_cold", 0, (s64)mm->nr_slab_cold, (s64)n);
 }
 
-/**
- * lruvec_check - hold the LRU lists against struct page and the counters
- * @mm: machine, between two reclaim batches
- *
- * Prints the first broken rule and aborts: a model that lost a page must not report.
- */
-void lruvec_check(const struct mm *mm)
+static void check_sums(const struct mm *mm, struct lru_tally *t)
 {
-	struct lru_tally t = { 0 };
 	u64 folios = 0, writeback = 0;
 
-	if (mm->k.lru_gen)
-		check_lru_gen(mm, &t);
-	else
-		check_lru_classic(mm, &t);
 	for (u32 pfn = 0; pfn < mm->max_pfn; pfn++) {
 		const struct page *p = &mm->page[pfn];
 
@@ -125,16 +120,44 @@ void lruvec_check(const struct mm *mm)
 		folios += p->lru;
 		writeback += p->writeback ? folio_nr_pages(p) : 0;
 	}
-	expect(folios == t.folios, "folios with flag lru", 0, (s64)folios, (s64)t.folios);
-	expect(writeback == mm->swap->nr_writeback, "pages in writeback", 0,
+	expect(t, folios == t->folios, "folios with flag lru", 0, (s64)folios, (s64)t->folios);
+	expect(t, writeback == mm->swap->nr_writeback, "pages in writeback", 0,
 	       (s64)mm->swap->nr_writeback, (s64)writeback);
-	expect(mm->swap->orphans <= mm->swap->used && mm->swap->used <= mm->swap_pages,
+	expect(t, mm->swap->orphans <= mm->swap->used && mm->swap->used <= mm->swap_pages,
 	       "swap slots", 0, (s64)mm->swap->used, (s64)mm->swap_pages);
 	for (int z = 0; z < MAX_NR_ZONES; z++) {
-		expect(mm->zone[z].nr_lru_anon == t.pages[LRU_GEN_ANON][z], "zone anon pages", z,
-		       mm->zone[z].nr_lru_anon, t.pages[LRU_GEN_ANON][z]);
-		expect(mm->zone[z].nr_lru_file == t.pages[LRU_GEN_FILE][z], "zone file pages", z,
-		       mm->zone[z].nr_lru_file, t.pages[LRU_GEN_FILE][z]);
+		expect(t, mm->zone[z].nr_lru_anon == t->pages[LRU_GEN_ANON][z], "zone anon pages",
+		       z, mm->zone[z].nr_lru_anon, t->pages[LRU_GEN_ANON][z]);
+		expect(t, mm->zone[z].nr_lru_file == t->pages[LRU_GEN_FILE][z], "zone file pages",
+		       z, mm->zone[z].nr_lru_file, t->pages[LRU_GEN_FILE][z]);
 	}
-	check_slab(mm);
+}
+
+/**
+ * lruvec_is_whole - hold the LRU lists against struct page and the counters
+ * @mm: machine, between two reclaim batches
+ *
+ * Return: whether every rule holds; the first that does not is told on stderr.
+ */
+bool lruvec_is_whole(const struct mm *mm)
+{
+	struct lru_tally t = { 0 };
+
+	if (mm->k.lru_gen)
+		check_lru_gen(mm, &t);
+	else
+		check_lru_classic(mm, &t);
+	check_sums(mm, &t);
+	check_slab(mm, &t);
+	return !t.broken;
+}
+
+/**
+ * lruvec_check - abort unless the LRU is whole: the model itself is wrong then
+ * @mm: machine, between two reclaim batches
+ */
+void lruvec_check(const struct mm *mm)
+{
+	if (!lruvec_is_whole(mm))
+		abort();
 }

@@ -162,6 +162,28 @@ void policy_hooks_called(const struct mm *mm, char *text, size_t len)
 }
 
 /**
+ * policy_check - mm_check(), and whose hands the machine was in when a rule is broken
+ * @mm: machine, between two operations
+ * @where: in the replay
+ * @text: filled in when a rule is broken; the rules themselves are told on stderr
+ * @len: its size
+ *
+ * Return: whether every rule holds.
+ */
+bool policy_check(struct mm *mm, const char *where, char *text, size_t len)
+{
+	char hooks[512];
+
+	if (!mm_check(mm, where))
+		return true;
+	policy_hooks_called(mm, hooks, sizeof(hooks));
+	snprintf(text, len, "policy %s: %s, the machine breaks the rules above; hooks of the policy"
+		 " called since it was last whole: %s", mm->policy->own->name, where,
+		 hooks[0] ? hooks : "none");
+	return false;
+}
+
+/**
  * mm_policy_priv - the policy's own state
  * @mm: machine
  *
