@@ -309,6 +309,27 @@ static void alloc_pieces(struct model *mo, const struct op *op, u32 handle, u32 
 	}
 }
 
+/* mm/filemap.c:__filemap_get_folio: on failure one order less, down to single pages */
+static void folio_stepdown(struct model *mo, const struct op *op)
+{
+	u32 order = op->order, done = 0, pfn, n = 1u << op->order;
+
+	while (done < n) {
+		gfp_t gfp = order ? op->gfp : op->gfp & ~(__GFP_NORETRY | __GFP_NOWARN);
+
+		pfn = alloc_pages(mo->mm, gfp, order);
+		if (pfn != PFN_NONE) {
+			model_use(mo, op, pfn, order, op->handle + done, origin_of(op));
+			done += 1u << order;
+		} else if (order) {
+			order--;
+		} else {
+			mo->run->stats.alloc_failed++;
+			done++;
+		}
+	}
+}
+
 static bool absorb_fault(struct model *mo, const struct op *op)
 {
 	u32 n, pfn;

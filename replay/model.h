@@ -6,7 +6,6 @@
 #include "run.h"
 
 #define NR_REGIONS	1024	/* huge pages that absorb base-page faults, open at a time */
-#define NR_FOLIO_WINDOWS 64	/* page-cache folios that absorb what follows, open at a time */
 #define NR_RECENT	65536	/* pages remembered for a touch that no event names; power of two */
 
 /* a huge page that the model got and the trace did not: rule 6 */
