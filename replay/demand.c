@@ -315,6 +315,22 @@ static void thp_attempt(struct demand *d, const struct record *r, struct task *t
 	op->gfp = thp_fault_gfp(d, r->gfp);
 }
 
+static void alloc_attempt(struct demand *d, const struct record *r, struct task *t, u8 kind,
+			  u8 flags)
+{
+	bool ok = r->pfn != REC_NO_PFN;
+	u8 hint = r->order;
+
+	d->stats.allocs += ok;
+	d->stats.alloc_failures += !ok;
+	if (!ok && r->gfp & __GFP_ACCOUNT && t->silent_ts == r->ts)
+		d->stats.charge_failures++;
+	if (kind == PK_FILE && !(r->flags & IRQ_FLAGS) && !folio_attempt(d, r, t, &hint))
+		return;
+	emit_alloc(d, ok ? OP_ALLOC : OP_ALLOC_FAILED, r, kind,
+		   (u8)(flags | classify_flags(r, kind)))->hint = hint;
+}
+
 static void rec_alloc(struct demand *d, const struct record *r)
 {
 	struct task *t = record_task(d, r);
@@ -329,14 +345,8 @@ static void rec_alloc(struct demand *d, const struct record *r)
 	}
 	if (is_thp_attempt(r) && !(t->flags & TASK_KHUGEPAGED)) {
 		thp_attempt(d, r, t, flags);
-	} else if (ok) {
-		d->stats.allocs++;
-		emit_alloc(d, OP_ALLOC, r, kind, (u8)(flags | classify_flags(r, kind)));
 	} else {
-		if (r->gfp & __GFP_ACCOUNT && t->silent_ts == r->ts)
-			d->stats.charge_failures++;
-		d->stats.alloc_failures++;
-		emit_alloc(d, OP_ALLOC_FAILED, r, kind, flags);
+		alloc_attempt(d, r, t, kind, flags);
 	}
 	if (ok)
 		mark_pages(d, pfn, r->order, (struct tpage){ .state = T_LIVE, .order = r->order,
@@ -515,6 +525,7 @@ static void rec_exit(struct demand *d, const struct record *r)
 	struct task *t = record_task(d, r);
 
 	thp_gave_up(d, r, t);
+	folio_gave_up(d, r, t);
 	if (t->window >= 0)
 		window_end(d, r);
 	emit(d, OP_EXIT, r);

@@ -48,6 +48,7 @@ struct op {
 	u8 kind;	/* enum page_kind */
 	u8 flags;	/* OPF_* */
 	u8 a;
+	u8 hint;	/* page cache: order asked for first, at least @order */
 	u32 arg;
 };
 

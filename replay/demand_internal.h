@@ -68,6 +68,10 @@ void window_end(struct demand *d, const struct record *r);
 void rec_compaction(struct demand *d, const struct record *r);
 void rec_migration_pte(struct demand *d, const struct record *r);
 
+/* demand_folio.c */
+void folio_gave_up(struct demand *d, const struct record *r, struct task *t);
+bool folio_attempt(struct demand *d, const struct record *r, struct task *t, u8 *hint);
+
 /* observed_events.c */
 void observed_event(struct demand *d, const struct record *r, const struct task *t);
 void observed_swapout(struct demand *d, s32 pages);

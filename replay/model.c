@@ -232,6 +232,14 @@ static void for_each_folio(struct model *mo, const struct op *op, folio_fn fn)
 			i++;
 			continue;
 		}
+		if (MAP_IS_PFN(v) && model_folio_joined(mo, v)) {
+			u32 head = model_folio_disown(mo, handle);
+
+			if (head != PFN_NONE)
+				fn(mo, head);
+			i++;
+			continue;
+		}
 		if (MAP_IS_PFN(v)) {
 			split_for(mo, handle, n - i);
 			v = mo->map[handle];
@@ -309,27 +317,6 @@ static void alloc_pieces(struct model *mo, const struct op *op, u32 handle, u32 
 	}
 }
 
-/* mm/filemap.c:__filemap_get_folio: on failure one order less, down to single pages */
-static void folio_stepdown(struct model *mo, const struct op *op)
-{
-	u32 order = op->order, done = 0, pfn, n = 1u << op->order;
-
-	while (done < n) {
-		gfp_t gfp = order ? op->gfp : op->gfp & ~(__GFP_NORETRY | __GFP_NOWARN);
-
-		pfn = alloc_pages(mo->mm, gfp, order);
-		if (pfn != PFN_NONE) {
-			model_use(mo, op, pfn, order, op->handle + done, origin_of(op));
-			done += 1u << order;
-		} else if (order) {
-			order--;
-		} else {
-			mo->run->stats.alloc_failed++;
-			done++;
-		}
-	}
-}
-
 static bool absorb_fault(struct model *mo, const struct op *op)
 {
 	u32 n, pfn;
@@ -370,6 +357,10 @@ static void op_alloc(struct model *mo, const struct op *op)
 			break;
 		}
 	}
+	if (op->kind == PK_FILE) {
+		model_folio_alloc(mo, op, origin);
+		return;
+	}
 	if (op->order == HPAGE_PMD_ORDER && op->mt != MIGRATE_MOVABLE && op->gfp & __GFP_NOMEMALLOC)
 		pfn = get_huge_zero_folio(mo->mm, op->gfp);
 	else
@@ -378,9 +369,6 @@ static void op_alloc(struct model *mo, const struct op *op)
 		model_use(mo, op, pfn, op->order, op->handle, origin);
 		if (origin == LRU_REFAULT && op->kind == PK_ANON)
 			count_vm_events(mo->mm, VM_pswpin, 1u << op->order);
-	} else if (op->kind == PK_FILE && op->order) {
-		mo->run->stats.folio_stepdowns++;
-		folio_stepdown(mo, op);
 	} else if (op->kind == PK_SLAB && op->order) {
 		/* slub goes on with its minimum order (mm/slub.c:allocate_slab) */
 		mo->run->stats.folio_stepdowns++;
@@ -393,8 +381,13 @@ static void op_alloc(struct model *mo, const struct op *op)
 /* An attempt that failed in the trace costs the same work here; its page, if any, is not kept. */
 static void op_alloc_failed(struct model *mo, const struct op *op)
 {
-	u32 pfn = alloc_pages(mo->mm, op->gfp, op->order);
+	u32 pfn;
 
+	if (op->kind == PK_FILE) {
+		model_folio_failed(mo, op);
+		return;
+	}
+	pfn = alloc_pages(mo->mm, op->gfp, op->order);
 	if (pfn != PFN_NONE)
 		free_pages(mo->mm, pfn, op->order);
 }

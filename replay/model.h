@@ -6,6 +6,7 @@
 #include "run.h"
 
 #define NR_REGIONS	1024	/* huge pages that absorb base-page faults, open at a time */
+#define NR_FOLIO_WINDOWS 64	/* page-cache folios that absorb what follows, open at a time */
 #define NR_RECENT	65536	/* pages remembered for a touch that no event names; power of two */
 
 /* a huge page that the model got and the trace did not: rule 6 */
@@ -13,6 +14,15 @@ struct thp_region {
 	s32 pid;
 	u32 head;		/* pfn in the model */
 	u32 next;		/* base pages absorbed so far */
+};
+
+/* a page-cache folio that the model got and the trace did not, at its first parts: rule 6 */
+struct folio_window {
+	s32 pid;
+	u32 head;		/* pfn in the model */
+	u32 next;		/* pages given to objects so far */
+	u8 order;
+	bool write;
 };
 
 /* pages of one kind that one kernel evicted and the other did not: rule 7 */
@@ -35,6 +45,8 @@ struct model {
 	struct thp_region region[NR_REGIONS];
 	u32 nr_regions;
 	u16 *absorbed;		/* by model pfn >> 9: pages of the trace that such a THP holds */
+	struct folio_window folio_window[NR_FOLIO_WINDOWS];
+	u32 nr_folio_windows, next_folio_window;
 	struct away anon, file;
 	u64 t0, next_vmstat_ns, next_sample_ns;
 	u64 nr_ops;
@@ -48,6 +60,12 @@ int model_init(struct model *mo, const struct run_options *opt, struct policy_ru
 	       u32 nr_handles);
 void model_release(struct model *mo);
 int model_ops(struct model *mo, const struct op *op, size_t n);
+
+/* model_folio.c */
+void model_folio_alloc(struct model *mo, const struct op *op, enum lru_origin origin);
+void model_folio_failed(struct model *mo, const struct op *op);
+bool model_folio_joined(const struct model *mo, u32 pfn);
+u32 model_folio_disown(struct model *mo, u32 handle);
 
 /* timeline.c */
 int timeline_sample(struct model *mo, u64 t_ns);

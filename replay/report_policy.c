@@ -76,19 +76,52 @@ static json_t *report_stall(const struct mm *mm)
 	return stall;
 }
 
+static json_t *report_by_order(const u64 *count)
+{
+	json_t *orders = json_array();
+
+	for (int order = 0; order < NR_PAGE_ORDERS; order++)
+		json_array_append_new(orders, json_u64(count[order]));
+	return orders;
+}
+
 static json_t *report_allocator(const struct mm *mm)
 {
-	json_t *allocator = json_object(), *failed = json_array();
+	json_t *allocator = json_object();
 
 	json_object_set_new(allocator, "direct_reclaim", json_u64(mm->nr_direct_reclaim));
 	json_object_set_new(allocator, "direct_compact", json_u64(mm->nr_direct_compact));
 	json_object_set_new(allocator, "drain_all_pages", json_u64(mm->drain_all_pages));
 	json_object_set_new(allocator, "oom_failed", json_u64(mm->oom_failed));
 	json_object_set_new(allocator, "stuck", json_u64(mm->slowpath_stuck));
-	for (int order = 0; order < NR_PAGE_ORDERS; order++)
-		json_array_append_new(failed, json_u64(mm->alloc_failed[order]));
-	json_object_set_new(allocator, "alloc_failed", failed);
+	json_object_set_new(allocator, "alloc_failed", report_by_order(mm->alloc_failed));
 	return allocator;
+}
+
+static json_t *report_folio_stats(const struct folio_stats *st)
+{
+	json_t *folios = json_object();
+
+	json_object_set_new(folios, "wanted", report_by_order(st->wanted));
+	json_object_set_new(folios, "obtained", report_by_order(st->obtained));
+	json_object_set_new(folios, "attempts", report_by_order(st->attempts));
+	json_object_set_new(folios, "failed", report_by_order(st->failed));
+	json_object_set_new(folios, "nonblocking", json_u64(st->nonblocking));
+	json_object_set_new(folios, "enomem", json_u64(st->enomem));
+	json_object_set_new(folios, "direct_reclaim", json_u64(st->direct_reclaim));
+	json_object_set_new(folios, "direct_compact", json_u64(st->direct_compact));
+	json_object_set_new(folios, "drain_all_pages", json_u64(st->drain_all_pages));
+	json_object_set_new(folios, "stall_ns", json_u64(st->stall_ns));
+	return folios;
+}
+
+static json_t *report_folios(const struct policy_run *run)
+{
+	json_t *folios = json_object();
+
+	json_object_set_new(folios, "readahead", report_folio_stats(&run->folios[0]));
+	json_object_set_new(folios, "write", report_folio_stats(&run->folios[1]));
+	return folios;
 }
 
 /* the least value that @percent of the allocations did not exceed */
@@ -290,6 +323,7 @@ json_t *report_policy(const struct policy_run *run, const struct options *o,
 		json_object_set_new(policy, "extfrag", report_extfrag(run->mm));
 		json_object_set_new(policy, "stall_ns", report_stall(run->mm));
 		json_object_set_new(policy, "allocator", report_allocator(run->mm));
+		json_object_set_new(policy, "folios", report_folios(run));
 		json_object_set_new(policy, "search",
 				    json_pack("{so, so}",
 					      "lists", report_search(&run->mm->search_lists),

@@ -21,6 +21,7 @@
 	X(thp_attempts, "rule 1: THP faults, their tries folded")		\
 	X(thp_success, "rule 1: THP faults that got a huge page")		\
 	X(thp_folded, "rule 1: second tries folded into one fault")		\
+	X(folio_folded, "rule 6: smaller attempts folded into the page-cache folio asked for first") \
 	X(frees, "rule 2: frees of a known object")				\
 	X(partial_frees, "rule 2: frees of a part of an object")		\
 	X(reclaim_frees, "rule 3: frees by the recorded kernel's reclaim")	\
@@ -50,6 +51,8 @@ struct demand_stats {
 	X(thp_absorbing, "rule 6: THP the model got and the trace did not")	\
 	X(faults_absorbed, "rule 6: base-page faults that such a THP absorbed")	\
 	X(folio_stepdowns, "rule 6: page-cache folios taken at a smaller order")	\
+	X(folios_larger, "rule 6: page-cache folios the model got at a larger order")	\
+	X(folios_absorbed, "rule 6: page-cache folios that such a one absorbed")	\
 	X(refaults_swap, "rule 7: pages that the model swapped out and the workload touched") \
 	X(refaults_file, "rule 7: pages that the model dropped and the workload read") \
 	X(refaults_absorbed, "rule 7: re-reads whose page the model still held")	\
@@ -61,6 +64,23 @@ struct model_stats {
 #define X(name, doc) u64 name;
 	MODEL_STATS(X)
 #undef X
+};
+
+/**
+ * struct folio_stats - what the page cache asked for, and what it paid
+ * @wanted: operations by the order that they asked for first
+ * @obtained: folios by order
+ * @attempts: by order; @failed of these got none
+ * @nonblocking: attempts that were not allowed to reclaim
+ * @enomem: operations that did not even get a folio of the least order
+ * @direct_reclaim, @direct_compact, @drain_all_pages: entered within attempts
+ * @stall_ns: spent in these
+ */
+struct folio_stats {
+	u64 wanted[NR_PAGE_ORDERS], obtained[NR_PAGE_ORDERS];
+	u64 attempts[NR_PAGE_ORDERS], failed[NR_PAGE_ORDERS];
+	u64 nonblocking, enomem;
+	u64 direct_reclaim, direct_compact, drain_all_pages, stall_ns;
 };
 
 struct timeline_sample {
@@ -75,6 +95,7 @@ struct policy_run {
 	struct policy_setup setup;
 	struct mm *mm;			/* the machine at the end; NULL for observed */
 	struct model_stats stats;
+	struct folio_stats folios[2];	/* readahead, buffered writes */
 	u64 counters[NR_VM_EVENT_ITEMS];	/* observed: what the trace shows; else mm->vmstat */
 	bool counter_known[NR_VM_EVENT_ITEMS];	/* observed knows few of them */
 	bool measured;			/* counters stopped at the marker "after begin" */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the demand stage remembers of a task of the trace: which of the kernel's own windows
- * (reclaim, compaction) it is inside, and a THP fault that has tried once.
+ * (reclaim, compaction) it is inside, a THP fault that has tried once, and a page-cache folio that
+ * it did not get.
  */
 #ifndef FRAGREPLAY_TASK_H
 #define FRAGREPLAY_TASK_H
@@ -21,6 +22,9 @@ struct task {
 	s32 window;		/* index of its compaction window, -1 outside */
 	bool thp_tried;		/* a THISNODE try failed; a second may follow */
 	u32 thp_gfp;		/* ... with this gfp */
+	bool folio_tried;	/* an attempt at a page-cache folio failed; a smaller may follow */
+	u8 folio_hint, folio_order;	/* the order asked for first, and last */
+	u32 folio_gfp;
 	u64 silent_ts;		/* of its last free of a page that nothing had allocated */
 };
 
