@@ -3,21 +3,7 @@
  * The buddy lists: which end a page goes to, what merges, what changes a pageblock's type, and
  * whose pages a request gets when its own type has none.
  */
-#include "mm_machine.h"
-
-#define V73 "7.3.4"
-#define V61 "6.1.192"
-#define KERNEL_FLAGS ALLOC_KSWAPD
-
-static u32 take(struct mm *mm, u32 order, u8 mt, u32 flags)
-{
-	enum rmqueue_mode mode = RMQUEUE_NORMAL;
-	u32 pfn = __rmqueue(mm, normal(mm), order, mt, flags, &mode);
-
-	if (pfn != PFN_NONE)
-		prep_new_page(mm, pfn, order, mt);
-	return pfn;
-}
+#include "buddy_machine.h"
 
 /* --- which end of the list ------------------------------------------------------------- */
 
@@ -237,27 +223,6 @@ static void a_whole_buddy_is_claimed_with_all_its_blocks(void **state)
 }
 
 /* block 0 movable: @nr_free free pages in pieces of order 4, then LRU pages, then kernel's */
-static struct mm *partly_used_block(const char *version, u32 nr_free, u32 nr_lru)
-{
-	struct mm *mm = tiny_machine(version, 8);
-	u32 pfn;
-
-	for (pfn = nr_free; pfn < nr_free + nr_lru; pfn++)
-		mm->page[pfn].lru = 1;
-	for (pfn = 0; pfn < nr_free; pfn += 32)
-		buddy_free(mm, pfn, 4);
-	/* no list rules for pages that were only marked */
-	return mm;
-}
-
-static void unmark_lru(struct mm *mm)
-{
-	u32 pfn;
-
-	for (pfn = 0; pfn < mm->max_pfn; pfn++)
-		mm->page[pfn].lru = 0;
-}
-
 static void a_block_is_claimed_when_half_of_it_is_free_or_alike(void **state)
 {
 	/* 16 free and 240 of the kernel's, 256 movable: exactly half */
@@ -454,116 +419,6 @@ static void the_boost_has_a_ceiling(void **state)
 	mm_free(mm);
 }
 
-/* --- 6.1 --------------------------------------------------------------------------------- */
-
-static void in_6_1_a_single_page_moves_its_whole_buddy(void **state)
-{
-	struct mm *mm = tiny_machine(V61, 8);
-
-	(void)state;
-	block_type(mm, 0, MIGRATE_UNMOVABLE);
-	buddy_free(mm, 0, 3);
-	buddy_free(mm, 16, 2);
-	/* a movable request: too small for the block, so smallest first */
-	assert_int_equal(take(mm, 0, MIGRATE_MOVABLE, KERNEL_FLAGS), 16);
-	assert_string_equal(free_list(mm, 1, MIGRATE_MOVABLE), "18");
-	assert_string_equal(free_list(mm, 0, MIGRATE_MOVABLE), "17");
-	assert_string_equal(free_list(mm, 3, MIGRATE_UNMOVABLE), "0");
-	assert_int_equal(get_pageblock_migratetype(mm, 0), MIGRATE_UNMOVABLE);
-	assert_int_equal(normal(mm)->watermark_boost, 512);
-	machine_done(mm, __func__);
-}
-
-static void in_6_1_a_stolen_order_0_page_moves_too(void **state)
-{
-	struct mm *mm = tiny_machine(V61, 8);
-
-	(void)state;
-	block_type(mm, 0, MIGRATE_UNMOVABLE);
-	buddy_free(mm, 8, 0);
-	assert_int_equal(take(mm, 0, MIGRATE_MOVABLE, KERNEL_FLAGS), 8);
-	assert_string_equal(free_list(mm, 0, MIGRATE_UNMOVABLE), "");
-	machine_done(mm, __func__);
-}
-
-static void in_6_1_the_zones_lower_edge_only_moves_the_start(void **state)
-{
-	struct mm *mm = mm_alloc(BLOCK(8), 1, 1);
-	enum rmqueue_mode mode = RMQUEUE_NORMAL;
-	struct zone *z = &mm->zone[ZONE_DMA];
-	u32 pfn;
-
-	(void)state;
-	kernel_features_set(&mm->k, kernel_version_parse(V61));
-	mm->sysctl.min_free_kbytes = 4;
-	mm_add_zone(mm, ZONE_DMA, 1, BLOCK(8) - 1);
-	for (pfn = 1; pfn < BLOCK(8); pfn++)
-		mm_place_used(mm, pfn, 0, PK_KERNEL, MIGRATE_UNMOVABLE);
-	mm_init_late(mm);
-	buddy_free(mm, 32, 4);
-	buddy_free(mm, 64, 3);
-	buddy_free(mm, 8, 3);
-	pfn = __rmqueue(mm, z, 0, MIGRATE_UNMOVABLE, KERNEL_FLAGS, &mode);
-	prep_new_page(mm, pfn, 0, MIGRATE_UNMOVABLE);
-	/* from the largest page on, but not the page below it */
-	assert_int_equal(mm->page[8].mt, MIGRATE_MOVABLE);
-	assert_int_equal(mm->page[64].mt, MIGRATE_UNMOVABLE);
-	assert_int_equal(get_pageblock_migratetype(mm, 0), MIGRATE_UNMOVABLE);
-	machine_done(mm, __func__);
-}
-
-static void in_6_1_small_captures_spare_all_movable_blocks(void **state)
-{
-	struct mm *mm = tiny_machine(V61, 4);
-	struct capture_control capc = { .zone = normal(mm), .order = 0, .pfn = PFN_NONE,
-					.migratetype = MIGRATE_MOVABLE };
-
-	(void)state;
-	mm->capc = &capc;
-	buddy_free(mm, 0, 0);
-	mm->capc = NULL;
-	assert_int_equal(capc.pfn, PFN_NONE);
-	machine_done(mm, __func__);
-}
-
-static void in_6_1_free_pages_move_even_if_the_block_is_not_claimed(void **state)
-{
-	struct mm *mm = partly_used_block(V61, 16, 400);
-
-	(void)state;
-	buddy_free(mm, 480, 1);
-	assert_int_equal(take(mm, 1, MIGRATE_UNMOVABLE, KERNEL_FLAGS), 480);
-	assert_string_equal(free_list(mm, 4, MIGRATE_UNMOVABLE), "0");
-	assert_int_equal(get_pageblock_migratetype(mm, 0), MIGRATE_MOVABLE);
-	assert_int_equal(mm->extfrag[MIGRATE_UNMOVABLE][MIGRATE_MOVABLE][EXTFRAG_STEAL], 1);
-	unmark_lru(mm);
-	machine_done(mm, __func__);
-}
-
-static void in_6_1_a_page_returns_to_the_type_it_was_freed_with(void **state)
-{
-	struct mm *mm = tiny_machine(V61, 2);
-
-	(void)state;
-	free_pages(mm, 64, 0);
-	block_type(mm, 0, MIGRATE_UNMOVABLE);
-	drain_all_pages(mm, NULL);
-	assert_string_equal(free_list(mm, 0, MIGRATE_MOVABLE), "64");
-	machine_done(mm, __func__);
-}
-
-static void since_6_10_to_the_type_its_block_has_by_then(void **state)
-{
-	struct mm *mm = tiny_machine(V73, 2);
-
-	(void)state;
-	free_pages(mm, 64, 0);
-	block_type(mm, 0, MIGRATE_UNMOVABLE);
-	drain_all_pages(mm, NULL);
-	assert_string_equal(free_list(mm, 0, MIGRATE_UNMOVABLE), "64");
-	machine_done(mm, __func__);
-}
-
 /* --- isolation and capture --------------------------------------------------------------- */
 
 static void isolating_half_a_block_makes_it_movable(void **state)
@@ -688,13 +543,6 @@ int main(void)
 		cmocka_unit_test(stealing_takes_the_smallest_and_leaves_the_rest),
 		cmocka_unit_test(after_a_steal_a_refill_only_steals),
 		cmocka_unit_test(the_boost_has_a_ceiling),
-		cmocka_unit_test(in_6_1_a_single_page_moves_its_whole_buddy),
-		cmocka_unit_test(in_6_1_a_stolen_order_0_page_moves_too),
-		cmocka_unit_test(in_6_1_the_zones_lower_edge_only_moves_the_start),
-		cmocka_unit_test(in_6_1_small_captures_spare_all_movable_blocks),
-		cmocka_unit_test(in_6_1_free_pages_move_even_if_the_block_is_not_claimed),
-		cmocka_unit_test(in_6_1_a_page_returns_to_the_type_it_was_freed_with),
-		cmocka_unit_test(since_6_10_to_the_type_its_block_has_by_then),
 		cmocka_unit_test(isolating_half_a_block_makes_it_movable),
 		cmocka_unit_test(isolation_respects_the_min_watermark),
 		cmocka_unit_test(compaction_captures_a_page_of_its_order),

@@ -129,7 +129,8 @@ static void one_free(struct pair *p)
 	twin_free(p->t, (int)l.pfn, l.order);
 }
 
-static void run(const char *version, bool pcp_on, u64 seed)
+/* @feature: of the kernel, turned over; NULL: none */
+static void run_turned(const char *version, const char *feature, bool pcp_on, u64 seed)
 {
 	struct pair *p = calloc(1, sizeof(*p));
 	int i, b;
@@ -142,7 +143,11 @@ static void run(const char *version, bool pcp_on, u64 seed)
 	p->t->pcp_batch = 7;
 	p->t->pcp_high = 60;
 	p->mm = model(version, p->t);
+	if (feature)
+		assert_int_equal(mm_feature_set(p->mm, feature, !mm_feature(p->mm, feature)), 0);
 	p->t->claim_and_steal = p->mm->k.claim_steal_split;
+	p->t->biggest_buddy = p->mm->k.steal_biggest_buddy;
+	p->t->mode_cache = p->mm->k.rmqueue_mode_cache;
 	p->t->chunked = p->mm->k.pcp_free_chunked;
 	p->t->high_min_rule = p->mm->k.pcp_free_high_min;
 	p->rng = seed;
@@ -174,6 +179,11 @@ static void run(const char *version, bool pcp_on, u64 seed)
 	free(p);
 }
 
+static void run(const char *version, bool pcp_on, u64 seed)
+{
+	run_turned(version, NULL, pcp_on, seed);
+}
+
 static void buddy_lists_of_7_3(void **state)
 {
 	(void)state;
@@ -192,6 +202,33 @@ static void per_cpu_lists_of_6_12(void **state)
 {
 	(void)state;
 	run("6.12.117", true, 5);
+}
+
+static void buddy_lists_of_6_14(void **state)
+{
+	(void)state;
+	run("6.14", false, 10);
+	run("6.14", false, 11);
+}
+
+static void per_cpu_lists_of_6_14(void **state)
+{
+	(void)state;
+	run("6.14", true, 12);
+	run("6.14", true, 13);
+}
+
+static void refills_without_the_mode_cache(void **state)
+{
+	(void)state;
+	run_turned("6.15", "rmqueue_mode_cache", true, 14);
+	run_turned("7.3.4", "rmqueue_mode_cache", true, 15);
+}
+
+static void the_biggest_buddy_on_7_3(void **state)
+{
+	(void)state;
+	run_turned("7.3.4", "steal_biggest_buddy", true, 16);
 }
 
 static void buddy_lists_of_6_1(void **state)
@@ -214,6 +251,10 @@ int main(void)
 		cmocka_unit_test(buddy_lists_of_7_3),
 		cmocka_unit_test(per_cpu_lists_of_7_3),
 		cmocka_unit_test(per_cpu_lists_of_6_12),
+		cmocka_unit_test(buddy_lists_of_6_14),
+		cmocka_unit_test(per_cpu_lists_of_6_14),
+		cmocka_unit_test(refills_without_the_mode_cache),
+		cmocka_unit_test(the_biggest_buddy_on_7_3),
 		cmocka_unit_test(buddy_lists_of_6_1),
 		cmocka_unit_test(per_cpu_lists_of_6_1),
 	};

@@ -225,22 +225,36 @@ static int steal(struct twin *t, int order, int type)
 	return TWIN_NONE;
 }
 
-/* 6.1: bring something to the type's own lists */
-static bool old_fallback(struct twin *t, int order, int type, bool nofragment)
+/*
+ * One search for claims and steals: the largest foreign buddy; the smallest for movable requests
+ * when the largest is small. Returns the type whose list its order's first page is on.
+ */
+static int largest_foreign(const struct twin *t, int order, int type, bool nofragment, int *found)
 {
-	int cur, from = TWIN_NONE, pfn, block, nr_free, nr_movable, block_type;
-	int min = nofragment && order < 9 ? 9 : order;
+	int cur, from = TWIN_NONE, min = nofragment && order < 9 ? 9 : order;
 
 	for (cur = 10; cur >= min && from == TWIN_NONE; cur--)
 		from = foreign_type(t, cur, type);
 	if (from == TWIN_NONE)
-		return false;
+		return TWIN_NONE;
 	cur++;
 	if (type == MOVABLE && cur < 4 && cur > order) {
 		for (cur = order; foreign_type(t, cur, type) == TWIN_NONE; cur++)
 			;
 		from = foreign_type(t, cur, type);
 	}
+	*found = cur;
+	return from;
+}
+
+/* 6.1: bring something to the type's own lists */
+static bool old_fallback(struct twin *t, int order, int type, bool nofragment)
+{
+	int cur, pfn, block, nr_free, nr_movable, block_type;
+	int from = largest_foreign(t, order, type, nofragment, &cur);
+
+	if (from == TWIN_NONE)
+		return false;
 	pfn = t->free[cur][from].pfn[0];
 	block = pfn / 512;
 	block_type = t->block_type[block];
@@ -258,6 +272,31 @@ static bool old_fallback(struct twin *t, int order, int type, bool nofragment)
 	return true;
 }
 
+/* 6.10 to 6.14: the block, or what was asked for out of the same buddy */
+static int biggest_fallback(struct twin *t, int order, int type, bool nofragment)
+{
+	int cur, pfn, nr_free, nr_movable;
+	int from = largest_foreign(t, order, type, nofragment, &cur);
+
+	if (from == TWIN_NONE)
+		return TWIN_NONE;
+	pfn = t->free[cur][from].pfn[0];
+	count_block(t, pfn / 512, &nr_free, &nr_movable);
+	if (cur < 9 && (type != MOVABLE || cur >= 4) &&
+	    half_is_ours(type, from, nr_free, nr_movable)) {
+		move_block(t, pfn / 512, type);
+		t->block_type[pfn / 512] = type;
+		return smallest(t, order, type);
+	}
+	take_first(&t->free[cur][from]);
+	if (cur >= 9) {
+		retype(t, pfn, cur, type);
+		from = type;
+	}
+	put_back_halves(t, pfn, order, cur, from);
+	return pfn;
+}
+
 /* @stealing: this refill has stolen a page; only 6.10 and later know that */
 static int from_buddy(struct twin *t, int order, int type, bool nofragment, bool *stealing)
 {
@@ -269,6 +308,10 @@ static int from_buddy(struct twin *t, int order, int type, bool nofragment, bool
 			if (pfn != TWIN_NONE || !old_fallback(t, order, type, nofragment))
 				return pfn;
 		}
+	}
+	if (t->biggest_buddy) {
+		pfn = smallest(t, order, type);
+		return pfn != TWIN_NONE ? pfn : biggest_fallback(t, order, type, nofragment);
 	}
 	if (!*stealing) {
 		pfn = smallest(t, order, type);
@@ -361,6 +404,7 @@ static int from_pcp(struct twin *t, int order, int type, bool nofragment)
 			t->pcp_type[pfn] = type;
 			insert(l, l->n, pfn);
 			t->pcp_count += 1 << order;
+			stealing = stealing && t->mode_cache;
 		}
 	}
 	if (!l->n)

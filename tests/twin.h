@@ -23,6 +23,8 @@ struct twin_list {
 
 struct twin {
 	bool claim_and_steal;	/* >= 6.10; else 6.1 */
+	bool biggest_buddy;	/* 6.10 to 6.14: what is stolen comes out of the largest buddy */
+	bool mode_cache;	/* after a steal, a refill steals on */
 	struct twin_list free[TWIN_ORDERS][TWIN_TYPES];
 	int block_type[TWIN_BLOCKS];
 	bool movable[TWIN_PAGES];	/* in use, and on the LRU */

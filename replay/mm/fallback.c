@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * __rmqueue() and what it does when the requested type's lists are empty: claim a block, steal a
- * page (>= 6.10), or 6.1's one function for both.
+ * page; or one search for both, in 6.1's form and in that of 6.10 to 6.14.
  */
 #include "internal.h"
 
@@ -329,16 +329,59 @@ static inline bool cma_first(const struct zone *z, u32 alloc_flags)
 	       z->nr_free_cma > z->nr_free_pages / 2;
 }
 
+static u32 rmqueue_own_or_cma(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags)
+{
+	u32 pfn = __rmqueue_smallest(mm, z, order, mt);
+
+	if (pfn == PFN_NONE && z->nr_free_cma && (alloc_flags & ALLOC_CMA))
+		pfn = __rmqueue_smallest(mm, z, order, MIGRATE_CMA);
+	return pfn;
+}
+
 static u32 old_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags)
 {
 	u32 pfn;
 
 	do {
-		pfn = __rmqueue_smallest(mm, z, order, mt);
-		if (pfn == PFN_NONE && z->nr_free_cma && (alloc_flags & ALLOC_CMA))
-			pfn = __rmqueue_smallest(mm, z, order, MIGRATE_CMA);
+		pfn = rmqueue_own_or_cma(mm, z, order, mt, alloc_flags);
 	} while (pfn == PFN_NONE && __rmqueue_fallback(mm, z, order, mt, alloc_flags));
 	return pfn;
+}
+
+/*
+ * mm/page_alloc.c:__rmqueue_fallback between c0cd6f557b90 (6.10) and c2f6ea38fc1b ("don't steal
+ * single pages from biggest buddy"): 6.1's search, but a block that is not claimed keeps all its
+ * pages except those asked for, and these come out of the buddy found, the largest there is.
+ */
+static u32 claim_or_split_biggest(struct mm *mm, struct zone *z, u32 order, u8 mt,
+				  u32 alloc_flags)
+{
+	enum extfrag_class cls = EXTFRAG_STEAL;
+	int fb, cur = old_fallback_order(mm, z, order, mt, alloc_flags, &fb);
+	u32 pfn = PFN_NONE, biggest;
+
+	if (cur == NO_FALLBACK)
+		return PFN_NONE;
+	biggest = list_first(mm, z->free_area[cur].list[fb]);
+	if (should_try_claim_block(mm, cur, mt))
+		pfn = try_to_claim_block(mm, z, biggest, cur, order, mt, fb, alloc_flags);
+	else	/* unlike a steal of today */
+		boost_after_fallback(mm, z, alloc_flags);
+	if (pfn != PFN_NONE) {
+		cls = cur >= pageblock_order ? EXTFRAG_CLAIM_BLOCK : EXTFRAG_CLAIM_PART;
+	} else {
+		pfn = biggest;
+		page_del_and_expand(mm, z, pfn, order, cur, fb);
+	}
+	trace_extfrag(mm, pfn, order, cur, mt, fb, cls);
+	return pfn;
+}
+
+static u32 rmqueue_biggest(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags)
+{
+	u32 pfn = rmqueue_own_or_cma(mm, z, order, mt, alloc_flags);
+
+	return pfn != PFN_NONE ? pfn : claim_or_split_biggest(mm, z, order, mt, alloc_flags);
 }
 
 /**
@@ -367,6 +410,8 @@ u32 vanilla_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_f
 	}
 	if (!mm->k.claim_steal_split)
 		return old_rmqueue(mm, z, order, mt, alloc_flags);
+	if (mm->k.steal_biggest_buddy)
+		return rmqueue_biggest(mm, z, order, mt, alloc_flags);
 	if (*mode == RMQUEUE_NORMAL) {
 		pfn = __rmqueue_smallest(mm, z, order, mt);
 		if (pfn != PFN_NONE)

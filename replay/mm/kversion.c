@@ -13,17 +13,23 @@
 
 #define KV(major, minor, patch) ((u32)(major) << 24 | (u32)(minor) << 16 | (u32)(patch))
 
+/*
+ * c2f6ea38fc1b and 90abee6d7895, which speeds up what the first made slow, came together: into
+ * 6.15, and on 18 May 2025 into 6.14.7 [mail: its list of changes] and 6.12.29 [inferred: posted
+ * for 6.12 on 8 May; 6.12.117, which was read, has both]. 6.11 and 6.13 had ended by then.
+ */
+static bool has_fallback_fixes(u32 v)
+{
+	return v >= KV(6, 15, 0) || (v >= KV(6, 14, 7) && v < KV(6, 15, 0)) ||
+	       (v >= KV(6, 12, 29) && v < KV(6, 13, 0));
+}
+
 static void features_freelists(struct kernel_features *k, u32 v)
 {
 	k->freelist_hygiene = v >= KV(6, 10, 0);
-	/*
-	 * 6.12.117 has the split by stable back-port, main line from 6.15. [inferred] 6.10 to 6.14
-	 * without the back-port are treated like it: they take single pages out of the largest
-	 * foreign buddy, for which there is no recording to hold a model against.
-	 */
 	k->claim_steal_split = v >= KV(6, 10, 0);
-	k->free_pages_blocks = v >= KV(6, 15, 0);
-	k->isolate_bit = v >= KV(6, 17, 0);	/* [inferred] section 17: mails of 6.17 */
+	k->steal_biggest_buddy = v >= KV(6, 10, 0) && !has_fallback_fixes(v);
+	k->rmqueue_mode_cache = has_fallback_fixes(v);
 }
 
 static void features_pcp(struct kernel_features *k, u32 v)
@@ -32,7 +38,6 @@ static void features_pcp(struct kernel_features *k, u32 v)
 	/* [inferred] 6.18 as 6.12: section 17 leaves it open; changes first seen in 7.2 */
 	k->pcp_free_high_min = v >= KV(7, 0, 0);
 	k->pcp_free_chunked = v >= KV(7, 0, 0);
-	k->zone_batchsize_7x = v >= KV(7, 0, 0);
 }
 
 static void features_watermarks(struct kernel_features *k, u32 v)
@@ -58,8 +63,9 @@ static void features_compaction(struct kernel_features *k, u32 v)
 	k->compact_gap_capped = v >= KV(7, 2, 0);
 	k->compact_early_bailout = v < KV(7, 0, 0);
 	k->compact_stall_on_deferred = v < KV(7, 0, 0);
-	k->compact_source_order9 = v >= KV(7, 2, 0);
-	k->capture_request_order = v >= KV(7, 2, 0);
+	/* [inferred] June 2026's series reached 7.2 as a back-port; 7.2.13 has it */
+	k->compact_source_order9 = v >= KV(7, 2, 13);
+	k->capture_request_order = v >= KV(7, 2, 13);
 	k->capture_extfrag = v >= KV(6, 15, 0);
 	k->proactive_leeway_7x = v >= KV(7, 0, 0);	/* [inferred] 6.12 not, 7.2 yes */
 }

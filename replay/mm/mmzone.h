@@ -42,42 +42,94 @@ struct pageblock {
 
 /*
  * What a kernel version does differently; page-allocator.md section 17. kversion.c sets them by
- * the version, -p NAME,FEATURE=on|off one by one: X(name, doc).
+ * the version, -p NAME,FEATURE=on|off one by one. X(name, doc), where the doc begins with the
+ * first version that has it, or says up to which one.
  */
 #define KERNEL_FEATURES(X)							\
-	X(freelist_hygiene, ">= 6.10: lists match the pageblock's type")	\
-	X(claim_steal_split, "6.12.117 and >= 6.15: claim, then steal; else 6.1's one pass")	\
-	X(pcp_auto_tune, ">= 6.7: high floats; BELOW_HIGH")	\
-	X(pcp_free_high_min, "7.x: free_high at batch + high_min / 2")	\
-	X(pcp_free_chunked, "7.x: frees in chunks of batch")	\
-	X(zone_batchsize_7x, "7.x: managed >> 12 based batch")	\
-	X(highatomic_free_count, ">= 6.12: watermark subtracts nr_free_highatomic")	\
-	X(highatomic_fastpath, ">= 7.3")	\
-	X(highatomic_reserve_buddy, ">= 7.1: the buddy path reserves, pcp does not refill")	\
-	X(highatomic_aligned_limit, ">= 6.8: 1 % rounded up to a block, none below one")	\
-	X(alloc_harder, "6.1's ALLOC_HARDER instead of MIN_RESERVE/NON_BLOCK")	\
-	X(compact_large_folios, ">= 6.9: migrates and frees at order > 0")	\
-	X(compact_wmark_from_caller, ">= 6.15")	\
-	X(compact_gap_capped, ">= 7.2: min(2 << order, 32)")	\
-	X(compact_early_bailout, "<= 6.18: initial SKIPPED/DEFERRED fails costly NORETRY")	\
-	X(compact_stall_on_deferred, "<= 6.18: DEFERRED counts as a stall")	\
-	X(compact_source_order9, ">= 7.2: order >= 9 takes movable blocks in ASYNC")	\
-	X(capture_request_order, ">= 7.2")	\
-	X(capture_extfrag, ">= 6.15")	\
-	X(free_pages_blocks, ">= 6.15")	\
-	X(isolate_bit, ">= 6.17")	\
-	X(lru_gen, "MGLRU on: from lru_gen/enabled or the version's default")	\
-	X(movable_zone_share, "<= 6.1: ZONE_MOVABLE shares min_free_kbytes")	\
-	X(lru_gen_count_down, ">= 6.14: generations counted down from the youngest")	\
-	X(lru_gen_bounded_batch, ">= 6.17: a batch takes no more than its budget")	\
-	X(lru_gen_exact_loop, ">= 7.2: one budget a pass; dirty folios are isolated")	\
-	X(proactive_counted, "by 6.6, not in 6.1: compact_daemon_*_scanned have it")	\
-	X(lru_rotation_cost, ">= 6.2, classic LRU: io costs 32 rotations")	\
-	X(swap_large_folio, ">= 6.12: PMD folios are written whole to a free extent")	\
-	X(memcg_full_walk, ">= 6.12: reclaim that failed retries all cgroups")	\
-	X(khugepaged_reclaim_stat, ">= 6.2: pgscan_khugepaged, pgsteal_khugepaged")	\
-	X(hopeless_until_balanced, ">= 7.0: progress alone does not revive kswapd")	\
-	X(proactive_leeway_7x, "7.x: high = low + min(10, low / 2)")
+	X(freelist_hygiene, \
+	  "6.10: a free page is always on the list of its pageblock's type") \
+	X(claim_steal_split, \
+	  "6.10: a fallback converts the block or takes just the pages asked for; " \
+	  "off: 6.1's way, which moves the whole foreign buddy") \
+	X(steal_biggest_buddy, \
+	  "6.10 to 6.14.6, in 6.12 up to 6.12.28: pages of a block that cannot be " \
+	  "claimed are split off the largest foreign buddy, not the smallest") \
+	X(rmqueue_mode_cache, \
+	  "6.15, 6.14.7, 6.12.29: within one refill of a per-CPU list, the search " \
+	  "for a page begins where the last one was found") \
+	X(pcp_auto_tune, "6.7: the size of per-CPU lists adapts to demand") \
+	X(pcp_free_high_min, \
+	  "7.0: a CPU that frees order 1 to 3 in a row empties its list after " \
+	  "batch + high_min / 2 pages; off: after batch") \
+	X(pcp_free_chunked, \
+	  "7.0: per-CPU lists are emptied a batch at a time, each beginning with " \
+	  "the same list") \
+	X(highatomic_free_count, \
+	  "6.12: watermark tests subtract the free pages of the high-order atomic " \
+	  "reserve; off: the whole reserve") \
+	X(highatomic_fastpath, \
+	  "7.3: high-order atomic requests may use their reserve on the fast path") \
+	X(highatomic_reserve_buddy, \
+	  "7.1: only pages from the free lists, not from per-CPU lists, make the " \
+	  "high-order atomic reserve grow") \
+	X(highatomic_aligned_limit, \
+	  "6.8: that reserve is 1 % of the zone, rounded up to a pageblock, none " \
+	  "in zones with less; off: always a block more") \
+	X(alloc_harder, \
+	  "up to 6.2: one right, ALLOC_HARDER, for atomic requests instead of " \
+	  "MIN_RESERVE and NON_BLOCK") \
+	X(compact_large_folios, \
+	  "6.9: compaction migrates large folios and frees targets of any order; " \
+	  "off: base pages only") \
+	X(compact_wmark_from_caller, \
+	  "6.15: compaction is suitable above the caller's watermark; off: above " \
+	  "the low one, the min one for orders up to 3") \
+	X(compact_gap_capped, \
+	  "7.2: compaction wants 32 free pages above the mark; off: two times the " \
+	  "pages it is to make") \
+	X(compact_early_bailout, \
+	  "up to 6.19: a costly NORETRY request fails without reclaim when its " \
+	  "first compaction is skipped or deferred") \
+	X(compact_stall_on_deferred, \
+	  "up to 6.19: a deferred compaction counts in compact_stall and " \
+	  "compact_fail") \
+	X(compact_source_order9, \
+	  "7.2.13: asynchronous compaction of order 9 and above empties movable " \
+	  "blocks, whatever the request; CMA only for who may use it") \
+	X(capture_request_order, \
+	  "7.2.13: compaction captures a page of the request's order; off: of the " \
+	  "order it works for") \
+	X(capture_extfrag, \
+	  "6.15: a captured page of another type's block is an extfrag event") \
+	X(lru_gen, \
+	  "multi-generational LRU; by default as the recording has it, or as " \
+	  "Debian builds the version: on from 6.12") \
+	X(movable_zone_share, \
+	  "up to 6.9: ZONE_MOVABLE gets its share of min_free_kbytes; off: a " \
+	  "fixed small mark") \
+	X(lru_gen_count_down, \
+	  "6.14: multi-generational LRU places pages counting down from the " \
+	  "youngest generation") \
+	X(lru_gen_bounded_batch, \
+	  "6.17: multi-generational LRU: a batch takes no more pages than its " \
+	  "budget") \
+	X(lru_gen_exact_loop, \
+	  "7.2: multi-generational LRU: one budget a pass, dirty folios are " \
+	  "isolated") \
+	X(proactive_counted, "6.5: proactive compaction counts in compact_daemon_*_scanned") \
+	X(lru_rotation_cost, \
+	  "6.2, classic LRU: input and output cost 32 times what a rotation costs") \
+	X(swap_large_folio, \
+	  "6.12: a huge page is swapped out whole where a free extent is left; " \
+	  "off: split first") \
+	X(memcg_full_walk, "6.12: direct reclaim that failed walks all cgroups once more") \
+	X(khugepaged_reclaim_stat, "6.2: pgscan_khugepaged and pgsteal_khugepaged") \
+	X(hopeless_until_balanced, \
+	  "7.0: a kswapd that gave up resumes once the node is balanced; off: " \
+	  "after any progress") \
+	X(proactive_leeway_7x, \
+	  "7.0: proactive compaction starts min(10, half of its aim) above its " \
+	  "aim; off: always 10 above")
 
 struct kernel_features {
 	u32 version;			/* 0x060c0075 = 6.12.117, as LINUX_VERSION_CODE but 8/8/16 */

@@ -160,7 +160,7 @@ static void rmqueue_bulk(struct mm *mm, struct zone *z, struct per_cpu_pages *pc
 		p->mt = mt;
 		list_add_tail(mm, pfn, list);
 		pcp->count += (s32)N(order);
-		if (!mm->k.claim_steal_split)
+		if (!mm->k.rmqueue_mode_cache)
 			mode = RMQUEUE_NORMAL;
 	}
 }
