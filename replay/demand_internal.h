@@ -28,7 +28,8 @@ struct demand {
 	op_sink sink;
 	void *sink_ctx;
 	struct demand_stats stats;
-	struct pace kswapd, kcompactd;
+	struct pace kswapd, swapout, kcompactd, migrate;
+	u32 kswapd_wrote;	/* anonymous pages, since its last batch */
 	u32 last_thp_gfp;	/* of a second try: the gfp as the fault asked for it */
 	enum thp_defrag thp_defrag;
 	u64 seen[NR_VM_EVENT_ITEMS];	/* the recorded kernel's counters, by its events */
@@ -53,7 +54,6 @@ struct op *emit(struct demand *d, enum op_type type, const struct record *r);
 void emit_pages(struct demand *d, enum op_type type, const struct record *r, u32 handle,
 		u32 order);
 void emit_move(struct demand *d, const struct record *r, u32 from, u32 to, u32 order);
-void emit_rate(struct demand *d, const struct record *r, enum op_rate what, struct pace *p);
 void forget(struct demand *d, u32 handle, u32 order);
 struct task *record_task(struct demand *d, const struct record *r);
 
@@ -78,5 +78,10 @@ void observed_swapout(struct demand *d, s32 pages);
 
 /* demand_image.c */
 void demand_start_image(struct demand *d, const struct machine *m);
+
+/* pace.c */
+void pace_kswapd(struct demand *d, const struct record *r);
+void pace_swapout(struct demand *d, u32 pages);
+void pace_kcompactd(struct demand *d, const struct record *r);
 
 #endif

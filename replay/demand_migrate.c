@@ -178,7 +178,7 @@ void window_begin(struct demand *d, const struct record *r)
 	if (d->window[i])
 		t->window = i;
 	if (t->flags & TASK_KCOMPACTD)
-		d->kcompactd.last_ns = r->ts;
+		pace_kcompactd(d, r);
 }
 
 /**
@@ -195,11 +195,6 @@ void window_end(struct demand *d, const struct record *r)
 	reloc_end(d->window[t->window]);
 	d->window[t->window] = NULL;
 	t->window = -1;
-	if (!(t->flags & TASK_KCOMPACTD))
-		return;
-	d->kcompactd.busy_ns += r->ts - d->kcompactd.last_ns;
-	if (d->kcompactd.work > 1024)
-		emit_rate(d, r, RATE_KCOMPACTD, &d->kcompactd);
 }
 
 /**
@@ -214,8 +209,8 @@ void rec_compaction(struct demand *d, const struct record *r)
 
 	if (!w)
 		return;
-	if (t->flags & TASK_KCOMPACTD && r->type != REC_COMPACT_MIGRATEPAGES)
-		d->kcompactd.work += r->b;
+	if (t->flags & TASK_KCOMPACTD)
+		pace_kcompactd(d, r);
 	if (r->type == REC_ISOLATE_FREE)
 		reloc_isolate(w, (u32)r->pfn, r->a, r->c, d->nr_frees >> 4, migration_resolved, d);
 	else if (r->type == REC_FAST_ISOLATE_FREE)

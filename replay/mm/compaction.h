@@ -71,7 +71,7 @@ struct kcompactd_state {
 	u32 prev_score;
 	int zoneid;
 	u16 cpu;
-	u64 scanned_before;
+	u64 scanned_before, moved_before;
 };
 
 static inline u32 zone_end_pfn(const struct zone *z)

@@ -3,8 +3,8 @@
  * kcompactd on the virtual clock: its wakeups, its work, proactive compaction.
  *
  * The thread has a clock of its own. A round of compaction takes as long as the pages it has
- * scanned say (param.kcompactd_scan_pages_per_ms, read anew each time); the thread runs whenever
- * its clock is behind the trace's.
+ * scanned and moved say (param.kcompactd_scan_pages_per_ms, .kcompactd_migrate_us, read anew each
+ * time); the thread runs whenever its clock is behind the trace's.
  */
 #include <stdlib.h>
 
@@ -226,14 +226,16 @@ static void begin_zone(struct mm *mm, struct kcompactd_state *k)
 		zone_done(mm, k, status);
 }
 
-/* the thread's clock goes on by what the last round has scanned */
+/* the thread's clock goes on by what the last round has scanned and tried to move */
 static void charge_round(const struct mm *mm, struct kcompactd_state *k)
 {
 	u64 scanned = k->cc.total_migrate_scanned + k->cc.total_free_scanned;
-	double pace = mm->param.kcompactd_scan_pages_per_ms;
+	u64 moved = mm->vmstat[VM_pgmigrate_success] + mm->vmstat[VM_pgmigrate_fail];
 
-	if (pace > 0)
-		k->clock_ns += (u64)((double)(scanned - k->scanned_before) * 1e6 / pace);
+	k->clock_ns += (u64)((double)(scanned - k->scanned_before) * 1e6 /
+			     mm->param.kcompactd_scan_pages_per_ms +
+			     (double)(moved - k->moved_before) *
+			     mm->param.kcompactd_migrate_us * 1e3);
 	k->scanned_before = scanned;
 }
 
@@ -249,6 +251,7 @@ static void work_step(struct mm *mm, struct kcompactd_state *k)
 		begin_zone(mm, k);
 		return;
 	}
+	k->moved_before = mm->vmstat[VM_pgmigrate_success] + mm->vmstat[VM_pgmigrate_fail];
 	status = compact_zone_step(mm, &k->cc, NULL);
 	charge_round(mm, k);
 	if (status == COMPACT_CONTINUE)

@@ -394,11 +394,11 @@ static void kswapd_shrink_step(struct mm *mm)
 		balance_pgdat_round_end(mm);
 }
 
-/* One step of the machine; its work takes time by the pages it looked at, a round at least one */
+/* One step of the machine; its work takes time by the pages it looked at and wrote */
 static void kswapd_step(struct mm *mm)
 {
 	struct kswapd_state *ks = mm->kswapd;
-	u64 before = mm->vmstat[VM_pgscan_kswapd];
+	u64 scanned = mm->vmstat[VM_pgscan_kswapd], written = mm->vmstat[VM_pswpout];
 
 	switch (ks->phase) {
 	case KSWAPD_WAKING:
@@ -413,9 +413,11 @@ static void kswapd_step(struct mm *mm)
 	default:
 		return;
 	}
-	before = mm->vmstat[VM_pgscan_kswapd] - before;
-	ks->clock_ns += (u64)((double)(before ? before : 1) * NSEC_PER_MSEC /
-			      mm->param.kswapd_scan_pages_per_ms);
+	scanned = mm->vmstat[VM_pgscan_kswapd] - scanned;
+	written = mm->vmstat[VM_pswpout] - written;
+	ks->clock_ns += (u64)((double)(scanned ? scanned : 1) * NSEC_PER_MSEC /
+			      mm->param.kswapd_scan_pages_per_ms +
+			      (double)written * mm->param.kswapd_swapout_us * NSEC_PER_USEC);
 }
 
 /*
