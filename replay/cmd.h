@@ -32,7 +32,7 @@ struct options {
 	unsigned int nr_set;
 	const char *threshold[MAX_SETTINGS];
 	unsigned int nr_thresholds;
-	const char *output, *end_state, *instance;
+	const char *output, *end_state, *instance, *against;
 	uint64_t seed, timeline_ms, memory_pages, check_every;
 	unsigned int seeds, threads;
 	uint32_t version;
@@ -44,7 +44,7 @@ struct options {
 enum option_bit {
 	OPT_POLICY = 1 << 0, OPT_OUTPUT = 1 << 1, OPT_MODEL = 1 << 2, OPT_REPORT = 1 << 3,
 	OPT_INPUT = 1 << 4, OPT_JSON = 1 << 5, OPT_STRICT = 1 << 6, OPT_DIFF = 1 << 7,
-	OPT_QUIET = 1 << 8,
+	OPT_QUIET = 1 << 8, OPT_SEEDS = 1 << 9, OPT_FORCE = 1 << 10, OPT_AGAINST = 1 << 11,
 };
 
 int options_parse(struct options *o, unsigned int allowed, int argc, char **argv);

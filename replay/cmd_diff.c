@@ -223,7 +223,7 @@ int cmd_diff(int argc, char **argv)
 	struct options o;
 	int ret = EXIT_TROUBLE;
 
-	if (options_parse(&o, OPT_DIFF, argc, argv) || check_thresholds(&o))
+	if (options_parse(&o, OPT_DIFF | OPT_FORCE, argc, argv) || check_thresholds(&o))
 		return EXIT_TROUBLE;
 	if (o.nr_args != 2) {
 		message("diff: name two reports; see `fragreplay help`");

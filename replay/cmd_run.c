@@ -138,7 +138,7 @@ int cmd_run(int argc, char **argv)
 	int ret;
 
 	if (options_parse(&o, OPT_POLICY | OPT_OUTPUT | OPT_MODEL | OPT_REPORT | OPT_INPUT |
-			  OPT_QUIET, argc, argv))
+			  OPT_QUIET | OPT_SEEDS, argc, argv))
 		return EXIT_TROUBLE;
 	if (o.nr_args != 1) {
 		message("run: name one recording or trace; see `fragreplay help`");

@@ -98,8 +98,15 @@ static void add_row(struct fidelity *f, const char *name, double recorded, doubl
 	f->missed += m->verdict == VERDICT_MISS;
 }
 
-/* what the workload moved a counter by; a counter that the recorded kernel lacks is no row */
-static bool recorded_delta(const struct machine *m, const char *name, u64 *delta)
+/**
+ * recorded_delta - what the workload moved a counter by
+ * @m: machine with both snapshots
+ * @name: as in /proc/vmstat
+ * @delta: set on success
+ *
+ * Return: whether the recorded kernel has this counter.
+ */
+bool recorded_delta(const struct machine *m, const char *name, u64 *delta)
 {
 	u64 before, after;
 
@@ -146,16 +153,28 @@ static void add_thp(struct fidelity *f, const struct machine *m, const struct po
 			100.0 * (double)ok / (double)(ok + failed), THP_POINTS, true);
 }
 
-/* the trace cannot tell a capture from a steal: neither changes the block's owner */
-static void add_extfrag(struct fidelity *f, const struct mm *mm, const struct prescan *scan)
+/**
+ * extfrag_by_class - a model's extfrag events as a trace would show them
+ * @mm: the model
+ * @sum: filled in, NR_EXTFRAG_CLASS of them
+ *
+ * A trace cannot tell a capture from a steal: neither changes the block's owner.
+ */
+void extfrag_by_class(const struct mm *mm, u64 *sum)
 {
-	u64 replayed[NR_EXTFRAG_CLASS] = { 0 }, sum[2] = { 0 };
-
+	memset(sum, 0, NR_EXTFRAG_CLASS * sizeof(*sum));
 	for (int mt = 0; mt < MIGRATE_PCPTYPES; mt++)
 		for (int fallback = 0; fallback < MIGRATE_PCPTYPES; fallback++)
 			for (int c = 0; c < NR_EXTFRAG_CLASS; c++)
-				replayed[c == EXTFRAG_CAPTURE ? EXTFRAG_STEAL : c] +=
+				sum[c == EXTFRAG_CAPTURE ? EXTFRAG_STEAL : c] +=
 					mm->extfrag[mt][fallback][c];
+}
+
+static void add_extfrag(struct fidelity *f, const struct mm *mm, const struct prescan *scan)
+{
+	u64 replayed[NR_EXTFRAG_CLASS], sum[2] = { 0 };
+
+	extfrag_by_class(mm, replayed);
 	for (int c = 0; c < NR_EXTFRAG_CLASS; c++) {
 		sum[0] += scan->extfrag[c];
 		sum[1] += replayed[c];
@@ -167,6 +186,17 @@ static void add_extfrag(struct fidelity *f, const struct mm *mm, const struct pr
 		(double)replayed[EXTFRAG_CLAIM_PART], RATIO_LOOSE, false);
 	add_row(f, "extfrag_claim_block", (double)scan->extfrag[EXTFRAG_CLAIM_BLOCK],
 		(double)replayed[EXTFRAG_CLAIM_BLOCK], RATIO_LOOSE, false);
+}
+
+/**
+ * recorded_policy - the policy that a recording was made under
+ * @m: its machine
+ *
+ * Return: what -p would be given for it.
+ */
+const char *recorded_policy(const struct machine *m)
+{
+	return m->sysctl.defrag_mode ? "defrag_mode,step=auto" : "vanilla";
 }
 
 /**
@@ -187,7 +217,7 @@ void fidelity_compute(struct fidelity *f, const struct machine *m, const struct 
 
 	memset(f, 0, sizeof(*f));
 	f->policy = self->policy;
-	f->recorded_policy = m->sysctl.defrag_mode ? "defrag_mode" : "vanilla";
+	f->recorded_policy = recorded_policy(m);
 	for (size_t i = 0; i < sizeof(totals) / sizeof(totals[0]); i++)
 		add_total(f, m, self, &totals[i]);
 	add_thp(f, m, self, observed);

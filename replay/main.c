@@ -19,7 +19,7 @@ static const struct command command_table[] = {
 	{ "run", cmd_run, "RECORDING|TRACE [-p POLICY]... [-o FILE] [option]...",
 	  "replay under policies, report as JSON" },
 	{ "info", cmd_info, "RECORDING|TRACE [--json]", "what a trace and its snapshots hold" },
-	{ "check", cmd_check, "RECORDING [-p POLICY] [--json] [--strict]",
+	{ "check", cmd_check, "RECORDING [--against RECORDING] [-p POLICY] [--json] [--strict]",
 	  "hold the replay against what the recording itself shows" },
 	{ "policies", cmd_policies, "", "list the policies" },
 	{ "diff", cmd_diff, "BASE.json[:POLICY] NEW.json[:POLICY] [--threshold METRIC=PERCENT]...",
@@ -31,10 +31,14 @@ static const struct command command_table[] = {
 
 static const char option_help[] =
 "options of run and check:\n"
-"  -p, --policy NAME      policy to replay under, may be repeated (run: vanilla)\n"
+"  -p, --policy NAME      policy to replay under, may be repeated (run: vanilla; check:\n"
+"                         the recorded one)\n"
 "  -o, --output FILE      write the report there, whole or not at all (run)\n"
 "      --seed N           seed of all that a recording cannot tell (1)\n"
-"      --seeds N          replay seeds SEED .. SEED+N-1 and report the spread (run)\n"
+"      --seeds N          replay seeds SEED .. SEED+N-1 and report the spread (run; check\n"
+"                         with --against)\n"
+"      --against RECORDING  of the same load with vm.defrag_mode=1: does the policy change the\n"
+"                         replay as it changed the real kernel? (check)\n"
 "      --timeline MS      sample fragmentation and free memory every MS of trace time (run)\n"
 "      --end-state FILE   one byte a pfn of the final model: 0 free, 1 in use (run)\n"
 "      --memory SIZE      memory of a bare trace's machine, as in 4G\n"

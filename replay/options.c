@@ -10,7 +10,7 @@
 
 enum long_only { O_SEED = 256, O_SEEDS, O_TIMELINE, O_END_STATE, O_MEMORY, O_SET, O_KERNEL,
 		 O_REFAULT, O_INSTANCE, O_THREADS, O_TIMING, O_INCOMPLETE, O_CHECK_EVERY, O_JSON,
-		 O_STRICT, O_FORCE, O_THRESHOLD };
+		 O_STRICT, O_FORCE, O_THRESHOLD, O_AGAINST };
 
 struct option_rule {
 	int key;
@@ -38,17 +38,18 @@ static const struct option option_table[] = {
 	{ "strict", no_argument, NULL, O_STRICT },
 	{ "force", no_argument, NULL, O_FORCE },
 	{ "threshold", required_argument, NULL, O_THRESHOLD },
+	{ "against", required_argument, NULL, O_AGAINST },
 	{ NULL, 0, NULL, 0 },
 };
 
 static const struct option_rule rule_table[] = {
 	{ 'p', OPT_POLICY }, { 'o', OPT_OUTPUT }, { 'q', OPT_QUIET },
-	{ O_SEED, OPT_MODEL }, { O_SEEDS, OPT_REPORT }, { O_TIMELINE, OPT_REPORT },
+	{ O_SEED, OPT_MODEL }, { O_SEEDS, OPT_SEEDS }, { O_TIMELINE, OPT_REPORT },
 	{ O_END_STATE, OPT_REPORT }, { O_MEMORY, OPT_MODEL }, { O_SET, OPT_MODEL },
 	{ O_KERNEL, OPT_MODEL }, { O_REFAULT, OPT_MODEL }, { O_INSTANCE, OPT_INPUT },
 	{ O_THREADS, OPT_INPUT }, { O_TIMING, OPT_REPORT }, { O_INCOMPLETE, OPT_INPUT },
 	{ O_CHECK_EVERY, OPT_MODEL }, { O_JSON, OPT_JSON }, { O_STRICT, OPT_STRICT },
-	{ O_FORCE, OPT_DIFF }, { O_THRESHOLD, OPT_DIFF },
+	{ O_FORCE, OPT_FORCE }, { O_THRESHOLD, OPT_DIFF }, { O_AGAINST, OPT_AGAINST },
 };
 
 /**
@@ -242,6 +243,9 @@ static int take_option(struct options *o, int key, const char *given)
 		return 0;
 	case O_FORCE:
 		o->force = true;
+		return 0;
+	case O_AGAINST:
+		o->against = given;
 		return 0;
 	case O_THRESHOLD:
 		return push(o->threshold, &o->nr_thresholds, MAX_SETTINGS, given);

@@ -13,7 +13,11 @@ it "one a line" grep -q "^vanilla	" "$tmp/out"
 
 it "run needs an input" refuses 'name one recording' run
 it "an unknown option is trouble" refuses frob run "$recording" --frob
-it "an option of another command is refused" refuses 'takes no --seeds' check "$recording" --seeds 2
+it "an option of another command is refused" refuses 'takes no --timeline' \
+	check "$recording" --timeline 2
+it "check takes --seeds with --against alone" refuses 'seeds goes with --against' \
+	check "$recording" --seeds 2
+it "and --force" refuses 'force goes with --against' check "$recording" --force
 it "an unknown policy is named" refuses nosuch run "$recording" -p nosuch
 it "a missing input is named" refuses '/no/such' run /no/such
 it "a seed must be a number" refuses 'seed 1x' run "$recording" --seed 1x

@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# check --against: what a policy changed in reality, and what it changes in the replay. The carried
+# recording stands in for both sides; FRAGREPLAY_TRACES names a folder of real pairs.
+. tests/cli/lib.bash
+
+# a copy of the recording with another vm.defrag_mode: all else is as it was recorded
+doctored() {			# NAME DEFRAG_MODE
+	mkdir -p "$tmp/$1"
+	cp -r "$recording/before" "$recording/after" "$recording/trace.dat" "$tmp/$1/"
+	chmod -R u+w "$tmp/$1"
+	sed -i "s/^defrag_mode .*/defrag_mode $2/" "$tmp/$1/before/sysctl_vm"
+	[ ! -e "$tmp/$1/after/sysctl_vm" ] ||
+		sed -i "s/^defrag_mode .*/defrag_mode $2/" "$tmp/$1/after/sysctl_vm"
+}
+query() {
+	python -c "import json, sys; r = json.load(open(sys.argv[1])); x = r['cross']
+m = {y['name']: y for y in x['metrics']}
+sys.exit(0 if ($2) else 1)" "$1"
+}
+delta() { echo $(($(awk -v k="$2" '$1 == k { print $2 }' "$1/after/vmstat") -
+		$(awk -v k="$2" '$1 == k { print $2 }' "$1/before/vmstat"))); }
+
+doctored d1 1
+a=$recording b=$tmp/d1
+
+it "a recording with defrag_mode=1 is checked under it" exits 0 check "$b"
+it "and the table says so" grep -q '^self: replayed under defrag_mode,step=auto$' "$tmp/out"
+it "-p overrides" exits 0 check "$b" -p vanilla
+it "and is told from the recorded policy" \
+	grep -q "^self: replayed under vanilla; the recording's own is defrag_mode,step=auto" "$tmp/out"
+
+it "a pair is compared" exits 0 check "$a" --against "$b" --seeds 2 --json
+cp "$tmp/out" "$tmp/pair.json"
+it "the document is of the check schema" query "$tmp/pair.json" \
+	"r['schema'] == 'fragreplay-check/1' and x['seeds'] == 2"
+it "both policies are named" query "$tmp/pair.json" \
+	"x['policies'] == ['vanilla', 'defrag_mode,step=auto']"
+for counter in pswpout pgscan_kswapd thp_fault_alloc allocstall_movable; do
+	it "real $counter is the difference of the snapshots" query "$tmp/pair.json" \
+		"m['$counter']['real'] == dict(a=$(delta "$a" "$counter"), b=$(delta "$b" "$counter"))"
+done
+it "one trace as both has no real change" query "$tmp/pair.json" \
+	"x['moved']['beyond_spread'] == 0 and all(y['beyond_spread'] is not True for y in x['metrics'])"
+it "nothing moved: no share, and nothing to fail" query "$tmp/pair.json" \
+	"x['moved']['share_percent'] is None and x['moved']['ok']"
+it "means lie within their ranges" query "$tmp/pair.json" \
+	"all(s['min'] <= s['mean'] <= s['max'] for y in m.values() for s in y['replay'].values() if s)"
+it "B is checked under the policy, too" query "$tmp/pair.json" \
+	"r['self']['policy'] == r['self']['recorded_policy'] == 'defrag_mode,step=auto'"
+
+# the same seeds through `run` must give the same counters
+as_run() {
+	exits 0 run "$a" -p vanilla -p defrag_mode,step=auto --seeds 2 -o "$tmp/run.json" &&
+	python -c "import json
+r, c = json.load(open('$tmp/run.json')), json.load(open('$tmp/pair.json'))
+seen = 0
+for p, side in zip(r['policies'], 'ab'):
+    for m in c['cross']['metrics']:
+        if m['name'] in p['spread']['counters']:
+            assert m['replay'][side] == p['spread']['counters'][m['name']], m
+            seen += 1
+assert seen >= 30, seen"
+}
+it "what check calls replayed is what run reports, seed for seed" as_run
+
+strict() {
+	local want=0
+
+	query "$tmp/pair.json" "x['moved']['ok'] and x['thp_success']['ok']" || want=1
+	exits $want check "$a" --against "$b" --seeds 2 --strict
+}
+it "--strict exits 1 exactly when a sum fails" strict
+it "no line of its table is wider than 120 columns" \
+	awk '/^B alone/ { exit wide } /^[AB]: / { next } length > 120 { wide = 1 }' "$tmp/out"
+it "-p replaces the second policy" exits 0 check "$a" --against "$b" -p defrag_mode,step=assist --json
+it "in both replays" query "$tmp/out" \
+	"x['policies'][1] == r['self']['policy'] == 'defrag_mode,step=assist'"
+
+it "the recordings may not be swapped" \
+	refuses 'first was recorded with vm.defrag_mode=1.*second was recorded with vm.defrag_mode=0' \
+	check "$b" --against "$a"
+it "--force compares them all the same" exits 0 check "$b" --against "$a" --force
+it "two without defrag_mode are no pair" refuses 'second was recorded with vm.defrag_mode=0' \
+	check "$a" --against "$a"
+cp -r "$b" "$tmp/kernel"
+sed -i 's/^Linux version [^ ]*/Linux version 6.18.15/' "$tmp"/kernel/*/version
+it "another kernel is no pair" refuses 'kernel 7.3.4 against 6.18.15' \
+	check "$a" --against "$tmp/kernel"
+it "a bare trace is no pair" refuses 'needs .*before/' check "$a" --against "$b/trace.dat"
+it "a missing recording is named" refuses '/no/such' check "$a" --against /no/such
+it "observed predicts nothing" refuses 'no model' check "$a" --against "$b" -p observed
+it "an unknown policy is named" refuses nosuch check "$a" --against "$b" -p nosuch
+
+real=${FRAGREPLAY_TRACES:-}
+if [ -n "$real" ] && [ -d "$real/6.18-storm-d1" ]; then
+	it "the storm of 6.18 is compared" \
+		exits 0 check "$real/6.18-storm-d0" --against "$real/6.18-storm-d1" --json
+	it "direct scanning and stalls of it are beyond any spread" query "$tmp/out" \
+		"all(m[c]['beyond_spread'] for c in ('pgscan_direct', 'allocstall_normal', 'pswpout'))"
+	it "the storms of two machines are no pair" refuses 'kernel.*MiB of memory against' \
+		check "$real/6.18-storm-d0" --against "$real/7.3-storm-d1"
+else
+	echo "# skipped: FRAGREPLAY_TRACES=$real has no 6.18-storm-d1"
+fi
+finish
