@@ -21,6 +21,7 @@ struct pair {
 	u32 nr_live;
 	u64 rng;
 	bool small;			/* orders 0 to 4 only: many pages in few blocks */
+	bool full;			/* memory is nearly used up: refills live on other types */
 };
 
 static u32 dice(struct pair *p, u32 n)
@@ -104,6 +105,17 @@ static void model_free(struct pair *p, u32 pfn, u32 order)
 		buddy_free(p->mm, pfn, order);
 }
 
+/* what is in a block is not always what asked for it: some blocks can be claimed, some cannot */
+static void toss_kind(struct pair *p, u32 pfn, u32 order)
+{
+	bool movable = dice(p, 2);
+
+	for (u32 i = 0; i < N(order); i++) {
+		p->mm->page[pfn + i].kind = movable ? PK_MOVABLE_OPS : PK_KERNEL;
+		p->t->movable[pfn + i] = movable;
+	}
+}
+
 static void one_alloc(struct pair *p)
 {
 	static const u8 orders[] = { 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 9, 10 };
@@ -115,6 +127,8 @@ static void one_alloc(struct pair *p)
 	assert_int_equal((int)pfn, twin_alloc(p->t, (int)order, type, nofragment));
 	if (pfn == PFN_NONE)
 		return;
+	if (p->full)
+		toss_kind(p, pfn, order);
 	p->live[p->nr_live].pfn = pfn;
 	p->live[p->nr_live++].order = (u8)order;
 }
@@ -129,8 +143,19 @@ static void one_free(struct pair *p)
 	twin_free(p->t, (int)l.pfn, l.order);
 }
 
+/* of 100 operations, how many allocate at step @i; memory fills and empties */
+static u32 share_of_allocations(struct pair *p, int i)
+{
+	if (p->full) {
+		p->small = true;
+		return (i / 2000) & 1 ? 45 : 90;
+	}
+	p->small = (i / 8000) & 1;
+	return ((i / 2000) & 1 ? 30 : 60) + (p->small ? 10 : 0);
+}
+
 /* @feature: of the kernel, turned over; NULL: none */
-static void run_turned(const char *version, const char *feature, bool pcp_on, u64 seed)
+static void run_turned(const char *version, const char *feature, bool pcp_on, bool full, u64 seed)
 {
 	struct pair *p = calloc(1, sizeof(*p));
 	int i, b;
@@ -151,17 +176,15 @@ static void run_turned(const char *version, const char *feature, bool pcp_on, u6
 	p->t->chunked = p->mm->k.pcp_free_chunked;
 	p->t->high_min_rule = p->mm->k.pcp_free_high_min;
 	p->rng = seed;
+	p->full = full;
 	for (b = 0; b < TWIN_BLOCKS; b++) {
 		model_free(p, BLOCK(b), 9);
 		twin_free(p->t, (int)BLOCK(b), 9);
 	}
 	for (i = 0; i < OPS; i++) {
-		u32 bias = (i / 2000) & 1 ? 30 : 60;	/* memory fills and empties */
+		u32 share = share_of_allocations(p, i);
 
-		p->small = (i / 8000) & 1;
-		if (p->small)
-			bias += 10;
-		if (p->nr_live && dice(p, 100) >= bias)
+		if (p->nr_live && dice(p, 100) >= share)
 			one_free(p);
 		else
 			one_alloc(p);
@@ -181,7 +204,7 @@ static void run_turned(const char *version, const char *feature, bool pcp_on, u6
 
 static void run(const char *version, bool pcp_on, u64 seed)
 {
-	run_turned(version, NULL, pcp_on, seed);
+	run_turned(version, NULL, pcp_on, false, seed);
 }
 
 static void buddy_lists_of_7_3(void **state)
@@ -221,14 +244,22 @@ static void per_cpu_lists_of_6_14(void **state)
 static void refills_without_the_mode_cache(void **state)
 {
 	(void)state;
-	run_turned("6.15", "rmqueue_mode_cache", true, 14);
-	run_turned("7.3.4", "rmqueue_mode_cache", true, 15);
+	run_turned("6.15", "rmqueue_mode_cache", true, true, 14);
+	run_turned("7.3.4", "rmqueue_mode_cache", true, true, 15);
+}
+
+static void refills_of_full_memory(void **state)
+{
+	(void)state;
+	run_turned("7.3.4", NULL, true, true, 17);
+	run_turned("6.14", NULL, true, true, 18);
+	run_turned("6.1.192", NULL, true, true, 19);
 }
 
 static void the_biggest_buddy_on_7_3(void **state)
 {
 	(void)state;
-	run_turned("7.3.4", "steal_biggest_buddy", true, 16);
+	run_turned("7.3.4", "steal_biggest_buddy", true, false, 16);
 }
 
 static void buddy_lists_of_6_1(void **state)
@@ -253,6 +284,7 @@ int main(void)
 		cmocka_unit_test(per_cpu_lists_of_6_12),
 		cmocka_unit_test(buddy_lists_of_6_14),
 		cmocka_unit_test(per_cpu_lists_of_6_14),
+		cmocka_unit_test(refills_of_full_memory),
 		cmocka_unit_test(refills_without_the_mode_cache),
 		cmocka_unit_test(the_biggest_buddy_on_7_3),
 		cmocka_unit_test(buddy_lists_of_6_1),
