@@ -37,7 +37,7 @@ struct options {
 	unsigned int seeds, threads;
 	uint32_t version;
 	double refault;			/* < 0: fitted */
-	bool timing, allow_incomplete, quiet, json, strict, force;
+	bool timing, allow_incomplete, quiet, json, strict, force, features;
 };
 
 /* one option, as a command that takes it names it: OPT_* form a mask */
@@ -45,6 +45,7 @@ enum option_bit {
 	OPT_POLICY = 1 << 0, OPT_OUTPUT = 1 << 1, OPT_MODEL = 1 << 2, OPT_REPORT = 1 << 3,
 	OPT_INPUT = 1 << 4, OPT_JSON = 1 << 5, OPT_STRICT = 1 << 6, OPT_DIFF = 1 << 7,
 	OPT_QUIET = 1 << 8, OPT_SEEDS = 1 << 9, OPT_FORCE = 1 << 10, OPT_AGAINST = 1 << 11,
+	OPT_FEATURES = 1 << 12,
 };
 
 int options_parse(struct options *o, unsigned int allowed, int argc, char **argv);

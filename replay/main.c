@@ -21,7 +21,8 @@ static const struct command command_table[] = {
 	{ "info", cmd_info, "RECORDING|TRACE [--json]", "what a trace and its snapshots hold" },
 	{ "check", cmd_check, "RECORDING [--against RECORDING] [-p POLICY] [--json] [--strict]",
 	  "hold the replay against what the recording itself shows" },
-	{ "policies", cmd_policies, "", "list the policies" },
+	{ "policies", cmd_policies, "[NAME|FILE.so]... [--json] [--features]",
+	  "what -p takes: the policies and what can be set, or the kernel's features" },
 	{ "diff", cmd_diff, "BASE.json[:POLICY] NEW.json[:POLICY] [--threshold METRIC=PERCENT]...",
 	  "compare two reports" },
 	{ "dump", cmd_dump, "TRACE", "every event, as `trace-cmd report -R` prints it" },
@@ -31,8 +32,9 @@ static const struct command command_table[] = {
 
 static const char option_help[] =
 "options of run and check:\n"
-"  -p, --policy NAME      policy to replay under, may be repeated (run: vanilla; check:\n"
-"                         the recorded one)\n"
+"  -p, --policy NAME[,setting=value]...\n"
+"                         policy to replay under, built in or ./FILE.so, may be repeated\n"
+"                         (run: vanilla; check: the recorded one)\n"
 "  -o, --output FILE      write the report there, whole or not at all (run)\n"
 "      --seed N           seed of all that a recording cannot tell (1)\n"
 "      --seeds N          replay seeds SEED .. SEED+N-1 and report the spread (run; check\n"

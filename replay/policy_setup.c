@@ -182,29 +182,53 @@ static const struct policy_tunable *find_tunable(const struct policy_ops *ops, c
 	return NULL;
 }
 
-/* A table that cannot be right would write where it should not. */
-static int check_tunables(const struct policy_ops *ops, const char *arg, char *err, size_t errlen)
+static bool lies_within(const struct policy_ops *ops, size_t offset, size_t size)
+{
+	return offset <= ops->priv_size && ops->priv_size - offset >= size && !(offset % size);
+}
+
+/* What is wrong with a tunable's entry in the policy's table, or NULL. */
+static const char *tunable_fault(const struct policy_ops *ops, const struct policy_tunable *t)
 {
 	static const size_t size[] = { sizeof(bool), sizeof(u32), sizeof(double), sizeof(u32) };
+
+	if (!*t->name || strpbrk(t->name, ",= \t\n"))
+		return "its .name holds what -p cannot give";
+	if (t->type > TUNABLE_ENUM)
+		return "its .type is none";
+	if (!lies_within(ops, t->offset, size[t->type]))
+		return "its .offset is not that of a member of its type within .priv_size";
+	if (!t->def || !t->doc)
+		return "it has no .def or no .doc";
+	if (t->type == TUNABLE_ENUM && (!t->values || !t->values[0]))
+		return "an enum needs .values";
+	if (t->type == TUNABLE_UINT && !(t->min >= 0 && t->max <= UINT32_MAX))
+		return "its .min and .max must lie within 0 and 2^32 - 1";
+	if ((t->type == TUNABLE_UINT || t->type == TUNABLE_REAL) && !(t->min <= t->max))
+		return "its .min is above its .max";
+	return NULL;
+}
+
+/* A table that cannot be right would write where it should not. */
+static int check_tables(const struct policy_ops *ops, const char *arg, char *err, size_t errlen)
+{
 	const struct policy_tunable *t;
 	const struct policy_counter *c;
 
 	for (t = ops->tunables; t && t->name; t++) {
-		if (t->type > TUNABLE_ENUM || t->offset > ops->priv_size ||
-		    ops->priv_size - t->offset < size[t->type] || !t->def || !t->doc ||
-		    (t->type == TUNABLE_ENUM && (!t->values || !t->values[0]))) {
-			snprintf(err, errlen, "-p %s: the table entry of its tunable %s is wrong:"
-				 " type, offset within .priv_size, .def, .doc, .values of an enum",
-				 arg, t->name);
-			return -1;
-		}
+		const char *fault = tunable_fault(ops, t);
+
+		if (!fault)
+			continue;
+		snprintf(err, errlen, "-p %s: its table of tunables: %s: %s", arg, t->name, fault);
+		return -1;
 	}
 	for (c = ops->counters; c && c->name; c++) {
-		if (c->offset > ops->priv_size || ops->priv_size - c->offset < sizeof(u64)) {
-			snprintf(err, errlen, "-p %s: its counter %s lies outside of .priv_size",
-				 arg, c->name);
-			return -1;
-		}
+		if (lies_within(ops, c->offset, sizeof(u64)) && c->doc)
+			continue;
+		snprintf(err, errlen, "-p %s: its table of counters: %s: it has no .doc, or its"
+			 " .offset is not that of a u64 within .priv_size", arg, c->name);
+		return -1;
 	}
 	return 0;
 }
@@ -213,7 +237,7 @@ static int set_defaults(struct policy_setup *s, const char *arg, char *err, size
 {
 	const struct policy_tunable *t;
 
-	if (check_tunables(s->ops, arg, err, errlen))
+	if (check_tables(s->ops, arg, err, errlen))
 		return -1;
 	s->priv = calloc(1, s->ops->priv_size ? s->ops->priv_size : 1);
 	if (!s->priv)
@@ -232,14 +256,14 @@ static int unknown_setting(const struct policy_setup *s, const char *arg, const 
 			   char *err, size_t errlen)
 {
 	const struct policy_tunable *t;
-	size_t at = (size_t)snprintf(err, errlen, "-p %s: %s has no tunable %s; there are", arg,
+	size_t at = (size_t)snprintf(err, errlen, "-p %s: %s has no tunable %s; there are ", arg,
 				     s->ops->name, name);
 
 	for (t = s->ops->tunables; t && t->name && at < errlen; t++)
-		at += (size_t)snprintf(err + at, errlen - at, " %s,", t->name);
+		at += (size_t)snprintf(err + at, errlen - at, "%s, ", t->name);
 	if (at < errlen)
-		snprintf(err + at, errlen - at, " and for every policy filemap, kernel, and the"
-			 " features of `fragreplay policies --features`");
+		snprintf(err + at, errlen - at, "and for every policy kernel, filemap and those of"
+			 " `fragreplay policies --features`");
 	return -1;
 }
 

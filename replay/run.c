@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "guard.h"
 #include "mm/internal.h"
 #include "model.h"
 #include "ring.h"
@@ -51,10 +52,15 @@ static int fail(struct replay *rp, const char *what)
 
 static void work(struct worker *w, const struct op *op, size_t n)
 {
-	if (w->observed)
+	if (w->observed) {
 		observed_ops(w->run, op, n);
-	else if (!w->failed && model_ops(&w->model, op, n))
+		return;
+	}
+	if (w->run->setup.dl)
+		guard_enter(w->run->mm);
+	if (!w->failed && model_ops(&w->model, op, n))
 		w->failed = true;
+	guard_leave();
 }
 
 static void *worker_thread(void *arg)
@@ -141,6 +147,19 @@ static void wanted_kernel(const struct run_options *opt, const struct policy_set
 	policy_setup_kernel(s, k);
 }
 
+static int let_policy_decide(struct replay *rp, struct worker *w)
+{
+	int ret;
+
+	if (w->run->setup.dl) {
+		guard_install();
+		guard_enter(w->run->mm);
+	}
+	ret = policy_setup_apply(&w->run->setup, w->run->mm, rp->err, rp->errlen);
+	guard_leave();
+	return ret;
+}
+
 /* A machine for one policy, from the snapshot as the prefix corrected it. */
 static int build_worker(struct replay *rp, struct worker *w)
 {
@@ -158,7 +177,7 @@ static int build_worker(struct replay *rp, struct worker *w)
 		return fail(rp, "no memory for the model's machine: choose less with --memory");
 	w->model.mm = w->run->mm;
 	w->model.mm->param = opt->params;
-	if (policy_setup_apply(&w->run->setup, w->run->mm, rp->err, rp->errlen))
+	if (let_policy_decide(rp, w))
 		return -1;
 	if (model_init(&w->model, opt, w->run, demand_nr_handles(rp->demand)))
 		return fail(rp, "no memory for the map of pages");

@@ -342,7 +342,7 @@ struct policy_counter {
  * @tunables: ended by an entry without a name, or NULL
  * @counters: ended by an entry without a name, or NULL
  * @init: the machine is built and has not run yet; anything but 0 refuses it with @err filled
- * @exit: the machine goes away
+ * @exit: the machine goes away; not called for one that @init refused
  *
  * All that follows are decisions. Each says which function of the kernel it stands in.
  *

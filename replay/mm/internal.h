@@ -44,6 +44,7 @@ int mm_set_policy(struct mm *mm, const struct policy_ops *ops, void *priv, char 
 int mm_layer_policy(struct mm *mm, const struct policy_ops *layer, char *err, size_t errlen);
 void policy_broke(const struct mm *mm, const char *hook, const char *what);
 void policy_hooks_called(const struct mm *mm, char *text, size_t len);
+void policy_decisions(const struct policy_ops *ops, char *text, size_t len);
 bool policy_check(struct mm *mm, const char *where, char *text, size_t len);
 
 /* kversion.c */

@@ -101,7 +101,13 @@ int mm_set_policy(struct mm *mm, const struct policy_ops *ops, void *priv, char 
 	p->priv = priv;
 	p->own_hooks = hooks_of(ops);
 	take_hooks(p, ops);
-	return ops->init ? ops->init(mm, priv, err, errlen) : 0;
+	if (!ops->init || !ops->init(mm, priv, err, errlen))
+		return 0;
+	/* what was never set up has nothing for ->exit to take down */
+	p->own = &vanilla_policy;
+	if (!*err)
+		snprintf(err, errlen, "its init() refuses, and does not say why");
+	return -1;
 }
 
 /**
@@ -142,6 +148,17 @@ void policy_broke(const struct mm *mm, const char *hook, const char *what)
 			 what);
 }
 
+static void name_hooks(u64 hooks, char *text, size_t len)
+{
+	size_t at = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < NR_HOOKS && at < len; i++)
+		if (hooks & 1ull << i)
+			at += (size_t)snprintf(text + at, len - at, at ? ", %s()" : "%s()",
+					       hook_names[i]);
+}
+
 /**
  * policy_hooks_called - the policy's own hooks since the machine was last found whole
  * @mm: machine
@@ -150,15 +167,18 @@ void policy_broke(const struct mm *mm, const char *hook, const char *what)
  */
 void policy_hooks_called(const struct mm *mm, char *text, size_t len)
 {
-	const struct mm_policy *p = mm->policy;
-	u64 called = p->called & p->own_hooks;
-	size_t at = 0;
+	name_hooks(mm->policy->called & mm->policy->own_hooks, text, len);
+}
 
-	text[0] = '\0';
-	for (size_t i = 0; i < NR_HOOKS && at < len; i++)
-		if (called & 1ull << i)
-			at += (size_t)snprintf(text + at, len - at, at ? ", %s()" : "%s()",
-					       hook_names[i]);
+/**
+ * policy_decisions - the hooks that a policy has of its own
+ * @ops: policy
+ * @text: their names, "" when there is none
+ * @len: its size
+ */
+void policy_decisions(const struct policy_ops *ops, char *text, size_t len)
+{
+	name_hooks(hooks_of(ops), text, len);
 }
 
 /**

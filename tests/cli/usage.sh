@@ -9,7 +9,7 @@ it "help succeeds" exits 0 help
 it "help names every command" grep -q 'fragreplay diff' "$tmp/out"
 it "version succeeds" exits 0 version
 it "policies lists vanilla" exits 0 policies
-it "one a line" grep -q "^vanilla	" "$tmp/out"
+it "with a line on what it is" grep -qE '^vanilla +the kernel' "$tmp/out"
 
 it "run needs an input" refuses 'name one recording' run
 it "an unknown option is trouble" refuses frob run "$recording" --frob
