@@ -158,8 +158,7 @@ static int diff_policies(const json_t *base, const json_t *new, const struct opt
 		message("out of memory");
 		return EXIT_TROUBLE;
 	}
-	printf("%-40s %15.15s %15.15s\n", "", policy_name(base), policy_name(new));
-	diff_print(&table, stdout);
+	diff_print(&table, policy_name(base), policy_name(new), stdout);
 	ret = apply_thresholds(o, &table);
 	diff_release(&table);
 	return ret < 0 ? EXIT_TROUBLE : ret ? EXIT_REGRESSION : EXIT_OK;

@@ -7,6 +7,7 @@
 #include "diff.h"
 
 #define LINE_WIDTH	96
+#define COLUMN_WIDTH	15
 
 struct direction_rule {
 	const char *prefix;
@@ -127,13 +128,14 @@ static int collect_side(struct diff_table *t, const json_t *policy, int side)
 	static const char *const part[] = {
 		"thp", "extfrag", "stall_ns", "allocator", "search", "memory",
 	};
+	const json_t *own = json_object_get(policy, "policy_counters");
 
 	if (flatten(t, "", json_object_get(policy, "counters"), side))
 		return -1;
 	for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++)
 		if (flatten(t, part[i], json_object_get(policy, part[i]), side))
 			return -1;
-	return 0;
+	return flatten(t, "policy", own, side);
 }
 
 /**
@@ -180,12 +182,50 @@ double diff_percent(const struct diff_row *row)
 	return 100.0 * (row->value[1] - row->value[0]) / fabs(row->value[0]);
 }
 
-static void print_value(double value, FILE *out)
+static void print_value(double value, int width, FILE *out)
 {
 	if (value == floor(value) && fabs(value) < 1e15)
-		fprintf(out, " %15.0f", value);
+		fprintf(out, " %*.0f", width, value);
 	else
-		fprintf(out, " %15.4f", value);
+		fprintf(out, " %*.4f", width, value);
+}
+
+static size_t label_line(const char *label)
+{
+	return strcspn(label, ",");
+}
+
+static int widest_line(const char *label, int width)
+{
+	for (; *label; label += label[label_line(label)] == ',') {
+		if ((int)label_line(label) > width)
+			width = (int)label_line(label);
+		label += label_line(label);
+	}
+	return width;
+}
+
+/* takes a label's next line off it */
+static void print_label_line(const char **label, int width, FILE *out)
+{
+	size_t len = label_line(*label);
+
+	fprintf(out, " %*.*s", width, (int)len, *label);
+	*label += len + ((*label)[len] == ',');
+}
+
+/* a setting a line, so that "defrag_mode,step=assist" shows whole; returns the columns' width */
+static int print_labels(const char *base, const char *new, FILE *out)
+{
+	int width = widest_line(new, widest_line(base, COLUMN_WIDTH));
+
+	do {
+		fprintf(out, "%-40s", "");
+		print_label_line(&base, width, out);
+		print_label_line(&new, width, out);
+		fputc('\n', out);
+	} while (*base || *new);
+	return width;
 }
 
 /* What one side lacks cannot be compared: it is named, so that nobody takes it for unchanged. */
@@ -214,21 +254,25 @@ static void print_only_in(const struct diff_table *t, int side, FILE *out)
 /**
  * diff_print - the table that mm cover letters carry: name, base, new, ( +35.30%)
  * @t: the table
+ * @base: label of the base's policy, a setting after each comma
+ * @new: of the other
  * @out: where to
  *
  * A row where both sides are 0 says nothing and is left out; metrics that only one side has are
  * named below the table.
  */
-void diff_print(const struct diff_table *t, FILE *out)
+void diff_print(const struct diff_table *t, const char *base, const char *new, FILE *out)
 {
+	int width = print_labels(base, new, out);
+
 	for (size_t i = 0; i < t->nr; i++) {
 		const struct diff_row *row = &t->row[i];
 
 		if (!row->has[0] || !row->has[1] || (!row->value[0] && !row->value[1]))
 			continue;
 		fprintf(out, "%-40s", row->name);
-		print_value(row->value[0], out);
-		print_value(row->value[1], out);
+		print_value(row->value[0], width, out);
+		print_value(row->value[1], width, out);
 		fprintf(out, " (%+8.2f%%)\n", diff_percent(row));
 	}
 	print_only_in(t, 0, out);

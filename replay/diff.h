@@ -29,7 +29,7 @@ struct threshold {
 
 int diff_collect(struct diff_table *t, const json_t *base, const json_t *new);
 void diff_release(struct diff_table *t);
-void diff_print(const struct diff_table *t, FILE *out);
+void diff_print(const struct diff_table *t, const char *base, const char *new, FILE *out);
 const struct diff_row *diff_find(const struct diff_table *t, const char *name);
 double diff_percent(const struct diff_row *row);
 enum direction metric_direction(const char *name);

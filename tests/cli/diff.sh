@@ -64,6 +64,26 @@ it "policies of one report compare by name" exits 1 diff both.json:vanilla both.
 it "an unknown policy is trouble" exits 2 diff both.json:vanilla both.json:third
 it "whole reports compare policy by policy" exits 0 diff both.json both.json
 it "and name both" grep -qE '^ +other +other$' out
+
+# the columns' heads are the labels, a setting a line
+report steps.json aaaa defrag_mode,step=base '"pswpin": 1'
+python -c "import json
+a = json.load(open('$tmp/steps.json'))
+b = json.loads(json.dumps(a))
+b['policies'][0]['policy'] = 'defrag_mode,step=kswapd-exit,kernel=6.18'
+for side, n in (a, 3), (b, 4):
+    side['policies'][0]['policy_counters'] = {'defrag_mode': {'promoted': n}}
+a['policies'] += b['policies']
+json.dump(a, open('$tmp/steps.json', 'w'))"
+it "policies with settings compare by their whole label" exits 0 diff \
+	steps.json:defrag_mode,step=base steps.json:defrag_mode,step=kswapd-exit,kernel=6.18
+labels() {
+	grep -qE '^ +defrag_mode +defrag_mode$' out &&
+		grep -qE '^ +step=base +step=kswapd-exit$' out && grep -qE '^ +kernel=6.18$' out
+}
+it "and the heads show what sets them apart" labels
+it "a policy's own counters compare under its name" \
+	grep -qE '^policy.defrag_mode.promoted +3 +4 ' out
 full() { "$prog" diff base.json new.json >/dev/full 2>err; [ $? -eq 2 ]; }
 it "a full disk is trouble" full
 finish
