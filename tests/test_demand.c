@@ -19,6 +19,9 @@
 #define KCOMPACTD	33
 #define KSWAPD		41
 #define ANON		(GFP_HIGHUSER_MOVABLE | __GFP_ZERO | __GFP_COMP)
+#define WRITE		(GFP_HIGHUSER_MOVABLE | __GFP_WRITE | __GFP_COMP)
+#define QUIET		(__GFP_NORETRY | __GFP_NOWARN)
+#define READAHEAD	((GFP_HIGHUSER_MOVABLE | __GFP_COMP | QUIET) & ~__GFP_FS)
 #define THP_LIGHT	(GFP_TRANSHUGE_LIGHT | __GFP_NORETRY | __GFP_THISNODE)
 #define THP_DIRECT	(GFP_TRANSHUGE | __GFP_NORETRY | __GFP_THISNODE)
 
@@ -166,6 +169,136 @@ static void a_task_that_exits_between_its_tries_has_failed(void **state)
 	assert_int_equal(w->op[0].handle, H_NONE);
 	assert_int_equal(w->op[1].type, OP_EXIT);
 	assert_int_equal(demand_get_stats(w->d)->thp_attempts, 1);
+}
+
+/* rule 6 */
+static void a_write_that_steps_down_is_one_operation(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, REC_NO_PFN, 4, WRITE | QUIET);
+	alloc(w, USER, REC_NO_PFN, 3, WRITE | QUIET);
+	alloc(w, USER, 64, 2, WRITE | QUIET);
+	last(w);
+	assert_int_equal(w->nr, 1);
+	assert_int_equal(w->op[0].type, OP_ALLOC);
+	assert_int_equal(w->op[0].handle, 64);
+	assert_int_equal(w->op[0].order, 2);
+	assert_int_equal(w->op[0].hint, 4);
+	assert_int_equal(w->op[0].flags & OPF_DIRTY, OPF_DIRTY);
+	assert_int_equal(demand_get_stats(w->d)->folio_folded, 2);
+	assert_int_equal(demand_get_stats(w->d)->alloc_failures, 2);
+	assert_int_equal(demand_get_stats(w->d)->allocs, 1);
+}
+
+static void its_last_attempt_is_the_one_that_may_not_fail(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, REC_NO_PFN, 1, WRITE | QUIET);
+	alloc(w, USER, REC_NO_PFN, 0, WRITE);
+	last(w);
+	assert_int_equal(w->nr, 1);
+	assert_int_equal(w->op[0].type, OP_ALLOC_FAILED);
+	assert_int_equal(w->op[0].handle, H_NONE);
+	assert_int_equal(w->op[0].hint, 1);
+	assert_int_equal(w->op[0].flags & OPF_DIRTY, OPF_DIRTY);
+}
+
+static void a_folio_that_is_got_at_once_has_its_own_order_as_hint(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, 64, 4, WRITE | QUIET);
+	alloc(w, USER, 80, 2, WRITE | QUIET);
+	last(w);
+	assert_int_equal(w->nr, 2);
+	assert_int_equal(w->op[0].hint, 4);
+	assert_int_equal(w->op[1].hint, 2);
+	assert_int_equal(demand_get_stats(w->d)->folio_folded, 0);
+}
+
+static void readahead_steps_down_to_single_pages(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, REC_NO_PFN, 4, READAHEAD);
+	alloc(w, USER, 64, 0, READAHEAD);
+	alloc(w, USER, 65, 0, READAHEAD);
+	last(w);
+	assert_int_equal(w->nr, 2);
+	assert_int_equal(w->op[0].hint, 4);
+	assert_int_equal(w->op[0].order, 0);
+	assert_int_equal(w->op[0].flags & OPF_READ, OPF_READ);
+	assert_int_equal(w->op[1].hint, 0);
+	assert_int_equal(demand_get_stats(w->d)->folio_folded, 1);
+}
+
+static void other_allocations_do_not_end_an_operation(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, REC_NO_PFN, 4, WRITE | QUIET);
+	alloc(w, USER, 100, 0, GFP_KERNEL);		/* reclaim's own, say */
+	alloc(w, USER + 1, 101, 0, WRITE);		/* another task's */
+	event(w, (struct record){ .type = REC_ALLOC, .pid = USER, .pfn = 102, .mt = 1,
+				  .gfp = READAHEAD, .flags = REC_FLAG_SOFTIRQ });
+	alloc(w, USER, 64, 3, WRITE | QUIET | __GFP_HARDWALL);
+	last(w);
+	assert_int_equal(w->nr, 4);
+	assert_int_equal(w->op[3].handle, 64);
+	assert_int_equal(w->op[3].hint, 4);
+}
+
+/* the page cache's other requests begin operations of their own: this one went without */
+static void what_is_no_smaller_or_not_alike_is_another_operation(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, REC_NO_PFN, 2, WRITE | QUIET);
+	alloc(w, USER, 64, 2, WRITE | QUIET);
+	alloc(w, USER, REC_NO_PFN, 2, READAHEAD);
+	alloc(w, USER, 80, 0, WRITE);
+	last(w);
+	assert_int_equal(w->nr, 4);
+	assert_int_equal(w->op[0].type, OP_ALLOC_FAILED);
+	assert_int_equal(w->op[0].order, 2);
+	assert_int_equal(w->op[1].hint, 2);
+	assert_int_equal(w->op[2].type, OP_ALLOC_FAILED);
+	assert_int_equal(w->op[2].flags, OPF_READ);
+	assert_int_equal(w->op[3].hint, 0);
+	assert_int_equal(demand_get_stats(w->d)->folio_folded, 0);
+}
+
+static void a_task_that_exits_gives_its_folio_up(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, REC_NO_PFN, 2, WRITE | QUIET);
+	plain(w, REC_SCHED_EXIT, USER);
+	last(w);
+	assert_int_equal(w->nr, 2);
+	assert_int_equal(w->op[0].type, OP_ALLOC_FAILED);
+	assert_int_equal(w->op[1].type, OP_EXIT);
+}
+
+/* huge pages and mTHP have __GFP_NOMEMALLOC: mm/huge_memory.c:vma_thp_gfp_mask */
+static void faults_are_no_page_cache(void **state)
+{
+	struct world *w = *state;
+	const gfp_t mthp = (GFP_TRANSHUGE_LIGHT | __GFP_KSWAPD_RECLAIM | __GFP_NORETRY);
+
+	alloc(w, USER, REC_NO_PFN, 4, mthp);
+	alloc(w, USER, 64, 2, mthp);
+	alloc(w, USER, REC_NO_PFN, 9, THP_LIGHT);
+	alloc(w, USER, 80, 0, ANON);
+	last(w);
+	assert_int_equal(w->nr, 4);
+	assert_int_equal(w->op[0].type, OP_ALLOC_FAILED);
+	assert_int_equal(w->op[0].kind, PK_ANON);
+	assert_int_equal(w->op[1].hint, 2);
+	assert_int_equal(w->op[2].type, OP_THP_FAULT);
+	assert_int_equal(demand_get_stats(w->d)->folio_folded, 0);
 }
 
 static void a_free_that_nothing_allocated_implies_an_allocation(void **state)
@@ -401,6 +534,14 @@ int main(void)
 		T(a_thp_fault_that_may_not_reclaim_is_one_try),
 		T(two_tries_of_one_thp_fault_are_folded),
 		T(a_task_that_exits_between_its_tries_has_failed),
+		T(a_write_that_steps_down_is_one_operation),
+		T(its_last_attempt_is_the_one_that_may_not_fail),
+		T(a_folio_that_is_got_at_once_has_its_own_order_as_hint),
+		T(readahead_steps_down_to_single_pages),
+		T(other_allocations_do_not_end_an_operation),
+		T(what_is_no_smaller_or_not_alike_is_another_operation),
+		T(a_task_that_exits_gives_its_folio_up),
+		T(faults_are_no_page_cache),
 		T(a_free_that_nothing_allocated_implies_an_allocation),
 		T(part_of_an_object_may_be_freed),
 		T(a_free_inside_direct_reclaim_is_the_kernels),
