@@ -13,7 +13,8 @@
  *			lost all flags but that one, and looped: drop=never
  *	assist		4/5: kswapd is woken for a pageblock, and wakes kcompactd for one
  *	wmarks		5/5: kswapd and kcompactd work until free pages in whole blocks alone are
- *			above the high mark
+ *			above the high mark. As posted, kcompactd was woken below the min mark
+ *			only, until the fix of 14 March: kcompactd_wake=min
  *	kswapd-exit	16 Apr 2025: ... kswapd only while it reclaims for an order
  *	nonblock	20 May 2026: a request that cannot reclaim fragments at once
  *	storm		26 June 2026: non-movable requests reclaim and compact for a whole block.
@@ -36,8 +37,12 @@ enum drop { DROP_STEP, DROP_NEVER, DROP_RETRIES };
 
 static const char *const drop_names[] = { "step", "never", "retries", NULL };
 
+enum kcompactd_wake { WAKE_BELOW_HIGH, WAKE_BELOW_MIN };
+
+static const char *const kcompactd_wake_names[] = { "high", "min", NULL };
+
 struct defrag_mode {
-	u32 step, drop;
+	u32 step, drop, kcompactd_wake;
 	u64 promoted, promoted_rounds;
 	u64 retries_reclaim, retries_compact;
 	u64 dropped, dropped_nonblocking;
@@ -51,6 +56,10 @@ static const struct policy_tunable tunables[] = {
 	{ TUNABLE(drop), .type = TUNABLE_ENUM, .def = "step", .values = drop_names,
 	  .doc = "end of a request's loop: as the step has it; never, as base was posted; or after"
 		 " its retries" },
+	{ TUNABLE(kcompactd_wake), .type = TUNABLE_ENUM, .def = "high",
+	  .values = kcompactd_wake_names,
+	  .doc = "from wmarks on, the mark that free pageblocks are below when kcompactd is woken;"
+		 " min: as wmarks was posted" },
 	{ 0 }
 };
 
@@ -230,9 +239,13 @@ static s64 balanced_free_pages(const struct mm *mm, const struct zone *z, u32 or
 	return z->nr_free_pages_blocks;
 }
 
-static u32 kcompactd_alloc_flags(const struct mm *mm)
+static u32 kcompactd_alloc_flags(const struct mm *mm, bool wake)
 {
-	return has(mm, STEP_WMARKS) ? ALLOC_WMARK_HIGH : vanilla_kcompactd_alloc_flags(mm);
+	const struct defrag_mode *d = mm_policy_priv(mm);
+
+	if (d->step < STEP_WMARKS || (wake && d->kcompactd_wake == WAKE_BELOW_MIN))
+		return vanilla_kcompactd_alloc_flags(mm, wake);
+	return ALLOC_WMARK_HIGH;
 }
 
 static s64 compact_free_pages(const struct mm *mm, const struct zone *z, bool kcompactd)
@@ -243,11 +256,11 @@ static s64 compact_free_pages(const struct mm *mm, const struct zone *z, bool kc
 }
 
 static int compact_finished(const struct mm *mm, const struct zone *z, int order, bool direct,
-			    u32 alloc_flags)
+			    enum zone_type idx, u32 alloc_flags)
 {
 	if (direct || !has(mm, STEP_WMARKS))
-		return vanilla_compact_finished(mm, z, order, direct, alloc_flags);
-	return zone_watermark_ok(mm, z, (u32)order, wmark_pages(z, WMARK_HIGH), z->type,
+		return vanilla_compact_finished(mm, z, order, direct, idx, alloc_flags);
+	return zone_watermark_ok(mm, z, (u32)order, wmark_pages(z, WMARK_HIGH), idx,
 				 alloc_flags, z->nr_free_pages_blocks);
 }
 

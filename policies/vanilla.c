@@ -13,16 +13,17 @@ struct vanilla {
 static const struct policy_tunable vanilla_tunables[] = {
 	{ .name = "kcompactd_high", .type = TUNABLE_BOOL, .def = "off",
 	  .offset = offsetof(struct vanilla, kcompactd_high),
-	  .doc = "kcompactd works up to the high mark, as the watermarks patch had it when posted"
-		 " on 13 March 2025, before its fix of the next day" },
+	  .doc = "kcompactd, once woken, works up to the high mark, as the watermarks patch had it"
+		 " when posted on 13 March 2025, before its fix of the next day" },
 	{ 0 }
 };
 
-static u32 kcompactd_flags(const struct mm *mm)
+static u32 kcompactd_flags(const struct mm *mm, bool wake)
 {
 	const struct vanilla *v = mm_policy_priv(mm);
 
-	return v && v->kcompactd_high ? ALLOC_WMARK_HIGH : vanilla_kcompactd_alloc_flags(mm);
+	return v && v->kcompactd_high && !wake ? ALLOC_WMARK_HIGH
+						: vanilla_kcompactd_alloc_flags(mm, wake);
 }
 
 FRAGREPLAY_POLICY(vanilla) = {

@@ -374,11 +374,13 @@ struct policy_counter {
  *	ALLOC_NOFRAGMENT then
  * @balanced_free_pages: free pages of a zone that kswapd holds against the high mark, for a
  *	request of @order; mm/vmscan.c:pgdat_balanced
- * @kcompactd_alloc_flags: the mark that kcompactd works up to; mm/compaction.c:kcompactd_do_work
+ * @kcompactd_alloc_flags: the mark below which kcompactd is woken (@wake), or up to which it works
+ *	then; mm/compaction.c:kcompactd_node_suitable, kcompactd_do_work
  * @compact_free_pages: free pages that compaction's first watermark test counts;
  *	mm/compaction.c:compaction_suit_allocation_order
- * @compact_finished: is a run for @order done by another rule than the kernel's? 1 done, 0 go on,
- *	-1 the kernel's rule; mm/compaction.c:__compact_finished
+ * @compact_finished: is a run for @order, on behalf of a request of zones up to @idx, done by
+ *	another rule than the kernel's? 1 done, 0 go on, -1 the kernel's rule;
+ *	mm/compaction.c:__compact_finished
  * @filemap_gfp: flags of one attempt of a buffered write at a page-cache folio; @hint is the order
  *	that the write could use, @order this attempt's, @min the least that its mapping takes, mostly
  *	0; mm/filemap.c:__filemap_get_folio
@@ -415,10 +417,10 @@ struct policy_ops {
 				 struct alloc_retry *r);
 	bool (*nonblocking_drops_nofragment)(struct mm *mm, gfp_t gfp, u32 alloc_flags);
 	s64 (*balanced_free_pages)(const struct mm *mm, const struct zone *z, u32 order);
-	u32 (*kcompactd_alloc_flags)(const struct mm *mm);
+	u32 (*kcompactd_alloc_flags)(const struct mm *mm, bool wake);
 	s64 (*compact_free_pages)(const struct mm *mm, const struct zone *z, bool kcompactd);
 	int (*compact_finished)(const struct mm *mm, const struct zone *z, int order, bool direct,
-				u32 alloc_flags);
+				enum zone_type idx, u32 alloc_flags);
 	gfp_t (*filemap_gfp)(struct mm *mm, gfp_t gfp, u32 hint, u32 order, u32 min);
 	void (*background)(struct mm *mm, u64 until_ns);
 };
@@ -474,10 +476,10 @@ bool vanilla_drops_nofragment(struct mm *mm, const struct alloc_context *ac,
 			      struct alloc_retry *r);
 bool vanilla_nonblocking_drops_nofragment(struct mm *mm, gfp_t gfp, u32 alloc_flags);
 s64 vanilla_balanced_free_pages(const struct mm *mm, const struct zone *z, u32 order);
-u32 vanilla_kcompactd_alloc_flags(const struct mm *mm);
+u32 vanilla_kcompactd_alloc_flags(const struct mm *mm, bool wake);
 s64 vanilla_compact_free_pages(const struct mm *mm, const struct zone *z, bool kcompactd);
 int vanilla_compact_finished(const struct mm *mm, const struct zone *z, int order, bool direct,
-			     u32 alloc_flags);
+			     enum zone_type idx, u32 alloc_flags);
 gfp_t vanilla_filemap_gfp(struct mm *mm, gfp_t gfp, u32 hint, u32 order, u32 min);
 
 #endif

@@ -12,12 +12,14 @@ struct contig_page_info {
 /**
  * vanilla_kcompactd_alloc_flags - the mark that kcompactd tests suitability against
  * @mm: machine
+ * @wake: when it is to be woken, else when it works
  *
- * Return: alloc flags. mm/compaction.c:kcompactd_do_work.
+ * Return: alloc flags. mm/compaction.c:kcompactd_node_suitable, kcompactd_do_work.
  */
-u32 vanilla_kcompactd_alloc_flags(const struct mm *mm)
+u32 vanilla_kcompactd_alloc_flags(const struct mm *mm, bool wake)
 {
 	(void)mm;
+	(void)wake;
 	return ALLOC_WMARK_MIN;
 }
 

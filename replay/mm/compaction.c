@@ -13,17 +13,19 @@
  * @z: zone
  * @order: order to be made
  * @direct: for a request, else by kcompactd
+ * @idx: highest zone of the request
  * @alloc_flags: of the run
  *
  * Return: -1, the free lists decide. mm/compaction.c:__compact_finished.
  */
 int vanilla_compact_finished(const struct mm *mm, const struct zone *z, int order, bool direct,
-			     u32 alloc_flags)
+			     enum zone_type idx, u32 alloc_flags)
 {
 	(void)mm;
 	(void)z;
 	(void)order;
 	(void)direct;
+	(void)idx;
 	(void)alloc_flags;
 	return -1;
 }
@@ -80,7 +82,7 @@ static enum compact_result compact_finished(const struct mm *mm, struct compact_
 	if (cc->order == COMPACT_ORDER_ALL || !pageblock_aligned(cc->migrate_pfn))
 		return COMPACT_CONTINUE;
 	done = policy_decides(mm, compact_finished, cc->zone, cc->order, cc->direct_compaction,
-			      cc->alloc_flags);
+			      cc->highest_zoneidx, cc->alloc_flags);
 	if (done >= 0)
 		return done ? COMPACT_SUCCESS : COMPACT_CONTINUE;
 	return suitable_page_free(mm, cc) ? COMPACT_SUCCESS : COMPACT_CONTINUE;

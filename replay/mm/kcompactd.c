@@ -63,7 +63,7 @@ void kcompactd_exit(struct mm *mm)
 /* mm/compaction.c:kcompactd_node_suitable */
 static bool kcompactd_node_suitable(const struct mm *mm, const struct kcompactd_state *k)
 {
-	u32 flags = policy_decides(mm, kcompactd_alloc_flags);
+	u32 flags = policy_decides(mm, kcompactd_alloc_flags, true);
 	int i;
 
 	for (i = 0; i <= (int)k->highest_zoneidx; i++) {
@@ -126,7 +126,7 @@ static void start_requested(struct mm *mm, struct kcompactd_state *k)
 	k->woken = false;
 	start_work(k, (int)k->max_order);
 	cc->highest_zoneidx = k->highest_zoneidx;
-	cc->alloc_flags = policy_decides(mm, kcompactd_alloc_flags);
+	cc->alloc_flags = policy_decides(mm, kcompactd_alloc_flags, false);
 	cc->whole_zone = cc->ignore_skip_hint = cc->proactive_compaction = false;
 	count_vm_events(mm, VM_compact_daemon_wake, 1);
 }
