@@ -19,15 +19,15 @@
 /* rows that sum counters which the kernel splits by context or zone */
 struct total {
 	const char *name, *prefix;
-	const char *except;		/* other splits of the same pages */
+	const char *except[4];		/* other splits of the same pages */
 	double limit;
 };
 
 static const struct total totals[] = {
-	{ "pgalloc", "pgalloc_", "", RATIO_TOTALS },
-	{ "pgsteal", "pgsteal_", "pgsteal_anon pgsteal_file", RATIO_TOTALS },
-	{ "pgscan", "pgscan_", "pgscan_anon pgscan_file pgscan_direct_throttle", RATIO_SCAN },
-	{ "allocstall", "allocstall_", "", RATIO_LOOSE },
+	{ "pgalloc", "pgalloc_", { NULL }, RATIO_TOTALS },
+	{ "pgsteal", "pgsteal_", { "pgsteal_anon", "pgsteal_file" }, RATIO_TOTALS },
+	{ "pgscan", "pgscan_", { "pgscan_anon", "pgscan_file" }, RATIO_SCAN },
+	{ "allocstall", "allocstall_", { NULL }, RATIO_LOOSE },
 };
 
 struct rule {
@@ -45,6 +45,16 @@ static const struct rule counter_rules[] = {
 static bool has_prefix(const char *name, const char *prefix)
 {
 	return !strncmp(name, prefix, strlen(prefix));
+}
+
+static bool part_of(const struct total *t, const char *name)
+{
+	if (!has_prefix(name, t->prefix))
+		return false;
+	for (int i = 0; t->except[i]; i++)
+		if (!strcmp(name, t->except[i]))
+			return false;
+	return true;
 }
 
 static double limit_of(const char *counter)
@@ -124,7 +134,7 @@ static void add_total(struct fidelity *f, const struct machine *m, const struct 
 	bool any = false;
 
 	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++) {
-		if (!has_prefix(vm_event_name[i], t->prefix) || strstr(t->except, vm_event_name[i]))
+		if (!part_of(t, vm_event_name[i]))
 			continue;
 		if (!recorded_delta(m, vm_event_name[i], &delta))
 			continue;

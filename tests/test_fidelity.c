@@ -128,6 +128,17 @@ static void scans_and_steals_are_summed_over_contexts_once(void **state)
 	assert_int_equal(row(w, "pgsteal")->verdict, VERDICT_OK);
 }
 
+static void direct_scanning_is_part_of_the_scanning(void **state)
+{
+	struct world *w = *state;
+
+	moved(w, "pgscan_kswapd", 700);
+	moved(w, "pgscan_direct", 200);
+	moved(w, "pgscan_khugepaged", 5);
+	moved(w, "pgscan_anon", 905);
+	assert_int_equal((int)row(w, "pgscan")->recorded, 905);
+}
+
 static void thp_success_may_be_off_by_three_points(void **state)
 {
 	struct world *w = *state;
@@ -177,6 +188,7 @@ int main(void)
 		TEST(a_handful_on_both_sides_says_nothing),
 		TEST(a_counter_without_a_limit_has_no_verdict),
 		TEST(scans_and_steals_are_summed_over_contexts_once),
+		TEST(direct_scanning_is_part_of_the_scanning),
 		TEST(thp_success_may_be_off_by_three_points),
 		TEST(a_capture_counts_as_the_steal_it_looks_like),
 		TEST(misses_are_counted),
