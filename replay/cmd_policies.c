@@ -88,7 +88,8 @@ static void print_policy(const struct policy_ops *ops)
 	}
 	print_entry(0, ops->name, ops->doc);
 	policy_decisions(ops, decisions, sizeof(decisions));
-	print_entry(2, "decides", decisions[0] ? decisions : "nothing: all is as in vanilla");
+	if (decisions[0])
+		print_entry(2, "decides", decisions);
 	for (t = ops->tunables; t && t->name; t++)
 		print_tunable(t);
 	for (c = ops->counters; c && c->name; c++) {

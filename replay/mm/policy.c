@@ -63,12 +63,13 @@ static hook_fn hook_of(const struct policy_ops *ops, size_t i)
 	return fn;
 }
 
+/* decisions of a policy's own: one that is left to vanilla by name is none */
 static u64 hooks_of(const struct policy_ops *ops)
 {
 	u64 hooks = 0;
 
 	for (size_t i = 0; i < NR_HOOKS; i++)
-		if (hook_of(ops, i))
+		if (hook_of(ops, i) && hook_of(ops, i) != hook_of(&vanilla_policy, i))
 			hooks |= 1ull << i;
 	return hooks;
 }
@@ -122,7 +123,7 @@ int mm_set_policy(struct mm *mm, const struct policy_ops *ops, void *priv, char 
 int mm_layer_policy(struct mm *mm, const struct policy_ops *layer, char *err, size_t errlen)
 {
 	struct mm_policy *p = mm->policy;
-	u64 both = p->own == &vanilla_policy ? 0 : p->own_hooks & hooks_of(layer);
+	u64 both = p->own_hooks & hooks_of(layer);
 
 	if (both) {
 		snprintf(err, errlen, "it decides %s itself, and so does %s",

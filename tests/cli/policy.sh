@@ -1,0 +1,274 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Policies that users build: outside of the tree, against the installed header; and what is said of
+# those that are wrong, or do wrong.
+. tests/cli/lib.bash
+
+top=$PWD
+header=include/fragreplay/policy.h
+abi=$(sed -n 's/^#define FRAGREPLAY_POLICY_ABI[ \t]*//p' $header)
+CC=${CC:-cc}
+
+# query REPORT EXPRESSION: true of the report r and its policies p
+query() {
+	python -c "import json, sys; r = json.load(open(sys.argv[1])); p = r['policies']
+sys.exit(0 if ($2) else 1)" "$1"
+}
+
+in_tree() { make -s BUILD="$(dirname "$prog")" CC="$CC" "$@"; }
+
+# the whole of README's instructions: one line
+compile() { "$CC" -shared -fPIC -O2 -I"$tmp/root/usr/include" -o "$tmp/$1.so" "$tmp/$1.c"; }
+
+# plugin NAME FIELDS [CODE]: $tmp/NAME.so, of the fields beside .abi, .name and .doc
+plugin() {
+	cat >"$tmp/$1.c" <<-END
+	#include <fragreplay/policy.h>
+	${3-}
+	FRAGREPLAY_POLICY(mine) = {
+		.abi = FRAGREPLAY_POLICY_ABI, .name = "mine", .doc = "a test's", $2
+	};
+	END
+	compile "$1"
+}
+
+# refused NAME PATTERN [SETTINGS [OPTION...]]: the run under $tmp/NAME.so ends with a message
+refused() {
+	local name=$1 pattern=$2 settings=${3-}
+
+	shift $(($# < 3 ? $# : 3))
+	refuses "$pattern" run "$recording" -p "$tmp/$name.so$settings" "$@"
+}
+
+# --- what a policy may call is what the header declares
+cat >"$tmp/declared.py" <<'END'
+import re
+text = re.sub(r'/\*.*?\*/', '', open('include/fragreplay/policy.h').read(), flags=re.S)
+text = re.sub(r'^#.*?[^\\]$', '', text, flags=re.S | re.M)
+text = re.sub(r'\\\n', '', text)
+depth, flat = 0, ''
+for c in text:
+    depth += (c == '{') - (c == '}')
+    flat += c if depth == 0 and c != '}' else ';' if c == '}' else ''
+for s in flat.split(';'):
+    m = re.match(r'\s*(?!typedef|static|_Static)\w[\w\s*]*?\b(\w+)\(', s)
+    if m:
+        print(m.group(1))
+END
+python "$tmp/declared.py" | sort >"$tmp/declared"
+sed -n 's/^\t\(.*\);$/\1/p' policies/exports | sort >"$tmp/exports"
+nm -D --defined-only "$prog" | sed 's/.* //' | sort >"$tmp/symbols"
+it "the header declares vanilla's decisions" grep -qx vanilla_rmqueue "$tmp/declared"
+it "the export list is what the header declares" diff "$tmp/declared" "$tmp/exports"
+missing() { comm -23 "$tmp/declared" "$tmp/symbols"; }
+all_there() { [ -z "$(missing)" ] || { missing; return 1; }; }
+it "and the program exports all of it" all_there
+
+# --- the skeleton
+it "make builds the skeleton" in_tree policies/skeleton.so
+skeleton=policies/skeleton.so
+it "it runs beside vanilla, and twice" exits 0 run "$recording" -p vanilla -p $skeleton \
+	-p $skeleton,claim_percent=90 -p $skeleton -o "$tmp/s.json"
+it "each is labelled by name and settings" query "$tmp/s.json" \
+	"[x['policy'] for x in p] == ['vanilla', 'skeleton', 'skeleton,claim_percent=90', 'skeleton']"
+it "its default decides as vanilla does" query "$tmp/s.json" \
+	"all(p[0][k] == p[1][k] for k in ('counters', 'extfrag', 'memory', 'search', 'stall_ns'))"
+it "its tunable changes placement" query "$tmp/s.json" \
+	"p[2]['extfrag']['by_class']['claim_part'] < p[1]['extfrag']['by_class']['claim_part']"
+it "the same twice is the same twice" query "$tmp/s.json" "p[1] == p[3]"
+it "the report has its tunable, default or given" query "$tmp/s.json" \
+	"[x['tunables'] for x in p[1:3]] == [{'claim_percent': 50}, {'claim_percent': 90}]"
+it "and its counters, under its name" query "$tmp/s.json" \
+	"p[1]['policy_counters']['skeleton']['claimed'] > 0 and p[2]['policy_counters']['skeleton']['refused'] > p[1]['policy_counters']['skeleton']['refused']"
+it "such a report follows the schema" python -c "import json, jsonschema
+jsonschema.Draft202012Validator(json.load(open('doc/fragreplay-report-1.schema.json'))).validate(json.load(open('$tmp/s.json')))"
+it "the skeleton is not built in" refuses 'skeleton: no such policy' run "$recording" -p skeleton
+same_bytes() {
+	fragreplay run "$recording" -p $skeleton,claim_percent=90 -p vanilla -p $skeleton --seeds 3 \
+		--threads "$1" -o "$tmp/threads$1.json"
+	[ "$status" -eq 0 ] && cmp "$tmp/threads$1.json" "$tmp/threads1.json"
+}
+it "plug-ins, seeds and one thread" same_bytes 1
+it "give the same bytes with four" same_bytes 4
+
+# --- what a tunable that init() resolves shows, and what every policy takes
+it "step=auto runs" exits 0 run "$recording" -p defrag_mode,step=auto,kernel=6.18 \
+	-p defrag_mode,step=d2,filemap=harjani,pcp_auto_tune=off -o "$tmp/auto.json"
+it "and the report has the step it came to" query "$tmp/auto.json" \
+	"p[0]['tunables']['step'] == 'kswapd-exit' and p[0]['tunables']['kernel'] == '6.18.0'"
+it "an alias reports the name that counts, beside filemap and features" query "$tmp/auto.json" \
+	"(p[1]['tunables']['step'], p[1]['tunables']['filemap'], p[1]['tunables']['pcp_auto_tune']) == ('assist', 'harjani', False)"
+
+# --- outside of the tree, against what make install put there
+it "make install" in_tree install DESTDIR="$tmp/root" PREFIX=/usr
+it "brings the header and the skeleton" test -f "$tmp/root/usr/include/fragreplay/policy.h" \
+	-a -f "$tmp/root/usr/share/fragreplay/skeleton.c"
+twin() {			# NAME ARGUMENT...
+	local name=$1
+
+	shift
+	cp "$top/policies/$name.c" "$tmp/" || return 1
+	(cd "$tmp" && compile "$name") || return 1
+	exits 0 run "$recording" -p "$name" -p "$name$1" --timeline 500 --seeds 2 \
+		-o "$tmp/built-in.json" || return 1
+	exits 0 run "$recording" -p "$tmp/$name.so" -p "$tmp/$name.so$1" --timeline 500 --seeds 2 \
+		-o "$tmp/plug-in.json" || return 1
+	cmp "$tmp/built-in.json" "$tmp/plug-in.json"
+}
+it "defrag_mode as a plug-in gives the same bytes as built in" \
+	twin defrag_mode ,step=assist,drop=never,filemap=wilcox
+it "and so does vanilla" twin vanilla ,kcompactd_high=on,filemap=dipietro
+cp "$tmp/root/usr/share/fragreplay/skeleton.c" "$tmp/"
+it "the installed skeleton compiles in one line" compile skeleton
+it "a file in the working directory needs no ./" bash -c "cd '$tmp' && '$prog' policies skeleton.so"
+it "make uninstall" in_tree uninstall DESTDIR="$tmp/gone" PREFIX=/usr
+gone() {
+	in_tree install DESTDIR="$tmp/gone" PREFIX=/usr && in_tree uninstall DESTDIR="$tmp/gone" \
+		PREFIX=/usr && [ -z "$(find "$tmp/gone" -type f)" ]
+}
+it "takes away all that install brought" gone
+
+# --- fragreplay policies
+lists() { exits 0 policies && grep -qE "$1" "$tmp/out"; }
+it "policies lists tunables with their defaults" lists '^  step=storm-fix$'
+it "and their values, aliases too" lists 'one of: auto, base\|d1,'
+it "and the filemap variants" lists '^    harjani +no attempt of a costly order'
+fits() { exits 0 policies && [ "$(wc -L <"$tmp/out")" -le 100 ]; }
+it "in 100 columns" fits
+it "a plug-in is described" exits 0 policies $skeleton
+it "with range and default" bash -c "grep -q '^  claim_percent=50$' '$tmp/out' && grep -q 'whole number, 0 to 100' '$tmp/out'"
+it "and the decisions it takes over" grep -qE '^  decides +claim_block\(\)$' "$tmp/out"
+it "--features lists the kernel's" exits 0 policies --features
+it "by name" grep -q '^freelist_hygiene$' "$tmp/out"
+it "--json is for programs" exits 0 policies --json
+it "and has all of it" python -c "import json
+r = json.load(open('$tmp/out'))
+assert r['schema'] == 'fragreplay-policies/1'
+p = {x['name']: x for x in r['policies']}
+assert set(p) >= {'observed', 'vanilla', 'defrag_mode'}
+step = [t for t in p['defrag_mode']['tunables'] if t['name'] == 'step'][0]
+assert step['type'] == 'enum' and step['default'] == 'storm-fix' and ['base', 'd1'] in step['values']
+assert {x['name'] for x in r['filemap']} >= {'base', 'kcompactd'}
+assert any(f['name'] == 'pcp_auto_tune' and f['doc'] for f in r['features'])"
+it "--json describes a plug-in, too" exits 0 policies $skeleton --json
+it "with its range" python -c "import json
+t = json.load(open('$tmp/out'))['policies'][0]['tunables'][0]
+assert (t['name'], t['type'], t['min'], t['max'], t['default']) == ('claim_percent', 'uint', 0, 100, '50')"
+it "an unknown name is refused" refuses 'nosuch: no such policy' policies nosuch
+it "settings are refused" refuses 'without settings' policies vanilla,kcompactd_high=on
+
+# --- files that are no policy
+it "a missing file is named" refuses 'nowhere.so: .*No such file' run "$recording" -p "$tmp/nowhere.so"
+echo 'not a library' >"$tmp/text.so"
+it "a file that is no library is named" refused text 'text.so: .*(ELF|too short)'
+echo 'int x;' >"$tmp/bare.c"
+compile bare
+it "a library that is no policy is told how to be one" \
+	refused bare 'no symbol fragreplay_policy: .*FRAGREPLAY_POLICY\(name\)'
+plugin newer ".abi = FRAGREPLAY_POLICY_ABI + 41"
+it "another ABI is refused with both numbers" \
+	refused newer "built for policy ABI $((abi + 41)), this fragreplay has $abi;"
+plugin calls ".exit = bye" "void no_such_function(void);
+	static void bye(struct mm *mm, void *priv) { (void)mm; (void)priv; no_such_function(); }"
+it "a symbol that fragreplay lacks is named" refused calls 'undefined symbol: no_such_function'
+plugin named '.name = "a,b"'
+it "a name that -p could not give is refused" refused named '\.name must be'
+
+# --- settings
+it "an unknown tunable lists those that exist" refuses \
+	'skeleton has no tunable claim; there are claim_percent, and for every policy kernel, filemap' \
+	run "$recording" -p $skeleton,claim=3
+it "a setting needs a value" refuses 'claim_percent: name=value is needed' \
+	run "$recording" -p $skeleton,claim_percent
+for bad in x 50x -1 101 4.5 ''; do
+	it "claim_percent=$bad is refused with the range" refuses \
+		"claim_percent=$bad: a whole number from 0 to 100 is needed" \
+		run "$recording" -p "$skeleton,claim_percent=$bad"
+done
+it "an enum's values are listed" refuses 'step=d9: one of these is needed: auto base oomfix' \
+	run "$recording" -p defrag_mode,step=d9
+it "a bool is on or off" refuses 'kcompactd_high=maybe: on or off' \
+	run "$recording" -p vanilla,kcompactd_high=maybe
+it "a kernel is a version" refuses 'kernel=5.4: a version from 6.1' \
+	run "$recording" -p vanilla,kernel=5.4
+it "a filemap variant is one of those there are" refuses 'filemap=none: one of these' \
+	run "$recording" -p vanilla,filemap=none
+it "a feature is on or off" refuses 'pcp_auto_tune=2: on or off' \
+	run "$recording" -p vanilla,pcp_auto_tune=2
+it "observed has nothing to set" refuses 'observed has nothing to set' \
+	run "$recording" -p observed,kernel=6.18
+state='static struct { u32 n; bool on; u64 count; double share; } state;
+	static const char *const names[] = { "one", NULL };'
+tunable() {			# NAME ENTRY
+	plugin "$1" ".priv_size = sizeof(state), .tunables = (const struct policy_tunable[]){
+		{ .name = \"t\", .doc = \"d\", $2 }, { 0 } }" "$state"
+}
+tunable default '.type = TUNABLE_UINT, .def = "7", .max = 5'
+it "a default out of its own range is the policy's fault" \
+	refused default 'the default of its tunable t, "7"'
+tunable outside '.type = TUNABLE_REAL, .def = "1", .max = 5, .offset = sizeof(state)'
+it "a tunable outside of the state is refused" refused outside 'tunables: t: its .offset'
+tunable crooked '.type = TUNABLE_UINT, .def = "1", .max = 5, .offset = 1'
+it "and so is one that lies across members" refused crooked 'tunables: t: its .offset'
+tunable range '.type = TUNABLE_UINT, .def = "1", .min = 3, .max = 2'
+it "a range upside down is refused" refused range 't: its .min is above'
+tunable wide '.type = TUNABLE_UINT, .def = "1", .max = 1e12'
+it "a range beyond the type is refused" refused wide 't: its .min and .max must'
+tunable enum '.type = TUNABLE_ENUM, .def = "one"'
+it "an enum without values is refused" refused enum 't: an enum needs .values'
+tunable good '.type = TUNABLE_REAL, .def = "0.25", .min = -1, .max = 1, .offset = 16 + offsetof(struct { double d; }, d)'
+it "a real tunable takes a fraction" exits 0 run "$recording" -p "$tmp/good.so,t=-0.5" -o "$tmp/r.json"
+it "and reports it" query "$tmp/r.json" "p[0]['tunables'] == {'t': -0.5}"
+it "beyond its range it does not" refused good 't=1.5: a number from -1 to 1' ,t=1.5
+plugin counter '.counters = (const struct policy_counter[]){ { .name = "c", .doc = "d" }, { 0 } }'
+it "a counter without state is refused" refused counter 'counters: c: '
+
+# --- policies that refuse, and policies that do wrong
+plugin init '.init = init, .exit = bye' '
+	static int init(struct mm *mm, void *priv, char *err, size_t errlen)
+	{ (void)mm; (void)priv; if (errlen > 9) __builtin_strcpy(err, "not here"); return -1; }
+	static void bye(struct mm *mm, void *priv) { (void)mm; (void)priv; __builtin_trap(); }'
+it "init() refuses in its own words, and exit() is not called then" refused init 'mine: not here'
+it "defrag_mode's own init() does" refuses 'step=auto: kernels before 6.15 have no defrag_mode' \
+	run "$recording" -p defrag_mode,step=auto,kernel=6.12
+plugin order '.kswapd_wake_order = order' '
+	static u32 order(struct mm *mm, u32 order) { (void)mm; return order + MAX_PAGE_ORDER + 1; }'
+it "an order out of range names policy and hook" refused order \
+	'policy mine: kswapd_wake_order\(\) returned an order'
+plugin page '.rmqueue = rmqueue' '
+	static u32 rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 flags,
+			   enum rmqueue_mode *mode)
+	{ (void)mm; (void)z; (void)order; (void)mt; (void)flags; (void)mode; return 1; }'
+it "a page that is not free names policy and hook" refused page \
+	'policy mine: rmqueue\(\) returned a page that is not off this zone'
+it "in whatever thread it was" refused page 'policy mine: rmqueue\(\)' '' -p vanilla --threads 4
+plugin scribble '.claim_block = claim, .kswapd_wake_order = vanilla_kswapd_wake_order' '
+	static bool claim(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike)
+	{ ((struct zone *)mm_zone(mm, ZONE_DMA32))->free_area[0].nr_free++;
+	  return vanilla_claim_block(mm, pfn, mt, nr_free, alike); }'
+blames='hooks of the policy called since it was last whole: claim_block\(\)$'
+it "a policy that writes to a zone gets no report" refused scribble \
+	"at the end of the replay, the machine breaks the rules above; $blames"
+it "and the rule is named" grep -q 'broken rule: nr_free counts all types: zone DMA32' "$tmp/err"
+it "--check-every finds it where it happens" refused scribble \
+	"after operation [0-9]+ of the trace, .*$blames" '' --check-every 500
+plugin links '.page_freed = freed' '
+	static void freed(struct mm *mm, u32 pfn, u32 order)
+	{ (void)order; struct page *p = (struct page *)mm_page(mm, pfn ^ 1);
+	  if (p->lru) p->l.next = 0x7ffffff0; }'
+it "broken links are found, or the crash they cause is told" \
+	refused links 'policy mine: .*hooks of the policy called since .*page_freed\(\)'
+it "also by the check itself" \
+	refused links 'policy mine: .*hooks of the policy called since .*page_freed\(\)' '' --check-every 1
+plugin crash '.claim_block = claim' '
+	static bool claim(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike)
+	{ (void)mm; (void)pfn; (void)mt; (void)alike;
+	  *(volatile int *)(unsigned long)(nr_free & 0) = 1; return true; }'
+it "a policy that crashes is named with its hooks" refused crash \
+	'policy mine: crashed, .*: claim_block\(\)$'
+plugin layered '.gives_up_early = early' '
+	static bool early(struct mm *mm, const struct alloc_context *ac, u32 order)
+	{ return vanilla_gives_up_early(mm, ac, order); }'
+it "two deciders of one thing are refused" refused layered 'decides gives_up_early itself' \
+	,filemap=kcompactd
+finish
