@@ -58,6 +58,68 @@ static int replay_a(struct against *g, const struct options *o, char *err, size_
 	return ret;
 }
 
+static int no_snapshots(const char *path, char *err, size_t errlen)
+{
+	snprintf(err, errlen, "--repeat: %s has not both before/ and after/: there is nothing to"
+		 " read a spread from", path);
+	return -1;
+}
+
+/* a real run like A or like B; @in is open */
+static int take_repeat(struct against *g, struct input *in, const struct options *o, char *err,
+		       size_t errlen)
+{
+	bool mode = in->machine.sysctl.defrag_mode;
+	struct cross_counts *counts;
+	struct run_options run;
+	struct prescan scan;
+	char why[ERR_LEN / 2];
+
+	if (cross_unlike(mode ? &g->a.machine : &in->machine,
+			 mode ? &in->machine : &g->b.in.machine, why, sizeof(why)) && !o->force) {
+		snprintf(err, errlen, "--repeat: %.400s is no repetition: %s", in->trace_path, why);
+		return -1;
+	}
+	input_run_options(in, o, &run);
+	if (prescan_trace(&scan, in->trace_path, &run.trace, NULL, err, errlen))
+		return -1;
+	counts = malloc(sizeof(*counts));
+	if (!counts) {
+		snprintf(err, errlen, "out of memory");
+		return -1;
+	}
+	cross_counts_real(counts, &in->machine, &scan);
+	cross_add_repeat(&g->cross, mode, counts);
+	free(counts);
+	return 0;
+}
+
+static int take_repeats(struct against *g, const struct options *o, char *err, size_t errlen)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; i < o->nr_repeats && !interrupted && !ret; i++) {
+		struct options of_repeat = *o;
+		struct input *in = malloc(sizeof(*in));
+
+		of_repeat.arg[0] = o->repeat[i];
+		if (!in) {
+			snprintf(err, errlen, "out of memory");
+			return -1;
+		}
+		ret = input_open(in, &of_repeat, err, errlen);
+		if (!ret) {
+			if (in->machine.before.present && in->machine.after.present)
+				ret = take_repeat(g, in, o, err, errlen);
+			else
+				ret = no_snapshots(o->repeat[i], err, errlen);
+			input_close(in);
+		}
+		free(in);
+	}
+	return ret;
+}
+
 static int judge(struct against *g, char *err, size_t errlen)
 {
 	struct cross_counts *real = calloc(2, sizeof(*real));
@@ -109,7 +171,8 @@ static int run(struct against *g, const struct options *o)
 	char err[ERR_LEN] = "";
 	int ret = -1;
 
-	if (!replay_a(g, o, err, sizeof(err)) && !interrupted)
+	if (!take_repeats(g, o, err, sizeof(err)) && !replay_a(g, o, err, sizeof(err)) &&
+	    !interrupted)
 		ret = check_replay(&g->b, o, err, sizeof(err));
 	if (!ret && judge(g, err, sizeof(err))) {
 		run_release(&g->b.out);

@@ -30,6 +30,8 @@ struct options {
 	unsigned int nr_policies;
 	const char *set[MAX_SETTINGS];	/* NAME=VALUE, checked when the machine is known */
 	unsigned int nr_set;
+	const char *repeat[MAX_SETTINGS];
+	unsigned int nr_repeats;
 	const char *threshold[MAX_SETTINGS];
 	unsigned int nr_thresholds;
 	const char *output, *end_state, *instance, *against;

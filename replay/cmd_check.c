@@ -95,9 +95,9 @@ int cmd_check(int argc, char **argv)
 		message("check: name one recording and at most one -p; see `fragreplay help`");
 		return EXIT_TROUBLE;
 	}
-	if (!o.against && (o.seeds > 1 || o.force)) {
+	if (!o.against && (o.seeds > 1 || o.force || o.nr_repeats)) {
 		message("check: --%s goes with --against; see `fragreplay help`",
-			o.force ? "force" : "seeds");
+			o.force ? "force" : o.nr_repeats ? "repeat" : "seeds");
 		return EXIT_TROUBLE;
 	}
 	return o.against ? check_against(&o) : check_alone(&o);

@@ -17,8 +17,11 @@ void cross_init(struct cross *x)
 {
 	memset(x, 0, sizeof(*x));
 	x->nr = nr_cross_metrics;
-	for (unsigned int i = 0; i < x->nr; i++)
+	for (unsigned int i = 0; i < x->nr; i++) {
 		x->row[i].metric = &cross_metrics[i];
+		if (cross_metrics[i].spread)
+			x->row[i].spread = *cross_metrics[i].spread;
+	}
 }
 
 /**
@@ -135,6 +138,40 @@ void cross_set_real(struct cross *x, const struct cross_counts *a, const struct 
 }
 
 /**
+ * cross_add_repeat - one more real run, equal to one of the two
+ * @x: table
+ * @mode: its vm.defrag_mode
+ * @c: what it did
+ */
+void cross_add_repeat(struct cross *x, unsigned int mode, const struct cross_counts *c)
+{
+	for (unsigned int i = 0; i < x->nr; i++)
+		range_add(&x->row[i].repeat[mode], level_of(x->row[i].metric, c));
+	x->repeats++;
+}
+
+/* the largest difference within either mode */
+static void measure_spread(struct cross_row *r)
+{
+	struct cross_spread *s = &r->spread;
+	double limit = s->points ? 0 : 1;
+	bool any = false;
+
+	for (int mode = 0; mode < 2; mode++) {
+		struct cross_range range = r->repeat[mode];
+
+		if (!range.n)
+			continue;
+		any = true;
+		range_add(&range, r->real_level[mode]);
+		limit = fmax(limit, s->points ? range.max - range.min :
+			     range.max / fmax(range.min, s->few));
+	}
+	if (any)
+		s->limit = limit;
+}
+
+/**
  * cross_beyond - does a real change exceed what a mere repetition shows?
  * @s: spread of repeated runs
  * @a: before
@@ -173,12 +210,12 @@ static bool overlap(const struct cross_range *a, const struct cross_range *b)
 
 static enum cross_verdict judge_row(const struct cross_row *r)
 {
-	const struct cross_spread *s = r->metric->spread;
+	const struct cross_spread *s = &r->spread;
 	const double *real = r->real_level;
 	const struct cross_range *level = r->level;
 	int way;
 
-	if (!s || isnan(real[0]) || isnan(real[1]) || !level[0].n || !level[1].n)
+	if (!r->metric->spread || isnan(real[0]) || isnan(real[1]) || !level[0].n || !level[1].n)
 		return CROSS_NONE;
 	if (!cross_beyond(s, real[0], real[1]))
 		return CROSS_WITHIN;
@@ -213,8 +250,10 @@ void cross_judge(struct cross *x)
 {
 	x->judged = x->moved = x->same = x->weak = 0;
 	for (unsigned int i = 0; i < x->nr; i++) {
-		enum cross_verdict v = judge_row(&x->row[i]);
+		enum cross_verdict v;
 
+		measure_spread(&x->row[i]);
+		v = judge_row(&x->row[i]);
 		x->row[i].verdict = v;
 		x->judged += v != CROSS_NONE;
 		x->moved += v > CROSS_WITHIN;

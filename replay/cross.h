@@ -83,6 +83,8 @@ enum cross_verdict {
 /* [0]: defrag_mode=0, vanilla; [1]: defrag_mode=1. @level is judged, @value is shown. */
 struct cross_row {
 	const struct cross_metric *metric;
+	struct cross_spread spread;	/* the metric's, or what repeated recordings show */
+	struct cross_range repeat[2];	/* levels of these, and of the recording itself */
 	double real[2], real_level[2];	/* NAN: no such counter, or nothing was tried */
 	struct cross_range value[2], level[2];
 	enum cross_verdict verdict;
@@ -91,6 +93,7 @@ struct cross_row {
 struct cross {
 	struct cross_row row[MAX_CROSS_METRICS];
 	unsigned int nr;
+	unsigned int repeats;		/* recordings that tell the spread; 0: the table does */
 	unsigned int judged, moved, same, weak;	/* rows; @same includes @weak */
 	double share;			/* percent of @moved; NAN when nothing moved */
 	double thp_real, thp_low, thp_high;	/* percent; the range not yet widened; NAN: none */
@@ -102,6 +105,7 @@ void cross_counts_real(struct cross_counts *c, const struct machine *m, const st
 void cross_counts_replay(struct cross_counts *c, const struct policy_run *run);
 void cross_add_replay(struct cross *x, unsigned int policy, const struct cross_counts *c);
 void cross_set_real(struct cross *x, const struct cross_counts *a, const struct cross_counts *b);
+void cross_add_repeat(struct cross *x, unsigned int mode, const struct cross_counts *c);
 void cross_judge(struct cross *x);
 bool cross_beyond(const struct cross_spread *s, double a, double b);
 int cross_direction(const struct cross_spread *s, double a, double b);

@@ -50,6 +50,9 @@ static const struct cross_spread
 	{ .name = text, .kind = CROSS_EXTFRAG, .spread = &extfrag, .extfrag = class }
 
 const struct cross_metric cross_metrics[] = {
+	/* not judged: more of it is more work, which is the load's doing and not the policy's */
+	{ .name = "pgalloc",
+	  PLUS(4, VM_pgalloc_dma, VM_pgalloc_dma32, VM_pgalloc_normal, VM_pgalloc_movable) },
 	SHARE(thp_fault_alloc, thp_fault_fallback),
 	SHARE(thp_fault_fallback, thp_fault_alloc),
 	RATE("thp_success_rate", thp_fault_alloc, thp_fault_fallback),

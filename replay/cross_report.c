@@ -61,7 +61,7 @@ static const char *change(char *buf, size_t len, double a, double b, bool rate)
 
 static void print_row(const struct cross_row *r)
 {
-	const struct cross_spread *s = r->metric->spread;
+	const struct cross_spread *s = r->metric->spread ? &r->spread : NULL;
 	bool rate = r->metric->kind == CROSS_RATE;
 	char real[2][16], replay[2][16], wide[2][40], moved[2][24], limit[16] = "";
 	const char *beyond = "";
@@ -96,9 +96,11 @@ static void print_thp(const struct cross *x)
 
 static void print_sums(const struct cross *x)
 {
-	printf("\nspread: how far equal real runs differ; real: the change is beyond that; replay:"
-	       " moves the same way,\nweak (likewise, but its two ranges overlap), still, or"
-	       " against\n\n");
+	printf("\nspread: how far equal real runs differ");
+	if (x->repeats)
+		printf(" (%u given)", x->repeats);
+	printf("; real: the change is beyond that; replay: moves the same way,\n"
+	       "weak (likewise, but its two ranges overlap), still, or against\n\n");
 	printf("moved: %u of %u judged rows moved beyond the spread", x->moved, x->judged);
 	if (x->moved)
 		printf("; the replay moves the same way in %u, %u of them weakly: %.1f %%, mark"
@@ -148,7 +150,7 @@ static json_t *json_row(const struct cross_row *r)
 						   "b", json_fraction(r->real[1])));
 	json_object_set_new(row, "replay", json_pack("{so, so}", "a", json_range(&r->value[0]),
 						     "b", json_range(&r->value[1])));
-	json_object_set_new(row, "spread", json_spread(r->metric->spread));
+	json_object_set_new(row, "spread", json_spread(r->metric->spread ? &r->spread : NULL));
 	json_object_set_new(row, "beyond_spread", r->verdict == CROSS_NONE ? json_null() :
 			    json_boolean(r->verdict != CROSS_WITHIN));
 	json_object_set_new(row, "verdict", verdict_word[r->verdict][0] ?
@@ -176,6 +178,7 @@ json_t *cross_json(const struct cross *x)
 			"replay_min_percent", json_fraction(x->thp_low), "replay_max_percent",
 			json_fraction(x->thp_high), "widened_by_points",
 			json_fraction(CROSS_THP_WIDEN), "ok", x->thp_ok);
+	json_object_set_new(cross, "repeats", json_u64(x->repeats));
 	json_object_set_new(cross, "metrics", metrics);
 	json_object_set_new(cross, "moved", moved);
 	json_object_set_new(cross, "thp_success", thp);

@@ -10,7 +10,7 @@
 
 enum long_only { O_SEED = 256, O_SEEDS, O_TIMELINE, O_END_STATE, O_MEMORY, O_SET, O_KERNEL,
 		 O_REFAULT, O_INSTANCE, O_THREADS, O_TIMING, O_INCOMPLETE, O_CHECK_EVERY, O_JSON,
-		 O_STRICT, O_FORCE, O_THRESHOLD, O_AGAINST, O_FEATURES };
+		 O_STRICT, O_FORCE, O_THRESHOLD, O_AGAINST, O_REPEAT, O_FEATURES };
 
 struct option_rule {
 	int key;
@@ -39,6 +39,7 @@ static const struct option option_table[] = {
 	{ "force", no_argument, NULL, O_FORCE },
 	{ "threshold", required_argument, NULL, O_THRESHOLD },
 	{ "against", required_argument, NULL, O_AGAINST },
+	{ "repeat", required_argument, NULL, O_REPEAT },
 	{ "features", no_argument, NULL, O_FEATURES },
 	{ NULL, 0, NULL, 0 },
 };
@@ -51,6 +52,7 @@ static const struct option_rule rule_table[] = {
 	{ O_THREADS, OPT_INPUT }, { O_TIMING, OPT_REPORT }, { O_INCOMPLETE, OPT_INPUT },
 	{ O_CHECK_EVERY, OPT_MODEL }, { O_JSON, OPT_JSON }, { O_STRICT, OPT_STRICT },
 	{ O_FORCE, OPT_FORCE }, { O_THRESHOLD, OPT_DIFF }, { O_AGAINST, OPT_AGAINST },
+	{ O_REPEAT, OPT_AGAINST },
 	{ O_FEATURES, OPT_FEATURES },
 };
 
@@ -249,6 +251,8 @@ static int take_option(struct options *o, int key, const char *given)
 	case O_FORCE:
 		o->force = true;
 		return 0;
+	case O_REPEAT:
+		return push(o->repeat, &o->nr_repeats, MAX_SETTINGS, given);
 	case O_AGAINST:
 		o->against = given;
 		return 0;

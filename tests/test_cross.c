@@ -257,6 +257,62 @@ static void ranges_apart_make_it_more_than_weak(void **state)
 	assert_int_equal(judged(w, "pswpout")->verdict, CROSS_SAME);
 }
 
+static void repeated(struct world *w, unsigned int mode, enum vm_event_item item, u64 value)
+{
+	struct cross_counts *c = calloc(1, sizeof(*c));
+
+	all_known(c);
+	c->vm[item] = value;
+	cross_add_repeat(&w->x, mode, c);
+	free(c);
+}
+
+static void repeated_recordings_tell_the_spread(void **state)
+{
+	struct world *w = *state;
+
+	recorded(w, VM_pswpout, 1000, 1400);
+	replayed(w, VM_pswpout, 1000, 1400);
+	assert_int_equal(judged(w, "pswpout")->verdict, CROSS_SAME);
+	repeated(w, 0, VM_pswpout, 1200);
+	repeated(w, 0, VM_pswpout, 800);
+	assert_int_equal(judged(w, "pswpout")->verdict, CROSS_WITHIN);
+	assert_float_equal(row(w, "pswpout")->spread.limit, 1.5, 1e-9);
+}
+
+static void they_may_be_closer_than_the_table_has_it(void **state)
+{
+	struct world *w = *state;
+
+	recorded(w, VM_compact_daemon_wake, 1000, 1200);
+	replayed(w, VM_compact_daemon_wake, 1000, 1200);
+	assert_int_equal(judged(w, "compact_daemon_wake")->verdict, CROSS_WITHIN);
+	repeated(w, 1, VM_compact_daemon_wake, 1210);
+	assert_int_equal(judged(w, "compact_daemon_wake")->verdict, CROSS_SAME);
+}
+
+static void a_repetition_is_of_its_own_mode(void **state)
+{
+	struct world *w = *state;
+
+	recorded(w, VM_pswpout, 1000, 5000);
+	repeated(w, 0, VM_pswpout, 1000);
+	repeated(w, 1, VM_pswpout, 5000);
+	judged(w, "pswpout");
+	assert_float_equal(row(w, "pswpout")->spread.limit, 1, 1e-9);
+}
+
+static void of_thp_they_tell_points(void **state)
+{
+	struct world *w = *state;
+
+	recorded(w, VM_thp_fault_alloc, 50, 70);
+	recorded(w, VM_thp_fault_fallback, 50, 30);
+	repeated(w, 1, VM_thp_fault_fallback, 10);
+	judged(w, "thp_fault_alloc");
+	assert_float_equal(row(w, "thp_fault_alloc")->spread.limit, 70, 1e-9);
+}
+
 /* 100 faults of THP each, real and replayed */
 static void thp(struct world *w, u64 real_a, u64 real_b)
 {
@@ -431,6 +487,10 @@ int main(void)
 		TEST(a_real_change_within_the_spread_asks_nothing_of_the_replay),
 		TEST(it_is_the_mean_over_seeds_that_moves),
 		TEST(ranges_apart_make_it_more_than_weak),
+		TEST(repeated_recordings_tell_the_spread),
+		TEST(they_may_be_closer_than_the_table_has_it),
+		TEST(a_repetition_is_of_its_own_mode),
+		TEST(of_thp_they_tell_points),
 		TEST(thp_outcomes_are_judged_by_their_share),
 		TEST(rates_are_shown_and_not_counted_again),
 		TEST(thp_success_may_lie_five_points_outside_of_the_range),

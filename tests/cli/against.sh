@@ -22,6 +22,8 @@ delta() { echo $(($(awk -v k="$2" '$1 == k { print $2 }' "$1/after/vmstat") -
 		$(awk -v k="$2" '$1 == k { print $2 }' "$1/before/vmstat"))); }
 
 doctored d1 1
+cp -r "$tmp/d1" "$tmp/kernel"
+sed -i 's/^Linux version [^ ]*/Linux version 6.18.15/' "$tmp"/kernel/*/version
 a=$recording b=$tmp/d1
 
 it "a recording with defrag_mode=1 is checked under it" exits 0 check "$b"
@@ -77,14 +79,28 @@ it "-p replaces the second policy" exits 0 check "$a" --against "$b" -p defrag_m
 it "in both replays" query "$tmp/out" \
 	"x['policies'][1] == r['self']['policy'] == 'defrag_mode,step=assist'"
 
+# a second real run of A's kind that swapped a tenth more
+cp -r "$a" "$tmp/again"
+chmod -R u+w "$tmp/again"
+awk -v more=$(($(delta "$a" pswpout) / 10)) '$1 == "pswpout" { $2 += more } { print }' \
+	"$a/after/vmstat" >"$tmp/again/after/vmstat"
+it "--repeat is taken" exits 0 check "$a" --against "$b" --repeat "$tmp/again" --json
+it "and is the spread" query "$tmp/out" \
+	"x['repeats'] == 1 and abs(m['pswpout']['spread']['limit'] - 1.1) < 1e-4"
+it "where it is equal, equal runs are equal" query "$tmp/out" \
+	"m['compact_daemon_wake']['spread']['limit'] == 1"
+it "a repetition on another kernel is none" refuses 'no repetition: .*6.18.15' \
+	check "$a" --against "$b" --repeat "$tmp/kernel"
+it "a bare trace is none" refuses 'repeat.*before/ and after/' \
+	check "$a" --against "$b" --repeat "$a/trace.dat"
+it "--repeat goes with --against" refuses 'repeat goes with --against' check "$a" --repeat "$a"
+
 it "the recordings may not be swapped" \
 	refuses 'first was recorded with vm.defrag_mode=1.*second was recorded with vm.defrag_mode=0' \
 	check "$b" --against "$a"
 it "--force compares them all the same" exits 0 check "$b" --against "$a" --force
 it "two without defrag_mode are no pair" refuses 'second was recorded with vm.defrag_mode=0' \
 	check "$a" --against "$a"
-cp -r "$b" "$tmp/kernel"
-sed -i 's/^Linux version [^ ]*/Linux version 6.18.15/' "$tmp"/kernel/*/version
 it "another kernel is no pair" refuses 'kernel 7.3.4 against 6.18.15' \
 	check "$a" --against "$tmp/kernel"
 it "a bare trace is no pair" refuses 'needs .*before/' check "$a" --against "$b/trace.dat"
