@@ -105,7 +105,7 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(LIBOBJS) | need-test-libs
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CMOCKA_LDLIBS) $(LIB_LDLIBS)
 
 # what a test replaces by its own stand-ins, and what it shares
-$(BUILD)/tests/test_slowpath: ALL_LDFLAGS += $(addprefix -Wl$(,)--wrap=,get_page_from_freelist \
+$(BUILD)/tests/test_slowpath $(BUILD)/tests/test_defrag_slowpath: ALL_LDFLAGS += $(addprefix -Wl$(,)--wrap=,get_page_from_freelist \
 	try_to_free_pages try_to_compact_pages wakeup_kswapd drain_all_pages \
 	unreserve_highatomic_pageblock zone_reclaimable_pages compaction_zonelist_suitable \
 	compaction_defer_reset)

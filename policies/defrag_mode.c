@@ -109,9 +109,8 @@ static int init(struct mm *mm, void *priv, char *err, size_t errlen)
 			return -1;
 		}
 	}
-	/* patches 2/4 and 3/4 of June 2026 hold in the whole kernel that has them */
+	/* patch 2/4 of June 2026 holds in the whole kernel that has it */
 	mm_feature_set(mm, "compact_source_order9", d->step >= STEP_STORM);
-	mm_feature_set(mm, "capture_request_order", d->step >= STEP_STORM);
 	return 0;
 }
 

@@ -36,7 +36,12 @@ static void features_pcp(struct kernel_features *k, u32 v)
 {
 	k->pcp_auto_tune = v >= KV(6, 7, 0);
 	/* [inferred] 6.18 as 6.12: section 17 leaves it open; changes first seen in 7.2 */
-	k->pcp_free_high_min = v >= KV(7, 0, 0);
+	/*
+	 * [inferred] "mm: pcp: increase pcp->free_count threshold to trigger free_high", April
+	 * 2025: 6.12 is without it, and 6.18's recordings end with per-CPU lists as long as it
+	 * leaves them
+	 */
+	k->pcp_free_high_min = v >= KV(6, 16, 0);
 	k->pcp_free_chunked = v >= KV(7, 0, 0);
 }
 
@@ -65,7 +70,6 @@ static void features_compaction(struct kernel_features *k, u32 v)
 	k->compact_stall_on_deferred = v < KV(7, 0, 0);
 	/* [inferred] June 2026's series reached 7.2 as a back-port; 7.2.13 has it */
 	k->compact_source_order9 = v >= KV(7, 2, 13);
-	k->capture_request_order = v >= KV(7, 2, 13);
 	k->capture_extfrag = v >= KV(6, 15, 0);
 	k->proactive_leeway_7x = v >= KV(7, 0, 0);	/* [inferred] 6.12 not, 7.2 yes */
 }

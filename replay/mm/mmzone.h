@@ -96,9 +96,6 @@ struct pageblock {
 	X(compact_source_order9, \
 	  "7.2.13: asynchronous compaction of order 9 and above empties movable " \
 	  "blocks, whatever the request; CMA only for who may use it") \
-	X(capture_request_order, \
-	  "7.2.13: compaction captures a page of the request's order; off: of the " \
-	  "order it works for") \
 	X(capture_extfrag, \
 	  "6.15: a captured page of another type's block is an extfrag event") \
 	X(lru_gen, \

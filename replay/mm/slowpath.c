@@ -261,7 +261,7 @@ static bool alloc_pages_direct_compact(struct slowpath *s)
 {
 	struct mm *mm = s->mm;
 	struct capture_control capc = {
-		.order = mm->k.capture_request_order ? s->r.order : s->r.rc_order,
+		.order = s->r.order,
 		.migratetype = s->ac->migratetype,
 		.pfn = PFN_NONE,
 	};
