@@ -14,8 +14,6 @@
 #define IRQ_FLAGS	(REC_FLAG_HARDIRQ | REC_FLAG_SOFTIRQ | REC_FLAG_NMI)
 #define KERNEL_6_9	0x06090000u	/* compaction keeps free pages by order since then */
 #define KERNEL_6_2	0x06020000u	/* khugepaged's reclaim has counters of its own since then */
-#define PACE_GAP_NS	50000000ull	/* longer pauses between two steps are sleep, not work */
-#define PACE_HALVE_NS	1000000000ull	/* an older second of work counts half */
 
 /**
  * demand_alloc - a demand stage over an opened trace
@@ -437,40 +435,6 @@ static void rec_free(struct demand *d, const struct record *r)
 		   .freed = d->nr_frees++ >> 4 & FREED_MASK });
 }
 
-/**
- * emit_rate - tell the models a background thread's pace so far
- * @d: stage
- * @r: the record that completes a piece of its work
- * @what: whose
- * @p: its work and time; older work counts half from here on
- */
-void emit_rate(struct demand *d, const struct record *r, enum op_rate what, struct pace *p)
-{
-	struct op *op = emit(d, OP_RATE, r);
-
-	op->a = (u8)what;
-	op->arg = p->busy_ns ? (u32)(p->work * 1000000ull / (p->busy_ns / 1000 + 1)) : 0;
-	if (p->busy_ns > PACE_HALVE_NS) {
-		p->busy_ns /= 2;
-		p->work /= 2;
-	}
-}
-
-/* kswapd's pace: pages scanned over the time between its steps */
-static void kswapd_pace(struct demand *d, const struct record *r)
-{
-	struct pace *p = &d->kswapd;
-	u64 gap = r->ts - p->last_ns;
-
-	if (p->last_ns && gap < PACE_GAP_NS && r->type == REC_SHRINK_INACTIVE) {
-		p->busy_ns += gap;
-		p->work += r->a;
-		if (++p->steps % 16 == 0)
-			emit_rate(d, r, RATE_KSWAPD, p);
-	}
-	p->last_ns = r->ts;
-}
-
 static void rec_kswapd(struct demand *d, const struct record *r)
 {
 	struct task *t = record_task(d, r);
@@ -478,7 +442,7 @@ static void rec_kswapd(struct demand *d, const struct record *r)
 	if (r->type == REC_KSWAPD_WAKE || r->type == REC_BALANCE_BEGIN)
 		t->flags |= TASK_KSWAPD;
 	if (t->flags & TASK_KSWAPD)
-		kswapd_pace(d, r);
+		pace_kswapd(d, r);
 }
 
 /* A page in the middle is written by itself: the object had been split, no event says when. */
@@ -506,6 +470,8 @@ static void rec_write_folio(struct demand *d, const struct record *r)
 	if (!tp->head)
 		split_object(d, (u32)r->pfn);
 	tp->written = 1;
+	if (record_task(d, r)->flags & TASK_KSWAPD)
+		pace_swapout(d, 1u << tp->order);
 	d->stats.swapouts++;
 	observed_swapout(d, 1 << tp->order);
 	emit_pages(d, OP_SWAPOUT, r, (u32)r->pfn, tp->order);

@@ -30,8 +30,10 @@ enum op_type {
 
 /* what OP_RATE carries in arg; each is measured over the trace up to now */
 enum op_rate {
-	RATE_KSWAPD,	/* pages kswapd scanned per second of its own windows */
-	RATE_KCOMPACTD,	/* pages kcompactd's scanners visited per second of its windows */
+	RATE_KSWAPD,	/* pages kswapd scanned per second, of those it did not write */
+	RATE_KSWAPD_SWAPOUT,	/* ns more for a page that it wrote to swap */
+	RATE_KCOMPACTD,	/* pages kcompactd's scanners visited per second */
+	RATE_KCOMPACTD_MIGRATE,	/* ns for a page that it migrated */
 };
 
 #define H_NONE 0xffffffffu

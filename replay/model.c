@@ -60,9 +60,11 @@ int model_init(struct model *mo, const struct run_options *opt, struct policy_ru
 	mo->run = run;
 	/* a pace that the user set is not the recording's to change */
 	params_default(&usual);
-	mo->fixed_kswapd = opt->params.kswapd_scan_pages_per_ms != usual.kswapd_scan_pages_per_ms;
+	mo->fixed_kswapd = opt->params.kswapd_scan_pages_per_ms != usual.kswapd_scan_pages_per_ms ||
+			   opt->params.kswapd_swapout_us != usual.kswapd_swapout_us;
 	mo->fixed_kcompactd = opt->params.kcompactd_scan_pages_per_ms !=
-			      usual.kcompactd_scan_pages_per_ms;
+			      usual.kcompactd_scan_pages_per_ms ||
+			      opt->params.kcompactd_migrate_us != usual.kcompactd_migrate_us;
 	mo->nr_handles = nr_handles;
 	mo->map = malloc((size_t)nr_handles * sizeof(*mo->map));
 	mo->absorbed = calloc((mm->max_pfn >> HPAGE_PMD_ORDER) + 1, sizeof(*mo->absorbed));
@@ -438,14 +440,18 @@ static void op_exit(struct model *mo, const struct op *op)
 
 static void op_rate(struct model *mo, const struct op *op)
 {
-	double per_ms = op->arg / 1000.0;
+	struct mm_params *p = &mo->mm->param;
 
-	if (per_ms <= 0)
+	if (!op->arg)
 		return;
 	if (op->a == RATE_KSWAPD && !mo->fixed_kswapd)
-		mo->mm->param.kswapd_scan_pages_per_ms = per_ms;
+		p->kswapd_scan_pages_per_ms = op->arg / 1000.0;
+	else if (op->a == RATE_KSWAPD_SWAPOUT && !mo->fixed_kswapd)
+		p->kswapd_swapout_us = op->arg / 1000.0;
 	else if (op->a == RATE_KCOMPACTD && !mo->fixed_kcompactd)
-		mo->mm->param.kcompactd_scan_pages_per_ms = per_ms;
+		p->kcompactd_scan_pages_per_ms = op->arg / 1000.0;
+	else if (op->a == RATE_KCOMPACTD_MIGRATE && !mo->fixed_kcompactd)
+		p->kcompactd_migrate_us = op->arg / 1000.0;
 }
 
 static void op_mark(struct model *mo, const struct op *op)
