@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# doc/published-columns.md: every line of it runs, and the columns are different policies.
+. tests/cli/lib.bash
+
+mapfile -t columns < <(sed -n 's/^    -p //p' doc/published-columns.md)
+
+it "the page has the columns of four series" test "${#columns[@]}" -ge 15
+it "each column once" test -z "$(printf '%s\n' "${columns[@]}" | sort | uniq -d)"
+for column in "${columns[@]}"; do
+	it "$column" exits 0 run "$recording" -p "$column" -o "$tmp/$column.json"
+done
+
+# report COLUMN EXPRESSION: true of its policy p, with n steals and claims below a pageblock
+report() {
+	python -c "import json, sys
+p = json.load(open(sys.argv[1]))['policies'][0]
+e = p['extfrag']['by_class']
+n = e['steal'] + e['claim_part']
+sys.exit(0 if ($2) else 1)" "$tmp/$1.json"
+}
+
+it "the label says what was asked for" report "${columns[1]}" "p['policy'] == '${columns[1]}'"
+it "vanilla pollutes" report "${columns[0]}" "n > 0"
+for column in "${columns[@]}"; do
+	case $column in
+	*drop=never*|*step=base*)
+		it "nothing below a pageblock changes type: ${column%%,kernel*}" \
+			report "$column" "n == 0"
+	esac
+done
+finish
