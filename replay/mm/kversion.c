@@ -35,13 +35,13 @@ static void features_freelists(struct kernel_features *k, u32 v)
 static void features_pcp(struct kernel_features *k, u32 v)
 {
 	k->pcp_auto_tune = v >= KV(6, 7, 0);
-	/* [inferred] 6.18 as 6.12: section 17 leaves it open; changes first seen in 7.2 */
 	/*
 	 * [inferred] "mm: pcp: increase pcp->free_count threshold to trigger free_high", April
 	 * 2025: 6.12 is without it, and 6.18's recordings end with per-CPU lists as long as it
 	 * leaves them
 	 */
 	k->pcp_free_high_min = v >= KV(6, 16, 0);
+	/* [inferred] by 7.0; first seen in 7.2 */
 	k->pcp_free_chunked = v >= KV(7, 0, 0);
 }
 
