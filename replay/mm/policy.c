@@ -22,6 +22,18 @@ static const char *const hook_names[] = {
 _Static_assert(POLICY_HOOK_NR(background) == NR_HOOKS - 1, "a name for every hook");
 _Static_assert(NR_HOOKS <= 64, "a bit for every hook");
 
+/*
+ * What is decided where a policy says nothing. The one decision that vanilla makes by its own state
+ * is not part of it: it would read the other policy's state as its own.
+ */
+static struct policy_ops default_decisions(void)
+{
+	struct policy_ops ops = vanilla_policy;
+
+	ops.kcompactd_alloc_flags = vanilla_kcompactd_alloc_flags;
+	return ops;
+}
+
 /**
  * mm_policy_init - vanilla decides for a new machine
  * @mm: machine
@@ -33,7 +45,7 @@ int mm_policy_init(struct mm *mm)
 	mm->policy = calloc(1, sizeof(*mm->policy));
 	if (!mm->policy)
 		return -1;
-	mm->policy->ops = vanilla_policy;
+	mm->policy->ops = default_decisions();
 	mm->policy->own = &vanilla_policy;
 	return 0;
 }
@@ -66,10 +78,11 @@ static hook_fn hook_of(const struct policy_ops *ops, size_t i)
 /* decisions of a policy's own: one that is left to vanilla by name is none */
 static u64 hooks_of(const struct policy_ops *ops)
 {
+	struct policy_ops def = default_decisions();
 	u64 hooks = 0;
 
 	for (size_t i = 0; i < NR_HOOKS; i++)
-		if (hook_of(ops, i) && hook_of(ops, i) != hook_of(&vanilla_policy, i))
+		if (hook_of(ops, i) && hook_of(ops, i) != hook_of(&def, i))
 			hooks |= 1ull << i;
 	return hooks;
 }

@@ -157,6 +157,15 @@ assert (t['name'], t['type'], t['min'], t['max'], t['default']) == ('claim_perce
 it "an unknown name is refused" refuses 'nosuch: no such policy' policies nosuch
 it "settings are refused" refuses 'without settings' policies vanilla,kcompactd_high=on
 
+# --- a policy that decides nothing
+plugin nothing '.priv_size = 64, .init = init' '
+	static int init(struct mm *mm, void *priv, char *err, size_t errlen)
+	{ (void)mm; (void)err; (void)errlen; __builtin_memset(priv, 1, 64); return 0; }'
+it "a policy without decisions runs" exits 0 run "$recording" -p vanilla -p "$tmp/nothing.so" \
+	-o "$tmp/nothing.json"
+it "it is vanilla, whatever its state holds" query "$tmp/nothing.json" \
+	"all(p[0][k] == p[1][k] for k in ('counters', 'extfrag', 'memory', 'search', 'stall_ns'))"
+
 # --- files that are no policy
 it "a missing file is named" refuses 'nowhere.so: .*No such file' run "$recording" -p "$tmp/nowhere.so"
 echo 'not a library' >"$tmp/text.so"
