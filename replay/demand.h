@@ -32,6 +32,8 @@ enum op_type {
 enum op_rate {
 	RATE_KSWAPD,	/* pages kswapd scanned per second, of those it did not write */
 	RATE_KSWAPD_SWAPOUT,	/* ns more for a page that it wrote to swap */
+	RATE_KSWAPD_SLICE,	/* ns that it works before another task has its CPU */
+	RATE_KSWAPD_PAUSE,	/* ns that the other has it */
 	RATE_KCOMPACTD,	/* pages kcompactd's scanners visited per second */
 	RATE_KCOMPACTD_MIGRATE,	/* ns for a page that it migrated */
 };

@@ -28,7 +28,8 @@ struct demand {
 	op_sink sink;
 	void *sink_ctx;
 	struct demand_stats stats;
-	struct pace kswapd, swapout, kcompactd, migrate;
+	struct pace kswapd, swapout, pause, kcompactd, migrate;
+	u64 kswapd_ran_ns;	/* since its last pause */
 	u32 kswapd_wrote;	/* anonymous pages, since its last batch */
 	u32 last_thp_gfp;	/* of a second try: the gfp as the fault asked for it */
 	enum thp_defrag thp_defrag;

@@ -448,6 +448,10 @@ static void op_rate(struct model *mo, const struct op *op)
 		p->kswapd_scan_pages_per_ms = op->arg / 1000.0;
 	else if (op->a == RATE_KSWAPD_SWAPOUT && !mo->fixed_kswapd)
 		p->kswapd_swapout_us = op->arg / 1000.0;
+	else if (op->a == RATE_KSWAPD_SLICE && !mo->fixed_kswapd)
+		p->kswapd_slice_us = op->arg / 1000.0;
+	else if (op->a == RATE_KSWAPD_PAUSE && !mo->fixed_kswapd)
+		p->kswapd_pause_us = op->arg / 1000.0;
 	else if (op->a == RATE_KCOMPACTD && !mo->fixed_kcompactd)
 		p->kcompactd_scan_pages_per_ms = op->arg / 1000.0;
 	else if (op->a == RATE_KCOMPACTD_MIGRATE && !mo->fixed_kcompactd)

@@ -6,12 +6,13 @@
  * Each has two paces. Dropping a clean page takes kswapd some microseconds, swapping one out ten
  * times that; so it is with kcompactd's scanners and its migrations. One average of both would let
  * a run of clean pages take so long that the workload takes each page again before the next is
- * free, and no whole block ever came of it.
+ * free, and no whole block ever came of it. For the same reason the time that another task has
+ * kswapd's CPU is not spread over its work but comes as the scheduler deals it: in pauses.
  */
 #include "demand_internal.h"
 
 #define PACE_SLEEP_NS	50000000ull	/* longer pauses between two steps are sleep, not work */
-#define PACE_SLICE_NS	4000000ull	/* longer ones, on clean pages, are another task's time */
+#define PACE_SLICE_NS	4000000ull	/* longer ones, on clean pages, are another task's slice */
 #define PACE_HALVE_NS	1000000000ull	/* an older second of work counts half */
 #define PACE_STEPS	16		/* told every so many steps */
 
@@ -67,13 +68,30 @@ void pace_kcompactd(struct demand *d, const struct record *r)
 		emit_pace(d, r, RATE_KCOMPACTD, work_per_second(&d->kcompactd));
 }
 
+/* the scheduler has taken kswapd's CPU away: for how long, and after how much work? */
+static void pace_paused(struct demand *d, const struct record *r, u64 gap)
+{
+	struct pace *p = &d->pause;
+
+	pace_add(p, gap, d->kswapd_ran_ns);
+	d->kswapd_ran_ns = 0;
+	if (p->steps % PACE_STEPS)
+		return;
+	emit_pace(d, r, RATE_KSWAPD_SLICE, p->work / PACE_STEPS);
+	emit_pace(d, r, RATE_KSWAPD_PAUSE, p->busy_ns / PACE_STEPS);
+	p->work = p->busy_ns = 0;
+}
+
 /* a batch of clean pages, or of pages already written */
 static void kswapd_dropped(struct demand *d, const struct record *r, u64 gap)
 {
 	struct pace *p = &d->kswapd;
 
-	if (gap >= PACE_SLICE_NS)
+	if (gap >= PACE_SLICE_NS) {
+		pace_paused(d, r, gap);
 		return;
+	}
+	d->kswapd_ran_ns += gap;
 	pace_add(p, gap, r->a);
 	if (p->steps % PACE_STEPS == 0)
 		emit_pace(d, r, RATE_KSWAPD, work_per_second(p));

@@ -22,6 +22,7 @@ enum kswapd_phase {
 struct kswapd_state {
 	enum kswapd_phase phase;
 	u64 clock_ns;			/* work is done up to here */
+	u64 ran_ns;			/* of it since another task had the CPU */
 	u64 nap_end_ns;
 	/* the node's: what wakers recorded. idx MAX_NR_ZONES: nothing since it was taken */
 	u32 kswapd_order;
@@ -398,7 +399,7 @@ static void kswapd_shrink_step(struct mm *mm)
 static void kswapd_step(struct mm *mm)
 {
 	struct kswapd_state *ks = mm->kswapd;
-	u64 scanned = mm->vmstat[VM_pgscan_kswapd], written = mm->vmstat[VM_pswpout];
+	u64 scanned = mm->vmstat[VM_pgscan_kswapd], written = mm->vmstat[VM_pswpout], ran;
 
 	switch (ks->phase) {
 	case KSWAPD_WAKING:
@@ -415,9 +416,14 @@ static void kswapd_step(struct mm *mm)
 	}
 	scanned = mm->vmstat[VM_pgscan_kswapd] - scanned;
 	written = mm->vmstat[VM_pswpout] - written;
-	ks->clock_ns += (u64)((double)(scanned ? scanned : 1) * NSEC_PER_MSEC /
-			      mm->param.kswapd_scan_pages_per_ms +
-			      (double)written * mm->param.kswapd_swapout_us * NSEC_PER_USEC);
+	ran = (u64)((double)(scanned ? scanned : 1) * NSEC_PER_MSEC /
+		    mm->param.kswapd_scan_pages_per_ms);
+	ks->clock_ns += ran + (u64)((double)written * mm->param.kswapd_swapout_us * NSEC_PER_USEC);
+	ks->ran_ns += ran;
+	if ((double)ks->ran_ns >= mm->param.kswapd_slice_us * NSEC_PER_USEC) {
+		ks->clock_ns += (u64)(mm->param.kswapd_pause_us * NSEC_PER_USEC);
+		ks->ran_ns = 0;
+	}
 }
 
 /*

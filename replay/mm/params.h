@@ -14,6 +14,10 @@
 	  "pages that kswapd scans per ms of trace time, of those it does not write, before the recording shows its own pace; batches without writes of six recordings: 275 to 700") \
 	X(kswapd_swapout_us, 45, 0, 1e6,					\
 	  "time more for a page that kswapd swaps out, before the recording shows its own; 38 to 71 in five recordings") \
+	X(kswapd_slice_us, 20000, 1, 1e9,					\
+	  "time that kswapd works before another task takes its CPU, before the recording shows it; 11 to 34 ms in six recordings") \
+	X(kswapd_pause_us, 8000, 0, 1e9,					\
+	  "time that the other task has it, before the recording shows it; 6 to 9 ms in six recordings") \
 	X(kswapd_wake_us, 200, 0, 1e7,						\
 	  "time from a wakeup of kswapd to its first step, in us; medians of five recordings: 113 to 717") \
 	X(kcompactd_scan_pages_per_ms, 2000, 0.01, 1e6,				\
