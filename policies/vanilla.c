@@ -13,8 +13,8 @@ struct vanilla {
 static const struct policy_tunable vanilla_tunables[] = {
 	{ .name = "kcompactd_high", .type = TUNABLE_BOOL, .def = "off",
 	  .offset = offsetof(struct vanilla, kcompactd_high),
-	  .doc = "kcompactd, once woken, works up to the high mark, as the watermarks patch had it"
-		 " when posted on 13 March 2025, before its fix of the next day" },
+	  .doc = "kcompactd, once woken, tests zones against the high mark, as the watermarks patch"
+		 " had it when posted on 13 March 2025, before its fix of the next day" },
 	{ 0 }
 };
 
