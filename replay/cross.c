@@ -93,14 +93,18 @@ static double level_of(const struct cross_metric *m, const struct cross_counts *
 
 static void range_add(struct cross_range *r, double value)
 {
+	double from_old_mean;
+
 	if (isnan(value))
 		return;
 	if (!r->n || value < r->min)
 		r->min = value;
 	if (!r->n || value > r->max)
 		r->max = value;
+	from_old_mean = r->n ? value - cross_mean(r) : 0;
 	r->sum += value;
 	r->n++;
+	r->squares += from_old_mean * (value - cross_mean(r));
 }
 
 /**
@@ -203,9 +207,17 @@ int cross_direction(const struct cross_spread *s, double a, double b)
 	return (b > a) - (b < a);
 }
 
-static bool overlap(const struct cross_range *a, const struct cross_range *b)
+static double error_squared(const struct cross_range *r)
 {
-	return a->n > 1 && a->min <= b->max && b->min <= a->max;
+	return r->squares / (r->n - 1) / r->n;
+}
+
+/* ranges would not do: they grow with the seeds, while the means become surer */
+static bool may_be_chance(const struct cross_range *a, const struct cross_range *b)
+{
+	if (a->n < 2 || b->n < 2)
+		return false;
+	return fabs(cross_mean(a) - cross_mean(b)) <= 2 * sqrt(error_squared(a) + error_squared(b));
 }
 
 static enum cross_verdict judge_row(const struct cross_row *r)
@@ -219,12 +231,12 @@ static enum cross_verdict judge_row(const struct cross_row *r)
 		return CROSS_NONE;
 	if (!cross_beyond(s, real[0], real[1]))
 		return CROSS_WITHIN;
-	way = cross_direction(s, level[0].sum / level[0].n, level[1].sum / level[1].n);
+	way = cross_direction(s, cross_mean(&level[0]), cross_mean(&level[1]));
 	if (!way)
 		return CROSS_STILL;
 	if (way != (real[1] > real[0] ? 1 : -1))
 		return CROSS_AGAINST;
-	return overlap(&level[0], &level[1]) ? CROSS_WEAK : CROSS_SAME;
+	return may_be_chance(&level[0], &level[1]) ? CROSS_WEAK : CROSS_SAME;
 }
 
 static void judge_thp(struct cross *x)

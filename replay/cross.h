@@ -69,13 +69,14 @@ struct cross_counts {
 struct cross_range {
 	unsigned int n;
 	double sum, min, max;
+	double squares;			/* sum of squared deviations from the mean */
 };
 
 enum cross_verdict {
 	CROSS_NONE,		/* not judged */
 	CROSS_WITHIN,		/* the real change is within the spread: no finding */
 	CROSS_SAME,		/* the replay moves the same way */
-	CROSS_WEAK,		/* likewise, but its ranges over seeds overlap */
+	CROSS_WEAK,		/* likewise, but by no more than other seeds might undo */
 	CROSS_STILL,		/* the replay does not move */
 	CROSS_AGAINST,		/* the replay moves the other way */
 };
@@ -99,6 +100,12 @@ struct cross {
 	double thp_real, thp_low, thp_high;	/* percent; the range not yet widened; NAN: none */
 	bool share_ok, thp_ok;
 };
+
+/* of whole numbers alike, it is alike: a sum of such is exact */
+static inline double cross_mean(const struct cross_range *r)
+{
+	return r->sum / r->n;
+}
 
 void cross_init(struct cross *x);
 void cross_counts_real(struct cross_counts *c, const struct machine *m, const struct prescan *scan);

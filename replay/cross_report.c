@@ -27,7 +27,7 @@ static const char *number(char *buf, size_t len, double value, bool rate)
 
 static double mean(const struct cross_range *r)
 {
-	return r->n ? r->sum / r->n : NAN;
+	return r->n ? cross_mean(r) : NAN;
 }
 
 static const char *range(char *buf, size_t len, const struct cross_range *r, bool rate)
@@ -100,7 +100,8 @@ static void print_sums(const struct cross *x)
 	if (x->repeats)
 		printf(" (%u given)", x->repeats);
 	printf("; real: the change is beyond that; replay: moves the same way,\n"
-	       "weak (likewise, but its two ranges overlap), still, or against\n\n");
+	       "weak (likewise, but by less than two standard errors over seeds), still, or"
+	       " against\n\n");
 	printf("moved: %u of %u judged rows moved beyond the spread", x->moved, x->judged);
 	if (x->moved)
 		printf("; the replay moves the same way in %u, %u of them weakly: %.1f %%, mark"

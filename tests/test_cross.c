@@ -247,13 +247,34 @@ static void it_is_the_mean_over_seeds_that_moves(void **state)
 	assert_int_equal((int)row(w, "pswpout")->value[0].max, 3000);
 }
 
-static void ranges_apart_make_it_more_than_weak(void **state)
+/* two seeds, means 1000 apart: standard errors of 300 each, together 424 */
+static void two_standard_errors_make_it_more_than_weak(void **state)
 {
 	struct world *w = *state;
 
 	recorded(w, VM_pswpout, 1000, 5000);
-	replayed(w, VM_pswpout, 1000, 3001);
-	replayed(w, VM_pswpout, 3000, 4000);
+	replayed(w, VM_pswpout, 1700, 2700);
+	replayed(w, VM_pswpout, 2300, 3300);
+	assert_int_equal(judged(w, "pswpout")->verdict, CROSS_SAME);
+}
+
+static void less_than_two_is_weak(void **state)
+{
+	struct world *w = *state;
+
+	recorded(w, VM_pswpout, 1000, 5000);
+	replayed(w, VM_pswpout, 1700, 2500);
+	replayed(w, VM_pswpout, 2300, 3100);
+	assert_int_equal(judged(w, "pswpout")->verdict, CROSS_WEAK);
+}
+
+static void more_seeds_make_the_same_difference_surer(void **state)
+{
+	struct world *w = *state;
+
+	less_than_two_is_weak(state);
+	replayed(w, VM_pswpout, 1700, 2500);
+	replayed(w, VM_pswpout, 2300, 3100);
 	assert_int_equal(judged(w, "pswpout")->verdict, CROSS_SAME);
 }
 
@@ -486,7 +507,9 @@ int main(void)
 		TEST(the_other_way_is_against),
 		TEST(a_real_change_within_the_spread_asks_nothing_of_the_replay),
 		TEST(it_is_the_mean_over_seeds_that_moves),
-		TEST(ranges_apart_make_it_more_than_weak),
+		TEST(two_standard_errors_make_it_more_than_weak),
+		TEST(less_than_two_is_weak),
+		TEST(more_seeds_make_the_same_difference_surer),
 		TEST(repeated_recordings_tell_the_spread),
 		TEST(they_may_be_closer_than_the_table_has_it),
 		TEST(a_repetition_is_of_its_own_mode),
