@@ -61,7 +61,7 @@ help:
 	@echo 'deps       install what building and testing needs (Debian, root or sudo)'
 	@echo 'install    DESTDIR=$(DESTDIR) PREFIX=$(PREFIX); uninstall takes it away again'
 	@echo 'FILE.so    a policy of your own, of FILE.c: see policies/skeleton.c'
-	@echo 'clean      remove $(BUILD), $(BUILD)-san and $(BUILD)-fuzz'
+	@echo 'clean      remove $(BUILD), $(BUILD)-san, $(BUILD)-fuzz and policies/*.so'
 	@echo 'variables  CC=gcc|clang CFLAGS= WERROR=1 BUILD=dir'
 
 # order-only for every object: one clear message instead of a page of missing headers
