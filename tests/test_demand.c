@@ -234,16 +234,30 @@ static void readahead_steps_down_to_single_pages(void **state)
 	assert_int_equal(demand_get_stats(w->d)->folio_folded, 1);
 }
 
+static void readahead_that_gets_no_page_is_over(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, REC_NO_PFN, 1, READAHEAD);
+	alloc(w, USER, REC_NO_PFN, 0, READAHEAD);
+	last(w);
+	assert_int_equal(w->nr, 1);
+	assert_int_equal(w->op[0].type, OP_ALLOC_FAILED);
+	assert_int_equal(w->op[0].order, 0);
+	assert_int_equal(w->op[0].hint, 1);
+}
+
 static void other_allocations_do_not_end_an_operation(void **state)
 {
 	struct world *w = *state;
 
-	alloc(w, USER, REC_NO_PFN, 4, WRITE | QUIET);
+	alloc(w, USER, REC_NO_PFN, 4, (WRITE | QUIET) & ~__GFP_HARDWALL);
 	alloc(w, USER, 100, 0, GFP_KERNEL);		/* reclaim's own, say */
 	alloc(w, USER + 1, 101, 0, WRITE);		/* another task's */
 	event(w, (struct record){ .type = REC_ALLOC, .pid = USER, .pfn = 102, .mt = 1,
 				  .gfp = READAHEAD, .flags = REC_FLAG_SOFTIRQ });
-	alloc(w, USER, 64, 3, WRITE | QUIET | __GFP_HARDWALL);
+	/* the fast path succeeded, which with cpusets adds a flag */
+	alloc(w, USER, 64, 3, WRITE | QUIET);
 	last(w);
 	assert_int_equal(w->nr, 4);
 	assert_int_equal(w->op[3].handle, 64);
@@ -538,6 +552,7 @@ int main(void)
 		T(its_last_attempt_is_the_one_that_may_not_fail),
 		T(a_folio_that_is_got_at_once_has_its_own_order_as_hint),
 		T(readahead_steps_down_to_single_pages),
+		T(readahead_that_gets_no_page_is_over),
 		T(other_allocations_do_not_end_an_operation),
 		T(what_is_no_smaller_or_not_alike_is_another_operation),
 		T(a_task_that_exits_gives_its_folio_up),

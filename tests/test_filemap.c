@@ -553,6 +553,24 @@ static void a_window_ends_with_its_folio(void **state)
 	world_done(w, __func__);
 }
 
+static void a_folio_in_its_place_is_not_its_own(void **state)
+{
+	struct world *w = plenty();
+	struct op other = write_op(H + 10, 0, 2);
+	u32 pfn;
+
+	(void)state;
+	other.pid = USER + 1;
+	play(w, write_op(H, 0, 2));
+	pfn = w->mo.map[H];
+	on(w, OP_FREE, H, 0);
+	play(w, other);
+	assert_int_equal(w->mo.map[H + 10], pfn);
+	play(w, write_op(H + 20, 0, 0));
+	assert_int_equal(w->run.stats.folios_absorbed, 0);
+	world_done(w, __func__);
+}
+
 static void an_operation_that_failed_in_the_trace_costs_its_attempts(void **state)
 {
 	struct world *w = only_order("vanilla", 1, 32);
@@ -591,6 +609,7 @@ int main(void)
 		cmocka_unit_test(what_the_recorded_kernel_reclaimed_of_it_makes_it_cold_at_last),
 		cmocka_unit_test(it_takes_up_nothing_that_lies_elsewhere),
 		cmocka_unit_test(a_window_ends_with_its_folio),
+		cmocka_unit_test(a_folio_in_its_place_is_not_its_own),
 		cmocka_unit_test(an_operation_that_failed_in_the_trace_costs_its_attempts),
 	};
 
