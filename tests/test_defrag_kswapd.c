@@ -73,23 +73,20 @@ static void an_order_0_request_has_kcompactd_make_a_block(void **state)
 static void it_drops_to_order_0_after_compact_gap(void **state)
 {
 	static const struct {
-		const char *kernel;
+		const char *policy;
 		u64 least, most;
 	} gaps[] = {
 		/* the high mark of order 0 ends it, 32 pages later than it would at order 0 */
-		{ "7.3.4", MARK_HIGH - 10, MARK_HIGH + 3 * 64 },
+		{ "defrag_mode,step=assist,kernel=7.3.4", MARK_HIGH - 10, MARK_HIGH + 3 * 64 },
 		/* 2 << 9 pages */
-		{ "6.15", 1024, 1024 + 3 * 64 },
+		{ "defrag_mode,step=assist,kernel=6.15", 1024, 1024 + 3 * 64 },
 	};
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		struct mm *mm = mixed_machine(KERNEL_7_3, "vanilla", 10);
+		struct mm *mm = mixed_machine(KERNEL_7_3, gaps[i].policy, 10);
 		u64 steal;
 
-		kernel_features_set(&mm->k, kernel_version_parse(gaps[i].kernel));
-		mm->k.lru_gen = true;
-		set_policy(mm, "defrag_mode,step=assist");
 		wake_all_kswapds(mm);
 		kswapd_run(mm, mm->now_ns + 90 * MS);
 		steal = mm->vmstat[VM_pgsteal_kswapd];

@@ -315,17 +315,17 @@ static enum compact_result compact_9(struct mm *mm, gfp_t gfp, u32 flags,
 }
 
 /* vanilla's column is that of kernels before June 2026 */
-static struct mm *in_june(int step)
+static struct mm *in_june(int step, u32 blocks)
 {
 	return under(step == VANILLA ? "vanilla,kernel=6.18,compact_gap_capped=on"
-				     : step_policy[step], V73, 8);
+				     : step_policy[step], V73, blocks);
 }
 
 static void row_async_compaction_of_movable_blocks(void **state)
 {
 	(void)state;
 	for_each_step(step) {
-		struct mm *mm = in_june(step);
+		struct mm *mm = in_june(step, 8);
 		bool june = step >= STORM;
 
 		gain_one_block(mm, MIGRATE_MOVABLE);
@@ -341,7 +341,7 @@ static void with_it_async_compaction_spares_blocks_of_the_requests_type(void **s
 {
 	(void)state;
 	for_each_step(step) {
-		struct mm *mm = in_june(step);
+		struct mm *mm = in_june(step, 8);
 
 		gain_one_block(mm, MIGRATE_UNMOVABLE);
 		compact_9(mm, GFP_KERNEL, 0, COMPACT_PRIO_ASYNC);
@@ -350,17 +350,40 @@ static void with_it_async_compaction_spares_blocks_of_the_requests_type(void **s
 	}
 }
 
+static void for_a_block_it_looks_for_its_sources_in_the_free_lists(void **state)
+{
+	(void)state;
+	for_each_step(step) {
+		struct mm *mm = in_june(step, 32);
+		u32 *cached = normal(mm)->compact_cached_migrate_pfn;
+
+		block_type(mm, 3, MIGRATE_MOVABLE);
+		block_type(mm, 30, MIGRATE_MOVABLE);
+		lru_pages(mm, BLOCK(3), 10, PK_ANON);
+		free_run(mm, BLOCK(3) + 10, 502);
+		scatter(mm, BLOCK(30), 100);
+		mm->sysctl.extfrag_threshold = 0;
+		cached[0] = cached[1] = BLOCK(1);
+		assert_int_equal(compact_9(mm, GFP_KERNEL, 0, COMPACT_PRIO_SYNC_LIGHT),
+				 COMPACT_SUCCESS);
+		/* one free page leads to block 3; else blocks 1 and 2 are scanned before it */
+		assert_int_equal(stat(mm, VM_compact_migrate_scanned),
+				 step >= STORM ? 1 + 512 : 3 * 512);
+		machine_done(mm, __func__);
+	}
+}
+
 static void row_cma_blocks_are_for_who_may_use_them(void **state)
 {
 	(void)state;
 	for_each_step(step) {
-		struct mm *mm = in_june(step);
+		struct mm *mm = in_june(step, 8);
 
 		gain_one_block(mm, MIGRATE_CMA);
 		compact_9(mm, GFP_KERNEL, 0, COMPACT_PRIO_SYNC_LIGHT);
 		assert_int_equal(stat(mm, VM_pgmigrate_success), step >= STORM ? 0 : 10);
 		machine_done(mm, __func__);
-		mm = in_june(step);
+		mm = in_june(step, 8);
 		gain_one_block(mm, MIGRATE_CMA);
 		assert_int_equal(compact_9(mm, GFP_HIGHUSER_MOVABLE, ALLOC_CMA,
 					   COMPACT_PRIO_SYNC_LIGHT), COMPACT_SUCCESS);
@@ -568,6 +591,7 @@ int main(void)
 		cmocka_unit_test(meanwhile_a_page_of_its_own_order_may_be_captured),
 		cmocka_unit_test(row_async_compaction_of_movable_blocks),
 		cmocka_unit_test(with_it_async_compaction_spares_blocks_of_the_requests_type),
+		cmocka_unit_test(for_a_block_it_looks_for_its_sources_in_the_free_lists),
 		cmocka_unit_test(row_cma_blocks_are_for_who_may_use_them),
 		cmocka_unit_test(the_kernels_own_switch_wins_over_the_step),
 		cmocka_unit_test(row_balanced_is_a_matter_of_blocks),
