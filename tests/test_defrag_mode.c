@@ -225,7 +225,7 @@ static void the_storm_is_progress_that_freed_nothing(void **state)
 
 	(void)state;
 	alloc_pages(mm, GFP_KERNEL, 0);
-	/* each round was sent on by reclaim, which scanned nothing: the zone is compaction_ready() */
+	/* each round went on by reclaim, which scanned nothing: the zone is compaction_ready() */
 	assert_int_equal(counter(mm, "promoted"), 1);
 	assert_int_equal(counter(mm, "promoted_rounds"), 300);
 	assert_int_equal(counter(mm, "retries_reclaim"), 300);
