@@ -119,9 +119,13 @@ static u32 alloc_flags_nofragment(struct mm *mm, const struct alloc_context *ac)
 	return vanilla_alloc_flags_nofragment(mm, ac) | ALLOC_NOFRAGMENT;
 }
 
-static bool freelist_drops_nofragment(struct mm *mm)
+static bool freelist_failed(struct mm *mm, const struct alloc_context *ac, u32 order,
+			    u32 *alloc_flags)
 {
 	(void)mm;
+	(void)ac;
+	(void)order;
+	(void)alloc_flags;
 	return false;
 }
 
@@ -272,7 +276,7 @@ FRAGREPLAY_POLICY(defrag_mode) = {
 	.counters = counters,
 	.init = init,
 	.alloc_flags_nofragment = alloc_flags_nofragment,
-	.freelist_drops_nofragment = freelist_drops_nofragment,
+	.freelist_failed = freelist_failed,
 	.alloc_flags_slowpath = alloc_flags_slowpath,
 	.kswapd_wake_order = kswapd_wake_order,
 	.reclaim_compact_order = reclaim_compact_order,

@@ -517,10 +517,12 @@ static int sample_until(struct model *mo, u64 now, bool end)
 	for (; mo->next_sample_ns <= now; mo->next_sample_ns += interval) {
 		kswapd_run(mo->mm, mo->next_sample_ns);
 		kcompactd_run(mo->mm, mo->next_sample_ns);
-		if (timeline_sample(mo, mo->next_sample_ns))
+		if (mo->mm->policy->ops.background)
+			policy_decides(mo->mm, background, mo->next_sample_ns);
+		if (timeline_sample(mo, mo->next_sample_ns, false))
 			return -1;
 	}
-	return end ? timeline_sample(mo, now) : 0;
+	return end ? timeline_sample(mo, now, true) : 0;
 }
 
 /* Background threads and periodic work, up to the moment of this operation. */
@@ -539,6 +541,8 @@ static int advance(struct model *mo, const struct op *op)
 		return -1;
 	kswapd_run(mm, now);
 	kcompactd_run(mm, now);
+	if (mm->policy->ops.background)
+		policy_decides(mm, background, now);
 	mm->now_ns = now;
 	if (now >= mo->next_vmstat_ns) {
 		vmstat_update(mm);

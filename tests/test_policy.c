@@ -74,10 +74,11 @@ static void some_hook(void)
 {
 }
 
-#define HOOKS(X) X(rmqueue) X(free_to_tail) X(page_allocated) X(page_freed) \
+#define HOOKS(X) X(rmqueue) X(chunk_taken) X(block_freed) X(pcp_refill) X(free_to_tail) X(page_allocated) X(page_freed) \
 	X(should_try_claim_block) X(claim_block) X(alloc_flags_nofragment) \
-	X(freelist_drops_nofragment) X(alloc_flags_slowpath) X(kswapd_wake_order) \
+	X(freelist_failed) X(alloc_flags_slowpath) X(kswapd_wake_order) \
 	X(gives_up_early) X(reclaim_compact_order) X(reclaim_retry) X(compact_retry) \
+	X(direct_compact) X(last_resort) X(compact_skips) X(compact_scanned) \
 	X(drops_nofragment) X(nonblocking_drops_nofragment) X(balanced_free_pages) \
 	X(kcompactd_alloc_flags) X(compact_free_pages) X(compact_finished) X(filemap_gfp) \
 	X(background)
@@ -96,11 +97,13 @@ static void every_hook_is_called_by_its_name(void **state)
 static void hooks_called_are_remembered_until_the_machine_is_whole(void **state)
 {
 	struct mm *mm = machine_under(&two_hooks);
+	struct alloc_context ac = { .gfp = GFP_KERNEL };
+	u32 flags = 0;
 
 	(void)state;
 	assert_string_equal(called(mm), "");
 	assert_int_equal(policy_decides(mm, kswapd_wake_order, 3), 3);
-	policy_decides(mm, freelist_drops_nofragment);
+	policy_decides(mm, freelist_failed, &ac, 0, &flags);
 	assert_string_equal(called(mm), "kswapd_wake_order()");
 	mm->zone[ZONE_NORMAL].free_area[0].nr_free++;
 	assert_int_not_equal(mm_check(mm, "broken on purpose"), 0);

@@ -240,7 +240,16 @@ struct free_area {
 	u32 nr_free;			/* buddies on all of them, as the kernel counts */
 };
 
-/* Policies read zones and never write them. */
+/* A part of a zone that has free lists of its own; see mm_split_free_lists(). */
+struct free_region {
+	struct free_area free_area[NR_PAGE_ORDERS];
+	s64 nr_free_pages;		/* on all of its lists */
+};
+
+/*
+ * Policies read zones and never write them. With regions, ->free_area counts what is on all of
+ * their lists, and has no lists itself.
+ */
 struct zone {
 	enum zone_type type;
 	bool populated;
@@ -251,6 +260,9 @@ struct zone {
 	u32 lowmem_reserve[MAX_NR_ZONES];
 	u32 flags;
 	struct free_area free_area[NR_PAGE_ORDERS];
+	struct free_region *region;	/* NULL: the zone has one set of lists */
+	u32 nr_regions, region_order;	/* each of 1 << region_order pages */
+	u32 region_base;		/* pfn at which region 0 would begin, aligned to their size */
 	s64 nr_free_pages, nr_free_cma, nr_free_pages_blocks;
 	u32 nr_reserved_highatomic, nr_free_highatomic;
 	bool highatomic_used;		/* ever reserved: unmerged order-9 neighbours are lawful */
@@ -264,6 +276,14 @@ struct zone {
 	s32 compact_order_failed;
 	bool compact_blockskip_flush;
 };
+
+/* The lists that a page is on when it is free. */
+static inline struct free_area *zone_free_area(struct zone *z, u32 pfn, u32 order)
+{
+	if (!z->region)
+		return &z->free_area[order];
+	return &z->region[(pfn - z->region_base) >> z->region_order].free_area[order];
+}
 
 static inline u32 wmark_pages(const struct zone *z, enum zone_watermarks w)
 {
@@ -349,6 +369,12 @@ struct policy_counter {
  * @rmqueue: take a page from a zone's free lists: own type, claim, steal, in which order?
  *	@mode remembers within one refill of a per-CPU list where the last page was found.
  *	mm/page_alloc.c:__rmqueue
+ * @chunk_taken: told of every free buddy that leaves its list to be used or isolated, while it is
+ *	still there: its head, its order and its list
+ * @block_freed: told that a pageblock has become wholly free; returns the list that its pages go
+ *	to, and may change the block's type
+ * @pcp_refill: fill this CPU's list of @order and @mt, as mm_pcp_add() does, up to @nr pages of
+ *	that order; how many came. Only in kernels with pcp_buddy; mm/page_alloc.c:rmqueue_bulk
  * @free_to_tail: does a freed buddy go to its list's tail? @likely: its own buddy may be free
  *	soon; mm/page_alloc.c:buddy_merge_likely
  * @page_allocated: told of every page that a request got, once it is in use
@@ -359,13 +385,17 @@ struct policy_counter {
  *	be converted? mm/page_alloc.c:try_to_claim_block
  * @alloc_flags_nofragment: ALLOC_NOFRAGMENT or 0 on the fast path, and ALLOC_KSWAPD as the request
  *	has it; mm/page_alloc.c function of that name
- * @freelist_drops_nofragment: when no zone had a page without fragmenting a block: look again
- *	without ALLOC_NOFRAGMENT? mm/page_alloc.c:get_page_from_freelist
+ * @freelist_failed: no zone had a page for a request with the rights @alloc_flags: look again,
+ *	with the rights that are in @alloc_flags then? mm/page_alloc.c:get_page_from_freelist
  * @alloc_flags_slowpath: rights on the slow path; mm/page_alloc.c:gfp_to_alloc_flags
  * @kswapd_wake_order: order that kswapd is told to work for; mm/page_alloc.c:wake_all_kswapds
  * @gives_up_early: before any reclaim or compaction of its own, once the free lists have failed;
  *	mm/page_alloc.c:__alloc_pages_slowpath
  * @reclaim_compact_order: order that this round of direct reclaim and compaction works for
+ * @direct_compact: a page for the request, before compaction begins, or PFN_NONE;
+ *	mm/page_alloc.c:__alloc_pages_direct_compact
+ * @last_resort: a page for the request, when neither reclaim nor compaction is worth another
+ *	round, or PFN_NONE
  * @reclaim_retry: another round, going by reclaim? mm/page_alloc.c:should_reclaim_retry
  * @compact_retry: another round, going by compaction? mm/page_alloc.c:should_compact_retry
  * @drops_nofragment: both said no: another round with other rights in @r->alloc_flags?
@@ -381,6 +411,9 @@ struct policy_counter {
  * @compact_finished: is a run for @order, on behalf of a request of zones up to @idx, done by
  *	another rule than the kernel's? 1 done, 0 go on, -1 the kernel's rule;
  *	mm/compaction.c:__compact_finished
+ * @compact_skips: is a pageblock not to be scanned for pages to migrate? Returns the pfn to go on
+ *	from, or 0; mm/compaction.c:isolate_migratepages
+ * @compact_scanned: a pageblock was scanned whole, and nothing in it can migrate
  * @filemap_gfp: flags of one attempt of a buffered write at a page-cache folio; @hint is the order
  *	that the write could use, @order this attempt's, @min the least that its mapping takes, mostly
  *	0; mm/filemap.c:__filemap_get_folio
@@ -397,18 +430,27 @@ struct policy_ops {
 
 	u32 (*rmqueue)(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
 		       enum rmqueue_mode *mode);
+	void (*chunk_taken)(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);
+	u8 (*block_freed)(struct mm *mm, struct zone *z, u32 pfn, u8 mt);
+	u32 (*pcp_refill)(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 nr,
+			  u32 alloc_flags);
 	bool (*free_to_tail)(struct mm *mm, u32 pfn, u32 order, u8 mt, bool likely);
 	void (*page_allocated)(struct mm *mm, u32 pfn, u32 order, gfp_t gfp);
 	void (*page_freed)(struct mm *mm, u32 pfn, u32 order);
 	bool (*should_try_claim_block)(const struct mm *mm, u32 order, u8 mt);
 	bool (*claim_block)(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike);
 	u32 (*alloc_flags_nofragment)(struct mm *mm, const struct alloc_context *ac);
-	bool (*freelist_drops_nofragment)(struct mm *mm);
+	bool (*freelist_failed)(struct mm *mm, const struct alloc_context *ac, u32 order,
+				u32 *alloc_flags);
 	u32 (*alloc_flags_slowpath)(struct mm *mm, gfp_t gfp, u32 order);
 	u32 (*kswapd_wake_order)(struct mm *mm, u32 order);
 	bool (*gives_up_early)(struct mm *mm, const struct alloc_context *ac, u32 order);
 	u32 (*reclaim_compact_order)(struct mm *mm, const struct alloc_context *ac,
 				     const struct alloc_retry *r);
+	u32 (*direct_compact)(struct mm *mm, struct alloc_context *ac,
+			      const struct alloc_retry *r);
+	u32 (*last_resort)(struct mm *mm, struct alloc_context *ac,
+			   const struct alloc_retry *r);
 	bool (*reclaim_retry)(struct mm *mm, const struct alloc_context *ac,
 			      struct alloc_retry *r);
 	bool (*compact_retry)(struct mm *mm, const struct alloc_context *ac,
@@ -421,6 +463,8 @@ struct policy_ops {
 	s64 (*compact_free_pages)(const struct mm *mm, const struct zone *z, bool kcompactd);
 	int (*compact_finished)(const struct mm *mm, const struct zone *z, int order, bool direct,
 				enum zone_type idx, u32 alloc_flags);
+	u32 (*compact_skips)(const struct mm *mm, const struct zone *z, u32 pfn);
+	void (*compact_scanned)(struct mm *mm, struct zone *z, u32 pfn);
 	gfp_t (*filemap_gfp)(struct mm *mm, gfp_t gfp, u32 hint, u32 order, u32 min);
 	void (*background)(struct mm *mm, u64 until_ns);
 };
@@ -452,6 +496,24 @@ bool zone_watermark_ok(const struct mm *mm, const struct zone *z, u32 order, u64
 void wakeup_kcompactd(struct mm *mm, u32 order, enum zone_type idx);
 void drain_all_pages(struct mm *mm, struct zone *z);
 
+/*
+ * For policies with free lists of their own. A list is named by its index in a free_area. A chunk
+ * is a free buddy; what is taken off its list is in nobody's hands until it is used or freed.
+ */
+int mm_split_free_lists(struct mm *mm, u32 order);
+u32 mm_list_first(const struct mm *mm, u32 list);
+u32 mm_list_next(const struct mm *mm, u32 pfn);
+void mm_visit(struct mm *mm, u32 lists, u32 blocks);
+void page_del_and_expand(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 mt);
+void del_page_from_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);
+void expand_freed(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 mt);
+void move_to_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);
+bool prep_move_freepages_block(const struct mm *mm, const struct zone *z, u32 pfn, u32 *num_free,
+			       u32 *num_movable);
+u32 __move_freepages_block(struct mm *mm, struct zone *z, u32 start, u8 mt);
+void set_pageblock_migratetype(struct mm *mm, u32 pfn, u8 mt);
+u32 get_page_from_freelist(struct mm *mm, u32 order, u32 alloc_flags, struct alloc_context *ac);
+
 /* The passes of vanilla's __rmqueue(): a page in nobody's hands, or PFN_NONE. */
 u32 __rmqueue_smallest(struct mm *mm, struct zone *z, u32 order, u8 mt);
 u32 __rmqueue_claim(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags);
@@ -464,7 +526,8 @@ bool vanilla_free_to_tail(struct mm *mm, u32 pfn, u32 order, u8 mt, bool likely)
 bool vanilla_should_try_claim_block(const struct mm *mm, u32 order, u8 mt);
 bool vanilla_claim_block(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike);
 u32 vanilla_alloc_flags_nofragment(struct mm *mm, const struct alloc_context *ac);
-bool vanilla_freelist_drops_nofragment(struct mm *mm);
+bool vanilla_freelist_failed(struct mm *mm, const struct alloc_context *ac, u32 order,
+			     u32 *alloc_flags);
 u32 vanilla_alloc_flags_slowpath(struct mm *mm, gfp_t gfp, u32 order);
 u32 vanilla_kswapd_wake_order(struct mm *mm, u32 order);
 bool vanilla_gives_up_early(struct mm *mm, const struct alloc_context *ac, u32 order);

@@ -25,10 +25,24 @@ static inline void account_blocks(struct zone *z, u32 order, u8 mt, int sign)
 		z->nr_free_pages_blocks += sign * (s64)N(order);
 }
 
+/* With regions the zone's own area only counts. */
+static inline void count_in_region(struct zone *z, u32 pfn, u32 order, u8 mt, int sign)
+{
+	struct free_region *r;
+
+	if (!z->region)
+		return;
+	r = &z->region[(pfn - z->region_base) >> z->region_order];
+	r->free_area[order].nr_list[mt] += (u32)sign;
+	r->free_area[order].nr_free += (u32)sign;
+	r->nr_free_pages += sign * (s64)N(order);
+}
+
 static inline void __add_to_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt,
 				      bool tail)
 {
 	struct free_area *area = &z->free_area[order];
+	u32 list = zone_free_area(z, pfn, order)->list[mt];
 	struct page *p = &mm->page[pfn];
 
 	p->state = PAGE_BUDDY;
@@ -36,11 +50,12 @@ static inline void __add_to_free_list(struct mm *mm, struct zone *z, u32 pfn, u3
 	p->head = 1;
 	p->mt = mt;
 	if (tail)
-		list_add_tail(mm, pfn, area->list[mt]);
+		list_add_tail(mm, pfn, list);
 	else
-		list_add(mm, pfn, area->list[mt]);
+		list_add(mm, pfn, list);
 	area->nr_list[mt]++;
 	area->nr_free++;
+	count_in_region(z, pfn, order, mt, 1);
 	account_blocks(z, order, mt, 1);
 }
 
@@ -53,6 +68,7 @@ static inline void __del_page_from_free_list(struct mm *mm, struct zone *z, u32 
 	mm->page[pfn].head = 0;
 	area->nr_list[mt]--;
 	area->nr_free--;
+	count_in_region(z, pfn, order, mt, -1);
 	account_blocks(z, order, mt, -1);
 }
 
@@ -203,6 +219,30 @@ static inline bool can_merge(const struct mm *mm, u32 buddy, u32 order, u8 mt)
 				  migratetype_is_mergeable(buddy_mt));
 }
 
+/* Each pageblock of a page that is freed whole; the last one's answer counts for all. */
+static inline u8 blocks_freed(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt)
+{
+	u32 end = pfn + N(order);
+
+	if (!mm->policy->ops.block_freed)
+		return mt;
+	for (; pfn < end; pfn += pageblock_nr_pages)
+		mt = policy_decides(mm, block_freed, z, pfn, mt);
+	return mt;
+}
+
+/* What was free of the block before counts for the type that it has now. */
+static inline u8 block_merged(struct mm *mm, struct zone *z, u32 pfn, u8 mt)
+{
+	u8 now = blocks_freed(mm, z, pfn, pageblock_order, mt);
+
+	if (now == mt)
+		return mt;
+	account_freepages(z, -(s64)pageblock_nr_pages, mt);
+	account_freepages(z, pageblock_nr_pages, now);
+	return now;
+}
+
 /**
  * __free_one_page - give a page to the buddy lists
  * @mm: machine
@@ -219,6 +259,8 @@ void __free_one_page(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, b
 {
 	u32 buddy;
 
+	if (order >= pageblock_order)
+		mt = blocks_freed(mm, z, pfn, order, mt);
 	account_freepages(z, N(order), mt);
 	mm->page[pfn].state = PAGE_BUDDY;
 	mm->page[pfn].head = 0;
@@ -238,6 +280,8 @@ void __free_one_page(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, b
 			change_pageblock_range(mm, buddy, order, mt);
 		pfn &= buddy;
 		order++;
+		if (order == pageblock_order)
+			mt = block_merged(mm, z, pfn, mt);
 	}
 	__add_to_free_list(mm, z, pfn, order, mt,
 			   to_tail || policy_decides(mm, free_to_tail, pfn, order, mt,
@@ -262,6 +306,20 @@ void split_large_buddy(struct mm *mm, struct zone *z, u32 pfn, u32 order, bool t
 		order = pageblock_order;
 	for (; pfn < end; pfn += N(order))
 		__free_one_page(mm, z, pfn, order, get_pageblock_migratetype(mm, pfn), to_tail);
+}
+
+/**
+ * expand_freed - expand(), and count what is put back as free
+ * @mm: machine
+ * @z: zone
+ * @pfn: head of a buddy that del_page_from_free_list() took
+ * @low: order that is kept, at @pfn
+ * @high: order of the buddy
+ * @mt: type of the lists the upper halves go to
+ */
+void expand_freed(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 mt)
+{
+	account_freepages(z, expand(mm, z, pfn, low, high, mt), mt);
 }
 
 /**
@@ -297,6 +355,8 @@ u32 expand(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 mt)
  */
 void page_del_and_expand(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 mt)
 {
+	if (mm->policy->ops.chunk_taken)
+		policy_decides(mm, chunk_taken, z, pfn, high, mt);
 	__del_page_from_free_list(mm, z, pfn, high, mt);
 	expand(mm, z, pfn, low, high, mt);
 	account_freepages(z, -(s64)N(low), mt);
@@ -321,7 +381,7 @@ u32 __rmqueue_smallest(struct mm *mm, struct zone *z, u32 order, u8 mt)
 		mm->visit_lists++;
 		if (!z->free_area[cur].nr_list[mt])
 			continue;
-		pfn = list_first(mm, z->free_area[cur].list[mt]);
+		pfn = zone_first_free(mm, z, cur, mt);
 		page_del_and_expand(mm, z, pfn, order, cur, mt);
 		return pfn;
 	}
@@ -447,6 +507,8 @@ int __isolate_free_page(struct mm *mm, struct zone *z, u32 pfn, u32 order)
 	    !__zone_watermark_ok(z, 0, (u64)z->_watermark[WMARK_MIN] + N(order), 0, ALLOC_CMA,
 				 z->nr_free_pages, mm))
 		return 0;
+	if (mm->policy->ops.chunk_taken)
+		policy_decides(mm, chunk_taken, z, pfn, order, list);
 	del_page_from_free_list(mm, z, pfn, order, list);
 	page_set_unit(mm, pfn, order, PAGE_ISOLATED, list);
 	if (order >= pageblock_order - 1)

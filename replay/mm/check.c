@@ -168,6 +168,23 @@ static u32 check_list(struct check *c, const struct zone *z, u32 head, u32 state
 	return n;
 }
 
+/* one list, and the counts of its region where there are regions */
+static u32 check_free_list(struct check *c, const struct zone *z, u32 i, int order, int mt)
+{
+	const struct free_area *area = zone_nth_area(z, i, (u32)order);
+	s64 pages = 0;
+	u32 n = 0;
+
+	expect(c, area->list[mt] < c->mm->nr_heads, "a free list has a head", z, PFN_NONE,
+	       area->list[mt], c->mm->nr_heads);
+	if (area->list[mt] < c->mm->nr_heads)
+		n = check_list(c, z, area->list[mt], PAGE_BUDDY, order, mt, &pages);
+	if (z->region)
+		expect(c, n == area->nr_list[mt], "nr_list counts its region's list", z, PFN_NONE,
+		       area->nr_list[mt], n);
+	return n;
+}
+
 static void check_free_area(struct check *c, const struct zone *z, int order)
 {
 	const struct free_area *area = &z->free_area[order];
@@ -175,13 +192,10 @@ static void check_free_area(struct check *c, const struct zone *z, int order)
 	int mt;
 
 	for (mt = 0; mt < MIGRATE_TYPES; mt++) {
-		s64 pages = 0;
-		u32 n = 0;
+		u32 n = 0, i;
 
-		expect(c, area->list[mt] < c->mm->nr_heads, "a free list has a head", z, PFN_NONE,
-		       area->list[mt], c->mm->nr_heads);
-		if (area->list[mt] < c->mm->nr_heads)
-			n = check_list(c, z, area->list[mt], PAGE_BUDDY, order, mt, &pages);
+		for (i = 0; i < zone_nr_lists(z); i++)
+			n += check_free_list(c, z, i, order, mt);
 		expect(c, n == area->nr_list[mt], "nr_list counts its list", z, PFN_NONE,
 		       area->nr_list[mt], n);
 		expect(c, n == c->buddies[z->type][order][mt], "every buddy is on its list", z,

@@ -122,9 +122,8 @@ static int next_search_order(struct compact_control *cc, int order)
 
 /* one free list, from its tail; leaves the list rotated so that what was seen comes last again */
 static u32 search_free_list(struct mm *mm, struct compact_control *cc, struct free_search *s,
-			    int order, u32 *order_scanned)
+			    int order, u32 freelist, u32 *order_scanned)
 {
-	u32 freelist = cc->zone->free_area[order].list[MIGRATE_MOVABLE];
 	u32 pfn, high_pfn = 0;
 
 	for (pfn = list_last(mm, freelist); pfn != PFN_NONE; pfn = list_prev(mm, pfn)) {
@@ -154,6 +153,24 @@ static u32 search_free_list(struct mm *mm, struct compact_control *cc, struct fr
 	return s->found;
 }
 
+static u32 search_order(struct mm *mm, struct compact_control *cc, struct free_search *s,
+			int order, u32 *order_scanned)
+{
+	u32 i;
+
+	for (i = zone_nr_lists(cc->zone); i-- > 0;) {
+		const struct free_area *area = zone_nth_area(cc->zone, i, (u32)order);
+
+		if (!area->nr_free)
+			continue;
+		if (search_free_list(mm, cc, s, order, area->list[MIGRATE_MOVABLE],
+				     order_scanned) != PFN_NONE ||
+		    *order_scanned >= s->limit)
+			break;
+	}
+	return s->found;
+}
+
 /* goes through the orders below the request's; true when it isolated a page last */
 static void search_free_lists(struct mm *mm, struct compact_control *cc, struct free_search *s)
 {
@@ -165,7 +182,7 @@ static void search_free_lists(struct mm *mm, struct compact_control *cc, struct 
 
 		if (!cc->zone->free_area[order].nr_free)
 			continue;
-		if (search_free_list(mm, cc, s, order, &order_scanned) != PFN_NONE) {
+		if (search_order(mm, cc, s, order, &order_scanned) != PFN_NONE) {
 			if (__isolate_free_page(mm, cc->zone, s->found, (u32)order)) {
 				if (mm->k.compact_large_folios)
 					s->nr_scanned += N(order) - 1;

@@ -293,6 +293,9 @@ static void isolate_migratepages_block(struct mm *mm, struct compact_control *cc
 	if (s.low_pfn == end && (!s.nr_isolated || cc->finish_pageblock)) {
 		if (s.at_block_start && !s.skip_updated)
 			set_pageblock_skip(mm, low);
+		if (mm->policy->ops.compact_scanned && !s.nr_isolated && pageblock_aligned(low) &&
+		    pageblock_aligned(end))
+			policy_decides(mm, compact_scanned, cc->zone, low);
 		update_cached_migrate(cc, s.low_pfn);
 	}
 	cc->total_migrate_scanned += s.nr_scanned;
@@ -354,6 +357,21 @@ static u32 fast_find_in_list(struct mm *mm, u32 freelist, u32 high, u32 limit, u
 	return PFN_NONE;
 }
 
+static u32 fast_find_in_lists(struct mm *mm, const struct zone *z, int order, u32 high, u32 limit,
+			      u32 *nr_scanned)
+{
+	u32 i, found = PFN_NONE;
+
+	for (i = 0; i < zone_nr_lists(z) && found == PFN_NONE && *nr_scanned < limit; i++) {
+		const struct free_area *area = zone_nth_area(z, i, (u32)order);
+
+		if (area->nr_free)
+			found = fast_find_in_list(mm, area->list[MIGRATE_MOVABLE], high, limit,
+						  nr_scanned);
+	}
+	return found;
+}
+
 /* mm/compaction.c:fast_find_migrateblock: a block that is partly free already */
 static u32 fast_find_migrateblock(struct mm *mm, struct compact_control *cc)
 {
@@ -370,9 +388,7 @@ static u32 fast_find_migrateblock(struct mm *mm, struct compact_control *cc)
 	for (order = cc->order - 1;
 	     order >= PAGE_ALLOC_COSTLY_ORDER && found == PFN_NONE && nr_scanned < limit;
 	     order--) {
-		if (z->free_area[order].nr_free)
-			found = fast_find_in_list(mm, z->free_area[order].list[MIGRATE_MOVABLE],
-						  high, limit, &nr_scanned);
+		found = fast_find_in_lists(mm, z, order, high, limit, &nr_scanned);
 	}
 	cc->total_migrate_scanned += nr_scanned;
 	if (found == PFN_NONE) {
@@ -391,6 +407,23 @@ static bool block_worth_scanning(const struct mm *mm, const struct compact_contr
 	if (!pageblock_aligned(low) && low != cc->zone->start_pfn)
 		return true;
 	return fast_found || isolation_suitable(mm, cc, low);
+}
+
+/* what a policy knows to hold nothing that can move; @end: where to go on */
+static bool policy_skips(const struct mm *mm, const struct compact_control *cc, u32 start,
+			 u32 *end)
+{
+	u32 to;
+
+	if (!mm->policy->ops.compact_skips)
+		return false;
+	to = policy_decides(mm, compact_skips, cc->zone, start);
+	if (to <= start)
+		return false;
+	to = pageblock_start_pfn(to);
+	if (to > *end)
+		*end = to < cc->free_pfn ? to : pageblock_start_pfn(cc->free_pfn);
+	return true;
 }
 
 /**
@@ -419,6 +452,8 @@ enum isolate_migrate isolate_migratepages(struct mm *mm, struct compact_control 
 			update_cached_migrate(cc, end);
 			continue;
 		}
+		if (policy_skips(mm, cc, start, &end))
+			continue;
 		isolate_migratepages_block(mm, cc, low, end);
 		break;
 	}

@@ -191,7 +191,7 @@ u32 __rmqueue_claim(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_f
 		fb = first_fallback(area, mt, &mm->visit_lists);
 		if (fb == NO_FALLBACK)
 			continue;
-		pfn = try_to_claim_block(mm, z, list_first(mm, area->list[fb]), cur, order, mt, fb,
+		pfn = try_to_claim_block(mm, z, zone_first_free(mm, z, cur, fb), cur, order, mt, fb,
 					 alloc_flags);
 		if (pfn == PFN_NONE)
 			continue;
@@ -224,7 +224,7 @@ u32 __rmqueue_steal(struct mm *mm, struct zone *z, u32 order, u8 mt)
 
 		if (fb == NO_FALLBACK)
 			continue;
-		pfn = list_first(mm, area->list[fb]);
+		pfn = zone_first_free(mm, z, cur, fb);
 		page_del_and_expand(mm, z, pfn, order, cur, fb);
 		trace_extfrag(mm, pfn, order, cur, mt, fb, EXTFRAG_STEAL);
 		return pfn;
@@ -315,7 +315,7 @@ static bool __rmqueue_fallback(struct mm *mm, struct zone *z, u32 order, u8 mt, 
 
 	if (cur == NO_FALLBACK)
 		return false;
-	pfn = list_first(mm, z->free_area[cur].list[fb]);
+	pfn = zone_first_free(mm, z, cur, fb);
 	steal_suitable_fallback(mm, z, pfn, cur, mt, alloc_flags,
 				should_try_claim_block(mm, cur, mt));
 	trace_extfrag(mm, pfn, order, cur, mt, fb, old_extfrag_class(mm, pfn, cur, mt));
@@ -362,7 +362,7 @@ static u32 claim_or_split_biggest(struct mm *mm, struct zone *z, u32 order, u8 m
 
 	if (cur == NO_FALLBACK)
 		return PFN_NONE;
-	biggest = list_first(mm, z->free_area[cur].list[fb]);
+	biggest = zone_first_free(mm, z, cur, fb);
 	if (should_try_claim_block(mm, cur, mt))
 		pfn = try_to_claim_block(mm, z, biggest, cur, order, mt, fb, alloc_flags);
 	else	/* unlike a steal of today */

@@ -79,7 +79,7 @@ bool unreserve_highatomic_pageblock(struct mm *mm, const struct alloc_context *a
 		if (!z->populated || (!force && z->nr_reserved_highatomic <= pageblock_nr_pages))
 			continue;
 		for (order = 0; order < NR_PAGE_ORDERS; order++) {
-			u32 pfn = list_first(mm, z->free_area[order].list[MIGRATE_HIGHATOMIC]);
+			u32 pfn = zone_first_free(mm, z, order, MIGRATE_HIGHATOMIC);
 
 			if (pfn != PFN_NONE && unreserve_page(mm, z, pfn, order, ac->migratetype))
 				return true;

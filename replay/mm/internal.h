@@ -68,17 +68,10 @@ bool boost_watermark(struct mm *mm, struct zone *z);
 
 /* buddy.c: free lists, merge, split, pageblock types */
 void __free_one_page(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, bool to_tail);
-void page_del_and_expand(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 mt);
-void del_page_from_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);
 void add_to_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, bool tail);
 u32 expand(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 mt);
 int move_freepages_block(struct mm *mm, struct zone *z, u32 pfn, u8 mt);	/* -1: zone edge */
-void set_pageblock_migratetype(struct mm *mm, u32 pfn, u8 mt);
 void change_pageblock_range(struct mm *mm, u32 pfn, u32 order, u8 mt);
-bool prep_move_freepages_block(const struct mm *mm, const struct zone *z, u32 pfn, u32 *num_free,
-			       u32 *num_movable);
-u32 __move_freepages_block(struct mm *mm, struct zone *z, u32 start, u8 mt);
-void move_to_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);
 void split_large_buddy(struct mm *mm, struct zone *z, u32 pfn, u32 order, bool to_tail);
 int __isolate_free_page(struct mm *mm, struct zone *z, u32 pfn, u32 order); /* 0: watermark */
 void split_free_page_to_used(struct mm *mm, u32 pfn, u32 order);
@@ -108,8 +101,6 @@ bool unreserve_highatomic_pageblock(struct mm *mm, const struct alloc_context *a
 /* page_alloc.c: entry, get_page_from_freelist, slow path, free */
 u32 alloc_pages(struct mm *mm, gfp_t gfp, u32 order);	/* head pfn or PFN_NONE */
 void free_pages(struct mm *mm, u32 pfn, u32 order);	/* an allocated, LRU-free page */
-u32 get_page_from_freelist(struct mm *mm, u32 order, u32 alloc_flags,
-			   struct alloc_context *ac);
 void prep_new_page(struct mm *mm, u32 pfn, u32 order, u8 mt);
 u8 gfp_migratetype(gfp_t gfp);
 enum zone_type gfp_zone(gfp_t gfp);

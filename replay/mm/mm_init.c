@@ -106,8 +106,10 @@ void mm_free(struct mm *mm)
 	if (mm->lruvec)
 		lruvec_exit(mm);
 	mm_policy_exit(mm);
-	for (i = 0; i < MAX_NR_ZONES; i++)
+	for (i = 0; i < MAX_NR_ZONES; i++) {
 		free(mm->zone[i].pcp);
+		free(mm->zone[i].region);
+	}
 	free(mm->heads);
 	free(mm->pageblock);
 	free(mm->page);
@@ -196,7 +198,7 @@ void mm_place_free(struct mm *mm, u32 pfn, u32 order, bool tail)
 		return;
 	head = page_unit(mm, pfn);
 	list_del(mm, head);
-	list_add(mm, head, z->free_area[mm->page[head].order].list[mm->page[head].mt]);
+	list_add(mm, head, zone_free_area(z, head, mm->page[head].order)->list[mm->page[head].mt]);
 }
 
 /**

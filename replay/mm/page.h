@@ -82,6 +82,30 @@ static inline u32 pageblock_start_pfn(u32 pfn)
 	return pfn & ~(pageblock_nr_pages - 1);
 }
 
+/* A zone's sets of free lists: one, or one a region. */
+static inline u32 zone_nr_lists(const struct zone *z)
+{
+	return z->region ? z->nr_regions : 1;
+}
+
+static inline const struct free_area *zone_nth_area(const struct zone *z, u32 i, u32 order)
+{
+	return z->region ? &z->region[i].free_area[order] : &z->free_area[order];
+}
+
+static inline u32 zone_first_free(const struct mm *mm, const struct zone *z, u32 order, u8 mt)
+{
+	u32 i, n = zone_nr_lists(z);
+
+	for (i = 0; i < n; i++) {
+		const struct free_area *area = zone_nth_area(z, i, order);
+
+		if (area->nr_list[mt])
+			return list_first(mm, area->list[mt]);
+	}
+	return PFN_NONE;
+}
+
 static inline bool zone_spans_pfn(const struct zone *z, u32 pfn)
 {
 	return pfn - z->start_pfn < z->spanned;

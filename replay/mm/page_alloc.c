@@ -55,14 +55,25 @@ u32 vanilla_alloc_flags_nofragment(struct mm *mm, const struct alloc_context *ac
 }
 
 /**
- * vanilla_freelist_drops_nofragment - may get_page_from_freelist() fragment when all zones failed?
+ * vanilla_freelist_failed - look at the zones once more, and fragment this time?
  * @mm: machine
+ * @ac: request
+ * @order: its order
+ * @alloc_flags: its rights; loses ALLOC_NOFRAGMENT
  *
- * Return: whether it looks at the zones once more without ALLOC_NOFRAGMENT.
+ * mm/page_alloc.c:get_page_from_freelist.
+ *
+ * Return: whether to look again.
  */
-bool vanilla_freelist_drops_nofragment(struct mm *mm)
+bool vanilla_freelist_failed(struct mm *mm, const struct alloc_context *ac, u32 order,
+			     u32 *alloc_flags)
 {
 	(void)mm;
+	(void)ac;
+	(void)order;
+	if (!(*alloc_flags & ALLOC_NOFRAGMENT))
+		return false;
+	*alloc_flags &= ~ALLOC_NOFRAGMENT;
 	return true;
 }
 
@@ -209,10 +220,8 @@ retry:
 			return pfn;
 		}
 	}
-	if ((alloc_flags & ALLOC_NOFRAGMENT) && policy_decides(mm, freelist_drops_nofragment)) {
-		alloc_flags &= ~ALLOC_NOFRAGMENT;
+	if (policy_decides(mm, freelist_failed, ac, order, &alloc_flags))
 		goto retry;
-	}
 	return PFN_NONE;
 }
 

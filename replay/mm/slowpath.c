@@ -266,6 +266,9 @@ static bool alloc_pages_direct_compact(struct slowpath *s)
 		.pfn = PFN_NONE,
 	};
 
+	if (mm->policy->ops.direct_compact &&
+	    got(s, policy_decides(mm, direct_compact, s->ac, &s->r)))
+		return true;
 	if (!s->r.rc_order)
 		return false;
 	run_compaction(s, &capc);
@@ -380,8 +383,12 @@ static enum slow_next retry_or_fail(struct slowpath *s)
 	if (gives_up_after_one_round(s))
 		return SLOW_NOPAGE;
 	if (policy_decides(s->mm, reclaim_retry, s->ac, &s->r) ||
-	    policy_decides(s->mm, compact_retry, s->ac, &s->r) ||
-	    policy_decides(s->mm, drops_nofragment, s->ac, &s->r))
+	    policy_decides(s->mm, compact_retry, s->ac, &s->r))
+		return SLOW_RETRY;
+	if (s->mm->policy->ops.last_resort &&
+	    got(s, policy_decides(s->mm, last_resort, s->ac, &s->r)))
+		return SLOW_GOT;
+	if (policy_decides(s->mm, drops_nofragment, s->ac, &s->r))
 		return SLOW_RETRY;
 	return alloc_pages_may_oom(s) ? SLOW_GOT : SLOW_NOPAGE;
 }

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Zones whose free lists are split into regions: what a policy that keeps memory apart above the
+ * pageblock builds upon (superpageblocks). No buddy crosses a region's edge.
+ */
+#include <stdlib.h>
+
+#include "internal.h"
+
+/**
+ * mm_list_first - first page of a free list
+ * @mm: machine
+ * @list: a list of a free_area
+ *
+ * Return: its head pfn; PFN_NONE when the list is empty.
+ */
+u32 mm_list_first(const struct mm *mm, u32 list)
+{
+	return list_first(mm, list);
+}
+
+/**
+ * mm_list_next - the page after a page on its list
+ * @mm: machine
+ * @pfn: head of a free buddy
+ *
+ * Return: PFN_NONE at the end.
+ */
+u32 mm_list_next(const struct mm *mm, u32 pfn)
+{
+	return list_next(mm, pfn);
+}
+
+/**
+ * mm_visit - count what a search has looked at, for the report's "search"
+ * @mm: machine
+ * @lists: free lists
+ * @blocks: pageblocks
+ */
+void mm_visit(struct mm *mm, u32 lists, u32 blocks)
+{
+	mm->visit_lists += lists;
+	mm->visit_blocks += blocks;
+}
+
+static int alloc_regions(struct mm *mm, struct zone *z, u32 order)
+{
+	u32 base = z->start_pfn & ~(N(order) - 1), i, o;
+	u32 nr = (u32)((((u64)z->start_pfn + z->spanned - base) + N(order) - 1) >> order);
+	int mt;
+
+	z->region = calloc(nr ? nr : 1, sizeof(*z->region));
+	if (!z->region)
+		return -1;
+	z->nr_regions = nr;
+	z->region_order = order;
+	z->region_base = base;
+	for (i = 0; i < nr; i++)
+		for (o = 0; o < NR_PAGE_ORDERS; o++)
+			for (mt = 0; mt < MIGRATE_TYPES; mt++)
+				z->region[i].free_area[o].list[mt] = mm_alloc_list(mm);
+	return 0;
+}
+
+/* in the order in which the zone's one list had them */
+static void move_list(struct mm *mm, struct zone *z, u32 order, u8 mt)
+{
+	u32 list = z->free_area[order].list[mt], pfn;
+
+	while ((pfn = list_first(mm, list)) != PFN_NONE) {
+		struct free_region *r = &z->region[(pfn - z->region_base) >> z->region_order];
+
+		list_del(mm, pfn);
+		list_add_tail(mm, pfn, r->free_area[order].list[mt]);
+		r->free_area[order].nr_list[mt]++;
+		r->free_area[order].nr_free++;
+		r->nr_free_pages += N(order);
+	}
+}
+
+/**
+ * mm_split_free_lists - give every region of every zone free lists of its own
+ * @mm: machine, from a policy's init()
+ * @order: of the regions' size; MAX_PAGE_ORDER .. 30
+ *
+ * Pages keep the order in which they stood on the zone's lists.
+ *
+ * Return: 0; -1 without memory, with an order out of range, or when it was done before.
+ */
+int mm_split_free_lists(struct mm *mm, u32 order)
+{
+	struct zone *z;
+
+	if (order < MAX_PAGE_ORDER || order > 30)
+		return -1;
+	for_each_populated_zone(mm, z) {
+		u32 o;
+		int mt;
+
+		if (z->region || alloc_regions(mm, z, order))
+			return -1;
+		for (o = 0; o < NR_PAGE_ORDERS; o++)
+			for (mt = 0; mt < MIGRATE_TYPES; mt++)
+				move_list(mm, z, o, (u8)mt);
+	}
+	return 0;
+}
