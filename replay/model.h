@@ -68,12 +68,19 @@ bool model_folio_joined(const struct model *mo, u32 pfn);
 u32 model_folio_disown(struct model *mo, u32 handle);
 
 /* timeline.c */
-int timeline_sample(struct model *mo, u64 t_ns);
+int timeline_sample(struct model *mo, u64 t_ns, bool end);
 
 /* observed.c */
 void observed_ops(struct policy_run *run, const struct op *op, size_t n);
 void observed_compare(const struct demand *d, const struct machine *m, struct run_output *out);
 void observed_take(const struct demand *d, struct policy_run *run);
 u8 *observed_end_state(const struct demand *d, u32 max_pfn);
+
+/* observed_map.c */
+struct observed_map;
+struct observed_map *observed_map_alloc(struct policy_run *run, const struct mm *mm,
+					u64 interval_ns);
+void observed_map_free(struct observed_map *om);
+int observed_map_ops(struct observed_map *om, const struct op *op, size_t n);
 
 #endif

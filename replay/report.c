@@ -141,6 +141,7 @@ json_t *report_build(const struct input *in, const struct options *o, const stru
 	json_object_set_new(report, "machine", report_machine(&in->machine, out, o->version));
 	json_object_set_new(report, "params", report_params(&in->params));
 	json_object_set_new(report, "demand", report_demand(&out->demand));
+	report_fit_maps(out);
 	for (unsigned int i = 0; i < out->nr_runs; i++)
 		json_array_append_new(policies, report_policy(&out->run[i], o, out,
 							      spread ? &spread[i] : NULL));

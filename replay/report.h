@@ -26,6 +26,8 @@ json_t *report_policy(const struct policy_run *run, const struct options *o,
 		      const struct run_output *out, const struct spread *spread);
 json_t *report_tunables(const struct policy_run *run);
 json_t *report_policy_counters(const struct policy_run *run);
+json_t *report_map(const struct blockmap *map);
+void report_fit_maps(const struct run_output *out);
 json_t *report_memory(struct mm *mm);
 json_t *report_search(const struct search_hist *h);
 

@@ -332,6 +332,8 @@ json_t *report_policy(const struct policy_run *run, const struct options *o,
 	}
 	if (o->timeline_ms)
 		json_object_set_new(policy, "timeline", report_timeline(run));
+	if (run->map)
+		json_object_set_new(policy, "map", report_map(run->map));
 	if (spread)
 		json_object_set_new(policy, "spread", report_spread(run, spread));
 	if (o->timing)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "blockmap.h"
 #include "guard.h"
 #include "mm/internal.h"
 #include "model.h"
@@ -18,6 +19,7 @@
 struct worker {
 	struct model model;
 	struct policy_run *run;
+	struct observed_map *observed_map;	/* with timeline_ms */
 	struct ring *ring;
 	unsigned int index;
 	pthread_t thread;
@@ -54,6 +56,8 @@ static void work(struct worker *w, const struct op *op, size_t n)
 {
 	if (w->observed) {
 		observed_ops(w->run, op, n);
+		if (w->observed_map && !w->failed && observed_map_ops(w->observed_map, op, n))
+			w->failed = true;
 		return;
 	}
 	if (w->run->setup.dl)
@@ -161,18 +165,41 @@ static int let_policy_decide(struct replay *rp, struct worker *w)
 }
 
 /* A machine for one policy, from the snapshot as the prefix corrected it. */
+static struct mm *build_machine(const struct run_options *opt, const struct policy_setup *s)
+{
+	struct machine *m = opt->machine;
+	struct kernel_features k;
+	struct mm *mm;
+
+	wanted_kernel(opt, s, &k);
+	m->features = &k;
+	mm = mm_from_machine(m, opt->seed, true);
+	m->features = NULL;
+	return mm;
+}
+
+/* observed has no machine, but its map begins like all others */
+static int build_observed(struct replay *rp, struct worker *w)
+{
+	u64 interval = rp->opt->timeline_ms * 1000000;
+	struct mm *mm;
+
+	if (!interval)
+		return 0;
+	mm = build_machine(rp->opt, &w->run->setup);
+	if (mm)
+		w->observed_map = observed_map_alloc(w->run, mm, interval);
+	mm_free(mm);
+	return w->observed_map ? 0 : fail(rp, "no memory for the map of observed pageblocks");
+}
+
 static int build_worker(struct replay *rp, struct worker *w)
 {
 	const struct run_options *opt = rp->opt;
-	struct machine *m = opt->machine;
-	struct kernel_features k;
 
 	if (w->observed)
-		return 0;
-	wanted_kernel(opt, &w->run->setup, &k);
-	m->features = &k;
-	w->run->mm = mm_from_machine(m, opt->seed, true);
-	m->features = NULL;
+		return build_observed(rp, w);
+	w->run->mm = build_machine(opt, &w->run->setup);
 	if (!w->run->mm)
 		return fail(rp, "no memory for the model's machine: choose less with --memory");
 	w->model.mm = w->run->mm;
@@ -400,6 +427,8 @@ int run_replay(const struct run_options *opt, const char *const *policy, unsigne
 	for (i = 0; rp.worker && i < nr; i++)
 		if (rp.worker[i].model.mm)
 			model_release(&rp.worker[i].model);
+	for (i = 0; rp.worker && i < nr; i++)
+		observed_map_free(rp.worker[i].observed_map);
 	free(rp.worker);
 	demand_free(rp.demand);
 	out->wall_ns = clock_ns(CLOCK_MONOTONIC) - start;
@@ -421,6 +450,7 @@ void run_release(struct run_output *out)
 			mm_free(out->run[i].mm);
 		policy_setup_release(&out->run[i].setup);
 		free(out->run[i].timeline);
+		blockmap_free(out->run[i].map);
 		free(out->run[i].end_state);
 	}
 	free(out->run);

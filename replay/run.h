@@ -13,6 +13,8 @@
 #include "policy_setup.h"
 #include "snapshot.h"
 
+struct blockmap;
+
 /* counters of the demand rules, shared by all policies: X(json name, doc) */
 #define DEMAND_STATS(X)								\
 	X(allocs, "rule 1: allocations that succeeded")				\
@@ -101,6 +103,7 @@ struct policy_run {
 	bool measured;			/* counters stopped at the marker "after begin" */
 	struct timeline_sample *timeline;
 	size_t nr_timeline;
+	struct blockmap *map;		/* with timeline_ms: pageblocks at such moments */
 	u8 *end_state;			/* a byte a pfn: 0 free, 1 in use; with want_end_state */
 	u64 seed;
 	u64 cpu_ns;			/* of the policy's thread, for --timing */

@@ -2,6 +2,7 @@
 /* Samples of free memory and fragmentation over the trace's time. */
 #include <stdlib.h>
 
+#include "blockmap.h"
 #include "model.h"
 
 /* Gorman's unusable free space index: the share of free memory in blocks smaller than @order */
@@ -26,12 +27,15 @@ static u32 unusable_index(const struct mm *mm, u32 order)
  * timeline_sample - append one sample
  * @mo: model
  * @t_ns: time since the replay began
+ * @end: it is the last one
+ *
+ * The map of pageblocks gets one, too, if this is a moment that it keeps.
  *
  * Source of the index: mm/vmstat.c:unusable_free_index.
  *
  * Return: 0, or -1 without memory.
  */
-int timeline_sample(struct model *mo, u64 t_ns)
+int timeline_sample(struct model *mo, u64 t_ns, bool end)
 {
 	struct policy_run *run = mo->run;
 	struct timeline_sample *s;
@@ -62,5 +66,7 @@ int timeline_sample(struct model *mo, u64 t_ns)
 	s->pgsteal = mm->vmstat[VM_pgsteal_kswapd] + mm->vmstat[VM_pgsteal_direct] +
 		     mm->vmstat[VM_pgsteal_khugepaged];
 	s->pswpout = mm->vmstat[VM_pswpout];
-	return 0;
+	if (!run->map)
+		run->map = blockmap_alloc(mm);
+	return run->map ? blockmap_sample(run->map, mm, t_ns, end) : -1;
 }

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Frames of a map of pageblocks: which moments are kept, and what a block is called. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "blockmap.h"
+
+const struct block_class_info blockmap_class[NR_BLOCK_CLASSES] = {
+	[BLK_ABSENT] = { '.', "absent" },
+	[BLK_RESERVED] = { 'R', "reserved" },
+	[BLK_FREE] = { 'f', "free" },
+	[BLK_MOVABLE] = { 'm', "movable" },
+	[BLK_UNMOVABLE] = { 'u', "unmovable" },
+	[BLK_RECLAIMABLE] = { 'r', "reclaimable" },
+	[BLK_MIXED] = { 'x', "mixed" },
+	[BLK_HIGHATOMIC] = { 'h', "highatomic" },
+};
+
+/**
+ * blockmap_alloc - an empty map of a machine's zones
+ * @mm: the machine
+ *
+ * Return: the map; NULL without memory.
+ */
+struct blockmap *blockmap_alloc(const struct mm *mm)
+{
+	struct blockmap *map = calloc(1, sizeof(*map));
+	const struct zone *z;
+
+	if (!map)
+		return NULL;
+	map->stride = 1;
+	for_each_populated_zone(mm, z) {
+		struct blockmap_zone *bz = &map->zone[map->nr_zones];
+		u32 end = z->start_pfn + z->spanned;
+
+		if (!z->spanned)
+			continue;
+		bz->name = z->name;
+		bz->first_block = z->start_pfn >> pageblock_order;
+		bz->blocks = ((end - 1) >> pageblock_order) + 1 - bz->first_block;
+		map->nr_blocks += bz->blocks;
+		map->nr_zones++;
+	}
+	return map;
+}
+
+/**
+ * blockmap_free - free a map
+ * @map: NULL is fine
+ */
+void blockmap_free(struct blockmap *map)
+{
+	if (!map)
+		return;
+	free(map->t_ns);
+	free(map->frame);
+	free(map);
+}
+
+static void move_frame(struct blockmap *map, u32 to, u32 from)
+{
+	size_t size = map->nr_blocks;
+
+	map->t_ns[to] = map->t_ns[from];
+	memmove(map->frame + to * size, map->frame + from * size, size);
+}
+
+/**
+ * blockmap_halve - keep every second moment, from the first on, and the end
+ * @map: the map
+ *
+ * Moments to come are kept half as often, too: all but the end are evenly spaced.
+ */
+void blockmap_halve(struct blockmap *map)
+{
+	bool odd_end = map->ended && map->nr_frames % 2 == 0;
+	u32 i, n = 0;
+
+	for (i = 0; i < map->nr_frames; i += 2)
+		move_frame(map, n++, i);
+	if (odd_end)
+		move_frame(map, n++, map->nr_frames - 1);
+	map->nr_frames = n;
+	map->stride *= 2;
+}
+
+static int reserve_frame(struct blockmap *map)
+{
+	u32 cap = map->cap_frames ? 2 * map->cap_frames : 16;
+	u64 *t_ns;
+	u8 *frame;
+
+	if (map->nr_frames == BLOCKMAP_MAX_FRAMES)
+		blockmap_halve(map);
+	if (map->nr_frames < map->cap_frames)
+		return 0;
+	t_ns = realloc(map->t_ns, cap * sizeof(*t_ns));
+	if (t_ns)
+		map->t_ns = t_ns;
+	frame = realloc(map->frame, (size_t)cap * map->nr_blocks + 1);
+	if (frame)
+		map->frame = frame;
+	if (!t_ns || !frame)
+		return -1;
+	map->cap_frames = cap;
+	return 0;
+}
+
+/**
+ * blockmap_frame - room for the next moment, if it is one that is kept
+ * @map: the map
+ * @t_ns: since the replay began; not before the moment before
+ * @end: the last moment, which is always kept
+ * @frame: set to @nr_blocks states that the caller fills in; NULL: left out
+ *
+ * At most BLOCKMAP_MAX_FRAMES are kept: when they are full, every second one goes.
+ *
+ * Return: 0; -1 without memory.
+ */
+int blockmap_frame(struct blockmap *map, u64 t_ns, bool end, u8 **frame)
+{
+	*frame = NULL;
+	if (!end && map->seen++ % map->stride)
+		return 0;
+	if (!end || !map->nr_frames || map->t_ns[map->nr_frames - 1] != t_ns) {
+		if (reserve_frame(map))
+			return -1;
+		map->nr_frames++;
+	}
+	map->ended = end;
+	map->t_ns[map->nr_frames - 1] = t_ns;
+	*frame = map->frame + (size_t)(map->nr_frames - 1) * map->nr_blocks;
+	return 0;
+}
+
+static u8 tenths(u32 used, u32 present)
+{
+	if (!used || used >= present)
+		return used ? 9 : 0;
+	return (u8)(1 + (used - 1) * 8 / (present - 1));
+}
+
+/**
+ * block_state - what a block is called by the pages it holds
+ * @pages: counts of its base pages
+ * @highatomic: it is of the reserve for high-order atomic requests
+ *
+ * Reserved pages are in use, but no reason to call a block anything else while it holds others.
+ *
+ * Return: BLOCK_STATE().
+ */
+u8 block_state(const struct block_pages *pages, bool highatomic)
+{
+	u32 movable = pages->used[MIGRATE_MOVABLE], fixed = pages->used[MIGRATE_UNMOVABLE];
+	u32 reclaimable = pages->used[MIGRATE_RECLAIMABLE];
+	u8 digit = tenths(movable + fixed + reclaimable + pages->reserved, pages->present);
+
+	if (!pages->present)
+		return BLOCK_STATE(BLK_ABSENT, 0);
+	if (movable)
+		return BLOCK_STATE(fixed || reclaimable ? BLK_MIXED : BLK_MOVABLE, digit);
+	if (fixed)
+		return BLOCK_STATE(BLK_UNMOVABLE, digit);
+	if (reclaimable)
+		return BLOCK_STATE(BLK_RECLAIMABLE, digit);
+	if (pages->reserved)
+		return BLOCK_STATE(BLK_RESERVED, digit);
+	return BLOCK_STATE(highatomic ? BLK_HIGHATOMIC : BLK_FREE, 0);
+}
+
+/**
+ * block_used_type - what a page in use counts as
+ * @mt: enum migratetype that it was asked for with; CMA pages are asked for as movable ones
+ *
+ * Return: one below MIGRATE_PCPTYPES.
+ */
+u8 block_used_type(u8 mt)
+{
+	if (mt == MIGRATE_CMA)
+		return MIGRATE_MOVABLE;
+	return mt < MIGRATE_PCPTYPES ? mt : MIGRATE_UNMOVABLE;
+}
+
+/* counts the unit at @p, of which @left pages at most are the block's; returns its pages */
+static u32 count_unit(const struct page *p, u32 left, struct block_pages *pages)
+{
+	u32 n = 1u << p->order;
+
+	switch ((enum page_state)p->state) {
+	case PAGE_ABSENT:
+		return 1;
+	case PAGE_RESERVED:
+		pages->present++;
+		pages->reserved++;
+		return 1;
+	case PAGE_BUDDY:
+	case PAGE_PCP:
+		/* the second half of an order-10 buddy has no head of its own */
+		if (!p->head || n > left)
+			n = left;
+		break;
+	case PAGE_ISOLATED:
+		n = n > left ? left : n;
+		break;
+	case PAGE_USED:
+		n = n > left ? left : n;
+		pages->used[block_used_type(p->mt)] += (u16)n;
+		break;
+	}
+	pages->present += (u16)n;
+	return n;
+}
+
+/**
+ * blockmap_scan_block - count the pages of a block
+ * @mm: the machine
+ * @block: pfn >> pageblock_order
+ * @pages: set
+ */
+void blockmap_scan_block(const struct mm *mm, u32 block, struct block_pages *pages)
+{
+	const struct page *p = &mm->page[(size_t)block << pageblock_order];
+	u32 i;
+
+	*pages = (struct block_pages){ 0 };
+	for (i = 0; i < pageblock_nr_pages;)
+		i += count_unit(p + i, pageblock_nr_pages - i, pages);
+}
+
+static void scan_zone(const struct mm *mm, const struct zone *z, const struct blockmap_zone *bz,
+		      u8 *frame)
+{
+	struct block_pages pages;
+	u32 b, i;
+
+	for (i = 0; i < bz->blocks; i++) {
+		b = bz->first_block + i;
+		if (mm->pageblock[b].zone == z->type)
+			blockmap_scan_block(mm, b, &pages);
+		else
+			pages = (struct block_pages){ 0 };
+		frame[i] = block_state(&pages, mm->pageblock[b].mt == MIGRATE_HIGHATOMIC);
+	}
+}
+
+/**
+ * blockmap_sample - take a machine's blocks as they are now
+ * @map: of this machine
+ * @mm: the machine
+ * @t_ns: as blockmap_frame()
+ * @end: likewise
+ *
+ * Return: 0; -1 without memory.
+ */
+int blockmap_sample(struct blockmap *map, const struct mm *mm, u64 t_ns, bool end)
+{
+	const struct blockmap_zone *bz = map->zone;
+	const struct zone *z;
+	u8 *frame;
+
+	if (blockmap_frame(map, t_ns, end, &frame))
+		return -1;
+	if (!frame)
+		return 0;
+	for_each_populated_zone(mm, z) {
+		if (!z->spanned)
+			continue;
+		scan_zone(mm, z, bz, frame);
+		frame += bz->blocks;
+		bz++;
+	}
+	return 0;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A map of a machine's pageblocks over time: a byte a block and moment, and the text that the
+ * report carries of it. doc/fragreplay-report-1.schema.json, "map", is the format.
+ */
+#ifndef FRAGREPLAY_BLOCKMAP_H
+#define FRAGREPLAY_BLOCKMAP_H
+
+#include "mm/mmzone.h"
+
+#define BLOCKMAP_MAX_FRAMES	200u
+#define BLOCKMAP_ROW_BYTES	(8u << 20)	/* of all rows of a report */
+
+/* what a block holds; the order is that of blockmap_class[] */
+enum block_class { BLK_ABSENT, BLK_RESERVED, BLK_FREE, BLK_MOVABLE, BLK_UNMOVABLE, BLK_RECLAIMABLE,
+		   BLK_MIXED, BLK_HIGHATOMIC, NR_BLOCK_CLASSES };
+
+struct block_class_info {
+	char code;
+	const char *name;
+};
+
+extern const struct block_class_info blockmap_class[NR_BLOCK_CLASSES];
+
+/* a block at a moment: enum block_class, and tenths in use 0 .. 9 */
+#define BLOCK_STATE(class, digit)	((u8)((class) << 4 | (digit)))
+#define BLOCK_CLASS(state)		((state) >> 4)
+#define BLOCK_DIGIT(state)		((state) & 15)
+
+/* base pages of one block, by what they are */
+struct block_pages {
+	u16 present, reserved, used[MIGRATE_PCPTYPES];
+};
+
+struct blockmap_zone {
+	const char *name;
+	u32 first_block, blocks;
+};
+
+/**
+ * struct blockmap - frames of one machine
+ * @zone: populated zones in order; their blocks follow one another in a frame
+ * @nr_blocks: of all zones
+ * @t_ns: of each frame
+ * @frame: @nr_frames times @nr_blocks states
+ * @stride: one of so many moments is kept
+ * @seen: moments so far
+ * @ended: the last frame is that of the end, whenever that was
+ */
+struct blockmap {
+	struct blockmap_zone zone[MAX_NR_ZONES];
+	u32 nr_zones, nr_blocks, nr_frames, cap_frames;
+	u64 *t_ns;
+	u8 *frame;
+	u64 stride, seen;
+	bool ended;
+};
+
+struct blockmap *blockmap_alloc(const struct mm *mm);
+void blockmap_free(struct blockmap *map);
+int blockmap_frame(struct blockmap *map, u64 t_ns, bool end, u8 **frame);
+void blockmap_halve(struct blockmap *map);
+u8 block_used_type(u8 mt);
+u8 block_state(const struct block_pages *pages, bool highatomic);
+void blockmap_scan_block(const struct mm *mm, u32 block, struct block_pages *pages);
+int blockmap_sample(struct blockmap *map, const struct mm *mm, u64 t_ns, bool end);
+
+/* blockmap_text.c */
+u64 blockmap_text_size(const struct blockmap *map);
+char *blockmap_encode(const u8 *before, const u8 *now, u32 nr);
+const char *blockmap_decode(const char *row, u8 *state, u32 nr);
+
+#endif
