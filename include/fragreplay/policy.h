@@ -346,6 +346,17 @@ struct policy_tunable {
 	const char *doc;
 };
 
+/*
+ * Where report() and sample() write to: numbers by name, in objects that open and close. A name
+ * may be given once in an object.
+ */
+struct policy_sink;
+void sink_u64(struct policy_sink *sink, const char *name, u64 value);
+void sink_real(struct policy_sink *sink, const char *name, double value);
+void sink_u64s(struct policy_sink *sink, const char *name, const u64 *value, size_t nr);
+void sink_open(struct policy_sink *sink, const char *name);
+void sink_close(struct policy_sink *sink);
+
 /* A u64 of the policy's own state that the report shows under the policy's name. */
 struct policy_counter {
 	const char *name;
@@ -363,6 +374,10 @@ struct policy_counter {
  * @counters: ended by an entry without a name, or NULL
  * @init: the machine is built and has not run yet; anything but 0 refuses it with @err filled
  * @exit: the machine goes away; not called for one that @init refused
+ * @report: a section of the report, under the policy's name; NULL: none
+ * @sample: what a timeline's sample has of the policy, likewise
+ * @check: the policy's own invariants, for mm_check(): how many are broken, the first of them told
+ *	in @text
  *
  * All that follows are decisions. Each says which function of the kernel it stands in.
  *
@@ -427,6 +442,9 @@ struct policy_ops {
 	const struct policy_counter *counters;
 	int (*init)(struct mm *mm, void *priv, char *err, size_t errlen);
 	void (*exit)(struct mm *mm, void *priv);
+	void (*report)(const struct mm *mm, const void *priv, struct policy_sink *sink);
+	void (*sample)(const struct mm *mm, const void *priv, struct policy_sink *sink);
+	int (*check)(struct mm *mm, void *priv, char *text, size_t len);
 
 	u32 (*rmqueue)(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
 		       enum rmqueue_mode *mode);
@@ -513,6 +531,23 @@ bool prep_move_freepages_block(const struct mm *mm, const struct zone *z, u32 pf
 u32 __move_freepages_block(struct mm *mm, struct zone *z, u32 start, u8 mt);
 void set_pageblock_migratetype(struct mm *mm, u32 pfn, u8 mt);
 u32 get_page_from_freelist(struct mm *mm, u32 order, u32 alloc_flags, struct alloc_context *ac);
+
+/* Moving what is in use. All of these may allocate and free, and so come back to the hooks. */
+
+/**
+ * struct evacuation - pages moved out of a pageblock
+ * @moved, @failed: base pages
+ * @emptied: nothing movable is left in it
+ */
+struct evacuation {
+	u32 moved, failed;
+	bool emptied;
+};
+
+void mm_evacuate_pageblock(struct mm *mm, u32 pfn, double p_fail, struct evacuation *e);
+int mm_alloc_contig_range(struct mm *mm, u32 start, u32 nr_pages);
+u32 mm_shrink_slab(struct mm *mm, u32 nr_pages);
+u16 mm_current_cpu(const struct mm *mm);
 
 /* The passes of vanilla's __rmqueue(): a page in nobody's hands, or PFN_NONE. */
 u32 __rmqueue_smallest(struct mm *mm, struct zone *z, u32 order, u8 mt);

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Superpageblocks (Rik van Riel, linux-mm, April and May 2026): grouping by mobility once more, at
+ * 1 GiB. Kernel allocations are kept in the superpageblocks that hold some already ("tainted");
+ * movable ones are packed into the fullest "clean" ones, so that empty ones stay empty.
+ *
+ * What the files of the policy share. "SPB n.m" is section n.m of the specification that they
+ * follow. Time is the machine's, in ns.
+ */
+#ifndef FRAGREPLAY_POLICIES_SPB_H
+#define FRAGREPLAY_POLICIES_SPB_H
+
+#include <fragreplay/policy.h>
+
+#define NSEC_PER_MSEC		1000000ull
+#define NSEC_PER_SEC		1000000000ull
+#define SPB_NONE		0xffffffffu
+#define SPB_MAX_CPUS		512
+#define SPB_EVAC_REQUESTS	64	/* pool of deferred evacuations, SPB 5.4 */
+
+/* Rights beside the kernel's; SPB 3.1 */
+#define ALLOC_NOFRAG_TAINTED_OK		0x10000u
+#define ALLOC_HIGHORDER_OPTIONAL	0x20000u
+
+enum spb_category { SPB_CLEAN, SPB_TAINTED, NR_SPB_CATEGORIES };
+enum spb_fullness { SPB_FULL, SPB_FULL_75, SPB_FULL_50, SPB_FULL_25, SPB_ALMOST_EMPTY,
+		    NR_SPB_FULLNESS };
+/* the list that a superpageblock is on */
+enum spb_where { SPB_ON_EMPTY, SPB_ON_ISOLATED, SPB_ON_CATEGORY };
+
+/* What a pageblock has held since it was wholly free; SPB 2.5 */
+#define PB_HAS_UNMOVABLE	1u
+#define PB_HAS_RECLAIMABLE	2u
+#define PB_HAS_MOVABLE		4u
+#define PB_ALL_FREE		8u
+#define PB_INITIALIZED		16u	/* not reserved */
+#define PB_SKIP			32u	/* defrag's own skip bit */
+
+/* Links of the lists of superpageblocks: indexes into spb_zone.sb, or SPB_NONE. */
+struct spb_list {
+	u32 first, last, nr;
+};
+
+struct superpageblock {
+	u32 start_pfn, end_pfn;		/* clipped to the zone */
+	u16 nr_free;			/* pageblocks that are wholly free, by PB_ALL_FREE */
+	u16 nr_unmovable, nr_reclaimable, nr_movable;	/* with the bit; a block in several */
+	u16 nr_reserved, total_pageblocks;
+	bool contig_allocated;
+	bool defrag_active;		/* a pass is queued or runs */
+	u8 where, category, fullness;	/* of the list that it is on */
+	u32 prev, next;			/* on that list */
+	u32 defrag_cursor;		/* pfn; 0 at first */
+	u64 last_no_progress_ns;	/* 0: the last pass made progress, or none ran */
+	u64 last_no_progress_pages;
+};
+
+/* A zone's superpageblocks; index i is the zone's free_region i. */
+struct spb_zone {
+	struct zone *z;
+	struct superpageblock *sb;
+	u32 nr;
+	struct spb_list empty, isolated, lists[NR_SPB_CATEGORIES][NR_SPB_FULLNESS];
+	u32 hint[NR_PAGE_ORDERS][MIGRATE_PCPTYPES];	/* SPB_NONE: none */
+	u64 evac_in_flight;		/* bit mt * NR_PAGE_ORDERS + order */
+	u64 evac_last_ns[MIGRATE_PCPTYPES];	/* 0: never */
+	/* select=bitmap, spb_bitmap.c: a bit a superpageblock */
+	u64 *has_chunk[NR_PAGE_ORDERS][MIGRATE_PCPTYPES], *has_kernel, *is_empty;
+};
+
+/* How __rmqueue_smallest()'s walk of the tainted superpageblocks went; SPB 3.4 */
+struct spb_walk {
+	bool saw_free_pages, saw_free_pb, saw_below_reserve;
+};
+
+/* outcomes of a request's walk: SPB 6.3, in its order, by name */
+enum spb_outcome { SPB_NO_PAGE, SPB_PREFERRED_BLOCK, SPB_PREFERRED_PART, SPB_CLAIMED_BLOCK,
+		   SPB_CLAIMED_PART, SPB_BORROWED_KERNEL, SPB_BORROWED_MOVABLE, SPB_EMPTY,
+		   SPB_MOVABLE_SPILL, SPB_HINT, NR_SPB_OUTCOMES };
+/* why try_to_claim_block() refused; SPB 3.3 */
+enum spb_refusal { SPB_REFUSED_ISOLATE, SPB_REFUSED_CMA, SPB_REFUSED_ZONE_BOUNDARY,
+		   SPB_REFUSED_CROSS_TYPE, SPB_REFUSED_INSUFFICIENT, NR_SPB_REFUSALS };
+/* steps of freelist_failed(); SPB 3.2 */
+enum spb_relax { SPB_NORETRY_SKIP, SPB_ADD_TAINTED_OK, SPB_DROP_NOFRAGMENT,
+		 SPB_NOWARN_LOWER_ORDER, NR_SPB_RELAX };
+
+enum spb_select { SPB_SELECT_LISTS, SPB_SELECT_BITMAP };
+
+/* background jobs: one queue a node, one at a time, first in first out; SPB 5 */
+enum spb_job_type { SPB_JOB_DEFRAG, SPB_JOB_EVACUATE, SPB_JOB_SHRINK };
+struct spb_job {
+	u8 type, zone, order, mt;
+	u32 sb;
+	u64 queued_ns;
+};
+
+struct spb_counters {
+	u64 outcome[NR_SPB_OUTCOMES];
+	u64 refused[NR_SPB_REFUSALS], relaxed[NR_SPB_RELAX];
+	u64 claims, claims_tainting;	/* blocks claimed by kernel types; in clean or empty SPBs */
+	u64 steals, evac_requests, evac_dropped, evac_runs, evac_blocks;
+	u64 defrag_started, defrag_passes, defrag_progress, defrag_blocks;
+	u64 pages_migrated, pages_failed;
+	u64 contig_tried, contig_ok;
+	u64 compact_skipped;
+	u64 pcp_whole, pcp_adopted, pcp_owned;	/* refills by phase, chunks */
+	u64 hint_cpu, hint_zone, hint_stale;
+	u64 visited;			/* superpageblocks looked at, all walks */
+	u64 walks;
+	u64 walk_hist[64];		/* walks by superpageblocks visited; the last: 63 and more */
+	u64 taints;			/* superpageblocks that became tainted */
+	/* the policy's own names in /proc/vmstat */
+	u64 spb_highorder_refused, spb_slab_shrink_queued, spb_slab_shrink_ran;
+	u64 slab_pages_freed;
+	u64 unsatisfied;
+};
+
+/* The policy's state. Tunables first, as policy.h's table sets them. */
+struct spb {
+	u32 version;			/* 1 or 2 */
+	u32 order;			/* of a superpageblock; 18: 1 GiB */
+	u32 select;
+	u32 aggressive_threshold;	/* SPB 3.5: more superpageblocks than this in the zone */
+	bool hot_triggers;		/* v1 43/45 = v2 28/40 */
+	bool relaxed_claim;		/* v1 25/45: no threshold in tainted superpageblocks */
+	bool prefer_reclaim;		/* v2 20/40: ALLOC_NOFRAGMENT survives the slow path */
+	bool hints;			/* v2 31/40 */
+	bool hint_checks_category;	/* U9 */
+	bool highatomic_converts;	/* U11 */
+	bool quirk_q1;			/* U12 */
+	bool faithful_boot;		/* U6: reserved boot memory counts as movable */
+	bool pcp_buddy;			/* U13 */
+	bool drop_clean_cache;		/* U7 */
+	double p_fail;			/* U5: migrations that fail */
+	double evac_block_us;		/* U5: time that an evacuated pageblock takes */
+	u32 slab_free_pages;		/* U8: pages that a slab shrink may free; 0: counted only */
+	double cooldown_s;		/* SPB 5.1 */
+
+	struct mm *mm;
+	struct spb_zone zone[MAX_NR_ZONES];
+	u8 *pb;				/* PB_*, by pfn >> pageblock_order */
+	u32 cpu_hint[SPB_MAX_CPUS][MAX_NR_ZONES][NR_PAGE_ORDERS][MIGRATE_PCPTYPES];
+	struct spb_job *job;		/* ring */
+	u32 job_first, nr_jobs, cap_jobs;
+	u32 evac_queued;
+	bool shrink_queued;
+	u64 work_ns;			/* the worker is busy until then */
+	bool in_worker;
+	struct spb_walk *walk;		/* of the request under way, or NULL; SPB 3.4 */
+	u32 visits;
+	struct spb_counters c;
+};
+
+static inline struct spb *spb_of(const struct mm *mm)
+{
+	return mm_policy_priv(mm);
+}
+
+static inline struct spb_zone *spb_zone_of(struct spb *s, const struct zone *z)
+{
+	return &s->zone[z->type];
+}
+
+static inline struct superpageblock *spb_of_pfn(struct spb_zone *sz, u32 pfn)
+{
+	return &sz->sb[(pfn - sz->z->region_base) >> sz->z->region_order];
+}
+
+static inline u32 spb_index(const struct spb_zone *sz, const struct superpageblock *sb)
+{
+	return (u32)(sb - sz->sb);
+}
+
+static inline struct free_region *spb_region(const struct spb_zone *sz,
+					     const struct superpageblock *sb)
+{
+	return &sz->z->region[spb_index(sz, sb)];
+}
+
+/* SPB 2.7 */
+static inline u32 spb_reserve(const struct superpageblock *sb)
+{
+	u32 share = sb->total_pageblocks / 32u;
+
+	return share > 4 ? share : 4;
+}
+
+/* spb_state.c: geometry, has-bits, categories, lists (SPB 2, 4) */
+int spb_state_init(struct spb *s, struct mm *mm);
+void spb_state_exit(struct spb *s);
+void spb_set_has(struct spb *s, struct spb_zone *sz, u32 pfn, u8 mt);
+void spb_clear_has(struct spb *s, struct spb_zone *sz, u32 pfn, u8 mt);
+void spb_update_list(struct spb *s, struct spb_zone *sz, struct superpageblock *sb);
+bool spb_is_tainted(const struct superpageblock *sb);
+bool spb_below_high_water(const struct spb_zone *sz, const struct superpageblock *sb);
+void spb_chunk_taken(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);	/* hook */
+u8 spb_block_freed(struct mm *mm, struct zone *z, u32 pfn, u8 mt);		/* hook */
+void spb_contig_mark(struct spb *s, struct spb_zone *sz, u32 pfn, u32 nr_pages, bool on);
+int spb_check(struct spb *s, char *text, size_t len);	/* the invariants; broken rules */
+
+/* every superpageblock of a category, fullest first; @from: NULL, or the one before */
+struct superpageblock *spb_next(struct spb_zone *sz, enum spb_category cat,
+				struct superpageblock *from);
+struct superpageblock *spb_next_empty(struct spb_zone *sz, struct superpageblock *from);
+
+/* spb_alloc.c: the walk (SPB 3.4), its steps by name */
+u32 spb_rmqueue_smallest(struct spb *s, struct spb_zone *sz, u32 order, u8 mt, u32 alloc_flags);
+
+/* spb_claim.c: claim and steal, __rmqueue (SPB 3.3, 3.5) */
+u32 spb_claim_whole_block(struct spb *s, struct spb_zone *sz, u32 pfn, u32 chunk, u32 order,
+			  u8 mt, u8 from);
+u32 spb_try_to_claim_block(struct spb *s, struct spb_zone *sz, u32 pfn, u32 chunk, u32 order,
+			   u8 mt, u8 from, bool from_tainted);
+u32 spb_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
+		enum rmqueue_mode *mode);	/* hook */
+
+/* spb_hint.c (SPB 2.6) */
+u32 spb_hint_cpu(struct spb *s, struct spb_zone *sz, u32 order, u8 mt);	/* index or SPB_NONE */
+u32 spb_hint_zone(struct spb *s, struct spb_zone *sz, u32 order, u8 mt);
+void spb_hint_store(struct spb *s, struct spb_zone *sz, u32 order, u8 mt, u32 sb, bool cpu_only);
+
+/* spb_bitmap.c: select=bitmap */
+int spb_bitmap_init(struct spb *s, struct spb_zone *sz);
+void spb_bitmap_exit(struct spb_zone *sz);
+void spb_bitmap_update(struct spb *s, struct spb_zone *sz, struct superpageblock *sb);
+u32 spb_bitmap_rmqueue_smallest(struct spb *s, struct spb_zone *sz, u32 order, u8 mt,
+				u32 alloc_flags);
+
+/* spb_flags.c: which rights reach the zone allocator, refusals (SPB 3.1, 3.2) */
+u32 spb_alloc_flags_nofragment(struct mm *mm, const struct alloc_context *ac);
+u32 spb_alloc_flags_slowpath(struct mm *mm, gfp_t gfp, u32 order);
+bool spb_freelist_failed(struct mm *mm, const struct alloc_context *ac, u32 order,
+			 u32 *alloc_flags);
+u32 spb_last_resort(struct mm *mm, struct alloc_context *ac, const struct alloc_retry *r);
+u32 spb_direct_compact(struct mm *mm, struct alloc_context *ac, const struct alloc_retry *r);
+
+/* spb_work.c: the worker, defrag (SPB 5, 5.1, 5.2), reaction (3.4.1, 3.4.2) */
+void spb_queue(struct spb *s, const struct spb_job *job);
+void spb_background(struct mm *mm, u64 until_ns);	/* hook */
+bool spb_needs_defrag(const struct spb *s, const struct spb_zone *sz,
+		      const struct superpageblock *sb);
+void spb_maybe_start_defrag(struct spb *s, struct spb_zone *sz, struct superpageblock *sb);
+void spb_react_to_tainted_alloc(struct spb *s, struct spb_zone *sz, struct superpageblock *sb);
+void spb_pressure_triggers(struct spb *s, struct spb_zone *sz, u32 order, u8 mt);
+
+/* spb_evacuate.c: evacuation for an order, its deferred queue, slab shrink (SPB 5.3 to 5.5) */
+bool spb_evacuate_pageblock(struct spb *s, struct spb_zone *sz, u32 pfn, bool force);
+bool spb_evacuate_for_order(struct spb *s, struct spb_zone *sz, u32 order, u8 mt);
+void spb_queue_evacuate(struct spb *s, struct spb_zone *sz, u32 order, u8 mt);
+void spb_queue_slab_shrink(struct spb *s, struct spb_zone *sz);
+void spb_run_evacuate(struct spb *s, const struct spb_job *job);
+void spb_run_slab_shrink(struct spb *s);
+
+/* spb_contig.c (SPB 5.6) */
+u32 spb_try_alloc_contig(struct spb *s, struct spb_zone *sz, u32 nr_pages);	/* pfn */
+
+/* spb_compact.c: compaction's part (SPB 5.9) */
+u32 spb_compact_skips(const struct mm *mm, const struct zone *z, u32 pfn);
+void spb_compact_scanned(struct mm *mm, struct zone *z, u32 pfn);
+
+/* spb_pcp.c: refill of the per-CPU lists (SPB 3.6) */
+u32 spb_pcp_refill(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 nr, u32 alloc_flags);
+
+/* spb_report.c: the report's section */
+void spb_report(const struct mm *mm, const void *priv, struct policy_sink *sink);
+void spb_sample(const struct mm *mm, const void *priv, struct policy_sink *sink);
+
+#endif
