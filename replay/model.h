@@ -69,6 +69,7 @@ u32 model_folio_disown(struct model *mo, u32 handle);
 
 /* timeline.c */
 int timeline_sample(struct model *mo, u64 t_ns, bool end);
+void timeline_free(struct policy_run *run);
 
 /* observed.c */
 void observed_ops(struct policy_run *run, const struct op *op, size_t n);

@@ -8,6 +8,7 @@
 
 #include "cmd.h"
 #include "policy_setup.h"
+#include "report_sink.h"
 
 #define MAX_ARG 1024
 
@@ -32,6 +33,9 @@ static int check_abi(const struct policy_ops *ops, const char *arg, char *err, s
 			      " '-'");
 	if (!ops->doc)
 		return refuse(err, errlen, arg, "its .doc is missing: one line on what it does");
+	if ((ops->report || ops->sample) && report_name_taken(ops->name))
+		return refuse(err, errlen, arg, "its .name is the report's own word for something"
+			      " else, and .report or .sample would stand under it: choose another");
 	return 0;
 }
 

@@ -2,8 +2,10 @@
 /* The report's "policies": one object for each machine at its end. */
 #include <string.h>
 
+#include "guard.h"
 #include "memory.h"
 #include "report.h"
+#include "report_sink.h"
 
 static json_t *report_counters(const struct policy_run *run)
 {
@@ -249,6 +251,8 @@ static json_t *report_timeline(const struct policy_run *run)
 		json_object_set_new(sample, "thp_fault_fallback", json_u64(s->thp_fault_fallback));
 		json_object_set_new(sample, "pgsteal", json_u64(s->pgsteal));
 		json_object_set_new(sample, "pswpout", json_u64(s->pswpout));
+		if (s->own)
+			json_object_set(sample, run->setup.ops->name, s->own);
 		json_array_append_new(timeline, sample);
 	}
 	return timeline;
@@ -298,6 +302,20 @@ static json_t *report_model_stats(const struct model_stats *s)
 	return stats;
 }
 
+/* the policy's own section, under its name */
+static void report_own(json_t *policy, const struct policy_run *run)
+{
+	const struct policy_ops *ops = run->setup.ops;
+	json_t *own;
+
+	if (run->setup.dl)
+		guard_enter(run->mm);
+	own = sink_collect(ops, run->mm, ops->report, true);
+	guard_leave();
+	if (own)
+		json_object_set_new(policy, ops->name, own);
+}
+
 /**
  * report_policy - one policy's results
  * @run: the policy's machine at its end; observed has none, and fewer parts
@@ -329,6 +347,7 @@ json_t *report_policy(const struct policy_run *run, const struct options *o,
 					      "lists", report_search(&run->mm->search_lists),
 					      "blocks", report_search(&run->mm->search_blocks)));
 		json_object_set_new(policy, "memory", report_memory(run->mm));
+		report_own(policy, run);
 	}
 	if (o->timeline_ms)
 		json_object_set_new(policy, "timeline", report_timeline(run));

@@ -449,7 +449,7 @@ void run_release(struct run_output *out)
 		if (out->run[i].mm)
 			mm_free(out->run[i].mm);
 		policy_setup_release(&out->run[i].setup);
-		free(out->run[i].timeline);
+		timeline_free(&out->run[i]);
 		blockmap_free(out->run[i].map);
 		free(out->run[i].end_state);
 	}

@@ -90,6 +90,7 @@ struct timeline_sample {
 	u64 free_pages, free_blocks;	/* free_blocks: free pages in whole free pageblocks */
 	u32 unusable_index[NR_PAGE_ORDERS];	/* per mille */
 	u64 thp_fault_alloc, thp_fault_fallback, pgsteal, pswpout;
+	struct json_t *own;		/* what the policy has to say, or NULL */
 };
 
 struct policy_run {

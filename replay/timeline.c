@@ -4,6 +4,7 @@
 
 #include "blockmap.h"
 #include "model.h"
+#include "report_sink.h"
 
 /* Gorman's unusable free space index: the share of free memory in blocks smaller than @order */
 static u32 unusable_index(const struct mm *mm, u32 order)
@@ -66,7 +67,21 @@ int timeline_sample(struct model *mo, u64 t_ns, bool end)
 	s->pgsteal = mm->vmstat[VM_pgsteal_kswapd] + mm->vmstat[VM_pgsteal_direct] +
 		     mm->vmstat[VM_pgsteal_khugepaged];
 	s->pswpout = mm->vmstat[VM_pswpout];
+	s->own = sink_collect(run->setup.ops, mm, run->setup.ops->sample, run->nr_timeline == 1);
 	if (!run->map)
 		run->map = blockmap_alloc(mm);
 	return run->map ? blockmap_sample(run->map, mm, t_ns, end) : -1;
+}
+
+/**
+ * timeline_free - the samples of a policy
+ * @run: none are left in it
+ */
+void timeline_free(struct policy_run *run)
+{
+	for (size_t i = 0; i < run->nr_timeline; i++)
+		json_decref(run->timeline[i].own);
+	free(run->timeline);
+	run->timeline = NULL;
+	run->nr_timeline = 0;
 }
