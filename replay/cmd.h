@@ -34,12 +34,17 @@ struct options {
 	unsigned int nr_repeats;
 	const char *threshold[MAX_SETTINGS];
 	unsigned int nr_thresholds;
+	const char *base[MAX_POLICIES], *new[MAX_POLICIES];	/* reports of either side of diff */
+	unsigned int nr_base, nr_new;
+	const char *format, *criteria, *color;
 	const char *output, *end_state, *instance, *against;
 	uint64_t seed, timeline_ms, memory_pages, check_every;
 	unsigned int seeds, threads;
 	uint32_t version;
 	double refault;			/* < 0: fitted */
+	double alpha;			/* 0: not given */
 	bool timing, allow_incomplete, quiet, json, strict, force, features;
+	bool all, list_metrics;
 };
 
 /* one option, as a command that takes it names it: OPT_* form a mask */

@@ -1,238 +1,223 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* fragreplay diff: two reports of one trace, or two policies of one report. */
+/* fragreplay diff: reports of one trace, or the policies of one report, and a verdict. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "diff.h"
-#include "report.h"
 
-struct side {
-	const char *given;
-	const char *policy;	/* after the colon, or NULL: all of them */
-	json_t *report;
+#define ALPHA	0.05
+
+typedef void (*diff_writer)(const struct diff *d, const struct diff_style *style, FILE *out);
+
+static const struct {
+	const char *name;
+	diff_writer write;
+} formats[] = {
+	{ "text", diff_write_text },
+	{ "markdown", diff_write_markdown },
+	{ "json", diff_write_json },
+	{ "csv", diff_write_csv },
+	{ "ktap", diff_write_ktap },
+	{ "junit", diff_write_junit },
 };
 
-/* FILE or FILE:POLICY; a file whose own name has a colon is taken as it stands */
-static void split_operand(const char *given, char *path, size_t len, const char **policy)
+#define NR_FORMATS	(sizeof(formats) / sizeof(formats[0]))
+
+/* all operands, and the sides that they are of */
+struct operands {
+	struct diff_report *report;
+	struct diff_group *group;
+	size_t nr, nr_groups;
+};
+
+static diff_writer find_format(const char *name)
 {
-	const char *colon = strrchr(given, ':');
-	struct stat st;
-
-	snprintf(path, len, "%s", given);
-	*policy = NULL;
-	if (!colon || !stat(given, &st))
-		return;
-	snprintf(path, len, "%.*s", (int)(colon - given), given);
-	*policy = colon + 1;
-}
-
-static int side_load(struct side *s, const char *given)
-{
-	char path[4096];
-	json_error_t error;
-	const char *schema;
-
-	s->given = given;
-	split_operand(given, path, sizeof(path), &s->policy);
-	s->report = json_load_file(path, 0, &error);
-	if (!s->report) {
-		if (error.line > 0)
-			message("%s: line %d: %s; a report of `fragreplay run` is needed", path,
-				error.line, error.text);
-		else
-			message("%s: %s", path, error.text);
-		return -1;
-	}
-	schema = json_string_value(json_object_get(s->report, "schema"));
-	if (!schema || strcmp(schema, REPORT_SCHEMA)) {
-		message("%s: schema %s, but this version compares %s", path,
-			schema ? schema : "missing", REPORT_SCHEMA);
-		return -1;
-	}
-	if (!json_array_size(json_object_get(s->report, "policies"))) {
-		message("%s: holds no policy's results", path);
-		return -1;
-	}
-	return 0;
-}
-
-static const char *trace_member(const struct side *s, const char *member)
-{
-	const char *value = json_string_value(json_object_get(json_object_get(s->report, "trace"),
-							      member));
-
-	return value ? value : "?";
-}
-
-static bool is_whole(const struct side *s)
-{
-	return json_is_false(json_object_get(s->report, "interrupted")) &&
-	       json_is_true(json_object_get(json_object_get(s->report, "trace"), "complete"));
-}
-
-/* numbers of different demand, or of half a trace, are no comparison */
-static int comparable(const struct side *base, const struct side *new, bool force)
-{
-	const char *a = trace_member(base, "digest"), *b = trace_member(new, "digest");
-	int ret = 0;
-
-	if (strcmp(a, b) || !strcmp(a, "?")) {
-		message("%s and %s are of different traces (digests %s, %s)%s", base->given,
-			new->given, a, b, force ? "" : "; --force compares them all the same");
-		ret = -1;
-	}
-	if (!is_whole(base) || !is_whole(new)) {
-		message("%s: interrupted or incomplete%s",
-			is_whole(base) ? new->given : base->given,
-			force ? "" : "; --force compares it all the same");
-		ret = -1;
-	}
-	return force ? 0 : ret;
-}
-
-static const char *policy_name(const json_t *policy)
-{
-	const char *name = json_string_value(json_object_get(policy, "policy"));
-
-	return name ? name : "?";
-}
-
-static const json_t *policy_find(const struct side *s, const char *name)
-{
-	const json_t *policies = json_object_get(s->report, "policies");
-	const json_t *policy;
-	size_t i;
-
-	json_array_foreach((json_t *)policies, i, policy)
-		if (!strcmp(policy_name(policy), name))
-			return policy;
+	for (size_t i = 0; i < NR_FORMATS; i++)
+		if (!name || !strcmp(formats[i].name, name))
+			return formats[i].write;
+	message("--format %s: text, markdown, json, csv, ktap or junit is needed", name);
 	return NULL;
 }
 
-static const json_t *policy_of(const struct side *s, const char *fallback)
+/* https://no-color.org: set and not empty */
+static bool terminal_has_color(const struct options *o)
 {
-	const json_t *policies = json_object_get(s->report, "policies");
-	const json_t *policy;
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	if (!s->policy && !fallback)
-		return json_array_get(policies, 0);
-	policy = policy_find(s, s->policy ? s->policy : fallback);
-	if (!policy)
-		message("%s: no policy %s in it", s->given, s->policy ? s->policy : fallback);
-	return policy;
+	if (o->output || (no_color && *no_color) || (term && !strcmp(term, "dumb")))
+		return false;
+	return isatty(STDOUT_FILENO);
 }
 
-/* 1: a regression; -1: a threshold on what cannot be compared */
-static int apply_thresholds(const struct options *o, const struct diff_table *t)
+static int choose_color(const struct options *o, bool *color)
 {
-	int ret = 0;
-
-	for (unsigned int i = 0; i < o->nr_thresholds; i++) {
-		const struct diff_row *row;
-		struct threshold th;
-
-		if (threshold_parse(&th, o->threshold[i]))
-			return -1;
-		row = diff_find(t, th.metric);
-		if (!row || !row->has[0] || !row->has[1]) {
-			message("--threshold %s: %s has no such metric", o->threshold[i],
-				row && row->has[0] ? "the new side" : "the base");
-			return -1;
-		}
-		if (!threshold_exceeded(&th, row))
-			continue;
-		message("regression: %s moved by %+.2f%%, past %s", row->name, diff_percent(row),
-			o->threshold[i]);
-		ret = 1;
+	*color = false;
+	if (!o->color || !strcmp(o->color, "auto"))
+		*color = terminal_has_color(o);
+	else if (!strcmp(o->color, "always"))
+		*color = true;
+	else if (strcmp(o->color, "never")) {
+		message("--color=%s: auto, always or never is needed", o->color);
+		return -1;
 	}
-	return ret;
+	return 0;
 }
 
-static int diff_policies(const json_t *base, const json_t *new, const struct options *o)
+/* --alpha before the file's, as --threshold is */
+static int read_criteria(const struct options *o, struct criteria *c)
 {
-	struct diff_table table;
-	int ret;
-
-	if (diff_collect(&table, base, new)) {
-		message("out of memory");
-		return EXIT_TROUBLE;
-	}
-	diff_print(&table, policy_name(base), policy_name(new), stdout);
-	ret = apply_thresholds(o, &table);
-	diff_release(&table);
-	return ret < 0 ? EXIT_TROUBLE : ret ? EXIT_REGRESSION : EXIT_OK;
-}
-
-/* both reports whole: every policy of the base against its namesake */
-static int diff_by_name(const struct side *base, const struct side *new, const struct options *o)
-{
-	const json_t *policies = json_object_get(base->report, "policies"), *policy;
-	int ret = EXIT_OK;
-	size_t i;
-
-	json_array_foreach((json_t *)policies, i, policy) {
-		const json_t *other = policy_of(new, policy_name(policy));
-		int one = other ? diff_policies(policy, other, o) : EXIT_TROUBLE;
-
-		if (one > ret)
-			ret = one;
-	}
-	return ret;
-}
-
-static int diff_sides(const struct side *base, const struct side *new, const struct options *o)
-{
-	size_t nr_base = json_array_size(json_object_get(base->report, "policies"));
-	size_t nr_new = json_array_size(json_object_get(new->report, "policies"));
-	const json_t *a, *b;
-
-	if (comparable(base, new, o->force))
-		return EXIT_TROUBLE;
-	if (!base->policy && !new->policy && (nr_base > 1 || nr_new > 1))
-		return diff_by_name(base, new, o);
-	a = policy_of(base, base->policy || nr_base == 1 ? NULL : new->policy);
-	b = policy_of(new, new->policy || nr_new == 1 ? NULL : base->policy);
-	return a && b ? diff_policies(a, b, o) : EXIT_TROUBLE;
-}
-
-static int check_thresholds(const struct options *o)
-{
-	struct threshold th;
-
+	c->alpha = ALPHA;
+	if (o->criteria && criteria_read(c, o->criteria))
+		return -1;
 	for (unsigned int i = 0; i < o->nr_thresholds; i++)
-		if (threshold_parse(&th, o->threshold[i])) {
-			message("--threshold %s: METRIC=PERCENT is needed, as in"
-				" thp_fault_alloc=-2%%", o->threshold[i]);
+		if (criteria_threshold(c, o->threshold[i]))
+			return -1;
+	if (o->alpha > 0)
+		c->alpha = o->alpha;
+	return 0;
+}
+
+static int check_operands(const struct options *o)
+{
+	if (!o->nr_base && !o->nr_new && o->nr_args)
+		return 0;
+	if (o->nr_base && o->nr_new && !o->nr_args)
+		return 0;
+	if (o->nr_base || o->nr_new)
+		message("diff: --base REPORT... and --new REPORT... go together, and with no other"
+			" reports; see `fragreplay help`");
+	else
+		message("diff: name two reports, or one with several policies; see"
+			" `fragreplay help`");
+	return -1;
+}
+
+static int load_side(struct operands *op, const char *const *given, size_t nr, bool force)
+{
+	struct diff_group *g = &op->group[op->nr_groups++];
+
+	g->report = &op->report[op->nr];
+	for (; g->nr < nr; g->nr++, op->nr++)
+		if (diff_report_load(&op->report[op->nr], given[g->nr], force)) {
+			json_decref(op->report[op->nr].root);
 			return -1;
 		}
 	return 0;
 }
 
+static int load_operands(struct operands *op, const struct options *o)
+{
+	size_t nr = o->nr_args + o->nr_base + o->nr_new;
+
+	op->report = calloc(nr, sizeof(*op->report));
+	op->group = calloc(nr, sizeof(*op->group));
+	if (!op->report || !op->group) {
+		message("out of memory");
+		return -1;
+	}
+	if (o->nr_base)
+		return load_side(op, o->base, o->nr_base, o->force) ||
+			load_side(op, o->new, o->nr_new, o->force) ? -1 : 0;
+	for (unsigned int i = 0; i < o->nr_args; i++)
+		if (load_side(op, &o->arg[i], 1, o->force))
+			return -1;
+	return 0;
+}
+
+static void release_operands(struct operands *op)
+{
+	for (size_t i = 0; i < op->nr; i++)
+		json_decref(op->report[i].root);
+	free(op->report);
+	free(op->group);
+}
+
+static int compare(struct diff *d, const struct operands *op, const struct options *o)
+{
+	if (diff_comparable(op->group, op->nr_groups, o->force))
+		return -1;
+	if (op->nr == 1)
+		return diff_pair_self(d, &op->report[0]);
+	return diff_pair(d, op->group, op->nr_groups, o->force);
+}
+
+static void say_verdict(const struct diff_table *t, const struct diff_row *row, size_t new)
+{
+	char why[512];
+
+	diff_reason(why, sizeof(why), row, &row->new[new]);
+	if (row->new[new].verdict == VERDICT_REGRESSION)
+		message("regression: %s: %s", t->new[new].policy, why);
+	else if (row->new[new].verdict == VERDICT_MISSING)
+		message("%s: %s: %s%s", row->criterion->where, t->new[new].policy, why,
+			metric_known(row->name) ? "" : "; no metric is called so, see"
+			" `fragreplay diff --list-metrics`");
+}
+
+/* results may be in a file: what decides the exit code is said here as well */
+static int judge(const struct diff *d)
+{
+	for (size_t i = 0; i < d->nr; i++)
+		for (size_t j = 0; j < d->table[i].nr_rows; j++)
+			for (size_t k = 0; k < d->table[i].nr_new; k++)
+				say_verdict(&d->table[i], &d->table[i].row[j], k);
+	if (d->missing)
+		return EXIT_TROUBLE;
+	return d->regressions ? EXIT_REGRESSION : EXIT_OK;
+}
+
+static int write_result(const struct diff *d, const struct options *o, diff_writer write,
+			const struct diff_style *style)
+{
+	struct output out;
+
+	if (output_open(&out, o->output))
+		return -1;
+	write(d, style, out.file);
+	return output_commit(&out);
+}
+
+static int diff(const struct options *o, diff_writer write, const struct diff_style *style)
+{
+	struct operands op = { 0 };
+	struct diff d = { 0 };
+	int ret = EXIT_TROUBLE;
+
+	if (!read_criteria(o, &d.criteria) && !load_operands(&op, o) && !compare(&d, &op, o) &&
+	    !write_result(&d, o, write, style))
+		ret = judge(&d);
+	for (size_t i = 0; i < d.nr; i++)
+		diff_table_release(&d.table[i]);
+	free(d.table);
+	criteria_release(&d.criteria);
+	release_operands(&op);
+	return ret;
+}
+
 /**
- * cmd_diff - compare two reports
+ * cmd_diff - compare reports
  * @argc: of the command
  * @argv: likewise
  *
- * Return: exit code: 0 no threshold passed, 1 one was, 2 they could not be compared.
+ * Return: exit code: 0 no regression, 1 a metric moved past its limit, 2 they could not be
+ * compared.
  */
 int cmd_diff(int argc, char **argv)
 {
-	struct side base = { 0 }, new = { 0 };
+	struct diff_style style = { 0 };
 	struct options o;
-	int ret = EXIT_TROUBLE;
+	diff_writer write;
 
-	if (options_parse(&o, OPT_DIFF | OPT_FORCE, argc, argv) || check_thresholds(&o))
+	if (options_parse(&o, OPT_DIFF | OPT_FORCE | OPT_OUTPUT, argc, argv))
 		return EXIT_TROUBLE;
-	if (o.nr_args != 2) {
-		message("diff: name two reports; see `fragreplay help`");
-		return EXIT_TROUBLE;
+	if (o.list_metrics) {
+		metric_list(stdout);
+		return output_flush_stdout() ? EXIT_TROUBLE : EXIT_OK;
 	}
-	if (!side_load(&base, o.arg[0]) && !side_load(&new, o.arg[1]))
-		ret = diff_sides(&base, &new, &o);
-	if (output_flush_stdout())
-		ret = EXIT_TROUBLE;
-	json_decref(base.report);
-	json_decref(new.report);
-	return ret;
+	write = find_format(o.format);
+	style.all = o.all;
+	if (!write || choose_color(&o, &style.color) || check_operands(&o))
+		return EXIT_TROUBLE;
+	return diff(&o, write, &style);
 }

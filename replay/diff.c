@@ -1,65 +1,221 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Metrics of two reports, matched by name: the numbers below one policy's object, flattened. */
+/* Columns of metrics, rows that hold them against each other, and the judgement of each cell. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "diff.h"
 
-#define LINE_WIDTH	96
-#define COLUMN_WIDTH	15
-
-struct direction_rule {
-	const char *prefix;
-	enum direction direction;
-};
-
-/* the first prefix that fits decides; a metric that none fits is neutral */
-static const struct direction_rule direction_rules[] = {
-	{ "thp_fault_fallback", LOWER_IS_BETTER },
-	{ "thp_fault_alloc", HIGHER_IS_BETTER },
-	{ "thp_collapse_alloc_failed", LOWER_IS_BETTER },
-	{ "thp_split", LOWER_IS_BETTER },
-	{ "thp_swpout", LOWER_IS_BETTER },
-	{ "thp.success", HIGHER_IS_BETTER },
-	{ "workingset_refault", LOWER_IS_BETTER },
-	{ "pgsteal", LOWER_IS_BETTER },
-	{ "pgscan", LOWER_IS_BETTER },
-	{ "pswp", LOWER_IS_BETTER },
-	{ "allocstall", LOWER_IS_BETTER },
-	{ "pgmigrate", LOWER_IS_BETTER },
-	{ "compact_success", NEUTRAL },
-	{ "compact_", LOWER_IS_BETTER },
-	{ "slabs_scanned", LOWER_IS_BETTER },
-	{ "pageoutrun", LOWER_IS_BETTER },
-	{ "oom_kill", LOWER_IS_BETTER },
-	{ "extfrag.", LOWER_IS_BETTER },
-	{ "stall_ns.", LOWER_IS_BETTER },
-	{ "allocator.", LOWER_IS_BETTER },
-	{ "search.lists.allocations", NEUTRAL },
-	{ "search.blocks.allocations", NEUTRAL },
-	{ "search.", LOWER_IS_BETTER },
-	{ "memory.mixed_pageblocks", LOWER_IS_BETTER },
-	{ "memory.polluted_movable_pageblocks", LOWER_IS_BETTER },
-	{ "memory.contiguity.2MiB.total", NEUTRAL },
-	{ "memory.contiguity.1GiB.total", NEUTRAL },
-	{ "memory.contiguity.", HIGHER_IS_BETTER },
+const char *const diff_verdict_name[] = {
+	[VERDICT_NONE] = "none", [VERDICT_PASS] = "pass", [VERDICT_REGRESSION] = "regression",
+	[VERDICT_BELOW_FLOOR] = "below floor", [VERDICT_NOISE] = "not significant",
+	[VERDICT_MISSING] = "missing",
 };
 
 /**
- * metric_direction - which way a metric gets better
- * @name: as in the table
+ * column_find - the runs of a metric
+ * @c: column
+ * @name: of the metric
+ *
+ * Return: them, or NULL when no run has it.
  */
-enum direction metric_direction(const char *name)
+const struct metric_values *column_find(const struct diff_column *c, const char *name)
 {
-	for (size_t i = 0; i < sizeof(direction_rules) / sizeof(direction_rules[0]); i++)
-		if (!strncmp(name, direction_rules[i].prefix, strlen(direction_rules[i].prefix)))
-			return direction_rules[i].direction;
-	return NEUTRAL;
+	for (size_t i = 0; i < c->nr; i++)
+		if (!strcmp(c->metric[i].name, name))
+			return &c->metric[i];
+	return NULL;
+}
+
+static struct metric_values *new_metric(struct diff_column *c, const char *name)
+{
+	if (c->nr == c->cap) {
+		size_t cap = c->cap ? 2 * c->cap : 256;
+		struct metric_values *metric = realloc(c->metric, cap * sizeof(*metric));
+
+		if (!metric)
+			return NULL;
+		c->metric = metric;
+		c->cap = cap;
+	}
+	memset(&c->metric[c->nr], 0, sizeof(c->metric[0]));
+	snprintf(c->metric[c->nr].name, sizeof(c->metric[0].name), "%s", name);
+	return &c->metric[c->nr++];
+}
+
+static int add_value(struct diff_column *c, const char *name, double value)
+{
+	struct metric_values *m = (struct metric_values *)column_find(c, name);
+
+	if (!m)
+		m = new_metric(c, name);
+	if (!m)
+		return -1;
+	if (m->n == m->cap) {
+		size_t cap = m->cap ? 2 * m->cap : 8;
+		double *grown = realloc(m->value, cap * sizeof(*grown));
+
+		if (!grown)
+			return -1;
+		m->value = grown;
+		m->cap = cap;
+	}
+	m->value[m->n++] = value;
+	return 0;
+}
+
+static int add_json(void *ctx, const char *name, json_t *value)
+{
+	return add_value(ctx, name, json_number_value(value));
+}
+
+static int add_samples(struct diff_column *c, const json_t *samples)
+{
+	const char *name;
+	json_t *values, *value;
+	size_t i;
+
+	json_object_foreach((json_t *)samples, name, values)
+		json_array_foreach(values, i, value)
+			if (json_is_number(value) && strlen(name) < METRIC_NAME &&
+			    add_value(c, name, json_number_value(value)))
+				return -1;
+	return 0;
 }
 
 /**
- * diff_find - a row by its name
+ * column_add_report - one more report's runs of a policy
+ * @c: column, zeroed before the first
+ * @file: as the user named it
+ * @policy: element of "policies"; with a spread every seed is a run of its own
+ *
+ * Return: 0; -1 when memory ran out.
+ */
+int column_add_report(struct diff_column *c, const char *file, const json_t *policy)
+{
+	const json_t *spread = json_object_get(policy, "spread");
+	const json_t *samples = json_object_get(spread, "samples");
+	json_int_t runs = json_integer_value(json_object_get(spread, "runs"));
+
+	if (!c->nr_files++)
+		c->file = file;
+	if (samples && runs > 0) {
+		c->runs += (size_t)runs;
+		return add_samples(c, samples);
+	}
+	c->runs++;
+	return report_flatten(policy, add_json, c);
+}
+
+/* the values of a term, or NULL when not every run has it */
+static const double *term_values(const struct diff_column *c, const char *name)
+{
+	const struct metric_values *m = column_find(c, name);
+
+	return m && m->n == c->runs ? m->value : NULL;
+}
+
+/* @sum[] += sign * each term; -1 when one is missing */
+static int add_terms(const struct diff_column *c, const char *const *term, double sign, double *sum)
+{
+	for (int i = 0; i < METRIC_TERMS && term[i]; i++) {
+		const double *value = term_values(c, term[i]);
+
+		if (!value)
+			return -1;
+		for (size_t run = 0; run < c->runs; run++)
+			sum[run] += sign * value[run];
+	}
+	return 0;
+}
+
+/* a run in which nothing was tried has no rate, and does not count */
+static int derive_rate(struct diff_column *c, const struct metric_rule *rule)
+{
+	const double *good = term_values(c, rule->plus[0]), *bad = term_values(c, rule->minus[0]);
+
+	for (size_t run = 0; good && bad && run < c->runs; run++)
+		if (good[run] + bad[run] > 0 &&
+		    add_value(c, rule->pattern, 100 * good[run] / (good[run] + bad[run])))
+			return -1;
+	return 0;
+}
+
+static int derive_sum(struct diff_column *c, const struct metric_rule *rule, double *sum)
+{
+	memset(sum, 0, c->runs * sizeof(*sum));
+	if (add_terms(c, rule->plus, 1, sum) || add_terms(c, rule->minus, -1, sum))
+		return 0;
+	for (size_t run = 0; run < c->runs; run++)
+		if (add_value(c, rule->pattern, sum[run]))
+			return -1;
+	return 0;
+}
+
+/* a metric that some reports of the column lack has no mean that could be compared */
+static void drop_partial(struct diff_column *c)
+{
+	for (size_t i = 0; i < c->nr; i++) {
+		if (c->metric[i].n == c->runs)
+			continue;
+		free(c->metric[i].value);
+		c->metric[i] = c->metric[--c->nr];
+		i--;
+	}
+}
+
+/**
+ * column_derive - compute sums and rates of every run, once all reports are in
+ * @c: column
+ *
+ * Return: 0; -1 when memory ran out.
+ */
+int column_derive(struct diff_column *c)
+{
+	double *sum = calloc(c->runs + 1, sizeof(*sum));
+	int ret = sum ? 0 : -1;
+
+	drop_partial(c);
+	for (unsigned int i = 0; i < nr_metric_rules && !ret; i++) {
+		if (metric_rules[i].kind == METRIC_SUM)
+			ret = derive_sum(c, &metric_rules[i], sum);
+		else if (metric_rules[i].kind == METRIC_RATE)
+			ret = derive_rate(c, &metric_rules[i]);
+	}
+	free(sum);
+	return ret;
+}
+
+/**
+ * column_release - free a column
+ * @c: the column
+ */
+void column_release(struct diff_column *c)
+{
+	for (size_t i = 0; i < c->nr; i++)
+		free(c->metric[i].value);
+	free(c->metric);
+	memset(c, 0, sizeof(*c));
+}
+
+/**
+ * change_percent - how far a metric moved, in percent of the base
+ * @base: value of the base
+ * @new: of the other
+ *
+ * Return: the change; 0 when both are equal, infinite when the base is 0 and the other not.
+ */
+double change_percent(double base, double new)
+{
+	if (base == new)
+		return 0;
+	if (base == 0)
+		return new > 0 ? INFINITY : -INFINITY;
+	return 100.0 * (new - base) / fabs(base);
+}
+
+/**
+ * diff_find - a row by its metric
  * @t: table
  * @name: of the metric
  *
@@ -67,262 +223,175 @@ enum direction metric_direction(const char *name)
  */
 const struct diff_row *diff_find(const struct diff_table *t, const char *name)
 {
-	for (size_t i = 0; i < t->nr; i++)
+	for (size_t i = 0; i < t->nr_rows; i++)
 		if (!strcmp(t->row[i].name, name))
 			return &t->row[i];
 	return NULL;
 }
 
-static struct diff_row *new_row(struct diff_table *t, const char *name)
+static struct diff_cell cell_of(const struct diff_column *c, const char *name)
 {
-	if (t->nr == t->cap) {
-		size_t cap = t->cap ? 2 * t->cap : 128;
-		struct diff_row *row = realloc(t->row, cap * sizeof(*row));
+	const struct metric_values *m = column_find(c, name);
+	struct diff_cell cell = { .percent = NAN, .p = NAN };
 
-		if (!row)
-			return NULL;
-		t->row = row;
-		t->cap = cap;
-	}
-	memset(&t->row[t->nr], 0, sizeof(t->row[0]));
-	snprintf(t->row[t->nr].name, sizeof(t->row[0].name), "%s", name);
-	return &t->row[t->nr++];
-}
-
-static int add_value(struct diff_table *t, const char *name, int side, double value)
-{
-	struct diff_row *row = (struct diff_row *)diff_find(t, name);
-
-	if (!row)
-		row = new_row(t, name);
-	if (!row)
-		return -1;
-	row->has[side] = true;
-	row->value[side] = value;
-	return 0;
-}
-
-/* objects are walked; arrays (per order, per sample) are no single metric and are left out */
-static int flatten(struct diff_table *t, const char *prefix, const json_t *object, int side)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach((json_t *)object, key, value) {
-		char name[sizeof(t->row->name)];
-
-		if ((size_t)snprintf(name, sizeof(name), "%s%s%s", prefix, *prefix ? "." : "",
-				     key) >= sizeof(name))
-			continue;
-		if (json_is_object(value) && flatten(t, name, value, side))
-			return -1;
-		if (json_is_number(value) && add_value(t, name, side, json_number_value(value)))
-			return -1;
-	}
-	return 0;
-}
-
-/* counters go by the kernel's bare names, everything else by its path in the report */
-static int collect_side(struct diff_table *t, const json_t *policy, int side)
-{
-	static const char *const part[] = {
-		"thp", "extfrag", "stall_ns", "allocator", "search", "memory",
-	};
-	const json_t *own = json_object_get(policy, "policy_counters");
-
-	if (flatten(t, "", json_object_get(policy, "counters"), side))
-		return -1;
-	for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++)
-		if (flatten(t, part[i], json_object_get(policy, part[i]), side))
-			return -1;
-	return flatten(t, "policy", own, side);
+	if (!m || !m->n)
+		return cell;
+	cell.has = true;
+	cell.stats = stats_of(m->value, m->n);
+	return cell;
 }
 
 /**
- * diff_collect - the metrics of two policies' results
- * @t: filled in; diff_release() frees it
- * @base: element of "policies" of a report
- * @new: likewise
+ * criterion_judge - whether a metric moved further the wrong way than it may
+ * @c: the criterion, or NULL
+ * @row: with the base
+ * @new: the other side, with its change and p
+ * @alpha: p of what is significant
+ */
+enum verdict criterion_judge(const struct criterion *c, const struct diff_row *row,
+			     const struct diff_cell *new, double alpha)
+{
+	double change = new->stats.mean - row->base.stats.mean;
+	double moved, floor;
+
+	if (!c)
+		return VERDICT_NONE;
+	if (!row->base.has || !new->has)
+		return VERDICT_MISSING;
+	moved = c->relative ? new->percent : change;
+	if (!(c->up && moved > c->limit) && !(c->down && moved < -c->limit))
+		return VERDICT_PASS;
+	floor = isnan(c->floor) ? metric_floor(row->rule) : c->floor;
+	if (c->relative && fabs(change) < floor)
+		return VERDICT_BELOW_FLOOR;
+	return new->p >= alpha ? VERDICT_NOISE : VERDICT_REGRESSION;
+}
+
+static bool is_whole_number(const struct diff_cell *cell)
+{
+	return !cell->has || (cell->stats.mean == floor(cell->stats.mean) &&
+			      fabs(cell->stats.mean) < 1e15);
+}
+
+/* counts are whole, unless they are means; a rate is a rate even when it is 50 */
+static int places_of(const struct diff_row *row, const struct diff_table *t)
+{
+	bool whole = is_whole_number(&row->base);
+
+	for (size_t i = 0; i < t->nr_new; i++)
+		whole &= is_whole_number(&row->new[i]);
+	if (row->rule->unit == UNIT_FRACTION)
+		return 3;
+	if (whole && row->rule->unit != UNIT_PERCENT)
+		return 0;
+	return row->rule->unit == UNIT_VISITS ? 4 : 2;
+}
+
+static void fill_row(struct diff_row *row, const struct diff_table *t, double alpha)
+{
+	row->rule = metric_rule(row->name);
+	row->base = cell_of(&t->base, row->name);
+	for (size_t i = 0; i < t->nr_new; i++) {
+		struct diff_cell *cell = &row->new[i];
+
+		*cell = cell_of(&t->new[i], row->name);
+		if (cell->has && row->base.has) {
+			cell->percent = change_percent(row->base.stats.mean, cell->stats.mean);
+			cell->p = welch_p(&row->base.stats, &cell->stats);
+		}
+		cell->verdict = criterion_judge(row->criterion, row, cell, alpha);
+	}
+	row->places = places_of(row, t);
+}
+
+static int add_row(struct diff_table *t, const char *name, const struct criteria *criteria)
+{
+	struct diff_row *row;
+
+	if (diff_find(t, name))
+		return 0;
+	row = &t->row[t->nr_rows];
+	row->new = calloc(t->nr_new, sizeof(*row->new));
+	if (!row->new)
+		return -1;
+	t->nr_rows++;
+	snprintf(row->name, sizeof(row->name), "%s", name);
+	row->criterion = criteria_find(criteria, name);
+	fill_row(row, t, criteria->alpha);
+	return 0;
+}
+
+static int add_column_rows(struct diff_table *t, const struct diff_column *c,
+			   const struct criteria *criteria)
+{
+	for (size_t i = 0; i < c->nr; i++)
+		if (add_row(t, c->metric[i].name, criteria))
+			return -1;
+	return 0;
+}
+
+static bool any_has(const struct diff_table *t, const char *name)
+{
+	for (size_t i = 0; i < t->nr_new; i++)
+		if (column_find(&t->new[i], name))
+			return true;
+	return column_find(&t->base, name) != NULL;
+}
+
+static size_t most_rows(const struct diff_table *t, const struct criteria *criteria)
+{
+	size_t rows = t->base.nr + criteria->nr + nr_metric_rules;
+
+	for (size_t i = 0; i < t->nr_new; i++)
+		rows += t->new[i].nr;
+	return rows;
+}
+
+/**
+ * diff_table_build - rows and verdicts of a table whose columns are complete
+ * @t: with ->base and ->new
+ * @criteria: to judge by
  *
- * A metric that only one side has makes a row with ->has[] false for the other.
+ * First the rows of a cover letter in their order, then all others as they come. A metric that
+ * only some columns have makes a row; so does a criterion on what none has.
  *
  * Return: 0; -1 when memory ran out.
  */
-int diff_collect(struct diff_table *t, const json_t *base, const json_t *new)
+int diff_table_build(struct diff_table *t, const struct criteria *criteria)
 {
-	memset(t, 0, sizeof(*t));
-	if (!collect_side(t, base, 0) && !collect_side(t, new, 1))
-		return 0;
-	diff_release(t);
-	return -1;
-}
-
-/**
- * diff_release - free a table
- * @t: the table
- */
-void diff_release(struct diff_table *t)
-{
-	free(t->row);
-	memset(t, 0, sizeof(*t));
-}
-
-/**
- * diff_percent - how far a metric moved, in percent of the base
- * @row: with both sides
- *
- * Return: the change; 0 when both sides are equal, infinite when the base is 0 and the other not.
- */
-double diff_percent(const struct diff_row *row)
-{
-	if (row->value[0] == row->value[1])
-		return 0;
-	if (row->value[0] == 0)
-		return row->value[1] > 0 ? INFINITY : -INFINITY;
-	return 100.0 * (row->value[1] - row->value[0]) / fabs(row->value[0]);
-}
-
-static void print_value(double value, int width, FILE *out)
-{
-	if (value == floor(value) && fabs(value) < 1e15)
-		fprintf(out, " %*.0f", width, value);
-	else
-		fprintf(out, " %*.4f", width, value);
-}
-
-static size_t label_line(const char *label)
-{
-	return strcspn(label, ",");
-}
-
-static int widest_line(const char *label, int width)
-{
-	for (; *label; label += label[label_line(label)] == ',') {
-		if ((int)label_line(label) > width)
-			width = (int)label_line(label);
-		label += label_line(label);
-	}
-	return width;
-}
-
-/* takes a label's next line off it */
-static void print_label_line(const char **label, int width, FILE *out)
-{
-	size_t len = label_line(*label);
-
-	fprintf(out, " %*.*s", width, (int)len, *label);
-	*label += len + ((*label)[len] == ',');
-}
-
-/* a setting a line, so that "defrag_mode,step=assist" shows whole; returns the columns' width */
-static int print_labels(const char *base, const char *new, FILE *out)
-{
-	int width = widest_line(new, widest_line(base, COLUMN_WIDTH));
-
-	do {
-		fprintf(out, "%-40s", "");
-		print_label_line(&base, width, out);
-		print_label_line(&new, width, out);
-		fputc('\n', out);
-	} while (*base || *new);
-	return width;
-}
-
-/* What one side lacks cannot be compared: it is named, so that nobody takes it for unchanged. */
-static void print_only_in(const struct diff_table *t, int side, FILE *out)
-{
-	size_t column = 0;
-
-	for (size_t i = 0; i < t->nr; i++) {
-		const struct diff_row *row = &t->row[i];
-
-		if (!row->has[side] || row->has[!side] || !row->value[side])
-			continue;
-		if (!column)
-			fprintf(out, "\nonly in %s:", side ? "NEW" : "BASE");
-		if (!column || column + strlen(row->name) + 2 > LINE_WIDTH) {
-			fputs("\n   ", out);
-			column = 3;
-		}
-		fprintf(out, " %s", row->name);
-		column += strlen(row->name) + 1;
-	}
-	if (column)
-		fputc('\n', out);
-}
-
-/**
- * diff_print - the table that mm cover letters carry: name, base, new, ( +35.30%)
- * @t: the table
- * @base: label of the base's policy, a setting after each comma
- * @new: of the other
- * @out: where to
- *
- * A row where both sides are 0 says nothing and is left out; metrics that only one side has are
- * named below the table.
- */
-void diff_print(const struct diff_table *t, const char *base, const char *new, FILE *out)
-{
-	int width = print_labels(base, new, out);
-
-	for (size_t i = 0; i < t->nr; i++) {
-		const struct diff_row *row = &t->row[i];
-
-		if (!row->has[0] || !row->has[1] || (!row->value[0] && !row->value[1]))
-			continue;
-		fprintf(out, "%-40s", row->name);
-		print_value(row->value[0], width, out);
-		print_value(row->value[1], width, out);
-		fprintf(out, " (%+8.2f%%)\n", diff_percent(row));
-	}
-	print_only_in(t, 0, out);
-	print_only_in(t, 1, out);
-}
-
-/**
- * threshold_parse - read METRIC=PERCENT
- * @th: filled in
- * @text: "thp_fault_alloc=-2%", "pgscan_direct=+10", "compact_stall=5": a sign names the movement
- *	that is a regression; without one it is the one that makes the metric worse, and both
- *	when no way is worse
- *
- * Return: 0; -1 when that is not its form.
- */
-int threshold_parse(struct threshold *th, const char *text)
-{
-	const char *equal = strchr(text, '=');
-	enum direction direction;
-	char number[64];
-	size_t len;
-
-	memset(th, 0, sizeof(*th));
-	if (!equal || equal == text || (size_t)(equal - text) >= sizeof(th->metric))
+	t->row = calloc(most_rows(t, criteria), sizeof(*t->row));
+	if (!t->row)
 		return -1;
-	memcpy(th->metric, text, (size_t)(equal - text));
-	len = strlen(equal + 1);
-	if (len && equal[len] == '%')
-		len--;
-	if (!len || len >= sizeof(number))
+	t->sampled = t->base.runs > 1;
+	for (unsigned int i = 0; i < nr_metric_rules; i++)
+		if (metric_rules[i].row && any_has(t, metric_rules[i].pattern) &&
+		    add_row(t, metric_rules[i].pattern, criteria))
+			return -1;
+	if (add_column_rows(t, &t->base, criteria))
 		return -1;
-	memcpy(number, equal + 1, len);
-	number[len] = '\0';
-	if (!parse_real(number, -1e6, 1e6, &th->percent))
-		return -1;
-	direction = metric_direction(th->metric);
-	th->up = number[0] == '+' || (number[0] != '-' && direction != HIGHER_IS_BETTER);
-	th->down = number[0] == '-' || (number[0] != '+' && direction != LOWER_IS_BETTER);
-	th->percent = fabs(th->percent);
+	for (size_t i = 0; i < t->nr_new; i++) {
+		t->sampled |= t->new[i].runs > 1;
+		if (add_column_rows(t, &t->new[i], criteria))
+			return -1;
+	}
+	for (size_t i = 0; i < criteria->nr; i++)
+		if (add_row(t, criteria->entry[i].metric, criteria))
+			return -1;
 	return 0;
 }
 
 /**
- * threshold_exceeded - whether a metric moved further the wrong way than it may
- * @th: the threshold
- * @row: its row, with both sides
+ * diff_table_release - free a table
+ * @t: the table
  */
-bool threshold_exceeded(const struct threshold *th, const struct diff_row *row)
+void diff_table_release(struct diff_table *t)
 {
-	double percent = diff_percent(row);
-
-	return (th->up && percent > th->percent) || (th->down && percent < -th->percent);
+	column_release(&t->base);
+	for (size_t i = 0; i < t->nr_new; i++)
+		column_release(&t->new[i]);
+	for (size_t i = 0; i < t->nr_rows; i++)
+		free(t->row[i].new);
+	free(t->new);
+	free(t->row);
+	memset(t, 0, sizeof(*t));
 }

@@ -23,8 +23,8 @@ static const struct command command_table[] = {
 	  "hold the replay against what the recording itself shows" },
 	{ "policies", cmd_policies, "[NAME|FILE.so]... [--json] [--features]",
 	  "what -p takes: the policies and what can be set, or the kernel's features" },
-	{ "diff", cmd_diff, "BASE.json[:POLICY] NEW.json[:POLICY] [--threshold METRIC=PERCENT]...",
-	  "compare two reports" },
+	{ "diff", cmd_diff, "BASE.json[:POLICY] NEW.json[:POLICY]... [--criteria FILE] [option]...",
+	  "compare reports, or the policies of one, and judge the change" },
 	{ "dump", cmd_dump, "TRACE", "every event, as `trace-cmd report -R` prints it" },
 	{ "help", cmd_help, "", "this text" },
 	{ "version", cmd_version, "", "the version" },
@@ -56,7 +56,21 @@ static const char option_help[] =
 "      --timing           report throughput (the report is then not reproducible)\n"
 "      --allow-incomplete replay a damaged trace up to the damage, and say so\n"
 "  -q, --quiet            no progress bar\n"
-"exit: 0 done; 1 diff past a threshold, check --strict past a limit; 2 trouble;\n"
+"options of diff:\n"
+"      --threshold METRIC=LIMIT[,floor=N]\n"
+"                         how far it may move: -2% or 5% of the base, or 100 in its unit; may be\n"
+"                         repeated; past it is a regression, and exit 1\n"
+"      --criteria FILE    limits, one a line; scripts/ci/criteria.example explains them\n"
+"      --base REPORT...   several runs of one side, as means with a significance test\n"
+"      --new REPORT...    of the other side\n"
+"      --alpha P          what is significant (0.05)\n"
+"      --format FORMAT    text, markdown, json, csv, ktap or junit\n"
+"      --all              every metric, not only the rows of a cover letter\n"
+"      --color[=WHEN]     auto, always or never (text; auto minds NO_COLOR)\n"
+"      --list-metrics     every metric, its unit, which way is better, its source\n"
+"      --force            compare what is not alike\n"
+"  -o, --output FILE      write there, whole or not at all\n"
+"exit: 0 done; 1 diff past a limit, check --strict past a limit; 2 trouble;\n"
 "      130 interrupted, with a partial report marked so\n";
 
 #define NR_COMMANDS (sizeof(command_table) / sizeof(command_table[0]))

@@ -10,7 +10,8 @@
 
 enum long_only { O_SEED = 256, O_SEEDS, O_TIMELINE, O_END_STATE, O_MEMORY, O_SET, O_KERNEL,
 		 O_REFAULT, O_INSTANCE, O_THREADS, O_TIMING, O_INCOMPLETE, O_CHECK_EVERY, O_JSON,
-		 O_STRICT, O_FORCE, O_THRESHOLD, O_AGAINST, O_REPEAT, O_FEATURES };
+		 O_STRICT, O_FORCE, O_THRESHOLD, O_AGAINST, O_REPEAT, O_FEATURES,
+		 O_BASE, O_NEW, O_FORMAT, O_CRITERIA, O_COLOR, O_ALPHA, O_ALL, O_LIST_METRICS };
 
 struct option_rule {
 	int key;
@@ -41,6 +42,14 @@ static const struct option option_table[] = {
 	{ "against", required_argument, NULL, O_AGAINST },
 	{ "repeat", required_argument, NULL, O_REPEAT },
 	{ "features", no_argument, NULL, O_FEATURES },
+	{ "base", required_argument, NULL, O_BASE },
+	{ "new", required_argument, NULL, O_NEW },
+	{ "format", required_argument, NULL, O_FORMAT },
+	{ "criteria", required_argument, NULL, O_CRITERIA },
+	{ "color", optional_argument, NULL, O_COLOR },
+	{ "alpha", required_argument, NULL, O_ALPHA },
+	{ "all", no_argument, NULL, O_ALL },
+	{ "list-metrics", no_argument, NULL, O_LIST_METRICS },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -54,6 +63,9 @@ static const struct option_rule rule_table[] = {
 	{ O_FORCE, OPT_FORCE }, { O_THRESHOLD, OPT_DIFF }, { O_AGAINST, OPT_AGAINST },
 	{ O_REPEAT, OPT_AGAINST },
 	{ O_FEATURES, OPT_FEATURES },
+	{ O_BASE, OPT_DIFF }, { O_NEW, OPT_DIFF }, { O_FORMAT, OPT_DIFF },
+	{ O_CRITERIA, OPT_DIFF }, { O_COLOR, OPT_DIFF }, { O_ALPHA, OPT_DIFF },
+	{ O_ALL, OPT_DIFF }, { O_LIST_METRICS, OPT_DIFF },
 };
 
 /**
@@ -208,6 +220,34 @@ static int parse_counted(struct options *o, int key, const char *given)
 	}
 }
 
+static int take_diff_option(struct options *o, int key, const char *given)
+{
+	switch (key) {
+	case O_BASE:
+		return push(o->base, &o->nr_base, MAX_POLICIES, given);
+	case O_NEW:
+		return push(o->new, &o->nr_new, MAX_POLICIES, given);
+	case O_FORMAT:
+		o->format = given;
+		return 0;
+	case O_CRITERIA:
+		o->criteria = given;
+		return 0;
+	case O_COLOR:
+		o->color = given ? given : "always";
+		return 0;
+	case O_ALL:
+		o->all = true;
+		return 0;
+	case O_LIST_METRICS:
+		o->list_metrics = true;
+		return 0;
+	default:
+		return parse_real(given, 1e-12, 1, &o->alpha) ? 0 :
+			bad_value("alpha", given, "a probability above 0, up to 1,");
+	}
+}
+
 static int take_option(struct options *o, int key, const char *given)
 {
 	switch (key) {
@@ -303,8 +343,11 @@ int options_parse(struct options *o, unsigned int allowed, int argc, char **argv
 			message("%s: takes no --%s; see `fragreplay help`", argv[0], name_of(key));
 			return -1;
 		}
-		if (take_option(o, key, optarg))
+		if (key >= O_BASE ? take_diff_option(o, key, optarg) : take_option(o, key, optarg))
 			return -1;
+		while ((key == O_BASE || key == O_NEW) && optind < argc && *argv[optind] != '-')
+			if (take_diff_option(o, key, argv[optind++]))
+				return -1;
 	}
 	for (; optind < argc; optind++)
 		if (push(o->arg, &o->nr_args, MAX_POLICIES, argv[optind]))

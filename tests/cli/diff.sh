@@ -1,81 +1,154 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# diff: on reports made by hand, so that every figure is known.
+# diff: what is compared with what, and which exit code it gives. On reports made by hand, so that
+# every figure is known.
 . tests/cli/lib.bash
 
 # report FILE DIGEST POLICY COUNTERS
 report() {
 	cat >"$tmp/$1" <<-END
 	{ "schema": "fragreplay-report/1", "interrupted": false,
+	  "tool": { "name": "fragreplay", "version": "1" },
 	  "trace": { "digest": "$2", "complete": true },
-	  "policies": [ { "policy": "$3", "counters": { $4 },
+	  "policies": [ { "policy": "$3", "seed": 1, "counters": { $4 },
 	                  "thp": { "attempts": 10, "success": 5, "success_rate": 0.5 } } ] }
 	END
 }
-report base.json aaaa vanilla '"thp_fault_alloc": 200, "pgscan_direct": 1000, "pswpin": 0, "pgfree": 50'
-report new.json aaaa other '"thp_fault_alloc": 190, "pgscan_direct": 1353, "pswpin": 3, "pgfree": 50'
+# edit FROM TO STATEMENT: r is the report, p its policies
+edit() {
+	python -c "import json
+r = json.load(open('$tmp/$1'))
+p = r['policies']
+$3
+json.dump(r, open('$tmp/$2', 'w'))"
+}
+report base.json aaaa vanilla '"thp_fault_alloc": 200, "thp_fault_fallback": 200, "pgscan_kswapd": 5000, "pgscan_direct": 1000, "pswpin": 0, "pgfree": 50'
+report new.json aaaa other '"thp_fault_alloc": 190, "thp_fault_fallback": 210, "pgscan_kswapd": 5000, "pgscan_direct": 1353, "pswpin": 3, "pgfree": 50'
 report foreign.json bbbb vanilla '"thp_fault_alloc": 200, "pgscan_direct": 1000'
 sed 's/"interrupted": false/"interrupted": true/' "$tmp/base.json" >"$tmp/partial.json"
 sed 's/report\/1/report\/9/' "$tmp/base.json" >"$tmp/later.json"
-echo '{ "schema": ' >"$tmp/broken.json"
+sed 's/fragreplay-report/fragreplay-check/' "$tmp/base.json" >"$tmp/check.json"
+edit base.json tool.json "r['tool']['version'] = '2'"
+edit base.json three.json "
+for n in 'other', 'third':
+    q = json.loads(json.dumps(p[0]))
+    q['policy'] = n
+    q['counters']['pgscan_direct'] = 1353
+    p.append(q)"
+edit three.json two.json "del p[2]"
+head -c 100 "$tmp/base.json" >"$tmp/broken.json"
 echo '{}' >"$tmp/empty.json"
-python -c "import json
-a, b = (json.load(open('$tmp/' + f)) for f in ('base.json', 'new.json'))
-a['policies'] += b['policies']
-json.dump(a, open('$tmp/both.json', 'w'))"
+edit base.json nothing.json "p.clear()"
 cd "$tmp" || exit 2
 case $prog in /*) ;; *) echo "not ok 1 - FRAGREPLAY must be absolute"; exit 1 ;; esac
 
 it "two reports compare" exits 0 diff base.json new.json
-it "a rise is in percent of the base" grep -qE '^pgscan_direct +1000 +1353 \( +\+35\.30%\)$' out
-it "a fall has its sign" grep -qE '^thp_fault_alloc +200 +190 \( +-5\.00%\)$' out
-it "no change is zero" grep -qE '^pgfree +50 +50 \( +\+0\.00%\)$' out
-it "from nothing is infinite" grep -qE '^pswpin +0 +3 \( +\+inf%\)$' out
-it "fractions show" grep -qE '^thp\.success_rate +0\.5000 +0\.5000' out
+it "a rise is in percent of the base" \
+	grep -qE '^Pages direct scanned +1000 +1353 \( +\+35\.30%\)$' out
+it "a fall has its sign" grep -qE '^THP fault alloc +200 +190 \( +-5\.00%\)$' out
+it "no change is zero" grep -qE '^Pages kswapd scanned +5000 +5000 \( +\+0\.00%\)$' out
+it "from nothing there is no percentage" grep -qE '^Swap in +0 +3 \( +from 0\)$' out
+it "sums are made of counters" grep -qE '^Pages total scanned +6000 +6353 \( +\+5\.88%\)$' out
+it "rates, too" grep -qE '^THP fault success rate % +50.00 +47.50 \( +-5\.00%\)$' out
+hidden() { ! grep -q pgfree out; }
+it "what no cover letter has is not shown" hidden
+it "unless all is asked for" exits 0 diff --all base.json new.json
+it "and then is" grep -qE '^pgfree +50 +50 \( +\+0\.00%\)$' out
 
 it "no threshold, no regression" exits 0 diff base.json new.json
 it "an unsigned threshold goes the worse way: more scans" \
-	exits 1 diff base.json new.json --threshold pgscan_direct=35
+	exits 1 diff base.json new.json --threshold pgscan_direct=35%
+it "the message says how far it went, and how far it may" \
+	grep -q 'regression: other: pgscan_direct: 1000 to 1353 pages (+35.30%), past 35%' err
+it "the table marks it" grep -qE '^Pages direct scanned .*\)!$' out
 it "not when it stays below" exits 0 diff base.json new.json --threshold pgscan_direct=35.5%
-it "nor when it got better" exits 0 diff new.json base.json --threshold pgscan_direct=1
-it "fewer huge pages are worse" exits 1 diff base.json new.json --threshold thp_fault_alloc=4.9
-it "more are not" exits 0 diff new.json base.json --threshold thp_fault_alloc=1
+it "nor when it got better" exits 0 diff new.json base.json --threshold pgscan_direct=1%
+it "fewer huge pages are worse" exits 1 diff base.json new.json --threshold thp_fault_alloc=4.9%
+it "more are not" exits 0 diff new.json base.json --threshold thp_fault_alloc=1%
 it "a minus sign watches the fall" exits 1 diff base.json new.json --threshold thp_fault_alloc=-2%
 it "and only that" exits 0 diff base.json new.json --threshold pgscan_direct=-2%
 it "a plus sign watches the rise" exits 1 diff base.json new.json --threshold pgscan_direct=+2%
-it "from nothing is past every threshold" exits 1 diff base.json new.json --threshold pswpin=1000
-it "the message names the metric" grep -q 'regression: pswpin' err
+it "without percent it is in the metric's unit" \
+	exits 1 diff base.json new.json --threshold pgscan_direct=352
+it "and 353 more are not past 353" exits 0 diff base.json new.json --threshold pgscan_direct=353
+it "a few from nothing are no regression" exits 0 diff base.json new.json --threshold pswpin=5%
+it "but said" grep -q 'pswpin: 0 to 3 pages (from 0), past 5%, but by less than 320 pages' out
+it "unless the floor is set lower" \
+	exits 1 diff base.json new.json --threshold pswpin=5%,floor=2
+it "a floor holds nothing of an absolute limit back" \
+	exits 1 diff base.json new.json --threshold pswpin=2
+it "a later threshold replaces an earlier one" exits 0 diff base.json new.json \
+	--threshold pgscan_direct=1% --threshold pgscan_direct=40%
 
 it "a threshold on no metric is trouble" exits 2 diff base.json new.json --threshold nosuch=1
-it "a threshold needs its form" refuses 'METRIC=PERCENT' diff base.json new.json --threshold pswpin
-it "a threshold needs a number" refuses 'METRIC=PERCENT' diff base.json new.json --threshold pswpin=x
+it "which says where the names are" grep -q 'list-metrics' err
+it "a threshold on a metric of one side is trouble" \
+	exits 2 diff base.json foreign.json --force --threshold pswpin=5%
+it "and names the side" grep -q 'pswpin: missing in the new side' err
+it "or of none" exits 2 diff base.json new.json --threshold compact_fail=5%
+it "a regression beside it does not hide it" exits 2 diff base.json new.json \
+	--threshold compact_fail=5% --threshold pgscan_direct=1%
+it "a threshold needs its form" refuses 'METRIC=LIMIT' diff base.json new.json --threshold pswpin
+it "a threshold needs a number" refuses 'no limit' diff base.json new.json --threshold pswpin=x
+it "a floor is named" refuses 'floor=NUMBER' diff base.json new.json --threshold pswpin=1%,3
+it "a floor is not negative" \
+	refuses 'floor=NUMBER' diff base.json new.json --threshold pswpin=1%,floor=-3
+
 it "other traces are refused" refuses 'different traces' diff base.json foreign.json
 it "unless forced" exits 0 diff base.json foreign.json --force
-only_in_base() { grep -A1 '^only in BASE:$' out | grep -q '^    pgfree$'; }
-it "a metric of one side is named" only_in_base
+it "which is said, too" grep -q 'different traces' err
+it "a row that one side lacks shows it" grep -qE '^Pages kswapd scanned +5000 +- \( +- \)$' out
+it "its name is below" grep -qE '^    .*\bpgscan_kswapd\b' out
+it "those not shown are counted" grep -q '^not in vanilla: 1 more metrics that are not shown' out
+it "other tools are refused" refuses 'different tools \(fragreplay 1, fragreplay 2\)' \
+	diff base.json tool.json
+it "unless forced" exits 0 diff base.json tool.json --force
 it "a partial report is refused" refuses 'interrupted' diff base.json partial.json
-it "another schema is refused" refuses 'report/9' diff base.json later.json
+it "on either side" refuses 'interrupted' diff partial.json base.json
+it "another version of the schema is refused" refuses 'report/9' diff base.json later.json
+it "unless forced" exits 0 diff base.json later.json --force
+it "another schema is no report" refuses 'no report' diff base.json check.json --force
 it "no schema is refused" refuses 'missing' diff base.json empty.json
+it "a report of nothing is refused" refuses "no policy's results" diff base.json nothing.json
 it "broken JSON names its line" refuses 'broken.json: line' diff base.json broken.json
 it "a missing file is named" refuses 'nowhere.json' diff base.json nowhere.json
-it "one report is not enough" refuses 'two reports' diff base.json
-it "policies of one report compare by name" exits 1 diff both.json:vanilla both.json:other \
-	--threshold pgscan_direct=35
-it "an unknown policy is trouble" exits 2 diff both.json:vanilla both.json:third
-it "whole reports compare policy by policy" exits 0 diff both.json both.json
-it "and name both" grep -qE '^ +other +other$' out
+mkdir directory.json
+it "so is a directory" refuses 'directory.json' diff base.json directory.json
+it "no report is not enough" refuses 'two reports' diff
+it "one policy is not enough" refuses 'nothing to compare' diff base.json
+
+# which policy is held against which
+it "one report compares its policies with the first" exits 0 diff three.json
+heads() { sed -n 1p out | grep -qE "^ +$1\$"; }
+it "a column each" heads 'vanilla +other +third'
+it "or with the one named" exits 0 diff three.json:third
+it "which then is the base" heads 'third +vanilla +other'
+it "two policies of one report" exits 1 diff three.json:vanilla three.json:other \
+	--threshold pgscan_direct=35%
+it "an unknown policy is trouble" refuses 'no policy fourth' diff three.json:vanilla three.json:fourth
+it "and those that there are, are named" grep -q 'three.json: has third' err
+it "whole reports compare policy by policy" exits 0 diff three.json three.json
+tables() { [ "$(grep -c '^THP fault alloc ' out)" -eq "$1" ]; }
+it "a table each" tables 3
+it "a policy that the new side lacks is trouble" refuses 'no policy third' diff three.json two.json
+it "one that the base lacks is named" exits 0 diff two.json three.json
+it "as not compared" grep -q 'three.json: third is not compared: two.json has no such policy' err
+it "the policy of a one-policy base is found" exits 0 diff base.json three.json
+it "and the same trace" tables 1
+it "several reports are a column each" exits 0 diff base.json new.json tool.json --force
+it "with their names" heads 'base.json +new.json +tool.json'
+cp base.json 'a:b.json'
+it "a file may have a colon in its name" exits 0 diff a:b.json:vanilla new.json
 
 # the columns' heads are the labels, a setting a line
 report steps.json aaaa defrag_mode,step=base '"pswpin": 1'
-python -c "import json
-a = json.load(open('$tmp/steps.json'))
-b = json.loads(json.dumps(a))
-b['policies'][0]['policy'] = 'defrag_mode,step=kswapd-exit,kernel=6.18'
-for side, n in (a, 3), (b, 4):
-    side['policies'][0]['policy_counters'] = {'defrag_mode': {'promoted': n}}
-a['policies'] += b['policies']
-json.dump(a, open('$tmp/steps.json', 'w'))"
-it "policies with settings compare by their whole label" exits 0 diff \
+edit steps.json steps.json "
+q = json.loads(json.dumps(p[0]))
+q['policy'] = 'defrag_mode,step=kswapd-exit,kernel=6.18'
+for s, n in (p[0], 3), (q, 4):
+    s['policy_counters'] = {'defrag_mode': {'promoted': n}}
+p.append(q)"
+it "policies with settings compare by their whole label" exits 0 diff --all \
 	steps.json:defrag_mode,step=base steps.json:defrag_mode,step=kswapd-exit,kernel=6.18
 labels() {
 	grep -qE '^ +defrag_mode +defrag_mode$' out &&
@@ -84,6 +157,68 @@ labels() {
 it "and the heads show what sets them apart" labels
 it "a policy's own counters compare under its name" \
 	grep -qE '^policy.defrag_mode.promoted +3 +4 ' out
-full() { "$prog" diff base.json new.json >/dev/full 2>err; [ $? -eq 2 ]; }
+
+# criteria FILE-LINE...: into crit
+criteria() { printf '%s\n' "$@" >crit; }
+criteria '# what may not get worse' '' 'thp_fault_alloc  -2%  # the point of it all' \
+	'pgscan_direct 50% floor=100'
+it "criteria come from a file" exits 1 diff base.json new.json --criteria crit
+it "a verdict names its metric" grep -q 'regression: other: thp_fault_alloc' err
+it "a threshold overrides the file" exits 0 diff base.json new.json --criteria crit \
+	--threshold thp_fault_alloc=-6%
+bad_criteria() {
+	local pattern=$1
+
+	shift
+	criteria "$@"
+	refuses "$pattern" diff base.json new.json --criteria crit
+}
+it "an unknown metric is named with its line" bad_criteria 'crit:2: no metric is called pgscam' \
+	'pgscan 1%' 'pgscam 1%'
+it "so is a limit that is none" bad_criteria 'crit:3: "much" is no limit' '#' '' 'pgscan much'
+it "a line without a limit" bad_criteria 'crit:1: "" is no limit' 'pgscan'
+it "a floor that is none" bad_criteria 'crit:1: "5" is not floor=NUMBER' 'pgscan 1% 5'
+it "a word too many" bad_criteria 'crit:1: "often" is one word too many' 'pgscan 1% floor=1 often'
+it "a metric given twice" bad_criteria 'crit:2: pgscan has a limit already, at crit:1' \
+	'pgscan 1%' 'pgscan 2%'
+it "an alpha that is none" bad_criteria 'crit:1: alpha 2: a probability' 'alpha 2' 'pgscan 1%'
+it "a line that is too long" bad_criteria 'crit:2: the line is too long' 'pgscan 1%' \
+	"$(printf '%600s' x)"
+it "a file without any criterion" bad_criteria 'holds no criterion' '# nothing' ''
+it "a file that is not there" refuses 'nofile: cannot read' diff base.json new.json \
+	--criteria nofile
+it "a directory" refuses 'directory.json: cannot read' diff base.json new.json \
+	--criteria directory.json
+
+# a consumer that goes away, a disk that is full
+full() { "$prog" diff base.json new.json >/dev/full 2>err; [ $? -eq 2 ] && grep -q 'cannot write' err; }
 it "a full disk is trouble" full
+late() {
+	{ sleep 0.3; "$prog" diff base.json new.json "$@" 2>err; echo $? >code; } | exec 0<&-
+	[ "$(cat code)" -eq 2 ] && grep -q 'cannot write' err
+}
+for format in text markdown json csv ktap junit; do
+	it "a closed pipe is trouble: $format" late --format $format
+done
+it "-o writes a file" exits 1 diff base.json new.json -o written --threshold pgscan_direct=1%
+it "with the table" grep -q '^Pages direct scanned' written
+it "and nothing on stdout" test ! -s out
+it "-o into a full disk is trouble" exits 2 diff base.json new.json -o /dev/full
+it "-o nowhere is trouble" refuses 'cannot create' diff base.json new.json -o nowhere/at/all
+
+bisect() {
+	git init -q repo && cd repo || return 1
+	git config user.email t@t && git config user.name t
+	for i in 1 2 3 4 5 6; do
+		[ $i -lt 4 ] && cp ../base.json new.json || cp ../new.json new.json
+		echo $i >count
+		git add . && git commit -qm $i || return 1
+	done
+	git bisect start HEAD HEAD~5 >/dev/null &&
+		git bisect run sh -c "'$prog' diff ../base.json new.json -o /dev/null \
+			--threshold pgscan_direct=10%; s=\$?; [ \$s -ne 2 ] || exit 125; exit \$s" >log 2>&1
+	grep -q 'is the first bad commit' log && git show -s --format=%s refs/bisect/bad | grep -qx 4
+}
+it "git bisect run finds the commit" bisect
+cd "$tmp" || exit 2
 finish

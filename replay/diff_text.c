@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The table that mm cover letters carry: a row a metric, a column a policy, ( +35.30%) beside. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diff.h"
+
+#define LINE_WIDTH	100
+#define NAME_WIDTH	46	/* longer names get a line of their own */
+#define VALUE_WIDTH	11
+#define VALUE_MOST	13
+#define SPREAD_WIDTH	11	/* " +-1234.567" */
+#define CHANGE_WIDTH	12	/* " ( +35.30%)" */
+#define TEST_WIDTH	8	/* " p=0.031" */
+
+#define RED	"\033[31m"
+#define GREEN	"\033[32m"
+#define PLAIN	"\033[0m"
+
+struct layout {
+	const struct diff_table *t;
+	const struct diff_style *style;
+	FILE *out;
+	int name, value;	/* widths */
+	bool marks;		/* room for the mark of a regression */
+};
+
+/**
+ * row_label - a metric as the table calls it
+ * @row: its row
+ */
+const char *row_label(const struct diff_row *row)
+{
+	return row->rule->label ? row->rule->label : row->name;
+}
+
+static bool says_something(const struct diff_cell *cell)
+{
+	return cell->has && cell->stats.mean != 0;
+}
+
+/**
+ * row_shown - whether a row belongs into the table
+ * @t: its table
+ * @row: the row
+ * @all: --all was given; a row that is 0 on every side still says nothing
+ *
+ * A row of a cover letter always does, and so does one with a criterion.
+ */
+bool row_shown(const struct diff_table *t, const struct diff_row *row, bool all)
+{
+	bool something = says_something(&row->base);
+
+	if (row->rule->row || row->criterion)
+		return true;
+	for (size_t i = 0; i < t->nr_new; i++)
+		something |= says_something(&row->new[i]);
+	return all && something;
+}
+
+/**
+ * diff_value - a number as the table shows it
+ * @buf: filled in
+ * @len: its size
+ * @value: of the row
+ * @row: all its values have as many places
+ */
+void diff_value(char *buf, size_t len, double value, const struct diff_row *row)
+{
+	snprintf(buf, len, "%.*f", row->places, value);
+	if (strlen(buf) > VALUE_MOST)
+		snprintf(buf, len, "%.6g", value);
+}
+
+/**
+ * diff_change - a change as the table shows it, 11 characters
+ * @buf: at least 16 bytes
+ * @len: its size
+ * @percent: NAN when a side is missing, infinite when the base is 0
+ */
+void diff_change(char *buf, size_t len, double percent)
+{
+	if (isnan(percent))
+		snprintf(buf, len, "(       - )");
+	else if (isinf(percent))
+		snprintf(buf, len, "(%sfrom 0)", percent > 0 ? "   " : " - ");
+	else if (fabs(percent) < 99999)
+		snprintf(buf, len, "(%+8.2f%%)", percent);
+	else if (fabs(percent) < 999999)
+		snprintf(buf, len, "(%+8.0f%%)", percent);
+	else
+		snprintf(buf, len, "(%+8.1e%%)", percent);
+}
+
+/**
+ * diff_reason - the verdict on a cell, in words
+ * @buf: filled in
+ * @len: its size
+ * @row: with the base and the criterion
+ * @new: the cell
+ */
+void diff_reason(char *buf, size_t len, const struct diff_row *row, const struct diff_cell *new)
+{
+	char value[2][32], change[16];
+	const struct criterion *c = row->criterion;
+	double floor;
+
+	if (!row->base.has || !new->has) {
+		snprintf(buf, len, "%s: missing %s", row->name, row->base.has ? "in the new side" :
+			 new->has ? "in the base" : "on both sides");
+		return;
+	}
+	diff_value(value[0], sizeof(value[0]), row->base.stats.mean, row);
+	diff_value(value[1], sizeof(value[1]), new->stats.mean, row);
+	if (isinf(new->percent))
+		snprintf(change, sizeof(change), "from 0");
+	else
+		snprintf(change, sizeof(change), "%+.2f%%", new->percent);
+	snprintf(buf, len, "%s: %s to %s %s (%s)", row->name, value[0], value[1],
+		 metric_unit_name(row->rule->unit), change);
+	if (!c)
+		return;
+	len -= strlen(buf);
+	buf += strlen(buf);
+	floor = isnan(c->floor) ? metric_floor(row->rule) : c->floor;
+	if (new->verdict == VERDICT_REGRESSION)
+		snprintf(buf, len, ", past %s", c->text);
+	else if (new->verdict == VERDICT_BELOW_FLOOR)
+		snprintf(buf, len, ", past %s, but by less than %g %s", c->text, floor,
+			 metric_unit_name(row->rule->unit));
+	else if (new->verdict == VERDICT_NOISE)
+		snprintf(buf, len, ", past %s, but not significant, p=%.3g", c->text, new->p);
+	else
+		snprintf(buf, len, ", within %s", c->text);
+}
+
+/**
+ * diff_column_name - a column in one line
+ * @buf: filled in
+ * @len: its size
+ * @c: the column
+ */
+void diff_column_name(char *buf, size_t len, const struct diff_column *c)
+{
+	if (c->nr_files > 1)
+		snprintf(buf, len, "%s (%zu reports):%s", c->file, c->nr_files, c->policy);
+	else
+		snprintf(buf, len, "%s:%s", c->file, c->policy);
+}
+
+static int cell_width(const struct layout *l, bool base)
+{
+	int width = 1 + l->value + (l->t->sampled ? SPREAD_WIDTH : 0);
+
+	if (base)
+		return width;
+	return width + CHANGE_WIDTH + (l->t->sampled ? TEST_WIDTH : 0) + l->marks;
+}
+
+static void widen(struct layout *l, const struct diff_row *row, const struct diff_cell *cell)
+{
+	char buf[32];
+
+	if (!cell->has)
+		return;
+	diff_value(buf, sizeof(buf), cell->stats.mean, row);
+	if ((int)strlen(buf) > l->value)
+		l->value = (int)strlen(buf);
+}
+
+static struct layout layout_of(const struct diff_table *t, const struct diff_style *style, FILE *out)
+{
+	struct layout l = { .t = t, .style = style, .out = out, .value = VALUE_WIDTH };
+	int room;
+
+	for (size_t i = 0; i < t->nr_rows; i++) {
+		const struct diff_row *row = &t->row[i];
+		int len = (int)strlen(row_label(row));
+
+		if (!row_shown(t, row, style->all))
+			continue;
+		l.marks |= row->criterion != NULL;
+		if (len > l.name && len <= NAME_WIDTH)
+			l.name = len;
+		widen(&l, row, &row->base);
+		for (size_t j = 0; j < t->nr_new; j++)
+			widen(&l, row, &row->new[j]);
+	}
+	room = LINE_WIDTH - cell_width(&l, true) - cell_width(&l, false);
+	if (l.name > room)
+		l.name = room;
+	return l;
+}
+
+/* takes the next line off a head: up to a comma, or as much as fits */
+static void print_head_line(const struct layout *l, const char **head, int width)
+{
+	size_t len = strcspn(*head, ",\n");
+	bool cut = len > (size_t)width - 1;
+
+	if (cut)
+		len = (size_t)width - 1;
+	fprintf(l->out, "%*.*s", width, (int)len, *head);
+	*head += len;
+	if (!cut && **head)
+		(*head)++;
+}
+
+static char *head_of(const struct diff_table *t, const struct diff_column *c)
+{
+	size_t len = strlen(c->file) + strlen(c->policy) + 64;
+	char *head = malloc(len), runs[64] = "";
+	bool files = false;
+
+	for (size_t i = 0; i < t->nr_new; i++)
+		files |= strcmp(t->new[i].file, t->base.file) != 0;
+	if (!head)
+		return NULL;
+	if (t->sampled)
+		snprintf(runs, sizeof(runs), "\n%zu run%s", c->runs, c->runs > 1 ? "s" : "");
+	snprintf(head, len, "%s%s%s%s", files ? c->file : "", files ? "\n" : "", c->policy, runs);
+	return head;
+}
+
+#define MAX_COLUMNS	16	/* that fit into a line, with the base */
+
+static void print_heads(const struct layout *l, size_t from, size_t to)
+{
+	char *head[MAX_COLUMNS] = { head_of(l->t, &l->t->base) };
+	const char *at[MAX_COLUMNS] = { head[0] ? head[0] : "" };
+	size_t nr = 1;
+	bool more = true;
+
+	for (size_t i = from; i < to && nr < MAX_COLUMNS; i++, nr++) {
+		head[nr] = head_of(l->t, &l->t->new[i]);
+		at[nr] = head[nr] ? head[nr] : "";
+	}
+	while (more) {
+		more = false;
+		fprintf(l->out, "%-*s", l->name, "");
+		for (size_t i = 0; i < nr; i++) {
+			print_head_line(l, &at[i], i ? cell_width(l, false) :
+					cell_width(l, true));
+			more |= *at[i] != '\0';
+		}
+		fputc('\n', l->out);
+	}
+	for (size_t i = 0; i < nr; i++)
+		free(head[i]);
+}
+
+static void print_value(const struct layout *l, const struct diff_row *row,
+			const struct diff_cell *cell)
+{
+	char buf[32] = "-", spread[16] = "";
+
+	if (cell->has)
+		diff_value(buf, sizeof(buf), cell->stats.mean, row);
+	fprintf(l->out, " %*s", l->value, buf);
+	if (!l->t->sampled)
+		return;
+	if (cell->has && cell->stats.n > 1)
+		snprintf(spread, sizeof(spread), "+-%.4g", cell->stats.sd);
+	fprintf(l->out, " %-*s", SPREAD_WIDTH - 1, spread);
+}
+
+static const char *color_of(const struct layout *l, const struct diff_row *row,
+			    const struct diff_cell *cell)
+{
+	bool better;
+
+	if (!l->style->color || isnan(cell->percent) || cell->percent == 0 ||
+	    row->rule->direction == NEUTRAL)
+		return NULL;
+	better = (cell->percent > 0) == (row->rule->direction == HIGHER_IS_BETTER);
+	return better ? GREEN : RED;
+}
+
+static void print_change(const struct layout *l, const struct diff_row *row,
+			 const struct diff_cell *cell)
+{
+	const char *color = color_of(l, row, cell);
+	char change[32], test[16] = "";
+
+	diff_change(change, sizeof(change), cell->percent);
+	fprintf(l->out, " %s%s%s", color ? color : "", change, color ? PLAIN : "");
+	if (l->t->sampled) {
+		if (!isnan(cell->p))
+			snprintf(test, sizeof(test), cell->p < 0.001 ? "p<0.001" : "p=%.3f",
+				 cell->p);
+		fprintf(l->out, " %-*s", TEST_WIDTH - 1, test);
+	}
+	if (l->marks)
+		fputc(cell->verdict == VERDICT_REGRESSION ? '!' : ' ', l->out);
+}
+
+static void print_row(const struct layout *l, const struct diff_row *row, size_t from, size_t to)
+{
+	const char *label = row_label(row);
+
+	if ((int)strlen(label) > l->name)
+		fprintf(l->out, "%s\n%-*s", label, l->name, "");
+	else
+		fprintf(l->out, "%-*s", l->name, label);
+	print_value(l, row, &row->base);
+	for (size_t i = from; i < to; i++) {
+		print_value(l, row, &row->new[i]);
+		print_change(l, row, &row->new[i]);
+	}
+	fputc('\n', l->out);
+}
+
+static void print_columns(const struct layout *l, size_t from, size_t to)
+{
+	print_heads(l, from, to);
+	for (size_t i = 0; i < l->t->nr_rows; i++)
+		if (row_shown(l->t, &l->t->row[i], l->style->all))
+			print_row(l, &l->t->row[i], from, to);
+}
+
+static bool is_only_in(const struct diff_row *row, size_t new, bool base)
+{
+	const struct diff_cell *has = base ? &row->base : &row->new[new];
+	const struct diff_cell *lacks = base ? &row->new[new] : &row->base;
+
+	return says_something(has) && !lacks->has;
+}
+
+/* What one side lacks cannot be compared: it is named, so that nobody takes it for unchanged. */
+static void print_only_in(const struct layout *l, size_t new, bool base)
+{
+	const char *in = base ? "not in" : "only in", *policy = l->t->new[new].policy;
+	size_t column = LINE_WIDTH, hidden = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < l->t->nr_rows; i++) {
+		const struct diff_row *row = &l->t->row[i];
+
+		if (!is_only_in(row, new, base))
+			continue;
+		if (!row_shown(l->t, row, l->style->all)) {
+			hidden++;
+			continue;
+		}
+		if (!any)
+			fprintf(l->out, "\n%s %s:", in, policy);
+		any = true;
+		if (column + strlen(row->name) + 2 > LINE_WIDTH) {
+			fputs("\n   ", l->out);
+			column = 3;
+		}
+		fprintf(l->out, " %s", row->name);
+		column += strlen(row->name) + 1;
+	}
+	if (any)
+		fputc('\n', l->out);
+	if (hidden)
+		fprintf(l->out, "%s%s %s: %zu%s metrics that are not shown (--all)\n",
+			any ? "" : "\n", in, policy, hidden, any ? " more" : "");
+}
+
+static void print_verdicts(const struct diff_table *t, enum verdict which, const char *title,
+			   FILE *out)
+{
+	bool first = true;
+	char why[512];
+
+	for (size_t j = 0; j < t->nr_new; j++)
+		for (size_t i = 0; i < t->nr_rows; i++) {
+			if (t->row[i].new[j].verdict != which)
+				continue;
+			if (first)
+				fprintf(out, "\n%s:\n", title);
+			first = false;
+			diff_reason(why, sizeof(why), &t->row[i], &t->row[i].new[j]);
+			fprintf(out, "    %s: %s\n", t->new[j].policy, why);
+		}
+}
+
+static void print_notes(const struct layout *l)
+{
+	const struct diff_table *t = l->t;
+	FILE *out = l->out;
+
+	if (t->sampled)
+		fputs("\nmeans of runs; +- standard deviation; p of Welch's t test, two-sided,"
+		      " where both have runs\n", out);
+	print_verdicts(t, VERDICT_REGRESSION, "regressions", out);
+	print_verdicts(t, VERDICT_BELOW_FLOOR, "past their limits by too little to count", out);
+	print_verdicts(t, VERDICT_NOISE, "past their limits, but perhaps by chance", out);
+	print_verdicts(t, VERDICT_MISSING, "cannot be judged", out);
+	for (size_t i = 0; i < t->nr_new; i++) {
+		print_only_in(l, i, true);
+		print_only_in(l, i, false);
+	}
+}
+
+/**
+ * diff_write_text - tables of at most 100 columns, as many as it takes
+ * @d: the comparison
+ * @style: --all, --color
+ * @out: where to
+ */
+void diff_write_text(const struct diff *d, const struct diff_style *style, FILE *out)
+{
+	for (size_t i = 0; i < d->nr; i++) {
+		const struct diff_table *t = &d->table[i];
+		struct layout l = layout_of(t, style, out);
+		size_t fit = (size_t)((LINE_WIDTH - l.name - cell_width(&l, true)) /
+				      cell_width(&l, false));
+
+		if (fit > MAX_COLUMNS - 1)
+			fit = MAX_COLUMNS - 1;
+		if (i)
+			fputc('\n', out);
+		for (size_t from = 0; from < t->nr_new; from += fit) {
+			if (from)
+				fputc('\n', out);
+			print_columns(&l, from, from + fit < t->nr_new ? from + fit : t->nr_new);
+		}
+		print_notes(&l);
+	}
+}
