@@ -65,7 +65,8 @@ struct spb_zone {
 	u64 evac_in_flight;		/* bit mt * NR_PAGE_ORDERS + order */
 	u64 evac_last_ns[MIGRATE_PCPTYPES];	/* 0: never */
 	/* select=bitmap, spb_bitmap.c: a bit a superpageblock */
-	u64 *has_chunk[NR_PAGE_ORDERS][MIGRATE_PCPTYPES], *has_kernel, *is_empty;
+	u64 *has_chunk[NR_PAGE_ORDERS][MIGRATE_TYPES], *has_kernel, *is_empty;
+	u64 *bits;			/* all of them, in one piece */
 };
 
 /* How __rmqueue_smallest()'s walk of the tainted superpageblocks went; SPB 3.4 */
@@ -223,6 +224,9 @@ void spb_hint_store(struct spb *s, struct spb_zone *sz, u32 order, u8 mt, u32 sb
 int spb_bitmap_init(struct spb *s, struct spb_zone *sz);
 void spb_bitmap_exit(struct spb_zone *sz);
 void spb_bitmap_update(struct spb *s, struct spb_zone *sz, struct superpageblock *sb);
+void spb_bitmap_region_list(struct mm *mm, struct zone *z, u32 region, u32 order, u8 mt,
+			    bool filled);	/* hook */
+u32 spb_bitmap_check(const struct spb_zone *sz);	/* bits that are wrong */
 u32 spb_bitmap_rmqueue_smallest(struct spb *s, struct spb_zone *sz, u32 order, u8 mt,
 				u32 alloc_flags);
 

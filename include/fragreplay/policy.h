@@ -388,6 +388,8 @@ struct policy_counter {
  *	still there: its head, its order and its list
  * @block_freed: told that a pageblock has become wholly free; returns the list that its pages go
  *	to, and may change the block's type
+ * @region_list: a region's list has got its first chunk (@filled), or lost its last; so often, and
+ *	not with every chunk. Splitting, merging and relabelling go through it, too
  * @pcp_refill: fill this CPU's list of @order and @mt, as mm_pcp_add() does, up to @nr pages of
  *	that order; how many came. Only in kernels with pcp_buddy; mm/page_alloc.c:rmqueue_bulk
  * @free_to_tail: does a freed buddy go to its list's tail? @likely: its own buddy may be free
@@ -450,6 +452,8 @@ struct policy_ops {
 		       enum rmqueue_mode *mode);
 	void (*chunk_taken)(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);
 	u8 (*block_freed)(struct mm *mm, struct zone *z, u32 pfn, u8 mt);
+	void (*region_list)(struct mm *mm, struct zone *z, u32 region, u32 order, u8 mt,
+			    bool filled);
 	u32 (*pcp_refill)(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 nr,
 			  u32 alloc_flags);
 	bool (*free_to_tail)(struct mm *mm, u32 pfn, u32 order, u8 mt, bool likely);

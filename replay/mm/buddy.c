@@ -26,16 +26,21 @@ static inline void account_blocks(struct zone *z, u32 order, u8 mt, int sign)
 }
 
 /* With regions the zone's own area only counts. */
-static inline void count_in_region(struct zone *z, u32 pfn, u32 order, u8 mt, int sign)
+static inline void count_in_region(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt,
+				   int sign)
 {
 	struct free_region *r;
+	u32 i, nr;
 
 	if (!z->region)
 		return;
-	r = &z->region[(pfn - z->region_base) >> z->region_order];
-	r->free_area[order].nr_list[mt] += (u32)sign;
+	i = (pfn - z->region_base) >> z->region_order;
+	r = &z->region[i];
+	nr = r->free_area[order].nr_list[mt] += (u32)sign;
 	r->free_area[order].nr_free += (u32)sign;
 	r->nr_free_pages += sign * (s64)N(order);
+	if (mm->policy->ops.region_list && nr == (sign > 0))
+		policy_decides(mm, region_list, z, i, order, mt, sign > 0);
 }
 
 static inline void __add_to_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt,
@@ -55,7 +60,7 @@ static inline void __add_to_free_list(struct mm *mm, struct zone *z, u32 pfn, u3
 		list_add(mm, pfn, list);
 	area->nr_list[mt]++;
 	area->nr_free++;
-	count_in_region(z, pfn, order, mt, 1);
+	count_in_region(mm, z, pfn, order, mt, 1);
 	account_blocks(z, order, mt, 1);
 }
 
@@ -68,7 +73,7 @@ static inline void __del_page_from_free_list(struct mm *mm, struct zone *z, u32 
 	mm->page[pfn].head = 0;
 	area->nr_list[mt]--;
 	area->nr_free--;
-	count_in_region(z, pfn, order, mt, -1);
+	count_in_region(mm, z, pfn, order, mt, -1);
 	account_blocks(z, order, mt, -1);
 }
 

@@ -10,8 +10,9 @@ extern const struct policy_ops vanilla_policy;
 typedef void (*hook_fn)(void);
 
 static const char *const hook_names[] = {
-	"rmqueue", "chunk_taken", "block_freed", "pcp_refill", "free_to_tail", "page_allocated",
-	"page_freed", "should_try_claim_block", "claim_block", "alloc_flags_nofragment",
+	"rmqueue", "chunk_taken", "block_freed", "region_list", "pcp_refill", "free_to_tail",
+	"page_allocated", "page_freed", "should_try_claim_block", "claim_block",
+	"alloc_flags_nofragment",
 	"freelist_failed", "alloc_flags_slowpath", "kswapd_wake_order", "gives_up_early",
 	"reclaim_compact_order", "direct_compact", "last_resort", "reclaim_retry",
 	"compact_retry", "drops_nofragment", "nonblocking_drops_nofragment", "balanced_free_pages",
