@@ -550,6 +550,7 @@ struct evacuation {
 
 void mm_evacuate_pageblock(struct mm *mm, u32 pfn, double p_fail, struct evacuation *e);
 int mm_alloc_contig_range(struct mm *mm, u32 start, u32 nr_pages);
+void mm_free_contig_range(struct mm *mm, u32 start, u32 nr_pages);
 u32 mm_shrink_slab(struct mm *mm, u32 nr_pages);
 u16 mm_current_cpu(const struct mm *mm);
 

@@ -82,8 +82,17 @@ static void copy_folio(struct mm *mm, u32 dst, u32 src, u32 order)
 	page_set_unit(mm, src, order, PAGE_USED, mt);
 }
 
-/* mm/migrate.c:migrate_folio_move: false when references keep the folio */
-static bool move_folio(struct mm *mm, u32 dst, u32 src)
+/**
+ * move_folio - a folio that is off the LRU moves to another page, and back to the LRU
+ * @mm: machine
+ * @dst: head of a unit of the folio's order, on no list
+ * @src: its head; freed
+ *
+ * mm/migrate.c:migrate_folio_move.
+ *
+ * Return: false when references keep the folio: it is still off the LRU then.
+ */
+bool move_folio(struct mm *mm, u32 dst, u32 src)
 {
 	u32 order = mm->page[src].order;
 
@@ -106,14 +115,23 @@ static u32 take_folio(struct mm *mm, u32 list)
 	return src;
 }
 
-static void fail_folio(struct mm *mm, u32 src)
+/**
+ * fail_folio - a folio that was to be moved stays, and goes back to the LRU
+ * @mm: machine
+ * @src: its head
+ */
+void fail_folio(struct mm *mm, u32 src)
 {
 	count_vm_events(mm, VM_pgmigrate_fail, N(mm->page[src].order));
 	putback_folio(mm, src);
 }
 
-/* a large folio without a target of its size: its base pages will do with smaller ones */
-static void split_isolated_folio(struct mm *mm, struct compact_control *cc, u32 src)
+/**
+ * split_isolated_folio - a large folio without a target of its size becomes base pages
+ * @mm: machine
+ * @src: its head, off the LRU; its base pages are folios of their own then, also off the LRU
+ */
+void split_isolated_folio(struct mm *mm, u32 src)
 {
 	struct page meta = mm->page[src];
 	u32 i, nr = N(meta.order);
@@ -123,8 +141,14 @@ static void split_isolated_folio(struct mm *mm, struct compact_control *cc, u32 
 		meta.owner = mm->page[src + i].owner;
 		page_set_meta(&mm->page[src + i], &meta);
 		requeue_dirty(mm, src + i);
-		list_add_tail(mm, src + i, cc->split_folios);
 	}
+}
+
+static void split_onto_list(struct mm *mm, struct compact_control *cc, u32 src, u32 order)
+{
+	split_isolated_folio(mm, src);
+	for (u32 i = 0; i < N(order); i++)
+		list_add_tail(mm, src + i, cc->split_folios);
 }
 
 /* the second half of a batch; returns the pages that have stayed */
@@ -160,7 +184,7 @@ static int migrate_pages_batch(struct mm *mm, struct compact_control *cc, u32 li
 		if (dst != PFN_NONE) {
 			mm->kcompactd->batch[n++] = (struct folio_pair){ .src = src, .dst = dst };
 		} else if (order) {
-			split_isolated_folio(mm, cc, src);
+			split_onto_list(mm, cc, src, order);
 			failed++;
 		} else {
 			fail_folio(mm, src);

@@ -116,3 +116,22 @@ u64 shrink_slab(struct mm *mm, const struct scan_control *sc)
 	lv->slab_deferred = next < 2 * freeable ? next : 2 * freeable;
 	return freed;
 }
+
+/**
+ * mm_shrink_slab - free slab that the recorded kernel's shrinkers freed, too
+ * @mm: machine
+ * @nr_pages: no more than this, but for the rest of a last large slab
+ *
+ * For a policy that asks shrinkers for pages beside reclaim; the one that was marked first goes
+ * first.
+ *
+ * Return: pages freed; 0 when there is no such slab.
+ */
+u32 mm_shrink_slab(struct mm *mm, u32 nr_pages)
+{
+	u32 freed = 0, pfn;
+
+	while (freed < nr_pages && (pfn = list_last(mm, mm->lruvec->slab_cold)) != PFN_NONE)
+		freed += (u32)free_slab(mm, pfn);
+	return freed;
+}

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Moving what is in use, for a policy: out of a pageblock, as background work does, or out of a
+ * whole range that is then taken, as mm/page_alloc.c:alloc_contig_range does.
+ *
+ * Compaction looks for targets with a scanner of its own; here they come from the allocator, like
+ * the page of any movable request.
+ */
+#include <errno.h>
+
+#include "compaction.h"
+
+/* pages on their way out of one pageblock */
+struct evacuator {
+	struct mm *mm;
+	u32 start, end;			/* the block */
+	u32 pfn;			/* scanned so far */
+	bool whole_range;		/* for a range that is to be taken: all orders, and waiting */
+	bool stopped;
+	double p_fail;
+	u32 src[COMPACT_CLUSTER_MAX], nr_src;
+	u32 held[pageblock_nr_pages], nr_held;	/* targets that lay in the block itself */
+	struct evacuation *e;
+};
+
+/**
+ * mm_current_cpu - the CPU that the running task is on
+ * @mm: machine
+ */
+u16 mm_current_cpu(const struct mm *mm)
+{
+	return mm->current.cpu;
+}
+
+/* the unit that a page is part of ends here; what is no unit is one page */
+static u32 unit_end(const struct mm *mm, u32 pfn)
+{
+	const struct page *p = &mm->page[pfn];
+	u32 head;
+
+	if (p->state == PAGE_ABSENT || p->state == PAGE_RESERVED)
+		return pfn + 1;
+	head = page_unit(mm, pfn);
+	return head + N(mm->page[head].order);
+}
+
+static bool is_movable(const struct page *p)
+{
+	return p->state == PAGE_USED && p->head && (p->lru || p->kind == PK_MOVABLE_OPS);
+}
+
+/* mm/compaction.c:skip_isolation_on_order, for no order in particular */
+static bool order_moves(const struct evacuator *ev, u32 order)
+{
+	if (ev->whole_range || !order)
+		return true;
+	return ev->mm->k.compact_large_folios && order < pageblock_order;
+}
+
+/* as mm/compaction.c:isolate_migratepages_block, asynchronous unless a range is wanted whole */
+static bool may_isolate(const struct evacuator *ev, const struct page *p)
+{
+	bool mapping = p->kind == PK_FILE || p->swapcache;
+
+	if (!is_movable(p) || !order_moves(ev, p->order))
+		return false;
+	if (!mapping && p->pinned)
+		return false;
+	return ev->whole_range || !p->writeback;
+}
+
+static u32 isolate_batch(struct evacuator *ev)
+{
+	struct mm *mm = ev->mm;
+	u32 pages = 0;
+
+	ev->nr_src = 0;
+	while (ev->pfn < ev->end && pages < COMPACT_CLUSTER_MAX) {
+		const struct page *p = &mm->page[ev->pfn];
+		u32 pfn = ev->pfn;
+
+		ev->pfn = unit_end(mm, pfn);
+		if (!may_isolate(ev, p))
+			continue;
+		if (p->lru)
+			folio_isolate_lru(mm, pfn);
+		ev->src[ev->nr_src++] = pfn;
+		pages += N(p->order);
+	}
+	count_vm_events(mm, VM_compact_isolated, pages);
+	return ev->nr_src;
+}
+
+static u32 try_freelist(struct mm *mm, struct alloc_context *ac, u32 order)
+{
+	u32 flags = ALLOC_WMARK_LOW | ALLOC_CMA | policy_decides(mm, alloc_flags_nofragment, ac);
+	u32 pfn = get_page_from_freelist(mm, order, flags, ac);
+
+	if (pfn != PFN_NONE)
+		return pfn;
+	if (ac->gfp & __GFP_KSWAPD_RECLAIM)
+		wakeup_kswapd(mm, &mm->zone[ac->preferred], ac->gfp, order, ac->highest_zoneidx);
+	flags = policy_decides(mm, alloc_flags_slowpath, ac->gfp, order);
+	return get_page_from_freelist(mm, order, flags, ac);
+}
+
+/*
+ * mm/migrate.c:alloc_migration_target, up to where it would reclaim. The search is no request's
+ * of the workload: it is not counted as one.
+ */
+static u32 alloc_target(struct mm *mm, u32 order)
+{
+	u32 lists = mm->visit_lists, blocks = mm->visit_blocks, pfn;
+	struct alloc_context ac = { .migratetype = MIGRATE_MOVABLE };
+
+	ac.gfp = order ? GFP_TRANSHUGE : GFP_HIGHUSER_MOVABLE;
+	ac.highest_zoneidx = gfp_zone(ac.gfp);
+	ac.preferred = (s8)ac.highest_zoneidx;
+	while (ac.preferred > 0 && !mm->zone[ac.preferred].populated)
+		ac.preferred--;
+	pfn = try_freelist(mm, &ac, order);
+	mm->visit_lists = lists;
+	mm->visit_blocks = blocks;
+	if (pfn != PFN_NONE && mm->policy->ops.page_allocated)
+		policy_decides(mm, page_allocated, pfn, order, ac.gfp);
+	return pfn;
+}
+
+/* What has just left the block is at hand on a per-CPU list, and would be the next target. */
+static u32 alloc_target_outside(struct evacuator *ev, u32 order)
+{
+	u32 pfn = alloc_target(ev->mm, order);
+
+	while (pfn != PFN_NONE && pfn >= ev->start && pfn < ev->end) {
+		ev->held[ev->nr_held++] = pfn;
+		pfn = alloc_target(ev->mm, order);
+	}
+	return pfn;
+}
+
+static void free_held(struct evacuator *ev)
+{
+	while (ev->nr_held) {
+		u32 pfn = ev->held[--ev->nr_held];
+
+		free_pages(ev->mm, pfn, ev->mm->page[pfn].order);
+	}
+}
+
+static bool fails_by_chance(struct evacuator *ev)
+{
+	if (ev->p_fail <= 0)
+		return false;
+	return (double)(mm_random(ev->mm) >> 11) * 0x1p-53 < ev->p_fail;
+}
+
+static void fail(struct evacuator *ev, u32 src)
+{
+	ev->e->failed += N(ev->mm->page[src].order);
+	ev->stopped = true;
+	fail_folio(ev->mm, src);
+}
+
+static void move_to(struct evacuator *ev, u32 dst, u32 src)
+{
+	u32 order = ev->mm->page[src].order;
+
+	if (!fails_by_chance(ev) && move_folio(ev->mm, dst, src)) {
+		ev->e->moved += N(order);
+		return;
+	}
+	free_pages(ev->mm, dst, order);
+	fail(ev, src);
+}
+
+/* false: there is no page to move to, and will be none for the next either */
+static bool move_base_page(struct evacuator *ev, u32 src)
+{
+	u32 dst = alloc_target_outside(ev, 0);
+
+	if (dst == PFN_NONE) {
+		fail(ev, src);
+		return false;
+	}
+	move_to(ev, dst, src);
+	return true;
+}
+
+static bool move_one(struct evacuator *ev, u32 src)
+{
+	u32 order = ev->mm->page[src].order, dst, i;
+	bool memory = true;
+
+	if (!order)
+		return move_base_page(ev, src);
+	dst = alloc_target_outside(ev, order);
+	if (dst != PFN_NONE) {
+		move_to(ev, dst, src);
+		return true;
+	}
+	split_isolated_folio(ev->mm, src);
+	for (i = 0; i < N(order); i++) {
+		if (memory)
+			memory = move_base_page(ev, src + i);
+		else
+			fail(ev, src + i);
+	}
+	return memory;
+}
+
+/* a batch is tried to its end: one page that stays does not keep the others */
+static void move_batch(struct evacuator *ev)
+{
+	bool memory = true;
+	u32 i;
+
+	for (i = 0; i < ev->nr_src; i++) {
+		if (memory)
+			memory = move_one(ev, ev->src[i]);
+		else
+			fail(ev, ev->src[i]);
+	}
+}
+
+static bool holds_movable(const struct mm *mm, u32 start)
+{
+	u32 pfn;
+
+	for (pfn = start; pfn < start + pageblock_nr_pages; pfn = unit_end(mm, pfn))
+		if (is_movable(&mm->page[pfn]))
+			return true;
+	return false;
+}
+
+static void evacuate(struct mm *mm, u32 pfn, bool whole_range, double p_fail, struct evacuation *e)
+{
+	struct evacuator ev = { .mm = mm, .start = pageblock_start_pfn(pfn), .e = e,
+				.p_fail = p_fail, .whole_range = whole_range };
+
+	*e = (struct evacuation){ 0 };
+	ev.pfn = ev.start;
+	ev.end = ev.start + pageblock_nr_pages;
+	while (!ev.stopped && isolate_batch(&ev))
+		move_batch(&ev);
+	free_held(&ev);
+	e->emptied = !holds_movable(mm, ev.start);
+}
+
+/**
+ * mm_evacuate_pageblock - move the movable pages of a pageblock elsewhere
+ * @mm: machine
+ * @pfn: a page of the block
+ * @p_fail: chance that a page cannot be moved, beside those that are pinned; 0 .. 1
+ * @e: what came of it
+ *
+ * Batches of 32 pages, asynchronously: folios under writeback, and those of a pageblock's size,
+ * are left alone. Ends with the first batch of which a page has stayed. Targets are movable pages
+ * from the allocator, outside the block, without direct reclaim. This CPU's free pages of the zone
+ * go back to the free lists at the end, as after compaction, so that a block that has become empty
+ * is seen to be.
+ */
+void mm_evacuate_pageblock(struct mm *mm, u32 pfn, double p_fail, struct evacuation *e)
+{
+	evacuate(mm, pfn, false, p_fail, e);
+	if (e->moved)
+		drain_local_pages(mm, page_zone(mm, pfn), mm->current.cpu);
+}
+
+/* mm/page_isolation.c:has_unmovable_pages, for one block of a range that ends at @end */
+static bool has_unmovable_pages(const struct mm *mm, u32 start, u32 block, u32 end)
+{
+	u32 pfn, next;
+
+	for (pfn = block; pfn < block + pageblock_nr_pages; pfn = next) {
+		const struct page *p = &mm->page[pfn];
+		u32 head = page_unit(mm, pfn);
+
+		next = unit_end(mm, pfn);
+		if (p->state == PAGE_BUDDY || p->state == PAGE_PCP)
+			continue;
+		if (p->state != PAGE_USED || head < start || next > end ||
+		    !is_movable(&mm->page[head]))
+			return true;
+	}
+	return false;
+}
+
+/* mm/page_isolation.c:set_migratetype_isolate; a free page of two blocks is cut between them */
+static void isolate_block(struct mm *mm, struct zone *z, u32 block)
+{
+	u32 head = page_unit(mm, block), order = mm->page[head].order, pfn;
+	struct pageblock *pb = &mm->pageblock[block >> pageblock_order];
+
+	if (mm->page[head].state != PAGE_BUDDY || order <= pageblock_order) {
+		pb->isolate = 1;
+		__move_freepages_block(mm, z, block, MIGRATE_ISOLATE);
+		return;
+	}
+	del_page_from_free_list(mm, z, head, order, mm->page[head].mt);
+	pb->isolate = 1;
+	for (pfn = head; pfn < head + N(order); pfn += pageblock_nr_pages)
+		__free_one_page(mm, z, pfn, pageblock_order, get_pageblock_migratetype(mm, pfn),
+				false);
+}
+
+/*
+ * mm/page_isolation.c:unset_migratetype_isolate. What is wholly free is freed once more, so that
+ * it merges with neighbours that it was kept apart from. Returns the end of what it was.
+ */
+static u32 unisolate_block(struct mm *mm, struct zone *z, u32 block)
+{
+	const struct page *p = &mm->page[block];
+	u32 order = p->order, end = block + pageblock_nr_pages, pfn;
+
+	if (!page_is_buddy_head(p) || order < pageblock_order) {
+		mm->pageblock[block >> pageblock_order].isolate = 0;
+		__move_freepages_block(mm, z, block, get_pageblock_migratetype(mm, block));
+		return end;
+	}
+	end = block + N(order);
+	del_page_from_free_list(mm, z, block, order, p->mt);
+	for (pfn = block; pfn < end; pfn += pageblock_nr_pages)
+		mm->pageblock[pfn >> pageblock_order].isolate = 0;
+	split_large_buddy(mm, z, block, order, false);
+	return end;
+}
+
+static void unisolate_range(struct mm *mm, struct zone *z, u32 start, u32 end)
+{
+	while (start < end)
+		start = unisolate_block(mm, z, start);
+}
+
+/* mm/page_isolation.c:start_isolate_page_range */
+static bool isolate_range(struct mm *mm, struct zone *z, u32 start, u32 end)
+{
+	u32 block;
+
+	for (block = start; block < end; block += pageblock_nr_pages) {
+		if (has_unmovable_pages(mm, start, block, end)) {
+			unisolate_range(mm, z, start, block);
+			return false;
+		}
+		isolate_block(mm, z, block);
+	}
+	return true;
+}
+
+static bool empty_range(struct mm *mm, u32 start, u32 end)
+{
+	struct evacuation e;
+
+	for (; start < end; start += pageblock_nr_pages) {
+		evacuate(mm, start, true, 0, &e);
+		if (e.failed || !e.emptied)
+			return false;
+	}
+	return true;
+}
+
+static bool range_is_free(const struct mm *mm, u32 start, u32 end)
+{
+	for (; start < end; start = unit_end(mm, start))
+		if (!page_is_buddy_head(&mm->page[start]))
+			return false;
+	return true;
+}
+
+/* the largest units that fill the range */
+static u32 unit_order(u32 start, u32 nr_pages)
+{
+	u32 order = (u32)__builtin_ctz(start | nr_pages);
+
+	return order < MAX_PAGE_ORDER ? order : MAX_PAGE_ORDER;
+}
+
+static void take_range(struct mm *mm, struct zone *z, u32 start, u32 nr_pages)
+{
+	u32 pfn, end = start + nr_pages, order = unit_order(start, nr_pages);
+
+	for (pfn = start; pfn < end; pfn = unit_end(mm, pfn))
+		__isolate_free_page(mm, z, pfn, mm->page[pfn].order);
+	for (pfn = start; pfn < end; pfn += pageblock_nr_pages)
+		mm->pageblock[pfn >> pageblock_order].isolate = 0;
+	for (pfn = start; pfn < end; pfn += N(order))
+		page_set_unit(mm, pfn, order, PAGE_USED, MIGRATE_MOVABLE);
+}
+
+static bool range_is_sane(const struct mm *mm, u32 start, u32 nr_pages)
+{
+	u32 mask = pageblock_nr_pages - 1, type, pfn;
+
+	if (!nr_pages || ((start | nr_pages) & mask) || start >= mm->max_pfn ||
+	    nr_pages > mm->max_pfn - start)
+		return false;
+	type = mm->pageblock[start >> pageblock_order].zone;
+	for (pfn = start; pfn < start + nr_pages; pfn += pageblock_nr_pages)
+		if (mm->pageblock[pfn >> pageblock_order].zone != type)
+			return false;
+	return type < MAX_NR_ZONES;
+}
+
+/**
+ * mm_alloc_contig_range - take a range of pageblocks, moving away what is in it
+ * @mm: machine
+ * @start: first pfn, aligned to a pageblock
+ * @nr_pages: whole pageblocks of one zone
+ *
+ * On success the range is in use, in units of the largest order that fits, at most
+ * MAX_PAGE_ORDER; mm_free_contig_range() gives it back. Otherwise what has moved stays moved, and
+ * nothing is taken. Each page is tried once: what keeps it does not pass.
+ * mm/page_alloc.c:alloc_contig_range.
+ *
+ * Return: 0; -EBUSY when something in it cannot move; -EINVAL for a range that is none.
+ */
+int mm_alloc_contig_range(struct mm *mm, u32 start, u32 nr_pages)
+{
+	u32 end = start + nr_pages;
+	struct zone *z;
+
+	if (!range_is_sane(mm, start, nr_pages))
+		return -EINVAL;
+	z = page_zone(mm, start);
+	drain_all_pages(mm, z);
+	if (!isolate_range(mm, z, start, end))
+		return -EBUSY;
+	if (!empty_range(mm, start, end) || !range_is_free(mm, start, end)) {
+		unisolate_range(mm, z, start, end);
+		return -EBUSY;
+	}
+	take_range(mm, z, start, nr_pages);
+	return 0;
+}
+
+/**
+ * mm_free_contig_range - give back what mm_alloc_contig_range() took
+ * @mm: machine
+ * @start: as it was taken
+ * @nr_pages: likewise
+ *
+ * mm/page_alloc.c:free_contig_range.
+ */
+void mm_free_contig_range(struct mm *mm, u32 start, u32 nr_pages)
+{
+	u32 pfn, order = unit_order(start, nr_pages);
+
+	for (pfn = start; pfn < start + nr_pages; pfn += N(order))
+		free_pages(mm, pfn, order);
+}
