@@ -23,7 +23,8 @@ PKG_CONFIG ?= pkg-config
 
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) \
-	-pthread -I. -Iinclude -DFRAGREPLAY_VERSION='"$(VERSION)"' $(TARGET_CFLAGS) $(EXTRA_CFLAGS)
+	-pthread -I. -Iinclude -I$(BUILD)/view -DFRAGREPLAY_VERSION='"$(VERSION)"' \
+	$(TARGET_CFLAGS) $(EXTRA_CFLAGS)
 ALL_LDFLAGS = -pthread -Wl,--dynamic-list=policies/exports $(LDFLAGS) $(EXTRA_CFLAGS)
 LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS))
 LIB_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm
@@ -41,6 +42,10 @@ LIBOBJS := $(filter-out $(BUILD)/replay/main.o,$(OBJS))
 TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/test_*.c)))
 BENCHES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/bench_*.c)))
 FUZZERS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+# the page of `view`, as the bytes of an array
+VIEW_PAGE := $(BUILD)/view/view_page.inc
+VIEW_SCRIPTS := $(addprefix replay/view/,util.js blocks.js layout.js paint.js map.js chart.js \
+	table.js main.js)
 LIBFUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)-fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
 .PHONY: all help deps deps-build need-libs need-test-libs check run-checks tests golden bench demo \
@@ -90,6 +95,17 @@ $(BUILD)/fragreplay: $(OBJS)
 $(BUILD)/%.o: %.c | need-libs
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/replay/view_html.o: $(VIEW_PAGE)
+
+$(BUILD)/view/page.html: replay/view/page.html replay/view/view.css $(VIEW_SCRIPTS)
+	@mkdir -p $(@D)
+	cat $(VIEW_SCRIPTS) >$(@D)/script.js
+	sed -e '/^@STYLE@$$/{' -e 'r replay/view/view.css' -e 'd' -e '}' \
+	    -e '/^@SCRIPT@$$/{' -e 'r $(@D)/script.js' -e 'd' -e '}' $< >$@
+
+$(VIEW_PAGE): $(BUILD)/view/page.html
+	od -An -v -tx1 $< | sed 's/\([0-9a-f][0-9a-f]\) */0x\1,/g' >$@
 
 # the same file is a plug-in without this
 $(BUILD)/policies/%.o: TARGET_CFLAGS := -DFRAGREPLAY_BUILTIN
@@ -142,7 +158,7 @@ demo: deps-build
 	@$(MAKE) --no-print-directory all
 	@FRAGREPLAY=$(abspath $(BUILD))/fragreplay OUT=$(abspath $(BUILD)) scripts/demo
 
-$(BUILD)-fuzz/%: tests/fuzz/%.c $(filter-out replay/main.c,$(SRCS)) | need-libs
+$(BUILD)-fuzz/%: tests/fuzz/%.c $(filter-out replay/main.c,$(SRCS)) | need-libs $(VIEW_PAGE)
 	@mkdir -p $(@D)
 	clang $(ALL_CFLAGS) $(LIB_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIB_LDLIBS)
 

@@ -7,5 +7,6 @@
 #include <stdio.h>
 
 int view_html(json_t *const *reports, const char *const *names, unsigned int n, FILE *out);
+json_t *view_table(json_t *const *reports, const char *const *names, unsigned int n);
 
 #endif

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The page: policies out of the reports, the controls, and what follows when one of them moves. */
+
+const LARGEST_CELL = 18, MAP_HEIGHT = 640, MAP_LIMIT = 12000;
+const SMALLEST_CELL = { colour: 1, pattern: 5, digits: 10 };
+const FRAME_MS = 120;
+const STYLES = 8;
+
+/* one line of a chart, one map, one column: a policy of a report */
+function readPolicy(policy, report, at, several) {
+	const name = String(policy.policy);
+	const timeline = Array.isArray(policy.timeline) ? policy.timeline : [];
+	const result = {
+		label: several ? `${name} (${report.name})` : name,
+		timeline, sampleTimes: timeline.map((sample) => sample.t_ns),
+		style: at % STYLES, on: true, blocks: null, trouble: null, blockPages: 512,
+	};
+
+	if (policy.map) {
+		try {
+			result.blocks = new Blocks(policy.map);
+			result.blockPages = result.blocks.blockPages;
+		} catch (error) {
+			result.trouble = `${result.label}: ${error.message}`;
+		}
+	}
+	return result;
+}
+
+function readPolicies(reports) {
+	const all = reports.flatMap((report) => (report.policies || []).map((p) => [p, report]));
+
+	return all.map(([policy, report], at) => readPolicy(policy, report, at, reports.length > 1));
+}
+
+/* a recording is a directory, whose trace is always called the same */
+function traceName(path) {
+	const parts = String(path || 'trace').split('/').filter(Boolean), last = parts.pop();
+
+	return last === 'trace.dat' && parts.length ? parts.pop() : last;
+}
+
+function describeReport({ trace = {}, machine = {} }) {
+	const facts = [];
+
+	if (machine.kernel || trace.kernel)
+		facts.push(`Linux ${machine.kernel || trace.kernel}`);
+	if (machine.pages)
+		facts.push(`${bytes(machine.pages * 4096)} of memory`);
+	if (trace.cpus)
+		facts.push(`${trace.cpus} CPU${trace.cpus > 1 ? 's' : ''}`);
+	if (isNumber(trace.duration_ns))
+		facts.push(seconds(trace.duration_ns));
+	if (trace.records)
+		facts.push(`${count(trace.records)} events`);
+	if (trace.digest)
+		facts.push(`digest ${trace.digest}`);
+	return facts.join(' · ');
+}
+
+function doubts({ trace = {}, interrupted }) {
+	const found = [];
+
+	if (interrupted)
+		found.push('The replay was interrupted: these are results up to there.');
+	if (trace.complete === false)
+		found.push('The trace is damaged or incomplete: these are results up to the damage.');
+	if (trace.lost > 0)
+		found.push(`The tracer lost ${count(trace.lost)} events.`);
+	return found;
+}
+
+class Page {
+	constructor(data) {
+		this.reports = data.reports;
+		this.policies = readPolicies(this.reports);
+		this.chosen = -1;
+		this.row = 0;
+		this.timer = null;
+		this.dark = matchMedia('(prefers-color-scheme: dark)');
+		this.times = [...new Set(this.policies.flatMap((policy) =>
+			[...policy.sampleTimes, ...(policy.blocks ? policy.blocks.times : [])]))]
+			.filter(isNumber).sort((a, b) => a - b);
+		this.#head();
+		this.#build(data.table || []);
+		this.#controls();
+		this.#watch();
+		this.arrange();
+	}
+
+	note(text) {
+		$('notes').append(element('p', { class: 'note' }, text));
+	}
+
+	#head() {
+		const names = [...new Set(this.reports.map((r) => traceName((r.trace || {}).path)))];
+
+		$('title').textContent = names.join(', ');
+		document.title = `${names.join(', ')}: fragreplay`;
+		for (const text of new Set(this.reports.map(describeReport)))
+			$('about').append(element('span', {}, text));
+		for (const text of new Set(this.reports.flatMap(doubts)))
+			this.note(text);
+		for (const { trouble } of this.policies)
+			if (trouble)
+				this.note(`The map cannot be read: ${trouble}.`);
+		const { tool = {} } = this.reports[0] || {};
+
+		$('made').textContent = `Made by ${tool.name || 'fragreplay'} ${tool.version || ''}. ` +
+			'Everything shown is in this file; it loads nothing.';
+	}
+
+	#build(rows) {
+		const end = this.times.length ? this.times[this.times.length - 1] : 0;
+		const mapped = this.policies.filter(({ blocks }) => blocks && blocks.rows.length);
+
+		this.maps = mapped.map((policy) => new MapView(policy, this));
+		$('maps').replaceChildren(...this.maps.map(({ figure }) => figure));
+		this.charts = CHARTS.map((kind) =>
+			new Chart(kind, this.policies, end, (t) => this.go(this.#nearest(t))));
+		$('charts').replaceChildren(...this.charts.map(({ figure }) => figure));
+		this.totals = new Totals($('table'), rows, this.policies);
+		$('totals-about').textContent = this.policies.length > 1 ?
+			`Each policy against ${this.policies[0].label}; ▲ is better, ▽ worse.` : '';
+		$('memory').hidden = !this.maps.length;
+		$('curves').hidden = this.policies.every(({ timeline }) => !timeline.length);
+		$('totals').hidden = !rows.length;
+		$('clock').hidden = !this.times.length;
+		if (!this.times.length)
+			this.note('The report has no samples over time: `fragreplay run --timeline 500`' +
+				' takes one every 500 ms, for the maps and curves that belong here.');
+	}
+
+	#controls() {
+		const time = $('time'), group = $('group');
+		const order = this.maps.map(({ blocks }) => blocks.superOrder).find((o) => o !== null);
+
+		time.max = Math.max(0, this.times.length - 1);
+		time.value = time.max;
+		this.row = Number(time.max);
+		group.checked = order !== undefined;
+		time.addEventListener('input', () => this.go(Number(time.value)));
+		for (const id of ['group', 'marks', 'counting'])
+			$(id).addEventListener('change', () => this.arrange());
+		$('play').addEventListener('click', () => this.play(!this.timer));
+		this.policies.forEach((policy) => $('policies').append(this.#toggle(policy)));
+	}
+
+	#toggle(policy) {
+		const box = element('input', { type: 'checkbox', checked: '' });
+
+		box.addEventListener('change', () => {
+			policy.on = box.checked;
+			this.arrange();
+		});
+		return element('label', {}, box, policyKey(policy), policy.label);
+	}
+
+	#watch() {
+		let width = $('maps').clientWidth;
+
+		new ResizeObserver(() => {
+			if (width !== $('maps').clientWidth && !this.printing)
+				this.arrange();
+			width = $('maps').clientWidth;
+		}).observe($('maps'));
+		this.dark.addEventListener('change', () => this.arrange());
+		/* paper is white, whatever the screen is */
+		for (const [event, printing] of [['beforeprint', true], ['afterprint', false]])
+			addEventListener(event, () => {
+				this.printing = printing;
+				this.arrange();
+			});
+	}
+
+	#nearest(t) {
+		const before = Math.max(0, lastAt(this.times, t)), after = before + 1;
+
+		return after < this.times.length && this.times[after] - t < t - this.times[before] ?
+			after : before;
+	}
+
+	play(on) {
+		clearInterval(this.timer);
+		this.timer = on ? setInterval(() => this.#tick(), FRAME_MS) : null;
+		if (on && this.row >= this.times.length - 1)
+			this.go(0);
+		$('play').textContent = on ? 'Pause' : 'Play';
+		$('play').setAttribute('aria-pressed', String(on));
+	}
+
+	#tick() {
+		if (this.row >= this.times.length - 1)
+			this.play(false);
+		else
+			this.go(this.row + 1);
+	}
+
+	go(row) {
+		this.row = row;
+		$('time').value = row;
+		this.draw();
+	}
+
+	/* everything but the time changed: sizes, marks, colours, which policies are shown */
+	arrange() {
+		const theme = this.dark.matches && !this.printing ? DARK : LIGHT;
+
+		this.policies.forEach((policy) => {
+			const map = this.maps.find((m) => m.policy === policy);
+
+			if (map)
+				map.figure.hidden = !policy.on;
+		});
+		this.#arrangeMaps(theme);
+		for (const chart of this.charts)
+			chart.arrange($('counting').value === 'interval');
+		this.totals.arrange();
+		this.draw();
+	}
+
+	#arrangeMaps(theme) {
+		const shown = this.maps.filter(({ policy }) => policy.on);
+		const ratio = Math.max(1, Math.min(3, Math.round(devicePixelRatio || 1)));
+
+		if (!shown.length) {
+			this.#legend([], theme);
+			return;
+		}
+		const layouts = new Map();
+
+		$('maps').style.setProperty('--maps', shown.length);
+		for (const map of shown) {
+			const zones = JSON.stringify(map.blocks.zones);
+
+			if (!layouts.has(zones))
+				layouts.set(zones, this.#layout(map, ratio));
+			const layout = layouts.get(zones);
+
+			map.arrange(layout, new Sprites(map.blocks.classes, layout.cell, theme,
+				this.#marks(map.blocks.count)), theme, ratio);
+		}
+		this.#legend(shown[0].blocks.classes, theme);
+		this.#scale(shown[0]);
+	}
+
+	/* marks need cells that can hold them, and a canvas has its limits */
+	#marks(blocks) {
+		const wanted = $('marks').value, smallest = SMALLEST_CELL[wanted];
+		const columns = Math.max(1, Math.floor($('maps').clientWidth / smallest / 3));
+
+		return blocks / columns * smallest < MAP_LIMIT ? wanted : 'pattern';
+	}
+
+	#layout(map, ratio) {
+		const { blocks } = map, marks = this.#marks(blocks.count);
+		const perSuper = blocks.superOrder === null ? 512 :
+			2 ** blocks.superOrder / blocks.blockPages;
+		const width = map.figure.clientWidth || 320;
+
+		return Layout.fit(blocks.zones, {
+			width: Math.floor(width * ratio), height: MAP_HEIGHT * ratio,
+			largest: LARGEST_CELL * ratio, smallest: SMALLEST_CELL[marks] * ratio,
+			group: $('group').checked ? Math.max(1, perSuper) : 0,
+			gap: 3 * ratio, label: (LABEL_SIZE + 7) * ratio,
+		});
+	}
+
+	#scale({ blocks }) {
+		const size = bytes(blocks.blockPages * 4096);
+		const group = $('group').checked ? ', outlined by superpageblocks of 1 GiB' : '';
+
+		$('scale').textContent = `One cell is a pageblock of ${size}${group}. ` +
+			'Stronger colour: more of it in use.';
+	}
+
+	#legend(classes, theme) {
+		const marks = $('marks').value;
+
+		$('legend').replaceChildren(...classes.map((name, index) => {
+			const strip = element('canvas', { width: 60, height: 20, 'aria-hidden': 'true' });
+			const context = strip.getContext('2d');
+
+			for (const [at, tenths] of [[0, 1], [1, 5], [2, 9]]) {
+				context.setTransform(1, 0, 0, 1, 20 * at, 0);
+				drawState(context, theme, { name, index, tenths }, 19, marks);
+			}
+			return name === 'absent' ? '' : element('li', {}, strip, name);
+		}));
+	}
+
+	draw() {
+		const t = this.times.length ? this.times[this.row] : 0;
+
+		$('now').textContent = seconds(t);
+		$('time').setAttribute('aria-valuetext', seconds(t));
+		for (const map of this.maps.filter(({ policy }) => policy.on))
+			this.#drawMap(map, t);
+		for (const chart of this.charts)
+			chart.draw(t);
+		if (this.chosen >= 0)
+			this.choose(this.chosen);
+	}
+
+	/* a row that cannot be read is told once, beside a map that stays as it was */
+	#drawMap(map, t) {
+		try {
+			map.draw(t);
+		} catch (error) {
+			if (!map.policy.trouble)
+				this.note(`The map of ${map.policy.label} cannot be read: ${error.message}.`);
+			map.policy.trouble = error.message;
+		}
+	}
+
+	/* a block was pointed at or gone to: mark it everywhere and say what it holds */
+	choose(block) {
+		const shown = this.maps.filter(({ policy }) => policy.on);
+
+		this.chosen = block;
+		for (const map of shown)
+			map.mark(block);
+		$('block').replaceChildren(...this.#describe(block, shown));
+	}
+
+	#describe(block, shown) {
+		const known = shown.filter(({ blocks }) => block < blocks.count);
+
+		if (!known.length)
+			return [];
+		const { blocks } = known[0], zone = blocks.zoneOf(block);
+		const number = zone.block + block - zone.first, pfn = number * blocks.blockPages;
+		const hex = (n) => `0x${n.toString(16)}`;
+
+		return [element('b', {}, `Block ${count(number)}`),
+			element('span', {}, `zone ${zone.name}, pfn ${hex(pfn)}–${hex(pfn + blocks.blockPages - 1)}`),
+			...known.map(({ policy, blocks: own }) => {
+				const { name, tenths } = own.describe(block);
+				const full = tenths === 9 ? '90–100' : `${10 * tenths}–${10 * tenths + 10}`;
+				const fill = ['absent', 'reserved', 'free'].includes(name) ? '' : `, ${full}% in use`;
+
+				return element('span', {}, policyKey(policy), `${policy.label}: ${name}${fill}`);
+			})];
+	}
+}
+
+try {
+	new Page(JSON.parse($('reports').textContent));
+} catch (error) {
+	$('notes').append(element('p', { class: 'note' }, `The page cannot be shown: ${error.message}`));
+	throw error;
+}
+/* tests read how long it took to be there */
+requestAnimationFrame(() => setTimeout(() => performance.mark('fragreplay-shown')));

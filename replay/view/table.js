@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The numbers at the end, as `fragreplay diff` has them: each policy against the first. Which way
+ * is better comes with the metric; better and worse are told by a sign too, not by colour alone.
+ */
+
+function change(base, value) {
+	if (!isNumber(base) || !isNumber(value) || base === value)
+		return null;
+	return base === 0 ? Infinity : 100 * (value - base) / Math.abs(base);
+}
+
+function changeText(percentage) {
+	if (percentage === null)
+		return '';
+	if (percentage === Infinity)
+		return 'from 0';
+	const digits = Math.abs(percentage) < 1000 ? 1 : 0;
+
+	return `${percentage > 0 ? '+' : '−'}${Math.abs(percentage).toFixed(digits)}%`;
+}
+
+/* better, worse, or neither of the two */
+function verdict(better, base, value) {
+	if (better === 'neither' || base === value)
+		return '';
+	return (value > base) === (better === 'higher') ? 'better' : 'worse';
+}
+
+function valueCells(row, at) {
+	const value = row.values[at], base = row.values[0];
+	const cells = [element('td', {}, isNumber(value) ? count(value) : '–')];
+
+	if (!at)
+		return cells;
+	const moved = change(base, value), judged = moved === null ? '' :
+		verdict(row.better, base, value);
+	const cell = element('td', { class: `change ${judged}` }, changeText(moved));
+
+	if (judged)
+		cell.append(element('span', { class: 'sign', role: 'img', 'aria-label': judged },
+			judged === 'better' ? '▲' : '▽'));
+	return [...cells, cell];
+}
+
+function tableHead(policies) {
+	const head = element('tr', {}, element('th', { scope: 'col' }, 'Metric'));
+
+	policies.forEach((policy, at) => {
+		const cell = element('th', { scope: 'col' }, policyKey(policy), policy.label);
+
+		if (at)
+			cell.colSpan = 2;
+		cell.dataset.policy = at;
+		head.append(cell);
+	});
+	return element('thead', {}, head);
+}
+
+function tableBody(rows, policies) {
+	const body = element('tbody');
+
+	for (const row of rows) {
+		const line = element('tr', {}, element('th', { scope: 'row', title: `${row.name}, ${row.unit}` },
+			row.label));
+
+		policies.forEach((policy, at) => {
+			for (const cell of valueCells(row, at)) {
+				cell.dataset.policy = at;
+				line.append(cell);
+			}
+		});
+		body.append(line);
+	}
+	return body;
+}
+
+/* The table hides the columns of policies that are switched off; the first stays what the others
+ * are held against. */
+class Totals {
+	constructor(table, rows, policies) {
+		this.table = table;
+		this.policies = policies;
+		table.replaceChildren(tableHead(policies), tableBody(rows, policies));
+	}
+
+	arrange() {
+		for (const cell of this.table.querySelectorAll('[data-policy]'))
+			cell.hidden = !this.policies[cell.dataset.policy].on;
+	}
+}
