@@ -74,7 +74,8 @@ static void some_hook(void)
 {
 }
 
-#define HOOKS(X) X(rmqueue) X(chunk_taken) X(block_freed) X(pcp_refill) X(free_to_tail) X(page_allocated) X(page_freed) \
+#define HOOKS(X) X(rmqueue) X(rmqueue_highatomic) X(chunk_taken) \
+	X(chunk_isolated) X(block_freed) X(pcp_refill) X(free_to_tail) X(page_allocated) X(page_freed) \
 	X(should_try_claim_block) X(claim_block) X(alloc_flags_nofragment) \
 	X(freelist_failed) X(alloc_flags_slowpath) X(kswapd_wake_order) \
 	X(gives_up_early) X(reclaim_compact_order) X(reclaim_retry) X(compact_retry) \

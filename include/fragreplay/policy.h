@@ -384,8 +384,13 @@ struct policy_counter {
  * @rmqueue: take a page from a zone's free lists: own type, claim, steal, in which order?
  *	@mode remembers within one refill of a per-CPU list where the last page was found.
  *	mm/page_alloc.c:__rmqueue
- * @chunk_taken: told of every free buddy that leaves its list to be used or isolated, while it is
- *	still there: its head, its order and its list
+ * @rmqueue_highatomic: take a page for a high-order atomic request from what is reserved for them;
+ *	NULL: from any region. mm/page_alloc.c:rmqueue_buddy
+ * @chunk_taken: told of every free buddy that leaves its list to be used, while it is still there:
+ *	its head, its order and its list. One that direct compaction captures as it is freed is told
+ *	with the type of the request
+ * @chunk_isolated: told of every free buddy that leaves its list to be a target of migration, while
+ *	it is still there
  * @block_freed: told that a pageblock has become wholly free; returns the list that its pages go
  *	to, and may change the block's type
  * @region_list: a region's list has got its first chunk (@filled), or lost its last; so often, and
@@ -450,7 +455,9 @@ struct policy_ops {
 
 	u32 (*rmqueue)(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
 		       enum rmqueue_mode *mode);
+	u32 (*rmqueue_highatomic)(struct mm *mm, struct zone *z, u32 order);
 	void (*chunk_taken)(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);
+	void (*chunk_isolated)(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);
 	u8 (*block_freed)(struct mm *mm, struct zone *z, u32 pfn, u8 mt);
 	void (*region_list)(struct mm *mm, struct zone *z, u32 region, u32 order, u8 mt,
 			    bool filled);
@@ -553,6 +560,10 @@ int mm_alloc_contig_range(struct mm *mm, u32 start, u32 nr_pages);
 void mm_free_contig_range(struct mm *mm, u32 start, u32 nr_pages);
 u32 mm_shrink_slab(struct mm *mm, u32 nr_pages);
 u16 mm_current_cpu(const struct mm *mm);
+
+/* The event mm_page_alloc_extfrag: a page of type @mt was found on the list of another. */
+void mm_count_fallback(struct mm *mm, u32 pfn, u32 order, u32 found_order, u8 mt, u8 found_mt,
+		       bool claimed);
 
 /* The passes of vanilla's __rmqueue(): a page in nobody's hands, or PFN_NONE. */
 u32 __rmqueue_smallest(struct mm *mm, struct zone *z, u32 order, u8 mt);

@@ -176,7 +176,7 @@ static inline bool buddy_merge_likely(const struct mm *mm, const struct zone *z,
 }
 
 /* mm/compaction.c:compaction_capture, by direct compaction of the task that frees */
-static bool compaction_capture(struct mm *mm, const struct zone *z, u32 pfn, u32 order, u8 mt)
+static bool compaction_capture(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt)
 {
 	struct capture_control *capc = mm->capc;
 
@@ -190,6 +190,8 @@ static bool compaction_capture(struct mm *mm, const struct zone *z, u32 pfn, u32
 		return false;
 	if (mt != capc->migratetype && mm->k.capture_extfrag)
 		trace_extfrag(mm, pfn, order, order, capc->migratetype, mt, EXTFRAG_CAPTURE);
+	if (mm->policy->ops.chunk_taken)
+		policy_decides(mm, chunk_taken, z, pfn, order, capc->migratetype);
 	capc->pfn = pfn;
 	page_set_unit(mm, pfn, order, PAGE_ISOLATED, mt);
 	return true;
@@ -512,8 +514,8 @@ int __isolate_free_page(struct mm *mm, struct zone *z, u32 pfn, u32 order)
 	    !__zone_watermark_ok(z, 0, (u64)z->_watermark[WMARK_MIN] + N(order), 0, ALLOC_CMA,
 				 z->nr_free_pages, mm))
 		return 0;
-	if (mm->policy->ops.chunk_taken)
-		policy_decides(mm, chunk_taken, z, pfn, order, list);
+	if (mm->policy->ops.chunk_isolated)
+		policy_decides(mm, chunk_isolated, z, pfn, order, list);
 	del_page_from_free_list(mm, z, pfn, order, list);
 	page_set_unit(mm, pfn, order, PAGE_ISOLATED, list);
 	if (order >= pageblock_order - 1)

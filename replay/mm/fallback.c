@@ -37,6 +37,28 @@ void trace_extfrag(struct mm *mm, u32 pfn, u32 alloc_order, u32 fallback_order, 
 }
 
 /**
+ * mm_count_fallback - count a fallback that a policy made
+ * @mm: machine
+ * @pfn: page taken; a claimed block has its new type already
+ * @order: of the request
+ * @found_order: of the buddy found
+ * @mt: type of the request
+ * @found_mt: type of the list it was found on
+ * @claimed: the block became one of @mt; else the page alone was taken
+ *
+ * As mm_page_alloc_extfrag is raised after __rmqueue_claim() and __rmqueue_steal().
+ */
+void mm_count_fallback(struct mm *mm, u32 pfn, u32 order, u32 found_order, u8 mt, u8 found_mt,
+		       bool claimed)
+{
+	enum extfrag_class cls = EXTFRAG_STEAL;
+
+	if (claimed)
+		cls = found_order >= pageblock_order ? EXTFRAG_CLAIM_BLOCK : EXTFRAG_CLAIM_PART;
+	trace_extfrag(mm, pfn, order, found_order, mt, found_mt, cls);
+}
+
+/**
  * vanilla_should_try_claim_block - is a free page reason enough to claim its block?
  * @mm: machine
  * @order: of the free page

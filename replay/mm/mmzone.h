@@ -124,6 +124,11 @@ struct pageblock {
 	X(hopeless_until_balanced, \
 	  "7.0: a kswapd that gave up resumes once the node is balanced; off: " \
 	  "after any progress") \
+	X(watermark_type_blind, \
+	  "posted with superpageblocks: the watermark of a high order asks for free pages " \
+	  "of that order, of whatever type") \
+	X(no_watermark_boost, \
+	  "posted with superpageblocks: a fallback does not raise the watermarks") \
 	X(proactive_leeway_7x, \
 	  "7.0: proactive compaction starts min(10, half of its aim) above its " \
 	  "aim; off: always 10 above")

@@ -40,7 +40,8 @@ enum zone_type gfp_zone(gfp_t gfp)
  * @mm: machine
  * @ac: request, its preferred zone known
  *
- * Requests whose first zone is NORMAL try all zones before they do. mm/page_alloc.c:alloc_flags_nofragment.
+ * Requests whose first zone is NORMAL try all zones before they do.
+ * mm/page_alloc.c:alloc_flags_nofragment.
  *
  * Return: ALLOC_NOFRAGMENT or 0, and ALLOC_KSWAPD as the request has it.
  */
@@ -115,6 +116,13 @@ static bool takes_highatomic_first(const struct mm *mm, u32 order, u32 alloc_fla
 				  : alloc_flags & ALLOC_HIGHATOMIC;
 }
 
+static u32 rmqueue_highatomic(struct mm *mm, struct zone *z, u32 order)
+{
+	if (mm->policy->ops.rmqueue_highatomic)
+		return policy_decides(mm, rmqueue_highatomic, z, order);
+	return __rmqueue_smallest(mm, z, order, MIGRATE_HIGHATOMIC);
+}
+
 /* mm/page_alloc.c:rmqueue_buddy */
 static u32 rmqueue_buddy(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags)
 {
@@ -122,11 +130,11 @@ static u32 rmqueue_buddy(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 al
 	u32 pfn = PFN_NONE;
 
 	if (takes_highatomic_first(mm, order, alloc_flags))
-		pfn = __rmqueue_smallest(mm, z, order, MIGRATE_HIGHATOMIC);
+		pfn = rmqueue_highatomic(mm, z, order);
 	if (pfn == PFN_NONE)
 		pfn = __rmqueue(mm, z, order, mt, alloc_flags, &mode);
 	if (pfn == PFN_NONE && may_take_highatomic_late(mm, alloc_flags))
-		pfn = __rmqueue_smallest(mm, z, order, MIGRATE_HIGHATOMIC);
+		pfn = rmqueue_highatomic(mm, z, order);
 	if (pfn == PFN_NONE)
 		return PFN_NONE;
 	/* in use before its block's free pages move: it is not one of them */

@@ -10,7 +10,7 @@ extern const struct policy_ops vanilla_policy;
 typedef void (*hook_fn)(void);
 
 static const char *const hook_names[] = {
-	"rmqueue", "chunk_taken", "block_freed", "region_list", "pcp_refill", "free_to_tail",
+	"rmqueue", "rmqueue_highatomic", "chunk_taken", "chunk_isolated", "block_freed", "region_list", "pcp_refill", "free_to_tail",
 	"page_allocated", "page_freed", "should_try_claim_block", "claim_block",
 	"alloc_flags_nofragment",
 	"freelist_failed", "alloc_flags_slowpath", "kswapd_wake_order", "gives_up_early",

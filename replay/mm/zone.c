@@ -264,6 +264,8 @@ static bool zone_has_page(const struct mm *mm, const struct zone *z, u32 order, 
 
 		if (!area->nr_free)
 			continue;
+		if (mm->k.watermark_type_blind)
+			return true;
 		for (mt = 0; mt < MIGRATE_PCPTYPES; mt++)
 			if (area->nr_list[mt])
 				return true;
@@ -349,7 +351,8 @@ bool boost_watermark(struct mm *mm, struct zone *z)
 {
 	u64 max;
 
-	if (!mm->sysctl.watermark_boost_factor || pageblock_nr_pages * 4 > z->managed)
+	if (mm->k.no_watermark_boost || !mm->sysctl.watermark_boost_factor ||
+	    pageblock_nr_pages * 4 > z->managed)
 		return false;
 	max = mult_frac(z->_watermark[WMARK_HIGH], mm->sysctl.watermark_boost_factor, 10000);
 	if (!max)
