@@ -9,8 +9,8 @@
  * The steps are those of the mails, each holding all before it:
  *
  *	base		13 Mar 2025, 3/5: ALLOC_NOFRAGMENT for every request, slow path included
- *	oomfix		22 Mar 2025: when nothing else helped, the flag is dropped. The base as posted
- *			lost all flags but that one, and looped: drop=never
+ *	oomfix		22 Mar 2025: when nothing else helped, the flag is dropped. The base as
+ *			posted lost all flags but that one, and looped: drop=never
  *	assist		4/5: kswapd is woken for a pageblock, and wakes kcompactd for one
  *	wmarks		5/5: kswapd and kcompactd work until free pages in whole blocks alone are
  *			above the high mark. As posted, kcompactd was woken below the min mark

@@ -101,7 +101,8 @@ static void print_policy(const struct policy_ops *ops)
 static void print_common(void)
 {
 	printf("\nevery policy takes these, too:\n");
-	print_entry(2, "kernel=VERSION", "behave as this kernel, from 6.1 on, whatever --kernel says");
+	print_entry(2, "kernel=VERSION",
+		    "behave as this kernel, from 6.1 on, whatever --kernel says");
 	print_entry(2, "filemap=NAME", "how page-cache folios are asked for:");
 	for (int i = 0; filemap_variants[i]; i++)
 		print_entry(4, filemap_variants[i]->name, filemap_variants[i]->doc);

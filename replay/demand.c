@@ -534,20 +534,18 @@ static void kernel_event(struct demand *d, const struct record *r)
 		observed_event(d, r, record_task(d, r));
 }
 
-static void one_record(struct demand *d, const struct record *r)
+static void end_migrate_pages(struct demand *d, const struct record *r)
 {
-	d->now = r->ts;
-	if (r->type >= REC_KSWAPD_WAKE && r->type <= REC_KCOMPACTD_WAKE)
-		kernel_event(d, r);
+	struct task *t = record_task(d, r);
+
+	if (t->window >= 0)
+		reloc_batch_end(d->window[t->window]);
+}
+
+/* Reclaim, compaction and migration: what the kernel did by itself. */
+static void background_record(struct demand *d, const struct record *r)
+{
 	switch (r->type) {
-	case REC_ALLOC:
-		if (r->pfn == REC_NO_PFN || in_range(d, r))
-			rec_alloc(d, r);
-		break;
-	case REC_FREE:
-		if (in_range(d, r))
-			rec_free(d, r);
-		break;
 	case REC_DIRECT_RECLAIM_BEGIN:
 	case REC_MEMCG_RECLAIM_BEGIN:
 	case REC_NODE_RECLAIM_BEGIN:
@@ -585,13 +583,28 @@ static void one_record(struct demand *d, const struct record *r)
 	case REC_REMOVE_MIGRATION_PTE:
 		rec_migration_pte(d, r);
 		break;
-	case REC_MIGRATE_PAGES: {
-		struct task *t = record_task(d, r);
-
-		if (t->window >= 0)
-			reloc_batch_end(d->window[t->window]);
+	case REC_MIGRATE_PAGES:
+		end_migrate_pages(d, r);
+		break;
+	default:
 		break;
 	}
+}
+
+static void one_record(struct demand *d, const struct record *r)
+{
+	d->now = r->ts;
+	if (r->type >= REC_KSWAPD_WAKE && r->type <= REC_KCOMPACTD_WAKE)
+		kernel_event(d, r);
+	switch (r->type) {
+	case REC_ALLOC:
+		if (r->pfn == REC_NO_PFN || in_range(d, r))
+			rec_alloc(d, r);
+		break;
+	case REC_FREE:
+		if (in_range(d, r))
+			rec_free(d, r);
+		break;
 	case REC_FILEMAP_ADD:
 		rec_filemap(d, r);
 		break;
@@ -605,6 +618,7 @@ static void one_record(struct demand *d, const struct record *r)
 		d->stats.lost_events += r->a ? r->a : 1;
 		break;
 	default:
+		background_record(d, r);
 		break;
 	}
 }

@@ -125,7 +125,15 @@ static void drop_region(struct model *mo, u32 head)
 		}
 }
 
-/* Put an allocated folio to use. */
+/**
+ * model_use - put an allocated folio to use
+ * @mo: model
+ * @op: what it was allocated for
+ * @pfn: its first page
+ * @order: its order
+ * @handle: of the demand that it serves
+ * @origin: how it came, which decides its place on the LRU
+ */
 void model_use(struct model *mo, const struct op *op, u32 pfn, u32 order, u32 handle,
 	       enum lru_origin origin)
 {

@@ -62,8 +62,9 @@ static void check_lru_gen(const struct mm *mm, struct lru_tally *t)
 				s64 n[MAX_NR_ZONES] = { 0 };
 
 				check_list(mm, g->folios[gen][type][z], type, z, gen, t, n);
-				expect(t, n[z] == g->nr_pages[gen][type][z], "pages of a generation",
-				       gen, g->nr_pages[gen][type][z], n[z]);
+				expect(t, n[z] == g->nr_pages[gen][type][z],
+				       "pages of a generation", gen, g->nr_pages[gen][type][z],
+				       n[z]);
 			}
 		}
 	}
@@ -84,8 +85,8 @@ static void check_lru_classic(const struct mm *mm, struct lru_tally *t)
 
 		check_list(mm, lv->list[l], l >> 1, -1, l & 1, t, n);
 		for (int z = 0; z < MAX_NR_ZONES; z++)
-			expect(t, n[z] == lv->lru_size[l][z], "pages of a list", l, lv->lru_size[l][z],
-			       n[z]);
+			expect(t, n[z] == lv->lru_size[l][z], "pages of a list", l,
+			       lv->lru_size[l][z], n[z]);
 	}
 }
 

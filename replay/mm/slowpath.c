@@ -235,8 +235,8 @@ static void run_compaction(struct slowpath *s, struct capture_control *capc)
 	memcpy(before, mm->vmstat, sizeof(before));
 	mm->current.memalloc = true;
 	mm->capc = capc;
-	s->r.compact_result = try_to_compact_pages(mm, s->gfp, s->r.rc_order, s->r.alloc_flags, s->ac,
-						 s->r.prio, capc);
+	s->r.compact_result = try_to_compact_pages(mm, s->gfp, s->r.rc_order, s->r.alloc_flags,
+						   s->ac, s->r.prio, capc);
 	mm->capc = NULL;
 	mm->current.memalloc = memalloc;
 	charge_compact(mm, before);
