@@ -35,6 +35,8 @@ enum spb_where { SPB_ON_EMPTY, SPB_ON_ISOLATED, SPB_ON_CATEGORY };
 #define PB_ALL_FREE		8u
 #define PB_INITIALIZED		16u	/* not reserved */
 #define PB_SKIP			32u	/* defrag's own skip bit */
+#define PB_UNTYPED		64u	/* neither free nor of a type: boot memory, contiguous
+					 * allocations, and what a scan found nothing movable in */
 
 /* Links of the lists of superpageblocks: indexes into spb_zone.sb, or SPB_NONE. */
 struct spb_list {
@@ -49,6 +51,7 @@ struct superpageblock {
 	bool contig_allocated;
 	bool defrag_active;		/* a pass is queued or runs */
 	u8 where, category, fullness;	/* of the list that it is on */
+	bool list_is_behind;		/* a type was noted that has not moved it; SPB 2.3 */
 	u32 prev, next;			/* on that list */
 	u32 defrag_cursor;		/* pfn; 0 at first */
 	u64 last_no_progress_ns;	/* 0: the last pass made progress, or none ran */
@@ -114,6 +117,8 @@ struct spb_counters {
 	u64 spb_highorder_refused, spb_slab_shrink_queued, spb_slab_shrink_ran;
 	u64 slab_pages_freed;
 	u64 unsatisfied;
+	u64 dropped_nofragment;		/* last resort of requests that reclaimed; SPB 3.2 g */
+	u64 cma_not_found;		/* U10: free CMA pages that CMA requests do not look for */
 };
 
 /* The policy's state. Tunables first, as policy.h's table sets them. */
@@ -186,15 +191,23 @@ static inline u32 spb_reserve(const struct superpageblock *sb)
 	return share > 4 ? share : 4;
 }
 
-/* spb_state.c: geometry, has-bits, categories, lists (SPB 2, 4) */
+/*
+ * spb_state.c: geometry, has-bits, categories, lists (SPB 2, 4). A type that is noted without a
+ * spb_update_list() after it is noted by spb_set_has_unlisted(): borrowed pages, partial blocks.
+ */
 int spb_state_init(struct spb *s, struct mm *mm);
 void spb_state_exit(struct spb *s);
 void spb_set_has(struct spb *s, struct spb_zone *sz, u32 pfn, u8 mt);
+void spb_set_has_unlisted(struct spb *s, struct spb_zone *sz, u32 pfn, u8 mt);
 void spb_clear_has(struct spb *s, struct spb_zone *sz, u32 pfn, u8 mt);
 void spb_update_list(struct spb *s, struct spb_zone *sz, struct superpageblock *sb);
 bool spb_is_tainted(const struct superpageblock *sb);
 bool spb_below_high_water(const struct spb_zone *sz, const struct superpageblock *sb);
 void spb_chunk_taken(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);	/* hook */
+void spb_chunk_isolated(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);	/* hook */
+/* page_del_and_expand(), which is never called past it; U12 */
+void spb_del_and_expand(struct spb *s, struct spb_zone *sz, u32 pfn, u32 low, u32 high, u8 mt);
+void spb_remainder_is_free(struct spb *s, struct spb_zone *sz, u32 pfn, u32 low, u32 high);
 u8 spb_block_freed(struct mm *mm, struct zone *z, u32 pfn, u8 mt);		/* hook */
 void spb_contig_mark(struct spb *s, struct spb_zone *sz, u32 pfn, u32 nr_pages, bool on);
 int spb_check(struct spb *s, char *text, size_t len);	/* the invariants; broken rules */
@@ -206,6 +219,7 @@ struct superpageblock *spb_next_empty(struct spb_zone *sz, struct superpageblock
 
 /* spb_alloc.c: the walk (SPB 3.4), its steps by name */
 u32 spb_rmqueue_smallest(struct spb *s, struct spb_zone *sz, u32 order, u8 mt, u32 alloc_flags);
+u32 spb_rmqueue_highatomic(struct mm *mm, struct zone *z, u32 order);	/* hook */
 
 /* spb_claim.c: claim and steal, __rmqueue (SPB 3.3, 3.5) */
 u32 spb_claim_whole_block(struct spb *s, struct spb_zone *sz, u32 pfn, u32 chunk, u32 order,
@@ -235,6 +249,8 @@ u32 spb_alloc_flags_nofragment(struct mm *mm, const struct alloc_context *ac);
 u32 spb_alloc_flags_slowpath(struct mm *mm, gfp_t gfp, u32 order);
 bool spb_freelist_failed(struct mm *mm, const struct alloc_context *ac, u32 order,
 			 u32 *alloc_flags);
+bool spb_drops_nofragment(struct mm *mm, const struct alloc_context *ac, struct alloc_retry *r);
+bool spb_nonblocking_drops_nofragment(struct mm *mm, gfp_t gfp, u32 alloc_flags);
 u32 spb_last_resort(struct mm *mm, struct alloc_context *ac, const struct alloc_retry *r);
 u32 spb_direct_compact(struct mm *mm, struct alloc_context *ac, const struct alloc_retry *r);
 
