@@ -68,7 +68,7 @@ struct spb_zone {
 	u64 evac_in_flight;		/* bit mt * NR_PAGE_ORDERS + order */
 	u64 evac_last_ns[MIGRATE_PCPTYPES];	/* 0: never */
 	/* select=bitmap, spb_bitmap.c: a bit a superpageblock */
-	u64 *has_chunk[NR_PAGE_ORDERS][MIGRATE_TYPES], *has_kernel, *is_empty;
+	u64 *has_chunk[NR_PAGE_ORDERS][MIGRATE_TYPES], *has_kernel, *is_clean, *is_empty;
 	u64 *bits;			/* all of them, in one piece */
 };
 
@@ -242,7 +242,7 @@ void spb_bitmap_region_list(struct mm *mm, struct zone *z, u32 region, u32 order
 			    bool filled);	/* hook */
 u32 spb_bitmap_check(const struct spb_zone *sz);	/* bits that are wrong */
 u32 spb_bitmap_rmqueue_smallest(struct spb *s, struct spb_zone *sz, u32 order, u8 mt,
-				u32 alloc_flags);
+				enum spb_outcome *outcome);
 
 /* spb_flags.c: which rights reach the zone allocator, refusals (SPB 3.1, 3.2) */
 u32 spb_alloc_flags_nofragment(struct mm *mm, const struct alloc_context *ac);
