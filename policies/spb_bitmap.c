@@ -236,7 +236,7 @@ static u32 take_from(struct spb *s, struct spb_zone *sz, struct superpageblock *
 static u32 take(struct spb *s, struct spb_zone *sz, u32 pfn, u32 chunk, u32 order, u8 mt, u8 list)
 {
 	(void)mt;
-	page_del_and_expand(s->mm, sz->z, pfn, order, chunk, list);
+	spb_del_and_expand(s, sz, pfn, order, chunk, list);
 	return pfn;
 }
 
@@ -245,7 +245,7 @@ static u32 borrow(struct spb *s, struct spb_zone *sz, u32 pfn, u32 chunk, u32 or
 		  u8 list)
 {
 	take(s, sz, pfn, chunk, order, mt, list);
-	spb_set_has(s, sz, pfn, mt);
+	spb_set_has_unlisted(s, sz, pfn, mt);
 	return pfn;
 }
 
