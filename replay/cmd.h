@@ -125,6 +125,7 @@ int cmd_info(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_policies(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
+int cmd_view(int argc, char **argv);
 int cmd_dump(int argc, char **argv);
 
 #endif

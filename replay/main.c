@@ -25,6 +25,8 @@ static const struct command command_table[] = {
 	  "what -p takes: the policies and what can be set, or the kernel's features" },
 	{ "diff", cmd_diff, "BASE.json[:POLICY] NEW.json[:POLICY]... [--criteria FILE] [option]...",
 	  "compare reports, or the policies of one, and judge the change" },
+	{ "view", cmd_view, "REPORT... [-o FILE] [--text|--svg|--png] [--at MS] [-p POLICY]...",
+	  "pictures of a report's memory: a page with charts, text, SVG or PNG" },
 	{ "dump", cmd_dump, "TRACE", "every event, as `trace-cmd report -R` prints it" },
 	{ "help", cmd_help, "", "this text" },
 	{ "version", cmd_version, "", "the version" },
@@ -69,6 +71,16 @@ static const char option_help[] =
 "      --color[=WHEN]     auto, always or never (text; auto minds NO_COLOR)\n"
 "      --list-metrics     every metric, its unit, which way is better, its source\n"
 "      --force            compare what is not alike\n"
+"  -o, --output FILE      write there, whole or not at all\n"
+"options of view:\n"
+"      --text, --svg, --png\n"
+"                         the map of pageblocks at one moment; without, a page for a browser\n"
+"                         (or as the output's name ends: .txt, .svg, .png)\n"
+"      --at MS            moment, in ms of trace time, or end (end)\n"
+"  -p, --policy LABEL     only this policy of the report, may be repeated\n"
+"      --letters          what a block holds instead of how full it is (--text)\n"
+"      --color[=WHEN]     auto, always or never (--text; auto minds NO_COLOR)\n"
+"      --scale N          1 to 16 pixels for a unit of the picture (--png; 2)\n"
 "  -o, --output FILE      write there, whole or not at all\n"
 "exit: 0 done; 1 diff past a limit, check --strict past a limit; 2 trouble;\n"
 "      130 interrupted, with a partial report marked so\n";

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command line of `fragreplay view`, and what follows from where its output goes. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "view_options.h"
+
+#define PLAIN_WIDTH	80
+#define MAX_AT_MS	1000000000000ull
+
+enum { O_TEXT = 256, O_SVG, O_PNG, O_AT, O_SCALE, O_LETTERS, O_COLOR };
+
+static const struct option option_table[] = {
+	{ "output", required_argument, NULL, 'o' },
+	{ "policy", required_argument, NULL, 'p' },
+	{ "text", no_argument, NULL, O_TEXT },
+	{ "svg", no_argument, NULL, O_SVG },
+	{ "png", no_argument, NULL, O_PNG },
+	{ "at", required_argument, NULL, O_AT },
+	{ "scale", required_argument, NULL, O_SCALE },
+	{ "letters", no_argument, NULL, O_LETTERS },
+	{ "color", optional_argument, NULL, O_COLOR },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int take_format(struct view_options *o, enum view_format format)
+{
+	if (o->format_given && o->format != format) {
+		message("view: one of --text, --svg and --png; --output names one file");
+		return -1;
+	}
+	o->format = format;
+	o->format_given = true;
+	return 0;
+}
+
+static int take_at(struct view_options *o, const char *given)
+{
+	uint64_t ms;
+
+	o->at_given = true;
+	o->at_ns = AT_END;
+	if (!strcmp(given, "end"))
+		return 0;
+	if (!parse_number(given, 0, MAX_AT_MS, &ms)) {
+		message("--at %s: a time in ms since the trace began, or end, is needed", given);
+		return -1;
+	}
+	o->at_ns = ms * 1000000;
+	return 0;
+}
+
+static int take_scale(struct view_options *o, const char *given)
+{
+	uint64_t scale;
+
+	if (!parse_number(given, 1, 16, &scale)) {
+		message("--scale %s: pixels for a unit of the picture, 1 to 16, are needed", given);
+		return -1;
+	}
+	o->scale = (unsigned int)scale;
+	return 0;
+}
+
+static int take_color(struct view_options *o, const char *given)
+{
+	static const char *const name[] = { "auto", "always", "never" };
+
+	for (int i = 0; i < 3; i++) {
+		if (strcmp(given ? given : "always", name[i]))
+			continue;
+		o->color = (enum view_color)i;
+		return 0;
+	}
+	message("--color=%s: auto, always or never is needed", given);
+	return -1;
+}
+
+static int take_policy(struct view_options *o, const char *given)
+{
+	if (o->nr_policies == MAX_POLICIES) {
+		message("%s: too many of these; %u is the most", given, MAX_POLICIES);
+		return -1;
+	}
+	o->policy[o->nr_policies++] = given;
+	return 0;
+}
+
+static int take_option(struct view_options *o, int key, const char *given)
+{
+	switch (key) {
+	case 'o':
+		o->output = given;
+		return 0;
+	case 'p':
+		return take_policy(o, given);
+	case O_TEXT:
+		return take_format(o, VIEW_TEXT);
+	case O_SVG:
+		return take_format(o, VIEW_SVG);
+	case O_PNG:
+		return take_format(o, VIEW_PNG);
+	case O_AT:
+		return take_at(o, given);
+	case O_SCALE:
+		return take_scale(o, given);
+	case O_LETTERS:
+		o->letters = true;
+		return 0;
+	case O_COLOR:
+		return take_color(o, given);
+	default:
+		message("see `fragreplay help`");
+		return -1;
+	}
+}
+
+/* what belongs to other pictures than this is a mistake */
+static int check_format(const struct view_options *o)
+{
+	if (o->at_given && o->format == VIEW_HTML) {
+		message("--at: the page has a slider; of --text, --svg and --png it is");
+		return -1;
+	}
+	if (o->scale && o->format != VIEW_PNG) {
+		message("--scale: is of --png");
+		return -1;
+	}
+	if ((o->letters || o->color != COLOR_AUTO) && o->format != VIEW_TEXT) {
+		message("%s: is of --text", o->letters ? "--letters" : "--color");
+		return -1;
+	}
+	if (!o->output && isatty(STDOUT_FILENO) &&
+	    (o->format == VIEW_HTML || o->format == VIEW_PNG)) {
+		message("view: a terminal cannot show this; name a file with -o, or say --text");
+		return -1;
+	}
+	return 0;
+}
+
+/**
+ * view_options_parse - read the command's arguments
+ * @o: filled in
+ * @argc: of the command
+ * @argv: likewise; permuted
+ *
+ * Without a format, the output's name decides: .svg, .png, .txt; anything else is HTML.
+ *
+ * Return: 0; -1 with a message on stderr.
+ */
+int view_options_parse(struct view_options *o, int argc, char **argv)
+{
+	static const struct { const char *suffix; enum view_format format; } known[] = {
+		{ ".svg", VIEW_SVG }, { ".png", VIEW_PNG }, { ".txt", VIEW_TEXT },
+	};
+	int key;
+
+	*o = (struct view_options){ .at_ns = AT_END };
+	optind = 0;
+	while ((key = getopt_long(argc, argv, "o:p:", option_table, NULL)) != -1)
+		if (take_option(o, key, optarg))
+			return -1;
+	for (int i = 0; i < 3 && o->output && !o->format_given; i++) {
+		size_t len = strlen(o->output), tail = strlen(known[i].suffix);
+
+		if (len > tail && !strcmp(o->output + len - tail, known[i].suffix))
+			o->format = known[i].format;
+	}
+	for (; optind < argc; optind++) {
+		if (o->nr_reports == MAX_POLICIES) {
+			message("view: %u reports are the most", MAX_POLICIES);
+			return -1;
+		}
+		o->report[o->nr_reports++] = argv[optind];
+	}
+	if (!o->nr_reports) {
+		message("view: name a report of `fragreplay run --timeline`; see `fragreplay help`");
+		return -1;
+	}
+	return check_format(o);
+}
+
+static bool environment_is(const char *name, const char *part)
+{
+	const char *value = getenv(name);
+
+	return value && strstr(value, part);
+}
+
+/* the first of these that is set decides, as in setlocale(3) */
+static bool is_utf8(void)
+{
+	static const char *const name[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+	for (int i = 0; i < 3; i++) {
+		const char *value = getenv(name[i]);
+
+		if (value && *value)
+			return strstr(value, "UTF-8") || strstr(value, "utf8") ||
+			       strstr(value, "UTF8") || strstr(value, "utf-8");
+	}
+	return false;
+}
+
+/* a terminal that shows colours and half blocks, and a user who wants them: no-color.org */
+static bool wants_colour(bool terminal)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (!terminal || (no_color && *no_color))
+		return false;
+	return term && *term && strcmp(term, "dumb") && is_utf8();
+}
+
+/**
+ * view_text_style - how text is to look where it goes
+ * @o: the options
+ * @style: filled in
+ */
+void view_text_style(const struct view_options *o, struct text_style *style)
+{
+	bool terminal = !o->output && isatty(STDOUT_FILENO);
+	struct winsize size;
+
+	*style = (struct text_style){ .letters = o->letters, .width = PLAIN_WIDTH };
+	style->colour = o->color == COLOR_ALWAYS ||
+			(o->color == COLOR_AUTO && !o->letters && wants_colour(terminal));
+	style->truecolour = environment_is("COLORTERM", "truecolor") ||
+			    environment_is("COLORTERM", "24bit");
+	if (terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
+		style->width = size.ws_col;
+}
