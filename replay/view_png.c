@@ -64,13 +64,17 @@ static void put_be32(u8 *at, u32 value)
 
 static void put_chunk(FILE *out, const char *type, const u8 *data, size_t len)
 {
-	uLong crc = crc32(crc32(0, (const u8 *)type, 4), data, (uInt)len);
+	uLong crc = crc32(0, (const u8 *)type, 4);
 	u8 word[4];
 
+	/* of no data crc32() would give a new start, not the sum so far */
+	if (len)
+		crc = crc32(crc, data, (uInt)len);
 	put_be32(word, (u32)len);
 	fwrite(word, 1, 4, out);
 	fwrite(type, 1, 4, out);
-	fwrite(data, 1, len, out);
+	if (len)
+		fwrite(data, 1, len, out);
 	put_be32(word, (u32)crc);
 	fwrite(word, 1, 4, out);
 }
