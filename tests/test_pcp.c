@@ -37,11 +37,13 @@ static u32 get(struct mm *mm, u32 order)
 
 static void orders_0_to_3_and_9_have_lists(void **state)
 {
+	struct mm *mm = tiny_machine(V73, 2);
 	u32 order;
 
 	(void)state;
 	for (order = 0; order <= MAX_PAGE_ORDER; order++)
-		assert_int_equal(pcp_allowed_order(NULL, order), order <= 3 || order == 9);
+		assert_int_equal(pcp_allowed_order(mm, order), order <= 3 || order == 9);
+	machine_done(mm, __func__);
 }
 
 static void a_refill_keeps_the_order_of_the_zone(void **state)

@@ -122,6 +122,7 @@ struct links {
  * @swapcache: has a swap slot whose copy is current (head only)
  * @cold: the recorded kernel has reclaimed it; the model's reclaim may find it first (head only)
  * @joined: its parts belong to several objects: it is one folio in the model alone (head only)
+ * @pcp_buddy: per-CPU page of a block that the CPU owns: it may merge there (head only)
  */
 struct page {
 	struct links l;
@@ -144,7 +145,8 @@ struct page {
 	u32 cold:1;
 	u32 young:1;		/* free for the LRU code's own use */
 	u32 joined:1;
-	u32 spare:2;
+	u32 pcp_buddy:1;
+	u32 spare:1;
 };
 _Static_assert(sizeof(struct page) == 16, "struct page must stay 16 bytes");
 
@@ -395,8 +397,10 @@ struct policy_counter {
  *	to, and may change the block's type
  * @region_list: a region's list has got its first chunk (@filled), or lost its last; so often, and
  *	not with every chunk. Splitting, merging and relabelling go through it, too
- * @pcp_refill: fill this CPU's list of @order and @mt, as mm_pcp_add() does, up to @nr pages of
- *	that order; how many came. Only in kernels with pcp_buddy; mm/page_alloc.c:rmqueue_bulk
+ * @pcp_refill: put pages on this CPU's lists for requests of @order and @mt, with mm_pcp_add(), up
+ *	to @nr base pages; how many came. Whole blocks and parts of blocks, that is: blocks that the
+ *	CPU owns already have been looked through, and single pages fill what is left. Only in
+ *	kernels with pcp_buddy; mm/page_alloc.c:rmqueue_bulk
  * @free_to_tail: does a freed buddy go to its list's tail? @likely: its own buddy may be free
  *	soon; mm/page_alloc.c:buddy_merge_likely
  * @page_allocated: told of every page that a request got, once it is in use
@@ -560,6 +564,7 @@ int mm_alloc_contig_range(struct mm *mm, u32 start, u32 nr_pages);
 void mm_free_contig_range(struct mm *mm, u32 start, u32 nr_pages);
 u32 mm_shrink_slab(struct mm *mm, u32 nr_pages);
 u16 mm_current_cpu(const struct mm *mm);
+bool mm_pcp_add(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, bool own);
 
 /* The event mm_page_alloc_extfrag: a page of type @mt was found on the list of another. */
 void mm_count_fallback(struct mm *mm, u32 pfn, u32 order, u32 found_order, u8 mt, u8 found_mt,

@@ -231,10 +231,12 @@ static inline u8 blocks_freed(struct mm *mm, struct zone *z, u32 pfn, u32 order,
 {
 	u32 end = pfn + N(order);
 
-	if (!mm->policy->ops.block_freed)
-		return mt;
-	for (; pfn < end; pfn += pageblock_nr_pages)
-		mt = policy_decides(mm, block_freed, z, pfn, mt);
+	for (; pfn < end; pfn += pageblock_nr_pages) {
+		if (mm->pcp_buddy)
+			pcp_buddy_block_freed(mm, pfn);
+		if (mm->policy->ops.block_freed)
+			mt = policy_decides(mm, block_freed, z, pfn, mt);
+	}
 	return mt;
 }
 

@@ -80,6 +80,17 @@ static void check_merged(struct check *c, const struct zone *z, u32 pfn)
 		       p->order, p->order + 1);
 }
 
+/* blocks that are wholly free are nobody's */
+static void check_free_blocks_unowned(struct check *c, const struct zone *z, u32 pfn)
+{
+	u32 end = pfn + N(c->mm->page[pfn].order);
+
+	for (; pfn < end; pfn += pageblock_nr_pages)
+		expect(c, !c->mm->pcp_buddy->owner[pfn >> pageblock_order],
+		       "a free block has no owner", z, pfn,
+		       c->mm->pcp_buddy->owner[pfn >> pageblock_order], 0);
+}
+
 static void check_buddy(struct check *c, const struct zone *z, u32 pfn)
 {
 	const struct page *p = &c->mm->page[pfn];
@@ -89,12 +100,15 @@ static void check_buddy(struct check *c, const struct zone *z, u32 pfn)
 	if (p->mt >= MIGRATE_TYPES)
 		return;
 	c->buddies[i][p->order][p->mt]++;
+	expect(c, !p->pcp_buddy, "only a per-CPU page merges on its list", z, pfn, p->pcp_buddy, 0);
 	check_merged(c, z, pfn);
 	if (c->mm->k.freelist_hygiene) {
 		u8 mt = get_pageblock_migratetype(c->mm, pfn);
 
 		expect(c, p->mt == mt, "a free list holds pages of its type", z, pfn, p->mt, mt);
 	}
+	if (c->mm->pcp_buddy && p->order >= pageblock_order)
+		check_free_blocks_unowned(c, z, pfn);
 	if (p->mt == MIGRATE_ISOLATE)
 		return;
 	c->free_pages[i] += N(p->order);
@@ -150,13 +164,13 @@ static u32 check_list(struct check *c, const struct zone *z, u32 head, u32 state
 			return n;
 		expect(c, p->head && p->state == state, "a list holds heads of its kind", z, pfn,
 		       p->state, state);
-		expect(c, p->order == (u32)order, "a list holds one order", z, pfn, p->order,
-		       order);
+		expect(c, order < 0 || p->order == (u32)order, "a list holds one order", z, pfn,
+		       p->order, order);
 		expect(c, mt < 0 || p->mt == mt, "a list holds one type", z, pfn, p->mt, mt);
 		expect(c, mm->pageblock[pfn >> pageblock_order].zone == z->type,
 		       "a list holds one zone", z, pfn, mm->pageblock[pfn >> pageblock_order].zone,
 		       z->type);
-		*pages += N(order);
+		*pages += N(p->order);
 		prev = pfn;
 		if (++n > mm->max_pfn) {
 			expect(c, false, "a list ends", z, pfn, n, 0);
@@ -206,6 +220,74 @@ static void check_free_area(struct check *c, const struct zone *z, int order)
 	       sum);
 }
 
+/* a page that merges, or that waits for its block's owner, is with that owner */
+static void check_owners(struct check *c, const struct zone *z, u32 list, u32 nr, u16 cpu,
+			 bool waits)
+{
+	const struct mm *mm = c->mm;
+	u32 pfn = list_first(mm, list);
+
+	for (; nr; nr--, pfn = list_next(mm, pfn)) {
+		u16 owner = mm->pcp_buddy->owner[pfn >> pageblock_order];
+
+		if (waits || mm->page[pfn].pcp_buddy)
+			expect(c, owner == cpu + 1, "a page is with its block's owner", z, pfn,
+			       owner, cpu + 1);
+		expect(c, !waits || !mm->page[pfn].pcp_buddy, "what waits is not merged", z, pfn,
+		       1, 0);
+	}
+}
+
+static void check_owned_blocks(struct check *c, const struct zone *z, u32 list, u16 cpu)
+{
+	const struct mm *mm = c->mm;
+	u32 prev = list | LIST_HEAD_BIT, block = mm->heads[list].next, nr = 0;
+
+	for (; !(block & LIST_HEAD_BIT); block = mm->pcp_buddy->l[block].next) {
+		bool linked = block << pageblock_order < mm->max_pfn &&
+			      mm->pcp_buddy->l[block].prev == prev;
+		u32 pfn = block << pageblock_order;
+
+		expect(c, linked && nr++ <= mm->max_pfn, "a CPU's list of blocks is linked", z, pfn,
+		       0, prev);
+		if (!linked || nr > mm->max_pfn)
+			return;
+		expect(c, mm->pcp_buddy->owner[block] == cpu + 1, "a CPU lists blocks of its own",
+		       z, pfn, mm->pcp_buddy->owner[block], cpu + 1);
+		expect(c, mm->pageblock[block].zone == z->type, "a CPU lists blocks by zone", z,
+		       pfn, mm->pageblock[block].zone, z->type);
+		prev = block;
+	}
+}
+
+/* lists that split and merge; every per-CPU page is counted but those that wait for their owner */
+static void check_pcp_buddy(struct check *c, const struct zone *z)
+{
+	u32 order, cpu, list, n;
+	s64 all = 0;
+	int mt;
+
+	for (cpu = 0; cpu < c->mm->nr_cpus; cpu++) {
+		const struct per_cpu_pages *pcp = &z->pcp[cpu];
+		s64 pages = 0, waiting = 0;
+
+		for (order = 0; order <= pageblock_order; order++)
+			for (mt = 0; mt < MIGRATE_PCPTYPES; mt++) {
+				list = pcp_buddy_list(pcp, order, (u8)mt);
+				n = check_list(c, z, list, PAGE_PCP, (int)order, mt, &pages);
+				check_owners(c, z, list, n, (u16)cpu, false);
+			}
+		list = pcp->buddy_list + PCP_BUDDY_REMOTE;
+		n = check_list(c, z, list, PAGE_PCP, -1, -1, &waiting);
+		check_owners(c, z, list, n, (u16)cpu, true);
+		check_owned_blocks(c, z, pcp->buddy_list + PCP_BUDDY_OWNED, (u16)cpu);
+		expect(c, pages == pcp->count, "pcp count", z, PFN_NONE, pcp->count, pages);
+		all += pages + waiting;
+	}
+	expect(c, all == c->pcp_pages[z->type], "every per-CPU page is on a list", z, PFN_NONE,
+	       all, c->pcp_pages[z->type]);
+}
+
 static void check_pcp(struct check *c, const struct zone *z)
 {
 	s64 all = 0;
@@ -232,7 +314,10 @@ static void check_zone(struct check *c, const struct zone *z)
 
 	for (order = 0; order < NR_PAGE_ORDERS; order++)
 		check_free_area(c, z, order);
-	check_pcp(c, z);
+	if (c->mm->pcp_buddy)
+		check_pcp_buddy(c, z);
+	else
+		check_pcp(c, z);
 	expect(c, z->nr_free_pages == c->free_pages[i], "nr_free_pages", z, PFN_NONE,
 	       z->nr_free_pages, c->free_pages[i]);
 	expect(c, z->nr_free_pages_blocks == c->free_blocks[i], "nr_free_pages_blocks", z,

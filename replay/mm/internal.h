@@ -93,6 +93,31 @@ void drain_local_pages(struct mm *mm, struct zone *z, u16 cpu);
 u32 pcp_list_for(const struct per_cpu_pages *pcp, u32 order, u8 mt);
 void setup_pcp_cacheinfo(struct mm *mm);
 void vmstat_update(struct mm *mm);	/* the ~1 s worker: decay_pcp_high on every CPU */
+s32 nr_pcp_alloc(const struct zone *z, struct per_cpu_pages *pcp, u32 order);
+
+/*
+ * pcp_buddy.c: per-CPU lists that split and merge. A CPU's lists of a zone are those of each order
+ * and type, and two more, from ->buddy_list on.
+ */
+#define PCP_BUDDY_TYPED	((pageblock_order + 1) * MIGRATE_PCPTYPES)
+#define PCP_BUDDY_REMOTE	PCP_BUDDY_TYPED		/* freed by other CPUs, newest first */
+#define PCP_BUDDY_OWNED	(PCP_BUDDY_TYPED + 1)	/* its blocks that are partly the zone's again */
+#define NR_PCP_BUDDY_LISTS	(PCP_BUDDY_TYPED + 2)
+
+static inline u32 pcp_buddy_list(const struct per_cpu_pages *pcp, u32 order, u8 mt)
+{
+	return pcp->buddy_list + order * MIGRATE_PCPTYPES + mt;
+}
+
+void pcp_buddy_enable(struct mm *mm);
+void pcp_buddy_disable(struct mm *mm);
+void pcp_buddy_exit(struct mm *mm);
+u32 pcp_buddy_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags);
+bool pcp_buddy_free(struct mm *mm, struct zone *z, u32 pfn, u32 order);
+void pcp_buddy_absorb(struct mm *mm, struct per_cpu_pages *pcp);
+void pcp_buddy_merge(struct mm *mm, struct per_cpu_pages *pcp);
+void pcp_buddy_drain(struct mm *mm, struct zone *z, s32 count, struct per_cpu_pages *pcp);
+void pcp_buddy_block_freed(struct mm *mm, u32 pfn);
 
 /* highatomic.c */
 void reserve_highatomic_pageblock(struct mm *mm, struct zone *z, u32 pfn, u32 order);

@@ -30,6 +30,13 @@ struct per_cpu_pages {
 	u8 flags;			/* PCPF_*: page_alloc's own */
 	u8 alloc_factor;
 	s32 free_count;			/* 6.1: free_factor */
+	u32 buddy_list;			/* pcp_buddy: first of its lists in mm->heads[] */
+};
+
+/* Kernels with pcp_buddy: who owns which pageblock; pcp_buddy.c. */
+struct pcp_buddy {
+	u16 *owner;			/* CPU + 1, of each pageblock; 0: nobody */
+	struct links *l;		/* of each pageblock, on its owner's list of broken up ones */
 };
 
 /* Per pageblock, mm->pageblock[pfn >> pageblock_order]. */
@@ -131,7 +138,10 @@ struct pageblock {
 	  "posted with superpageblocks: a fallback does not raise the watermarks") \
 	X(proactive_leeway_7x, \
 	  "7.0: proactive compaction starts min(10, half of its aim) above its " \
-	  "aim; off: always 10 above")
+	  "aim; off: always 10 above") \
+	X(pcp_buddy, \
+	  "in no version, mailed in May 2026: per-CPU lists take whole pageblocks, " \
+	  "split them and merge them again")
 
 struct kernel_features {
 	u32 version;			/* 0x060c0075 = 6.12.117, as LINUX_VERSION_CODE but 8/8/16 */
@@ -230,6 +240,7 @@ struct mm {
 	struct kcompactd_state *kcompactd;
 	struct lruvec *lruvec;
 	struct swap_state *swap;
+	struct pcp_buddy *pcp_buddy;	/* NULL: ordinary per-CPU lists */
 	u64 nr_slab_cold;		/* slab pages that the recorded kernel's shrinkers freed */
 	/* results */
 	u64 vmstat[NR_VM_EVENT_ITEMS];

@@ -48,8 +48,8 @@ static inline struct per_cpu_pages *this_cpu_pcp(struct mm *mm, struct zone *z)
  */
 bool pcp_allowed_order(const struct mm *mm, u32 order)
 {
-	(void)mm;
-	return order <= PAGE_ALLOC_COSTLY_ORDER || order == HPAGE_PMD_ORDER;
+	return order <= PAGE_ALLOC_COSTLY_ORDER || order == HPAGE_PMD_ORDER ||
+	       (order < pageblock_order && mm->pcp_buddy);
 }
 
 /**
@@ -91,6 +91,10 @@ static void drain_list(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp,
 static void free_pcppages_bulk(struct mm *mm, struct zone *z, s32 count,
 			       struct per_cpu_pages *pcp, u32 pindex)
 {
+	if (mm->pcp_buddy) {
+		pcp_buddy_drain(mm, z, count, pcp);
+		return;
+	}
 	count = min_s32(pcp->count, count);
 	while (count > 0) {
 		drain_list(mm, z, pcp, pindex, &count);
@@ -103,6 +107,9 @@ static void free_pcppages_bulk(struct mm *mm, struct zone *z, s32 count,
 static void free_pcppages(struct mm *mm, struct zone *z, s32 count, struct per_cpu_pages *pcp,
 			  u32 pindex)
 {
+	/* once: what the kernel's later batches find merged already */
+	if (mm->pcp_buddy && count > 0)
+		pcp_buddy_merge(mm, pcp);
 	if (!mm->k.pcp_free_chunked) {
 		free_pcppages_bulk(mm, z, count, pcp, pindex);
 		return;
@@ -115,8 +122,15 @@ static void free_pcppages(struct mm *mm, struct zone *z, s32 count, struct per_c
 	}
 }
 
-/* pages to ask the zone for; lets ->high and alloc_factor grow. mm/page_alloc.c:nr_pcp_alloc */
-static s32 nr_pcp_alloc(const struct zone *z, struct per_cpu_pages *pcp, u32 order)
+/**
+ * nr_pcp_alloc - how many pages to ask the zone for
+ * @z: zone
+ * @pcp: lists that have no page for a request; ->high and ->alloc_factor may grow
+ * @order: of the request
+ *
+ * Return: pages of @order, >= 1. mm/page_alloc.c:nr_pcp_alloc.
+ */
+s32 nr_pcp_alloc(const struct zone *z, struct per_cpu_pages *pcp, u32 order)
 {
 	s32 base = pcp->batch, batch, high, max;
 
@@ -188,9 +202,11 @@ static void refill(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp, u32
 u32 rmqueue_pcplist(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags)
 {
 	struct per_cpu_pages *pcp = this_cpu_pcp(mm, z);
-	u32 list = pcp->list[order_to_pindex(mt, order)];
-	u32 pfn;
+	u32 list, pfn;
 
+	if (__builtin_expect(!!mm->pcp_buddy, 0))
+		return pcp_buddy_rmqueue(mm, z, order, mt, alloc_flags);
+	list = pcp->list[order_to_pindex(mt, order)];
 	pcp->free_count >>= 1;
 	pfn = list_first(mm, list);
 	if (pfn == PFN_NONE) {
@@ -327,6 +343,12 @@ void free_frozen_page_commit(struct mm *mm, struct zone *z, u32 pfn, u32 order)
 	u32 pindex = order_to_pindex(mt < MIGRATE_PCPTYPES ? mt : MIGRATE_MOVABLE, order);
 	struct page *p = &mm->page[pfn];
 
+	if (__builtin_expect(!!mm->pcp_buddy, 0)) {
+		/* tuned as newer kernels do, its size fixed or not as the version has it */
+		if (pcp_buddy_free(mm, z, pfn, order))
+			commit_auto_tuned(mm, z, pcp, 0, order);
+		return;
+	}
 	p->state = PAGE_PCP;
 	p->order = order;
 	p->head = 1;
@@ -343,10 +365,12 @@ static void drain_pages_zone(struct mm *mm, struct zone *z, u16 cpu)
 {
 	struct per_cpu_pages *pcp = &z->pcp[cpu];
 
+	if (mm->pcp_buddy)
+		pcp_buddy_merge(mm, pcp);
 	while (pcp->count > 0) {
 		s32 nr = pcp->count;
 
-		if (mm->k.pcp_auto_tune)
+		if (mm->k.pcp_auto_tune || mm->pcp_buddy)
 			nr = min_s32(nr, pcp->batch << PCP_BATCH_SCALE_MAX);
 		free_pcppages_bulk(mm, z, nr, pcp, 0);
 	}
@@ -368,6 +392,17 @@ void drain_local_pages(struct mm *mm, struct zone *z, u16 cpu)
 		drain_pages_zone(mm, z, cpu);
 }
 
+/* What waits for a CPU that has no page of its own does not make that CPU one to be drained. */
+static bool has_pages(const struct mm *mm, const struct zone *z, u16 cpu)
+{
+	if (z)
+		return z->pcp[cpu].count > 0;
+	for_each_populated_zone(mm, z)
+		if (z->pcp[cpu].count > 0)
+			return true;
+	return false;
+}
+
 /**
  * drain_all_pages - empty every CPU's lists
  * @mm: machine
@@ -381,7 +416,8 @@ void drain_all_pages(struct mm *mm, struct zone *z)
 
 	mm->drain_all_pages++;
 	for (cpu = 0; cpu < mm->nr_cpus; cpu++)
-		drain_local_pages(mm, z, cpu);
+		if (has_pages(mm, z, cpu))
+			drain_local_pages(mm, z, cpu);
 }
 
 /* mm/page_alloc.c:decay_pcp_high */
@@ -407,7 +443,7 @@ void vmstat_update(struct mm *mm)
 	struct zone *z;
 	u16 cpu;
 
-	if (!mm->k.pcp_auto_tune)
+	if (!mm->k.pcp_auto_tune && !mm->pcp_buddy)
 		return;
 	for (cpu = 0; cpu < mm->nr_cpus; cpu++)
 		for_each_populated_zone(mm, z)

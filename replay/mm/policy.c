@@ -271,6 +271,12 @@ int mm_feature_set(struct mm *mm, const char *name, bool on)
 	if (!feature)
 		return -1;
 	*feature = on;
+	if (feature == &mm->k.pcp_buddy) {
+		if (on)
+			pcp_buddy_enable(mm);
+		else
+			pcp_buddy_disable(mm);
+	}
 	return 0;
 }
 

@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Per-CPU lists that split and merge: Johannes Weiner's per-CPU pageblock buddy, patches 1 to 3 of
+ * the superpageblock series of May 2026.
+ *
+ * A CPU takes whole pageblocks and owns them: what is freed of such a block comes back to it,
+ * whoever frees it, and merges with the rest on its lists. So a block is used up, and made whole
+ * again, without the zone; what one CPU frees does not fragment what another allocates from.
+ *
+ * Of an owned block, page->pcp_buddy marks what may merge. Pages of any other block pass through
+ * the lists singly, as through ordinary ones.
+ */
+#include <stdlib.h>
+
+#include "internal.h"
+
+static inline struct per_cpu_pages *this_cpu_pcp(struct mm *mm, struct zone *z)
+{
+	return &z->pcp[mm->current.cpu];
+}
+
+/* The list of a page by its block's type now: those without lists share the movable one. */
+static inline u8 list_type(const struct mm *mm, u32 pfn)
+{
+	u8 mt = get_pageblock_migratetype(mm, pfn);
+
+	return mt < MIGRATE_PCPTYPES ? mt : MIGRATE_MOVABLE;
+}
+
+/* Links between pageblocks; with LIST_HEAD_BIT, of mm->heads[]. One on no list names itself. */
+static inline struct links *block_node(struct mm *mm, u32 link)
+{
+	return link & LIST_HEAD_BIT ? &mm->heads[link & ~LIST_HEAD_BIT] : &mm->pcp_buddy->l[link];
+}
+
+static void owned_del(struct mm *mm, u32 block)
+{
+	struct links *l = &mm->pcp_buddy->l[block];
+
+	block_node(mm, l->prev)->next = l->next;
+	block_node(mm, l->next)->prev = l->prev;
+	l->next = l->prev = block;
+}
+
+static void owned_add(struct mm *mm, const struct per_cpu_pages *pcp, u32 block)
+{
+	u32 head = (pcp->buddy_list + PCP_BUDDY_OWNED) | LIST_HEAD_BIT;
+	struct links *l = &mm->pcp_buddy->l[block];
+
+	if (l->next != block)
+		return;
+	l->prev = head;
+	l->next = block_node(mm, head)->next;
+	block_node(mm, l->next)->prev = block;
+	block_node(mm, head)->next = block;
+}
+
+static inline void enqueue(struct mm *mm, struct per_cpu_pages *pcp, u32 pfn, u32 order, u8 mt,
+			   bool merges, bool tail)
+{
+	u32 list = pcp_buddy_list(pcp, order, mt);
+	struct page *p = &mm->page[pfn];
+
+	p->state = PAGE_PCP;
+	p->order = order;
+	p->head = 1;
+	p->mt = mt;
+	p->pcp_buddy = merges;
+	if (tail)
+		list_add_tail(mm, pfn, list);
+	else
+		list_add(mm, pfn, list);
+	pcp->count += (s32)N(order);
+}
+
+static inline void dequeue(struct mm *mm, struct per_cpu_pages *pcp, u32 pfn, u32 order)
+{
+	list_del(mm, pfn);
+	mm->page[pfn].pcp_buddy = 0;
+	pcp->count -= (s32)N(order);
+}
+
+/**
+ * pcp_buddy_absorb - take in what other CPUs have freed of this CPU's blocks
+ * @mm: machine
+ * @pcp: lists of the CPU that owns them
+ *
+ * mm/page_alloc.c:absorb_remote_frees.
+ */
+void pcp_buddy_absorb(struct mm *mm, struct per_cpu_pages *pcp)
+{
+	u32 list = pcp->buddy_list + PCP_BUDDY_REMOTE, pfn;
+
+	while ((pfn = list_first(mm, list)) != PFN_NONE) {
+		list_del(mm, pfn);
+		enqueue(mm, pcp, pfn, mm->page[pfn].order, list_type(mm, pfn), true, false);
+	}
+}
+
+/* the smallest page that is large enough; what is left of it stays on this CPU's lists */
+static u32 take_smallest(struct mm *mm, struct per_cpu_pages *pcp, u32 order, u8 mt)
+{
+	u32 high, pfn;
+	bool merges;
+
+	pcp_buddy_absorb(mm, pcp);
+	for (high = order; high <= pageblock_order; high++) {
+		pfn = list_first(mm, pcp_buddy_list(pcp, high, mt));
+		if (pfn == PFN_NONE)
+			continue;
+		merges = mm->page[pfn].pcp_buddy;
+		dequeue(mm, pcp, pfn, high);
+		while (high-- > order)
+			enqueue(mm, pcp, pfn + N(high), high, mt, merges, false);
+		return pfn;
+	}
+	return PFN_NONE;
+}
+
+/* everything that is free of a block in the zone's lists comes back to its owner's */
+static u32 recover_block(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp, u32 block)
+{
+	u32 pfn = block << pageblock_order, end = pfn + pageblock_nr_pages, got = 0;
+	u8 mt = get_pageblock_migratetype(mm, pfn);
+
+	mm->visit_blocks++;
+	while (pfn < end) {
+		const struct page *p = &mm->page[pfn];
+		u32 order = p->head ? p->order : 0;
+
+		if (p->state == PAGE_BUDDY && p->head) {
+			del_page_from_free_list(mm, z, pfn, order, p->mt);
+			enqueue(mm, pcp, pfn, order, mt, true, true);
+			got += N(order);
+		}
+		pfn += N(order);
+	}
+	owned_del(mm, block);
+	return got;
+}
+
+/* blocks of its own that a drain has broken up are a CPU's first choice */
+static u32 recover_blocks(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp, u8 mt,
+			  u32 wanted)
+{
+	u32 block = mm->heads[pcp->buddy_list + PCP_BUDDY_OWNED].next, next, got = 0;
+
+	for (; !(block & LIST_HEAD_BIT) && got < wanted; block = next) {
+		next = mm->pcp_buddy->l[block].next;
+		if (get_pageblock_migratetype(mm, block << pageblock_order) == mt)
+			got += recover_block(mm, z, pcp, block);
+	}
+	return got;
+}
+
+static u32 rmqueue_one(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
+		       enum rmqueue_mode *mode)
+{
+	u32 pfn = __rmqueue(mm, z, order, mt, alloc_flags, mode);
+
+	if (!mm->k.rmqueue_mode_cache)
+		*mode = RMQUEUE_NORMAL;
+	return pfn;
+}
+
+/* whole blocks, as many as are wanted whole */
+static u32 take_blocks(struct mm *mm, struct zone *z, u8 mt, u32 wanted, u32 alloc_flags,
+		       enum rmqueue_mode *mode)
+{
+	u32 got = 0, pfn;
+
+	while (got + pageblock_nr_pages <= wanted) {
+		pfn = rmqueue_one(mm, z, pageblock_order, mt, alloc_flags, mode);
+		if (pfn == PFN_NONE)
+			break;
+		mm_pcp_add(mm, z, pfn, pageblock_order, mt, true);
+		got += pageblock_nr_pages;
+	}
+	return got;
+}
+
+/* single pages of the order that is asked for, for nobody to own */
+static void take_pages(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 wanted,
+		       u32 alloc_flags, enum rmqueue_mode *mode)
+{
+	u32 got, pfn;
+
+	for (got = 0; got < wanted; got += N(order)) {
+		pfn = rmqueue_one(mm, z, order, mt, alloc_flags, mode);
+		if (pfn == PFN_NONE)
+			return;
+		mm_pcp_add(mm, z, pfn, order, mt, false);
+	}
+}
+
+/* mm/page_alloc.c:rmqueue_bulk; @nr pages of @order */
+static void refill(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp, u32 order, u8 mt,
+		   u32 nr, u32 alloc_flags)
+{
+	enum rmqueue_mode mode = RMQUEUE_NORMAL;
+	u32 wanted = nr << order, got = 0;
+
+	if (nr > 1) {
+		got = recover_blocks(mm, z, pcp, mt, wanted);
+		if (got >= wanted)
+			return;
+		if (mm->policy->ops.pcp_refill)
+			got += policy_decides(mm, pcp_refill, z, order, mt, wanted - got,
+					      alloc_flags);
+		else
+			got += take_blocks(mm, z, mt, wanted - got, alloc_flags, &mode);
+	}
+	if (got < wanted)
+		take_pages(mm, z, order, mt, wanted - got, alloc_flags, &mode);
+}
+
+/**
+ * pcp_buddy_rmqueue - rmqueue_pcplist() with lists that split and merge
+ * @mm: machine; ->current.cpu says which CPU
+ * @z: zone
+ * @order: 0 .. pageblock_order
+ * @mt: type requested
+ * @alloc_flags: for the refill
+ *
+ * Return: head pfn, in nobody's hands yet; PFN_NONE. mm/page_alloc.c:__rmqueue_pcplist.
+ */
+u32 pcp_buddy_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags)
+{
+	struct per_cpu_pages *pcp = this_cpu_pcp(mm, z);
+	u32 pfn, nr;
+
+	pcp->free_count >>= 1;
+	pfn = take_smallest(mm, pcp, order, mt);
+	if (__builtin_expect(pfn != PFN_NONE, 1))
+		return pfn;
+	nr = (u32)nr_pcp_alloc(z, pcp, order);
+	if ((alloc_flags & ALLOC_HIGHATOMIC) && mm->k.highatomic_reserve_buddy)
+		return PFN_NONE;
+	refill(mm, z, pcp, order, mt, nr, alloc_flags);
+	return take_smallest(mm, pcp, order, mt);
+}
+
+/**
+ * pcp_buddy_free - put a page on a CPU's lists: its block's owner's, or this one's
+ * @mm: machine; ->current.cpu says which CPU frees
+ * @z: zone
+ * @pfn: head of a page on no list, its fields reset
+ * @order: 0 .. pageblock_order
+ *
+ * Another CPU's page is handed over and waits for that CPU to take it in.
+ * mm/page_alloc.c:__free_frozen_pages.
+ *
+ * Return: whether it is on this CPU's lists, which may be too long now.
+ */
+bool pcp_buddy_free(struct mm *mm, struct zone *z, u32 pfn, u32 order)
+{
+	u16 owner = mm->pcp_buddy->owner[pfn >> pageblock_order], me = mm->current.cpu + 1;
+	struct page *p = &mm->page[pfn];
+
+	if (!owner || owner == me) {
+		enqueue(mm, this_cpu_pcp(mm, z), pfn, order, list_type(mm, pfn), owner, false);
+		return true;
+	}
+	p->state = PAGE_PCP;
+	p->order = order;
+	p->head = 1;
+	p->mt = list_type(mm, pfn);
+	list_add(mm, pfn, z->pcp[owner - 1].buddy_list + PCP_BUDDY_REMOTE);
+	return false;
+}
+
+/**
+ * mm_pcp_add - put a page on this CPU's lists, as a refill does
+ * @mm: machine with pcp_buddy; ->current.cpu says which CPU
+ * @z: zone
+ * @pfn: head of a page in nobody's hands; it goes to its list's tail
+ * @order: 0 .. pageblock_order
+ * @mt: list: MIGRATE_UNMOVABLE, MOVABLE or RECLAIMABLE
+ * @own: the CPU becomes the owner of the page's block, if it has none
+ *
+ * Of a block taken in part, later refills recover what else becomes free.
+ *
+ * Return: whether the CPU became its owner.
+ */
+bool mm_pcp_add(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, bool own)
+{
+	struct per_cpu_pages *pcp = this_cpu_pcp(mm, z);
+	u32 block = pfn >> pageblock_order;
+
+	own = own && !mm->pcp_buddy->owner[block];
+	if (own) {
+		mm->pcp_buddy->owner[block] = mm->current.cpu + 1;
+		if (order < pageblock_order)
+			owned_add(mm, pcp, block);
+	}
+	enqueue(mm, pcp, pfn, order, mt, own, true);
+	return own;
+}
+
+/**
+ * pcp_buddy_block_freed - a wholly free block of the zone's lists is nobody's
+ * @mm: machine
+ * @pfn: a page of the block
+ *
+ * mm/page_alloc.c:clear_pcpblock_owner, of __free_one_page.
+ */
+void pcp_buddy_block_freed(struct mm *mm, u32 pfn)
+{
+	mm->pcp_buddy->owner[pfn >> pageblock_order] = 0;
+	owned_del(mm, pfn >> pageblock_order);
+}
+
+static inline bool merges_at(const struct page *p, u32 order)
+{
+	return p->pcp_buddy && p->head && p->state == PAGE_PCP && p->order == order;
+}
+
+static void merge_list(struct mm *mm, struct per_cpu_pages *pcp, u32 order, u8 mt)
+{
+	u32 pfn = list_first(mm, pcp_buddy_list(pcp, order, mt)), next;
+
+	for (; pfn != PFN_NONE; pfn = next) {
+		u32 buddy = pfn ^ N(order);
+
+		next = list_next(mm, pfn);
+		if (!merges_at(&mm->page[pfn], order) || !merges_at(&mm->page[buddy], order))
+			continue;
+		if (next == buddy)
+			next = list_next(mm, next);
+		dequeue(mm, pcp, pfn, order);
+		dequeue(mm, pcp, buddy, order);
+		mm->page[pfn | buddy].head = 0;
+		enqueue(mm, pcp, pfn & buddy, order + 1, mt, true, true);
+	}
+}
+
+/**
+ * pcp_buddy_merge - merge what a CPU's lists hold of its own blocks
+ * @mm: machine
+ * @pcp: its lists
+ *
+ * Before it gives pages back: first part of mm/page_alloc.c:free_pcppages_bulk.
+ */
+void pcp_buddy_merge(struct mm *mm, struct per_cpu_pages *pcp)
+{
+	u32 order;
+	u8 mt;
+
+	pcp_buddy_absorb(mm, pcp);
+	for (order = 0; order < pageblock_order; order++)
+		for (mt = 0; mt < MIGRATE_PCPTYPES; mt++)
+			merge_list(mm, pcp, order, mt);
+}
+
+static s32 drain_list(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp, u32 order, u8 mt,
+		      s32 count)
+{
+	u32 list = pcp_buddy_list(pcp, order, mt), pfn;
+
+	while (count > 0 && (pfn = list_last(mm, list)) != PFN_NONE) {
+		bool part = mm->page[pfn].pcp_buddy && order < pageblock_order;
+
+		if (part)
+			owned_add(mm, pcp, pfn >> pageblock_order);
+		dequeue(mm, pcp, pfn, order);
+		count -= (s32)N(order);
+		__free_one_page(mm, z, pfn, order, get_pageblock_migratetype(mm, pfn), part);
+	}
+	return count;
+}
+
+/**
+ * pcp_buddy_drain - give pages of a CPU back to the zone
+ * @mm: machine
+ * @z: zone
+ * @count: base pages; it may be more when the last one is a large page
+ * @pcp: the CPU's lists, merged
+ *
+ * Whole blocks go first, then from order 0 upwards, oldest first. Second part of
+ * mm/page_alloc.c:free_pcppages_bulk.
+ */
+void pcp_buddy_drain(struct mm *mm, struct zone *z, s32 count, struct per_cpu_pages *pcp)
+{
+	u32 order = pageblock_order;
+	u8 mt = 0;
+
+	if (count > pcp->count)
+		count = pcp->count;
+	while (count > 0) {
+		count = drain_list(mm, z, pcp, order, mt, count);
+		if (++mt < MIGRATE_PCPTYPES)
+			continue;
+		mt = 0;
+		order = order == pageblock_order ? 0 : order + 1;
+	}
+}
+
+static void drain_everything(struct mm *mm)
+{
+	u16 cpu;
+
+	for (cpu = 0; cpu < mm->nr_cpus; cpu++)
+		drain_local_pages(mm, NULL, cpu);
+}
+
+static void add_lists(struct mm *mm, struct per_cpu_pages *pcp)
+{
+	u32 i;
+
+	if (pcp->buddy_list)
+		return;
+	pcp->buddy_list = mm_alloc_list(mm);
+	for (i = 1; i < NR_PCP_BUDDY_LISTS; i++)
+		mm_alloc_list(mm);
+}
+
+/**
+ * pcp_buddy_enable - lists that split and merge take the place of ordinary ones
+ * @mm: machine, built, not run yet
+ *
+ * The ordinary lists are drained: the policy's hooks are told of blocks that become free. Without
+ * memory the program ends, as a machine without its lists is none.
+ */
+void pcp_buddy_enable(struct mm *mm)
+{
+	u32 nr = (mm->max_pfn + N(MAX_PAGE_ORDER)) >> pageblock_order, i;
+	struct zone *z;
+	u16 cpu;
+
+	if (mm->pcp_buddy)
+		return;
+	drain_everything(mm);
+	for_each_populated_zone(mm, z)
+		for (cpu = 0; cpu < mm->nr_cpus; cpu++)
+			add_lists(mm, &z->pcp[cpu]);
+	mm->pcp_buddy = calloc(1, sizeof(*mm->pcp_buddy));
+	if (!mm->pcp_buddy)
+		abort();
+	mm->pcp_buddy->owner = calloc(nr, sizeof(*mm->pcp_buddy->owner));
+	mm->pcp_buddy->l = calloc(nr, sizeof(*mm->pcp_buddy->l));
+	if (!mm->pcp_buddy->owner || !mm->pcp_buddy->l)
+		abort();
+	for (i = 0; i < nr; i++)
+		mm->pcp_buddy->l[i].next = mm->pcp_buddy->l[i].prev = i;
+}
+
+/**
+ * pcp_buddy_exit - free what pcp_buddy_enable() took
+ * @mm: machine, with or without; its pages are not touched
+ */
+void pcp_buddy_exit(struct mm *mm)
+{
+	if (!mm->pcp_buddy)
+		return;
+	free(mm->pcp_buddy->owner);
+	free(mm->pcp_buddy->l);
+	free(mm->pcp_buddy);
+	mm->pcp_buddy = NULL;
+}
+
+/**
+ * pcp_buddy_disable - back to ordinary lists
+ * @mm: machine
+ */
+void pcp_buddy_disable(struct mm *mm)
+{
+	struct zone *z;
+	u16 cpu;
+
+	if (!mm->pcp_buddy)
+		return;
+	for_each_populated_zone(mm, z)
+		for (cpu = 0; cpu < mm->nr_cpus; cpu++)
+			pcp_buddy_absorb(mm, &z->pcp[cpu]);
+	drain_everything(mm);
+	pcp_buddy_exit(mm);
+}
