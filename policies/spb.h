@@ -98,6 +98,24 @@ struct spb_job {
 	u64 queued_ns;
 };
 
+/* a pass of the worker over one superpageblock; SPB 5.2 */
+struct spb_pass {
+	u32 cursor, pfn;		/* where it began, and where it is */
+	u16 nr_free;			/* when it began */
+	bool wrapped, idle;		/* idle: there was nothing to do */
+};
+
+#define SPB_EVAC_CANDIDATES	16
+
+/* an evacuation for a request, by the request itself or by the worker; SPB 5.3 */
+struct spb_evac {
+	u32 sb[SPB_EVAC_CANDIDATES], nr, at;
+	u32 pfn, blocks;		/* in sb[at]: where it is, and how many it has tried */
+	u8 order, mt;
+	bool coalesce;			/* version 1's first phase */
+	bool did;			/* any block was tried */
+};
+
 struct spb_counters {
 	u64 outcome[NR_SPB_OUTCOMES];
 	u64 refused[NR_SPB_REFUSALS], relaxed[NR_SPB_RELAX];
@@ -116,6 +134,7 @@ struct spb_counters {
 	/* the policy's own names in /proc/vmstat */
 	u64 spb_highorder_refused, spb_slab_shrink_queued, spb_slab_shrink_ran;
 	u64 slab_pages_freed;
+	u64 jobs_lost;			/* the ring was full; see spb_work_init() */
 	u64 unsatisfied;
 	u64 dropped_nofragment;		/* last resort of requests that reclaimed; SPB 3.2 g */
 	u64 cma_not_found;		/* U10: free CMA pages that CMA requests do not look for */
@@ -152,6 +171,9 @@ struct spb {
 	bool shrink_queued;
 	u64 work_ns;			/* the worker is busy until then */
 	bool in_worker;
+	bool job_runs;			/* the first of the queue has begun */
+	struct spb_pass pass;		/* the worker's */
+	struct spb_evac evac;
 	struct spb_walk *walk;		/* of the request under way, or NULL; SPB 3.4 */
 	u32 visits;
 	struct spb_counters c;
@@ -255,6 +277,9 @@ u32 spb_last_resort(struct mm *mm, struct alloc_context *ac, const struct alloc_
 u32 spb_direct_compact(struct mm *mm, struct alloc_context *ac, const struct alloc_retry *r);
 
 /* spb_work.c: the worker, defrag (SPB 5, 5.1, 5.2), reaction (3.4.1, 3.4.2) */
+int spb_work_init(struct spb *s);	/* after spb_state_init() */
+void spb_work_exit(struct spb *s);
+u64 spb_now(const struct spb *s);
 void spb_queue(struct spb *s, const struct spb_job *job);
 void spb_background(struct mm *mm, u64 until_ns);	/* hook */
 bool spb_needs_defrag(const struct spb *s, const struct spb_zone *sz,
@@ -268,11 +293,15 @@ bool spb_evacuate_pageblock(struct spb *s, struct spb_zone *sz, u32 pfn, bool fo
 bool spb_evacuate_for_order(struct spb *s, struct spb_zone *sz, u32 order, u8 mt);
 void spb_queue_evacuate(struct spb *s, struct spb_zone *sz, u32 order, u8 mt);
 void spb_queue_slab_shrink(struct spb *s, struct spb_zone *sz);
-void spb_run_evacuate(struct spb *s, const struct spb_job *job);
+void spb_evac_begin(struct spb *s, struct spb_zone *sz, struct spb_evac *ev, u32 order, u8 mt);
+u32 spb_evac_block(const struct spb *s, const struct spb_zone *sz, struct spb_evac *ev);
+void spb_evac_next(struct spb_evac *ev);
+void spb_evac_request_done(struct spb *s, struct spb_zone *sz, const struct spb_job *job);
 void spb_run_slab_shrink(struct spb *s);
 
 /* spb_contig.c (SPB 5.6) */
 u32 spb_try_alloc_contig(struct spb *s, struct spb_zone *sz, u32 nr_pages);	/* pfn */
+void spb_free_contig(struct spb *s, struct spb_zone *sz, u32 pfn, u32 nr_pages);
 
 /* spb_compact.c: compaction's part (SPB 5.9) */
 u32 spb_compact_skips(const struct mm *mm, const struct zone *z, u32 pfn);
