@@ -182,11 +182,20 @@ u8 block_used_type(u8 mt)
 	return mt < MIGRATE_PCPTYPES ? mt : MIGRATE_UNMOVABLE;
 }
 
-/* counts the unit at @p, of which @left pages at most are the block's; returns its pages */
-static u32 count_unit(const struct page *p, u32 left, struct block_pages *pages)
+/* pages of each type in use, 16 bits each: sums stay in a register over a whole block */
+static u64 used_sum(u32 mt, u32 n)
 {
-	u32 n = 1u << p->order;
+	static const u8 shift[8] = {
+		[MIGRATE_MOVABLE] = 16 * MIGRATE_MOVABLE, [MIGRATE_CMA] = 16 * MIGRATE_MOVABLE,
+		[MIGRATE_RECLAIMABLE] = 16 * MIGRATE_RECLAIMABLE,
+	};
 
+	return (u64)n << shift[mt];
+}
+
+/* pages of the unit at @p, which is not in use; reserved ones are counted */
+static u32 count_other(const struct page *p, struct block_pages *pages)
+{
 	switch ((enum page_state)p->state) {
 	case PAGE_ABSENT:
 		return 1;
@@ -197,19 +206,10 @@ static u32 count_unit(const struct page *p, u32 left, struct block_pages *pages)
 	case PAGE_BUDDY:
 	case PAGE_PCP:
 		/* the second half of an order-10 buddy has no head of its own */
-		if (!p->head || n > left)
-			n = left;
-		break;
-	case PAGE_ISOLATED:
-		n = n > left ? left : n;
-		break;
-	case PAGE_USED:
-		n = n > left ? left : n;
-		pages->used[block_used_type(p->mt)] += (u16)n;
-		break;
+		return p->head ? 1u << p->order : pageblock_nr_pages;
+	default:
+		return 1u << p->order;
 	}
-	pages->present += (u16)n;
-	return n;
 }
 
 /**
@@ -221,11 +221,27 @@ static u32 count_unit(const struct page *p, u32 left, struct block_pages *pages)
 void blockmap_scan_block(const struct mm *mm, u32 block, struct block_pages *pages)
 {
 	const struct page *p = &mm->page[(size_t)block << pageblock_order];
-	u32 i;
+	const struct page *end = p + pageblock_nr_pages;
+	u64 used = 0;
 
 	*pages = (struct block_pages){ 0 };
-	for (i = 0; i < pageblock_nr_pages;)
-		i += count_unit(p + i, pageblock_nr_pages - i, pages);
+	while (p < end) {
+		u32 left = (u32)(end - p), n;
+
+		if (p->state == PAGE_USED) {
+			n = 1u << p->order;
+			used += used_sum(p->mt, n < left ? n : left);
+		} else {
+			n = count_other(p, pages);
+			if (p->state > PAGE_RESERVED)
+				pages->present += (u16)(n < left ? n : left);
+		}
+		p += n;
+	}
+	for (u32 mt = 0; mt < MIGRATE_PCPTYPES; mt++) {
+		pages->used[mt] = (u16)(used >> 16 * mt);
+		pages->present += pages->used[mt];
+	}
 }
 
 static void scan_zone(const struct mm *mm, const struct zone *z, const struct blockmap_zone *bz,
