@@ -5,20 +5,6 @@
 
 #include "report.h"
 
-static void spread_add(struct spread *s, const struct policy_run *run)
-{
-	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++) {
-		u64 value = run->counters[i];
-
-		if (!s->runs || value < s->min[i])
-			s->min[i] = value;
-		if (value > s->max[i])
-			s->max[i] = value;
-		s->sum[i] += value;
-	}
-	s->runs++;
-}
-
 static int write_end_state(const char *path, const struct input *in, const struct run_output *out)
 {
 	const struct policy_run *run = &out->run[0];
@@ -46,7 +32,7 @@ static int run_more_seeds(const struct run_options *base, const struct options *
 		if (run_replay(&run, o->policy, nr, &out, err, ERR_LEN))
 			return -1;
 		for (unsigned int p = 0; p < nr && !out.interrupted; p++)
-			spread_add(&spread[p], &out.run[p]);
+			spread_add(&spread[p], &out.run[p], &out);
 		run_release(&out);
 	}
 	return 0;
@@ -106,11 +92,11 @@ static int replay(struct input *in, const struct options *o)
 	if (o->seeds > 1) {
 		spread = calloc(o->nr_policies, sizeof(*spread));
 		for (unsigned int p = 0; spread && p < o->nr_policies; p++)
-			spread_add(&spread[p], &out.run[p]);
+			spread_add(&spread[p], &out.run[p], &out);
 		if (!spread || run_more_seeds(&run, o, spread, o->nr_policies, err)) {
 			progress_clear(&progress);
 			message("%s", spread ? err : "out of memory");
-			free(spread);
+			spread_release(spread, o->nr_policies);
 			run_release(&out);
 			return EXIT_TROUBLE;
 		}
@@ -118,7 +104,7 @@ static int replay(struct input *in, const struct options *o)
 		out.interrupted |= interrupted != 0;
 	}
 	ret = finish(in, o, &out, spread);
-	free(spread);
+	spread_release(spread, o->nr_policies);
 	run_release(&out);
 	return ret;
 }

@@ -282,7 +282,7 @@ static int places_of(const struct diff_row *row, const struct diff_table *t)
 		whole &= is_whole_number(&row->new[i]);
 	if (row->rule->unit == UNIT_FRACTION)
 		return 3;
-	if (whole && row->rule->unit != UNIT_PERCENT)
+	if (whole && !t->sampled && row->rule->unit != UNIT_PERCENT)
 		return 0;
 	return row->rule->unit == UNIT_VISITS ? 4 : 2;
 }
@@ -363,17 +363,17 @@ int diff_table_build(struct diff_table *t, const struct criteria *criteria)
 	if (!t->row)
 		return -1;
 	t->sampled = t->base.runs > 1;
+	for (size_t i = 0; i < t->nr_new; i++)
+		t->sampled |= t->new[i].runs > 1;
 	for (unsigned int i = 0; i < nr_metric_rules; i++)
 		if (metric_rules[i].row && any_has(t, metric_rules[i].pattern) &&
 		    add_row(t, metric_rules[i].pattern, criteria))
 			return -1;
 	if (add_column_rows(t, &t->base, criteria))
 		return -1;
-	for (size_t i = 0; i < t->nr_new; i++) {
-		t->sampled |= t->new[i].runs > 1;
+	for (size_t i = 0; i < t->nr_new; i++)
 		if (add_column_rows(t, &t->new[i], criteria))
 			return -1;
-	}
 	for (size_t i = 0; i < criteria->nr; i++)
 		if (add_row(t, criteria->entry[i].metric, criteria))
 			return -1;

@@ -250,10 +250,24 @@ static void print_heads(const struct layout *l, size_t from, size_t to)
 		free(head[i]);
 }
 
+/* at most 8 digits, as many of them behind the point as tell something */
+static void spread_text(char *buf, size_t len, double sd)
+{
+	const char *format = "+-%.4f";
+
+	if (sd >= 99999999)
+		format = "+-%.2e";
+	else if (sd >= 1000)
+		format = "+-%.0f";
+	else if (sd >= 1)
+		format = "+-%.2f";
+	snprintf(buf, len, format, sd);
+}
+
 static void print_value(const struct layout *l, const struct diff_row *row,
 			const struct diff_cell *cell)
 {
-	char buf[32] = "-", spread[16] = "";
+	char buf[32] = "-", spread[SPREAD_WIDTH + 8] = "";
 
 	if (cell->has)
 		diff_value(buf, sizeof(buf), cell->stats.mean, row);
@@ -261,7 +275,7 @@ static void print_value(const struct layout *l, const struct diff_row *row,
 	if (!l->t->sampled)
 		return;
 	if (cell->has && cell->stats.n > 1)
-		snprintf(spread, sizeof(spread), "+-%.4g", cell->stats.sd);
+		spread_text(spread, sizeof(spread), cell->stats.sd);
 	fprintf(l->out, " %-*s", SPREAD_WIDTH - 1, spread);
 }
 
@@ -396,13 +410,22 @@ static void print_notes(const struct layout *l)
 	}
 }
 
-/**
- * diff_write_text - tables of at most 100 columns, as many as it takes
- * @d: the comparison
- * @style: --all, --color
- * @out: where to
- */
-void diff_write_text(const struct diff *d, const struct diff_style *style, FILE *out)
+/* columns leave blanks at the end of a line, which mails and diffs of them must not have */
+static void write_trimmed(const char *text, FILE *out)
+{
+	while (*text) {
+		size_t line = strcspn(text, "\n"), len = line;
+
+		while (len && text[len - 1] == ' ')
+			len--;
+		fwrite(text, 1, len, out);
+		if (text[line])
+			fputc('\n', out);
+		text += line + (text[line] != '\0');
+	}
+}
+
+static void write_tables(const struct diff *d, const struct diff_style *style, FILE *out)
 {
 	for (size_t i = 0; i < d->nr; i++) {
 		const struct diff_table *t = &d->table[i];
@@ -421,4 +444,26 @@ void diff_write_text(const struct diff *d, const struct diff_style *style, FILE 
 		}
 		print_notes(&l);
 	}
+}
+
+/**
+ * diff_write_text - tables of at most 100 columns, as many as it takes
+ * @d: the comparison
+ * @style: --all, --color
+ * @out: where to
+ */
+void diff_write_text(const struct diff *d, const struct diff_style *style, FILE *out)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *buffer = open_memstream(&text, &len);
+
+	if (!buffer) {
+		write_tables(d, style, out);
+		return;
+	}
+	write_tables(d, style, buffer);
+	fclose(buffer);
+	write_trimmed(text, out);
+	free(text);
 }

@@ -60,14 +60,28 @@ static int flatten_object(const struct flatten *f, const char *prefix, const jso
 	return 0;
 }
 
+/* what the policy itself reported: a member that has its name, settings aside */
+static int flatten_own(const struct flatten *f, const json_t *policy)
+{
+	const char *label = json_string_value(json_object_get(policy, "policy"));
+	char name[METRIC_NAME / 2], prefix[METRIC_NAME];
+	size_t len = label ? strcspn(label, ",") : 0;
+
+	if (!len || len >= sizeof(name))
+		return 0;
+	snprintf(name, sizeof(name), "%.*s", (int)len, label);
+	snprintf(prefix, sizeof(prefix), "%s%s", strcmp(name, "spb") ? "policy." : "", name);
+	return flatten_object(f, prefix, json_object_get(policy, name));
+}
+
 /**
  * report_flatten - visit every number of a policy's results that can be compared
  * @policy: element of "policies" of a report
  * @add: called with the name and the number; its return, unless 0, ends the walk
  * @ctx: for @add
  *
- * Counters go by the kernel's bare names, the policy's own as policy.POLICY.COUNTER, everything
- * else by its path in the report. Left out is what no policy is judged by: demand, timeline,
+ * Counters go by the kernel's bare names; the policy's own, and what it reports itself, as
+ * policy.POLICY.NAME (superpageblocks as spb.NAME); everything else by its path in the report. Left out is what no policy is judged by: demand, timeline,
  * throughput; extfrag by type, whose pairs are there only when they happened; and the success rate,
  * which has no value without an attempt (thp_success_rate is computed instead).
  *
@@ -76,12 +90,14 @@ static int flatten_object(const struct flatten *f, const char *prefix, const jso
 int report_flatten(const json_t *policy, flatten_fn add, void *ctx)
 {
 	static const char *const part[] = {
-		"extfrag", "memory", "spb", "stall_ns", "allocator", "search", "folios",
+		"extfrag", "memory", "stall_ns", "allocator", "search", "folios",
 	};
 	const struct flatten f = { add, ctx };
 	int ret = flatten_object(&f, "", json_object_get(policy, "counters"));
 
 	for (size_t i = 0; i < sizeof(part) / sizeof(part[0]) && !ret; i++)
 		ret = flatten_object(&f, part[i], json_object_get(policy, part[i]));
+	if (!ret)
+		ret = flatten_own(&f, policy);
 	return ret ? ret : flatten_object(&f, "policy", json_object_get(policy, "policy_counters"));
 }

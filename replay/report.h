@@ -9,9 +9,10 @@
 
 #define REPORT_SCHEMA	"fragreplay-report/1"
 
-/* counters of one policy over --seeds runs */
+/* one policy over --seeds runs: the counters, and every number by the name that diff has for it */
 struct spread {
 	unsigned int runs;
+	json_t *samples;	/* name to an array, a value a seed */
 	u64 min[NR_VM_EVENT_ITEMS], max[NR_VM_EVENT_ITEMS], sum[NR_VM_EVENT_ITEMS];
 };
 
@@ -24,6 +25,9 @@ json_t *report_trace(const struct run_output *out);
 json_t *report_machine(const struct machine *m, const struct run_output *out, u32 version);
 json_t *report_policy(const struct policy_run *run, const struct options *o,
 		      const struct run_output *out, const struct spread *spread);
+json_t *report_spread(const struct policy_run *run, const struct spread *s);
+void spread_add(struct spread *s, const struct policy_run *run, const struct run_output *out);
+void spread_release(struct spread *s, unsigned int nr);
 json_t *report_tunables(const struct policy_run *run);
 json_t *report_policy_counters(const struct policy_run *run);
 json_t *report_map(const struct blockmap *map);

@@ -258,26 +258,6 @@ static json_t *report_timeline(const struct policy_run *run)
 	return timeline;
 }
 
-static json_t *report_spread(const struct policy_run *run, const struct spread *s)
-{
-	json_t *spread = json_object(), *counters = json_object();
-
-	json_object_set_new(spread, "runs", json_u64(s->runs));
-	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++) {
-		json_t *c;
-
-		if (!run->mm && !run->counter_known[i])
-			continue;
-		c = json_object();
-		json_object_set_new(c, "min", json_u64(s->min[i]));
-		json_object_set_new(c, "mean", json_fraction((double)s->sum[i] / s->runs));
-		json_object_set_new(c, "max", json_u64(s->max[i]));
-		json_object_set_new(counters, vm_event_name[i], c);
-	}
-	json_object_set_new(spread, "counters", counters);
-	return spread;
-}
-
 static json_t *report_throughput(const struct policy_run *run, const struct run_output *out)
 {
 	json_t *throughput = json_object();

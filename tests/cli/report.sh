@@ -68,6 +68,10 @@ it "--seeds reports the spread" exits 0 run "$recording" --seeds 2 -o "$tmp/s.js
 it "a report with a spread is valid" valid "$tmp/s.json"
 it "the spread holds the seed's own counters" query "$tmp/s.json" \
 	"all(s['min'] <= p[0]['counters'][n] <= s['max'] and s['min'] <= s['mean'] <= s['max'] for n, s in p[0]['spread']['counters'].items())"
+it "it keeps every seed's numbers, the first ones as they stand in the report" query "$tmp/s.json" \
+	"all(len(v) == 2 for v in p[0]['spread']['samples'].values()) and all(p[0]['spread']['samples'][n][0] == v for n, v in p[0]['counters'].items()) and p[0]['spread']['samples']['memory.free_pages'][0] == p[0]['memory']['free_pages']"
+it "least, mean and most are of these" query "$tmp/s.json" \
+	"all((min(v), max(v)) == (s['min'], s['max']) for n, s in p[0]['spread']['counters'].items() for v in [p[0]['spread']['samples'][n]])"
 it "--timing adds throughput" exits 0 run "$recording" --timing -o "$tmp/t.json"
 it "a report with throughput is valid" valid "$tmp/t.json"
 it "throughput is there" query "$tmp/t.json" "p[0]['throughput']['records_per_s'] > 0"
