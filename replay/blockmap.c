@@ -25,6 +25,7 @@ const struct block_class_info blockmap_class[NR_BLOCK_CLASSES] = {
 struct blockmap *blockmap_alloc(const struct mm *mm)
 {
 	struct blockmap *map = calloc(1, sizeof(*map));
+	size_t nr_pageblocks;
 	const struct zone *z;
 
 	if (!map)
@@ -42,6 +43,14 @@ struct blockmap *blockmap_alloc(const struct mm *mm)
 		map->nr_blocks += bz->blocks;
 		map->nr_zones++;
 	}
+	nr_pageblocks = (mm->max_pfn >> pageblock_order) + 4ul;
+	map->now = calloc(map->nr_blocks + 1ul, 1);
+	map->touched = malloc(nr_pageblocks);
+	if (!map->now || !map->touched) {
+		blockmap_free(map);
+		return NULL;
+	}
+	memset(map->touched, 1, nr_pageblocks);
 	return map;
 }
 
@@ -55,6 +64,8 @@ void blockmap_free(struct blockmap *map)
 		return;
 	free(map->t_ns);
 	free(map->frame);
+	free(map->now);
+	free(map->touched);
 	free(map);
 }
 
@@ -244,20 +255,40 @@ void blockmap_scan_block(const struct mm *mm, u32 block, struct block_pages *pag
 	}
 }
 
-static void scan_zone(const struct mm *mm, const struct zone *z, const struct blockmap_zone *bz,
-		      u8 *frame)
+/* A reserve's block stays so while it is free; its type may change without any of its pages. */
+static bool is_empty(u8 state)
 {
+	return BLOCK_CLASS(state) == BLK_FREE || BLOCK_CLASS(state) == BLK_HIGHATOMIC;
+}
+
+static void scan_zone(const struct blockmap *map, const struct mm *mm, const struct zone *z,
+		      const struct blockmap_zone *bz, u8 *now)
+{
+	bool all = mm->touched != map->touched;
 	struct block_pages pages;
 	u32 b, i;
 
 	for (i = 0; i < bz->blocks; i++) {
 		b = bz->first_block + i;
-		if (mm->pageblock[b].zone == z->type)
-			blockmap_scan_block(mm, b, &pages);
-		else
-			pages = (struct block_pages){ 0 };
-		frame[i] = block_state(&pages, mm->pageblock[b].mt == MIGRATE_HIGHATOMIC);
+		if (mm->pageblock[b].zone != z->type || !(all || map->touched[b] ||
+							  is_empty(now[i])))
+			continue;
+		blockmap_scan_block(mm, b, &pages);
+		now[i] = block_state(&pages, mm->pageblock[b].mt == MIGRATE_HIGHATOMIC);
+		map->touched[b] = 0;
 	}
+}
+
+/**
+ * blockmap_watch - look at blocks again only where something has changed
+ * @map: of this machine; must live as long
+ * @mm: the machine
+ *
+ * Without, every sample looks at every block.
+ */
+void blockmap_watch(struct blockmap *map, struct mm *mm)
+{
+	mm->touched = map->touched;
 }
 
 /**
@@ -272,8 +303,8 @@ static void scan_zone(const struct mm *mm, const struct zone *z, const struct bl
 int blockmap_sample(struct blockmap *map, const struct mm *mm, u64 t_ns, bool end)
 {
 	const struct blockmap_zone *bz = map->zone;
+	u8 *frame, *now = map->now;
 	const struct zone *z;
-	u8 *frame;
 
 	if (blockmap_frame(map, t_ns, end, &frame))
 		return -1;
@@ -282,9 +313,10 @@ int blockmap_sample(struct blockmap *map, const struct mm *mm, u64 t_ns, bool en
 	for_each_populated_zone(mm, z) {
 		if (!z->spanned)
 			continue;
-		scan_zone(mm, z, bz, frame);
-		frame += bz->blocks;
+		scan_zone(map, mm, z, bz, now);
+		now += bz->blocks;
 		bz++;
 	}
+	memcpy(frame, map->now, map->nr_blocks);
 	return 0;
 }

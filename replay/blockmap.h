@@ -43,6 +43,8 @@ struct blockmap_zone {
  * @nr_blocks: of all zones
  * @t_ns: of each frame
  * @frame: @nr_frames times @nr_blocks states
+ * @now: state of each block when it was last looked at
+ * @touched: by pfn >> pageblock_order: look again; the machine's ->touched is this
  * @stride: one of so many moments is kept
  * @seen: moments so far
  * @ended: the last frame is that of the end, whenever that was
@@ -51,7 +53,7 @@ struct blockmap {
 	struct blockmap_zone zone[MAX_NR_ZONES];
 	u32 nr_zones, nr_blocks, nr_frames, cap_frames;
 	u64 *t_ns;
-	u8 *frame;
+	u8 *frame, *now, *touched;
 	u64 stride, seen;
 	bool ended;
 };
@@ -63,6 +65,7 @@ void blockmap_halve(struct blockmap *map);
 u8 block_used_type(u8 mt);
 u8 block_state(const struct block_pages *pages, bool highatomic);
 void blockmap_scan_block(const struct mm *mm, u32 block, struct block_pages *pages);
+void blockmap_watch(struct blockmap *map, struct mm *mm);
 int blockmap_sample(struct blockmap *map, const struct mm *mm, u64 t_ns, bool end);
 
 /* blockmap_text.c */

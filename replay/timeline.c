@@ -68,8 +68,11 @@ int timeline_sample(struct model *mo, u64 t_ns, bool end)
 		     mm->vmstat[VM_pgsteal_khugepaged];
 	s->pswpout = mm->vmstat[VM_pswpout];
 	s->own = sink_collect(run->setup.ops, mm, run->setup.ops->sample, run->nr_timeline == 1);
-	if (!run->map)
+	if (!run->map) {
 		run->map = blockmap_alloc(mm);
+		if (run->map)
+			blockmap_watch(run->map, mo->mm);
+	}
 	return run->map ? blockmap_sample(run->map, mm, t_ns, end) : -1;
 }
 

@@ -242,6 +242,7 @@ struct mm {
 	struct swap_state *swap;
 	struct pcp_buddy *pcp_buddy;	/* NULL: ordinary per-CPU lists */
 	u64 nr_slab_cold;		/* slab pages that the recorded kernel's shrinkers freed */
+	u8 *touched;			/* by pageblock: pages of it changed; NULL: nobody asks */
 	/* results */
 	u64 vmstat[NR_VM_EVENT_ITEMS];
 	u64 extfrag[MIGRATE_PCPTYPES][MIGRATE_PCPTYPES][NR_EXTFRAG_CLASS];

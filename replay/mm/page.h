@@ -58,7 +58,8 @@ static inline void page_set_meta(struct page *p, const struct page *meta)
  * @state: enum page_state
  * @mt: see struct page
  *
- * All other fields become those of a page nobody knows: OWNER_NONE, PK_KERNEL, no flags.
+ * All other fields become those of a page nobody knows: OWNER_NONE, PK_KERNEL, no flags. No page
+ * comes into use or goes out of it in any other way.
  */
 static inline void page_set_unit(struct mm *mm, u32 pfn, u32 order, u32 state, u32 mt)
 {
@@ -66,6 +67,8 @@ static inline void page_set_unit(struct mm *mm, u32 pfn, u32 order, u32 state, u
 			     .head = 1 };
 	struct page *p = &mm->page[pfn], *end = p + N(order);
 
+	if (mm->touched)
+		memset(mm->touched + (pfn >> pageblock_order), 1, 1 + (order > pageblock_order));
 	page_set_meta(p, &meta);
 	meta.head = 0;
 	while (++p < end)
