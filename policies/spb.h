@@ -225,6 +225,7 @@ void spb_clear_has(struct spb *s, struct spb_zone *sz, u32 pfn, u8 mt);
 void spb_update_list(struct spb *s, struct spb_zone *sz, struct superpageblock *sb);
 bool spb_is_tainted(const struct superpageblock *sb);
 bool spb_below_high_water(const struct spb_zone *sz, const struct superpageblock *sb);
+void spb_chunk_leaves(struct spb *s, struct spb_zone *sz, u32 pfn, u32 order, u8 mt);
 void spb_chunk_taken(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);	/* hook */
 void spb_chunk_isolated(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);	/* hook */
 /* page_del_and_expand(), which is never called past it; U12 */
@@ -240,7 +241,7 @@ struct superpageblock *spb_next(struct spb_zone *sz, enum spb_category cat,
 struct superpageblock *spb_next_empty(struct spb_zone *sz, struct superpageblock *from);
 
 /* spb_alloc.c: the walk (SPB 3.4), its steps by name */
-u32 spb_rmqueue_smallest(struct spb *s, struct spb_zone *sz, u32 order, u8 mt, u32 alloc_flags);
+u32 spb_rmqueue_smallest(struct spb *s, struct spb_zone *sz, u32 order, u8 mt);
 u32 spb_rmqueue_highatomic(struct mm *mm, struct zone *z, u32 order);	/* hook */
 
 /* spb_claim.c: claim and steal, __rmqueue (SPB 3.3, 3.5) */
@@ -264,7 +265,7 @@ void spb_bitmap_region_list(struct mm *mm, struct zone *z, u32 region, u32 order
 			    bool filled);	/* hook */
 u32 spb_bitmap_check(const struct spb_zone *sz);	/* bits that are wrong */
 u32 spb_bitmap_rmqueue_smallest(struct spb *s, struct spb_zone *sz, u32 order, u8 mt,
-				enum spb_outcome *outcome);
+				enum spb_outcome *how);
 
 /* spb_flags.c: which rights reach the zone allocator, refusals (SPB 3.1, 3.2) */
 u32 spb_alloc_flags_nofragment(struct mm *mm, const struct alloc_context *ac);

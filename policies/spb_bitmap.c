@@ -154,8 +154,21 @@ u32 spb_bitmap_check(const struct spb_zone *sz)
 	return wrong;
 }
 
+/**
+ * struct search - a request on its way through the steps
+ * @visits: superpageblocks chosen
+ * @words: of bitmaps looked at; and lists
+ */
+struct search {
+	struct spb *s;
+	struct spb_zone *sz;
+	u32 order;
+	u8 mt;
+	u32 visits, words;
+};
+
 /*
- * What a superpageblock must have: it is in @set and has a chunk of @low to @high on list @mt.
+ * What a superpageblock must have: it is in @set, and has a chunk of @low to @high on list @mt.
  * In it, sizes are tried from @low up, or from @high down.
  */
 struct choice {
@@ -165,260 +178,266 @@ struct choice {
 	bool down;
 };
 
+/* what is made of a chunk */
+typedef u32 (*take_fn)(struct search *q, u32 pfn, u32 chunk, u8 list);
+
 /* the first superpageblock from @from on that will do */
-static struct superpageblock *choose(struct spb *s, struct spb_zone *sz, const struct choice *c,
-				     u32 from)
+static struct superpageblock *choose(struct search *q, const struct choice *c, u32 from)
 {
+	struct spb_zone *sz = q->sz;
 	u32 words = nr_words(sz), i = from / WORD_BITS, o;
 	u64 mask = ~0ull << (from % WORD_BITS);
 
 	for (; i < words; i++, mask = ~0ull) {
 		u64 bits = 0;
 
+		q->words++;
 		if (!(c->set[i] & mask))
 			continue;
 		for (o = c->low; o <= c->high; o++)
 			bits |= sz->has_chunk[o][c->mt][i];
-		mm_visit(s->mm, c->high - c->low + 1, 0);
+		q->words += c->high - c->low + 1;
 		bits &= c->set[i] & mask;
 		if (!bits)
 			continue;
-		s->visits++;
+		q->visits++;
 		return &sz->sb[i * WORD_BITS + (u32)__builtin_ctzll(bits)];
 	}
 	return NULL;
 }
 
-#define for_each_choice(s, sz, c, sb) \
-	for (sb = choose(s, sz, c, 0); sb; \
-	     sb = spb_index(sz, sb) + 1 < (sz)->nr ? \
-		  choose(s, sz, c, spb_index(sz, sb) + 1) : NULL)
-
-/* head of the superpageblock's list, if its block is not set apart */
-static u32 first_chunk(const struct spb *s, const struct spb_zone *sz,
-		       const struct superpageblock *sb, u32 order, u8 mt)
+static struct superpageblock *choose_next(struct search *q, const struct choice *c,
+					  const struct superpageblock *sb)
 {
-	const struct free_area *area = &spb_region(sz, sb)->free_area[order];
-	u32 pfn;
+	u32 next = spb_index(q->sz, sb) + 1;
 
-	if (!area->nr_list[mt])
-		return PFN_NONE;
-	pfn = mm_list_first(s->mm, area->list[mt]);
-	if (mt == MIGRATE_MOVABLE &&
-	    (mm_pageblock_type(s->mm, pfn) == MIGRATE_ISOLATE ||
-	     mm_pageblock_type(s->mm, pfn) == MIGRATE_CMA))
-		return PFN_NONE;
-	return pfn;
+	return next < q->sz->nr ? choose(q, c, next) : NULL;
 }
 
-/* a page of a chosen superpageblock, by what @take makes of a chunk */
-typedef u32 (*take_fn)(struct spb *s, struct spb_zone *sz, u32 pfn, u32 chunk, u32 order, u8 mt,
-		       u8 list);
+/* head of the superpageblock's list; steps that turn to movable blocks leave some alone */
+static u32 first_chunk(struct search *q, const struct superpageblock *sb, u32 order, u8 mt)
+{
+	const struct free_area *area = &spb_region(q->sz, sb)->free_area[order];
+	u32 pfn;
+	u8 block;
 
-static u32 take_from(struct spb *s, struct spb_zone *sz, struct superpageblock *sb,
-		     const struct choice *c, u32 order, u8 mt, take_fn take)
+	q->words++;
+	if (!area->nr_list[mt])
+		return PFN_NONE;
+	pfn = mm_list_first(q->s->mm, area->list[mt]);
+	if (mt == q->mt)
+		return pfn;
+	block = mm_pageblock_type(q->s->mm, pfn);
+	return block == MIGRATE_ISOLATE || block == MIGRATE_CMA ? PFN_NONE : pfn;
+}
+
+static u32 take_from(struct search *q, const struct superpageblock *sb, const struct choice *c,
+		     take_fn take)
 {
 	u32 n, pfn;
 
 	for (n = 0; n <= c->high - c->low; n++) {
 		u32 chunk = c->down ? c->high - n : c->low + n;
 
-		pfn = first_chunk(s, sz, sb, chunk, c->mt);
+		pfn = first_chunk(q, sb, chunk, c->mt);
 		if (pfn == PFN_NONE)
 			continue;
-		pfn = take(s, sz, pfn, chunk, order, mt, c->mt);
+		pfn = take(q, pfn, chunk, c->mt);
 		if (pfn != PFN_NONE)
 			return pfn;
 	}
 	return PFN_NONE;
 }
 
-static u32 take(struct spb *s, struct spb_zone *sz, u32 pfn, u32 chunk, u32 order, u8 mt, u8 list)
+static u32 take(struct search *q, u32 pfn, u32 chunk, u8 list)
 {
-	(void)mt;
-	spb_del_and_expand(s, sz, pfn, order, chunk, list);
+	spb_del_and_expand(q->s, q->sz, pfn, q->order, chunk, list);
 	return pfn;
 }
 
 /* the block keeps its type: what is left of the chunk stays where it was */
-static u32 borrow(struct spb *s, struct spb_zone *sz, u32 pfn, u32 chunk, u32 order, u8 mt,
-		  u8 list)
+static u32 borrow(struct search *q, u32 pfn, u32 chunk, u8 list)
 {
-	take(s, sz, pfn, chunk, order, mt, list);
-	spb_set_has_unlisted(s, sz, pfn, mt);
+	spb_del_and_expand(q->s, q->sz, pfn, q->order, chunk, list);
+	spb_set_has_unlisted(q->s, q->sz, pfn, q->mt);
 	return pfn;
 }
 
-static u32 claim_part(struct spb *s, struct spb_zone *sz, u32 pfn, u32 chunk, u32 order, u8 mt,
-		      u8 list)
+static u32 claim_whole(struct search *q, u32 pfn, u32 chunk, u8 list)
 {
-	return spb_try_to_claim_block(s, sz, pfn, chunk, order, mt, list, true);
+	return spb_claim_whole_block(q->s, q->sz, pfn, chunk, q->order, q->mt, list);
 }
 
-static u32 claim_whole(struct spb *s, struct spb_zone *sz, u32 pfn, u32 chunk, u32 order, u8 mt,
-		       u8 list)
+static u32 claim_part(struct search *q, u32 pfn, u32 chunk, u8 list)
 {
-	return spb_claim_whole_block(s, sz, pfn, chunk, order, mt, list);
+	return spb_try_to_claim_block(q->s, q->sz, pfn, chunk, q->order, q->mt, list, true);
 }
 
-static u32 block_or_more(u32 order)
+static u32 whole_order(const struct search *q)
 {
-	return order > pageblock_order ? order : pageblock_order;
+	return q->order > pageblock_order ? q->order : pageblock_order;
 }
 
 /* whole blocks before parts of one, in the superpageblock that has either */
-static u32 preferred(struct spb *s, struct spb_zone *sz, u32 order, u8 mt,
-		     enum spb_outcome *outcome)
+static u32 preferred(struct search *q, enum spb_outcome *how)
 {
-	const u64 *set = mt == MIGRATE_MOVABLE ? sz->is_clean : sz->has_kernel;
-	const struct choice any = { set, order, MAX_PAGE_ORDER, mt, false };
-	const struct choice block = { set, block_or_more(order), MAX_PAGE_ORDER, mt, false };
-	const struct choice part = { set, order, pageblock_order - 1, mt, false };
-	struct superpageblock *sb;
+	bool movable = q->mt == MIGRATE_MOVABLE;
+	const u64 *set = movable ? q->sz->is_clean : q->sz->has_kernel;
+	const struct choice any = { set, q->order, MAX_PAGE_ORDER, q->mt, false };
+	const struct choice block = { set, whole_order(q), MAX_PAGE_ORDER, q->mt, false };
+	const struct choice part = { set, q->order, pageblock_order - 1, q->mt, false };
+	struct superpageblock *sb = choose(q, &any, 0);
+	u32 pfn;
 
-	for_each_choice(s, sz, &any, sb) {
-		u32 pfn = take_from(s, sz, sb, &block, order, mt, take);
+	if (!sb)
+		return PFN_NONE;
+	pfn = take_from(q, sb, &block, take);
+	*how = SPB_PREFERRED_BLOCK;
+	if (pfn == PFN_NONE) {
+		pfn = take_from(q, sb, &part, take);
+		*how = SPB_PREFERRED_PART;
+	}
+	if (!movable)
+		spb_react_to_tainted_alloc(q->s, q->sz, sb);
+	return pfn;
+}
 
-		*outcome = SPB_PREFERRED_BLOCK;
-		if (pfn == PFN_NONE && order < pageblock_order) {
-			pfn = take_from(s, sz, sb, &part, order, mt, take);
-			*outcome = SPB_PREFERRED_PART;
-		}
+/* one of the steps that turn to what is not the request's own */
+static u32 in_tainted(struct search *q, const struct choice *c, take_fn how)
+{
+	struct superpageblock *sb = NULL;
+	u32 pfn;
+
+	if (c->low <= c->high)
+		sb = choose(q, c, 0);
+	for (; sb; sb = choose_next(q, c, sb)) {
+		pfn = take_from(q, sb, c, how);
 		if (pfn == PFN_NONE)
 			continue;
-		if (mt != MIGRATE_MOVABLE)
-			spb_react_to_tainted_alloc(s, sz, sb);
+		spb_react_to_tainted_alloc(q->s, q->sz, sb);
 		return pfn;
 	}
 	return PFN_NONE;
 }
 
-/* one of the steps that turn to what is not the request's own, in tainted superpageblocks */
-static u32 from_tainted(struct spb *s, struct spb_zone *sz, const struct choice *c, u32 order,
-			u8 mt, take_fn how)
+static u32 borrow_kernel(struct search *q)
 {
-	struct superpageblock *sb;
+	struct choice c = { q->sz->has_kernel, q->order, pageblock_order - 1, MIGRATE_UNMOVABLE,
+			    true };
 
-	if (c->low > c->high)
+	if (q->mt == MIGRATE_UNMOVABLE)
+		c.mt = MIGRATE_RECLAIMABLE;
+	else if (q->mt != MIGRATE_RECLAIMABLE)
 		return PFN_NONE;
-	for_each_choice(s, sz, c, sb) {
-		u32 pfn = take_from(s, sz, sb, c, order, mt, how);
-
-		if (pfn == PFN_NONE)
-			continue;
-		spb_react_to_tainted_alloc(s, sz, sb);
-		return pfn;
-	}
-	return PFN_NONE;
+	return in_tainted(q, &c, borrow);
 }
 
 /* kernel pages, where kernel pages are */
-static u32 tainted_steps(struct spb *s, struct spb_zone *sz, u32 order, u8 mt,
-			 enum spb_outcome *outcome)
+static u32 kernel_in_tainted(struct search *q, enum spb_outcome *how)
 {
-	const u32 part = pageblock_order - 1;
-	const struct choice whole = { sz->has_kernel, block_or_more(order), MAX_PAGE_ORDER,
+	const struct choice whole = { q->sz->has_kernel, whole_order(q), MAX_PAGE_ORDER,
 				      MIGRATE_MOVABLE, false };
-	const struct choice movable = { sz->has_kernel, order, part, MIGRATE_MOVABLE, true };
-	u32 pfn = from_tainted(s, sz, &whole, order, mt, claim_whole);
+	const struct choice part = { q->sz->has_kernel, q->order, pageblock_order - 1,
+				     MIGRATE_MOVABLE, true };
+	u32 pfn = in_tainted(q, &whole, claim_whole);
 
-	*outcome = SPB_CLAIMED_BLOCK;
+	*how = SPB_CLAIMED_BLOCK;
 	if (pfn != PFN_NONE)
 		return pfn;
-	pfn = from_tainted(s, sz, &movable, order, mt, claim_part);
-	*outcome = SPB_CLAIMED_PART;
+	pfn = in_tainted(q, &part, claim_part);
+	*how = SPB_CLAIMED_PART;
 	if (pfn != PFN_NONE)
 		return pfn;
-	if (mt == MIGRATE_UNMOVABLE || mt == MIGRATE_RECLAIMABLE) {
-		const u8 other = mt == MIGRATE_UNMOVABLE ? MIGRATE_RECLAIMABLE :
-							   MIGRATE_UNMOVABLE;
-		const struct choice kernel = { sz->has_kernel, order, part, other, true };
-
-		pfn = from_tainted(s, sz, &kernel, order, mt, borrow);
-		*outcome = SPB_BORROWED_KERNEL;
-		if (pfn != PFN_NONE)
-			return pfn;
-	}
-	*outcome = SPB_BORROWED_MOVABLE;
-	return from_tainted(s, sz, &movable, order, mt, borrow);
+	pfn = borrow_kernel(q);
+	*how = SPB_BORROWED_KERNEL;
+	if (pfn != PFN_NONE)
+		return pfn;
+	*how = SPB_BORROWED_MOVABLE;
+	return in_tainted(q, &part, borrow);
 }
 
-static u32 empty(struct spb *s, struct spb_zone *sz, u32 order, u8 mt)
+static u32 empty(struct search *q)
 {
-	const struct choice c = { sz->is_empty, block_or_more(order), MAX_PAGE_ORDER, mt, false };
-	struct superpageblock *sb = choose(s, sz, &c, 0);
+	const struct choice c = { q->sz->is_empty, whole_order(q), MAX_PAGE_ORDER, q->mt, false };
+	const struct superpageblock *sb = choose(q, &c, 0);
 
-	return sb ? take_from(s, sz, sb, &c, order, mt, take) : PFN_NONE;
+	return sb ? take_from(q, sb, &c, take) : PFN_NONE;
 }
 
-static u32 movable_spill(struct spb *s, struct spb_zone *sz, u32 order)
+static u32 movable_spill(struct search *q)
 {
-	const struct choice c = { sz->has_kernel, order, MAX_PAGE_ORDER, MIGRATE_MOVABLE, false };
-	struct superpageblock *sb;
+	const struct choice c = { q->sz->has_kernel, q->order, MAX_PAGE_ORDER, MIGRATE_MOVABLE,
+				  false };
+	const struct superpageblock *sb;
 
-	for_each_choice(s, sz, &c, sb) {
-		u32 pfn;
-
-		if (sb->nr_free <= spb_reserve(sb))
-			continue;
-		pfn = take_from(s, sz, sb, &c, order, MIGRATE_MOVABLE, take);
-		if (pfn != PFN_NONE)
-			return pfn;
-	}
+	for (sb = choose(q, &c, 0); sb; sb = choose_next(q, &c, sb))
+		if (sb->nr_free > spb_reserve(sb))
+			return take_from(q, sb, &c, take);
 	return PFN_NONE;
 }
 
-/* what the lists' walk would have seen of the superpageblocks that it passed */
-static void note_tainted(struct spb *s, struct spb_zone *sz)
+static void note(struct spb_walk *w, const struct spb_zone *sz, const struct superpageblock *sb)
 {
-	struct spb_walk *w = s->walk;
+	w->saw_free_pages |= spb_region(sz, sb)->nr_free_pages > 0;
+	w->saw_free_pb |= sb->nr_free > 0;
+	w->saw_below_reserve |= sb->nr_free <= spb_reserve(sb);
+}
 
-	for (u32 i = 0; i < nr_words(sz); i++) {
-		for (u64 bits = sz->has_kernel[i]; bits; bits &= bits - 1) {
-			u32 n = i * WORD_BITS + (u32)__builtin_ctzll(bits);
-			const struct superpageblock *sb = &sz->sb[n];
+/* what the lists' walk has seen of the superpageblocks that it found nothing in */
+static void note_tainted(struct search *q)
+{
+	u32 i;
 
-			w->saw_free_pages |= spb_region(sz, sb)->nr_free_pages > 0;
-			w->saw_free_pb |= sb->nr_free > 0;
-			w->saw_below_reserve |= sb->nr_free <= spb_reserve(sb);
-		}
-	}
+	if (!q->s->walk || q->mt == MIGRATE_MOVABLE)
+		return;
+	for (i = 0; i < q->sz->nr; i++)
+		if (test_bit(q->sz->has_kernel, i))
+			note(q->s->walk, q->sz, &q->sz->sb[i]);
+	q->words += nr_words(q->sz);
+}
+
+static u32 search(struct search *q, enum spb_outcome *how)
+{
+	bool movable = q->mt == MIGRATE_MOVABLE;
+	u32 pfn = preferred(q, how);
+
+	if (pfn != PFN_NONE)
+		return pfn;
+	note_tainted(q);
+	if (q->mt == MIGRATE_HIGHATOMIC && !q->s->highatomic_converts)
+		return PFN_NONE;
+	if (!movable && q->mt != MIGRATE_CMA)
+		pfn = kernel_in_tainted(q, how);
+	if (pfn != PFN_NONE)
+		return pfn;
+	spb_pressure_triggers(q->s, q->sz, q->order, q->mt);
+	*how = SPB_EMPTY;
+	pfn = empty(q);
+	if (pfn != PFN_NONE || !movable)
+		return pfn;
+	*how = SPB_MOVABLE_SPILL;
+	return movable_spill(q);
 }
 
 /**
  * spb_bitmap_rmqueue_smallest - a page of one type, the superpageblock chosen in bitmaps
- * @s: policy
+ * @s: policy; ->visits says afterwards how many superpageblocks were chosen
  * @sz: zone
- * @order: wanted
- * @mt: type
- * @outcome: the step that found the page
+ * @order: of the request
+ * @mt: its type
+ * @how: the step that found the page
  *
- * Return: head pfn in nobody's hands yet; PFN_NONE.
+ * Return: head pfn, in nobody's hands; PFN_NONE.
  */
 u32 spb_bitmap_rmqueue_smallest(struct spb *s, struct spb_zone *sz, u32 order, u8 mt,
-				enum spb_outcome *outcome)
+				enum spb_outcome *how)
 {
-	bool movable = mt == MIGRATE_MOVABLE, cma = mt == MIGRATE_CMA;
-	u32 pfn = preferred(s, sz, order, mt, outcome);
+	struct search q = { .s = s, .sz = sz, .order = order, .mt = mt };
+	u32 pfn = search(&q, how);
 
-	if (pfn != PFN_NONE)
-		return pfn;
-	if (s->walk && !movable)
-		note_tainted(s, sz);
-	if (!movable && !cma && (mt != MIGRATE_HIGHATOMIC || s->highatomic_converts)) {
-		pfn = tainted_steps(s, sz, order, mt, outcome);
-		if (pfn != PFN_NONE)
-			return pfn;
-	}
-	spb_pressure_triggers(s, sz, order, mt);
-	*outcome = SPB_EMPTY;
-	pfn = empty(s, sz, order, mt);
-	if (pfn != PFN_NONE || !movable)
-		goto out;
-	*outcome = SPB_MOVABLE_SPILL;
-	pfn = movable_spill(s, sz, order);
-out:
+	mm_visit(s->mm, q.words, 0);
+	s->visits = q.visits;
 	if (pfn == PFN_NONE)
-		*outcome = SPB_NO_PAGE;
+		*how = SPB_NO_PAGE;
 	return pfn;
 }
