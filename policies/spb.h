@@ -223,6 +223,7 @@ void spb_set_has(struct spb *s, struct spb_zone *sz, u32 pfn, u8 mt);
 void spb_set_has_unlisted(struct spb *s, struct spb_zone *sz, u32 pfn, u8 mt);
 void spb_clear_has(struct spb *s, struct spb_zone *sz, u32 pfn, u8 mt);
 void spb_update_list(struct spb *s, struct spb_zone *sz, struct superpageblock *sb);
+bool spb_is_on_its_list(const struct spb_zone *sz, const struct superpageblock *sb);
 bool spb_is_tainted(const struct superpageblock *sb);
 bool spb_below_high_water(const struct spb_zone *sz, const struct superpageblock *sb);
 void spb_chunk_leaves(struct spb *s, struct spb_zone *sz, u32 pfn, u32 order, u8 mt);
@@ -233,12 +234,14 @@ void spb_del_and_expand(struct spb *s, struct spb_zone *sz, u32 pfn, u32 low, u3
 void spb_remainder_is_free(struct spb *s, struct spb_zone *sz, u32 pfn, u32 low, u32 high);
 u8 spb_block_freed(struct mm *mm, struct zone *z, u32 pfn, u8 mt);		/* hook */
 void spb_contig_mark(struct spb *s, struct spb_zone *sz, u32 pfn, u32 nr_pages, bool on);
-int spb_check(struct spb *s, char *text, size_t len);	/* the invariants; broken rules */
 
 /* every superpageblock of a category, fullest first; @from: NULL, or the one before */
 struct superpageblock *spb_next(struct spb_zone *sz, enum spb_category cat,
 				struct superpageblock *from);
 struct superpageblock *spb_next_empty(struct spb_zone *sz, struct superpageblock *from);
+
+/* spb_check.c: the invariants; broken rules */
+int spb_check(struct spb *s, char *text, size_t len);
 
 /* spb_alloc.c: the walk (SPB 3.4), its steps by name */
 u32 spb_rmqueue_smallest(struct spb *s, struct spb_zone *sz, u32 order, u8 mt);

@@ -332,6 +332,22 @@ static void check_zone(struct check *c, const struct zone *z)
 	       z->_watermark[WMARK_LOW] + gap);
 }
 
+/* what the policy says of its own state; it may walk the lists, so only if these are whole */
+static void check_policy(struct check *c)
+{
+	const struct mm_policy *p = c->mm->policy;
+	char text[256] = "";
+	int broken;
+
+	if (c->broken || !p->own->check)
+		return;
+	broken = p->own->check(c->mm, p->priv, text, sizeof(text));
+	if (broken <= 0)
+		return;
+	c->broken += broken;
+	fprintf(stderr, "fragreplay: %s: broken rule: policy %s: %s\n", c->where, p->own->name, text);
+}
+
 /**
  * mm_check - hold every list, page and count of a machine against one another
  * @mm: machine, between two operations
@@ -359,6 +375,7 @@ int mm_check(struct mm *mm, const char *where)
 		check_zone(&c, z);
 	if (mm->lruvec && !lruvec_is_whole(mm))
 		c.broken++;
+	check_policy(&c);
 	if (!c.broken)
 		mm->policy->called = 0;
 	return c.broken;

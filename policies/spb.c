@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The policy "spb": what can be set, what is counted, and which function decides what. The idea is
+ * told in spb.h.
+ *
+ * version=2 is the series of 20 May 2026 ("[RFC PATCH 00/40] mm: reliable 1GB page allocation"),
+ * version=1 that of 30 April, as far as it is known to differ: a claim may turn a block between
+ * unmovable and reclaimable, and a steal may cross them; a request that could make do with less is
+ * not refused for it; targeted evacuation has two phases and takes fewer blocks; a superpageblock's
+ * defrag is started by its list only when that is another list. Both of the author's machines have
+ * 1 GiB superpageblocks; what is said in shares of one holds for other sizes.
+ */
+#include <stdio.h>
+
+#include "spb.h"
+
+static const char *const select_names[] = { "lists", "bitmap", NULL };
+
+#define TUNABLE(member) .name = #member, .offset = offsetof(struct spb, member)
+#define SWITCH(member, on, text) \
+	{ TUNABLE(member), .type = TUNABLE_BOOL, .def = on, .doc = text }
+
+static const struct policy_tunable tunables[] = {
+	{ TUNABLE(version), .type = TUNABLE_UINT, .def = "2", .min = 1, .max = 2,
+	  .doc = "of the posted series" },
+	{ TUNABLE(order), .type = TUNABLE_UINT, .def = "18", .min = MAX_PAGE_ORDER, .max = 24,
+	  .doc = "pages of a superpageblock, as a power of two; 18: 1 GiB" },
+	{ TUNABLE(select), .type = TUNABLE_ENUM, .def = "lists", .values = select_names,
+	  .doc = "how a superpageblock is found: in lists by fullness, as posted; or in bitmaps, as"
+		 " its author sketched on 29 June 2026" },
+	SWITCH(hot_triggers, "on", "allocations from tainted superpageblocks start their defrag, and"
+	       " so does the walk that found nothing in them; v1 43/45, v2 28/40"),
+	SWITCH(relaxed_claim, "on", "in tainted superpageblocks a block is claimed whatever it holds;"
+	       " v1 25/45"),
+	SWITCH(prefer_reclaim, "on", "a request that can reclaim does so before it taints a clean"
+	       " superpageblock; v2 20/40"),
+	SWITCH(hints, "on", "where the last request of an order and type was served is tried first;"
+	       " v2 31/40"),
+	SWITCH(hint_checks_category, "off", "only if it is of the right category still; as posted it"
+	       " is not asked"),
+	SWITCH(highatomic_converts, "on", "high-order atomic requests may convert blocks beside their"
+	       " reserve, uncounted, as posted"),
+	SWITCH(quirk_q1, "on", "the free half of a split chunk of two blocks counts as used, as"
+	       " posted"),
+	SWITCH(faithful_boot, "off", "blocks of boot memory count as movable, as in the kernel,"
+	       " though nothing can move them"),
+	SWITCH(pcp_buddy, "on", "per-CPU lists that own pageblocks, which the series is based on; off:"
+	       " the replayed kernel's"),
+	SWITCH(drop_clean_cache, "off", "evacuation drops clean page cache instead of moving it, as in"
+	       " the kernel"),
+	{ TUNABLE(p_fail), .type = TUNABLE_REAL, .def = "0", .min = 0, .max = 1,
+	  .doc = "share of the pages that evacuation fails to move; real systems: not known" },
+	{ TUNABLE(evac_block_us), .type = TUNABLE_REAL, .def = "1000", .min = 0, .max = 1e6,
+	  .doc = "time that the worker takes to evacuate a pageblock, us; not known" },
+	{ TUNABLE(slab_free_pages), .type = TUNABLE_UINT, .def = "0", .min = 0, .max = 1e6,
+	  .doc = "pages that a slab shrink frees, of those that the recorded kernel's shrinkers freed;"
+		 " 0: shrinks are only counted" },
+	{ TUNABLE(cooldown_s), .type = TUNABLE_REAL, .def = "5", .min = 0, .max = 1e6,
+	  .doc = "a superpageblock whose defrag made no progress is left alone for as long, s; as"
+		 " posted 5" },
+	{ TUNABLE(aggressive_threshold), .type = TUNABLE_UINT, .def = "8", .min = 0, .max = 1e6,
+	  .doc = "with more superpageblocks than this in the zone, a claim in a preferred one takes"
+		 " chunks of any order; as posted 8" },
+	{ 0 }
+};
+
+#define COUNTER(member, text) { .name = #member, .offset = offsetof(struct spb, c.member), \
+	.doc = text }
+
+static const struct policy_counter counters[] = {
+	COUNTER(spb_highorder_refused, "optional requests refused, since tainted superpageblocks had"
+		" free pages; /proc/vmstat"),
+	COUNTER(spb_slab_shrink_queued, "slab shrinks queued; /proc/vmstat"),
+	COUNTER(spb_slab_shrink_ran, "slab shrinks run; /proc/vmstat"),
+	COUNTER(taints, "superpageblocks that got their first kernel page"),
+	COUNTER(claims, "pageblocks claimed by kernel requests outside the walk"),
+	COUNTER(claims_tainting, "of these, in clean or empty superpageblocks"),
+	COUNTER(steals, "single pages taken from another type's block"),
+	COUNTER(dropped_nofragment, "requests let taint a superpageblock, nothing else having"
+		" helped"),
+	COUNTER(hint_cpu, "requests served where the CPU's last one was"),
+	COUNTER(hint_zone, "requests served where the zone's last one was"),
+	COUNTER(hint_stale, "hints that led nowhere"),
+	COUNTER(cma_not_found, "CMA requests not served though their zone had free CMA pages"),
+	{ 0 }
+};
+
+/*
+ * The series is made for kernels whose free pages are on their block's list, and whose fallback
+ * converts a block or takes a page. An older recording is replayed as if its kernel were one.
+ */
+static const struct {
+	const char *name;
+	bool on;
+} features[] = {
+	{ "freelist_hygiene", true },
+	{ "claim_steal_split", true },
+	{ "steal_biggest_buddy", false },
+	{ "watermark_type_blind", true },
+	{ "no_watermark_boost", true },
+};
+
+static int set_features(struct mm *mm, const struct spb *s, char *err, size_t errlen)
+{
+	size_t i;
+	int missing = mm_feature_set(mm, "pcp_buddy", s->pcp_buddy);
+
+	for (i = 0; i < sizeof(features) / sizeof(features[0]); i++)
+		missing |= mm_feature_set(mm, features[i].name, features[i].on);
+	if (missing)
+		snprintf(err, errlen, "this fragreplay lacks a feature of superpageblocks");
+	return missing;
+}
+
+static int init(struct mm *mm, void *priv, char *err, size_t errlen)
+{
+	struct spb *s = priv;
+
+	if (set_features(mm, s, err, errlen))
+		return -1;
+	if (!mm_split_free_lists(mm, s->order) && !spb_state_init(s, mm))
+		return 0;
+	snprintf(err, errlen, "no memory for the superpageblocks");
+	return -1;
+}
+
+static void exit_policy(struct mm *mm, void *priv)
+{
+	struct spb *s = priv;
+
+	(void)mm;
+	spb_state_exit(s);
+}
+
+static int check(struct mm *mm, void *priv, char *text, size_t len)
+{
+	(void)mm;
+	return spb_check(priv, text, len);
+}
+
+FRAGREPLAY_POLICY(spb) = {
+	.abi = FRAGREPLAY_POLICY_ABI,
+	.name = "spb",
+	.doc = "superpageblocks: kernel memory kept to few gigabytes, so that others stay whole",
+	.priv_size = sizeof(struct spb),
+	.tunables = tunables,
+	.counters = counters,
+	.init = init,
+	.exit = exit_policy,
+	.report = spb_report,
+	.sample = spb_sample,
+	.check = check,
+	.rmqueue = spb_rmqueue,
+	.rmqueue_highatomic = spb_rmqueue_highatomic,
+	.chunk_taken = spb_chunk_taken,
+	.chunk_isolated = spb_chunk_isolated,
+	.block_freed = spb_block_freed,
+	.region_list = spb_bitmap_region_list,
+	.pcp_refill = spb_pcp_refill,
+	.alloc_flags_nofragment = spb_alloc_flags_nofragment,
+	.freelist_failed = spb_freelist_failed,
+	.alloc_flags_slowpath = spb_alloc_flags_slowpath,
+	.direct_compact = spb_direct_compact,
+	.last_resort = spb_last_resort,
+	.drops_nofragment = spb_drops_nofragment,
+	.nonblocking_drops_nofragment = spb_nonblocking_drops_nofragment,
+	.compact_skips = spb_compact_skips,
+	.compact_scanned = spb_compact_scanned,
+	.background = spb_background,
+};
