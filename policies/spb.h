@@ -305,7 +305,8 @@ void spb_run_slab_shrink(struct spb *s);
 
 /* spb_contig.c (SPB 5.6) */
 u32 spb_try_alloc_contig(struct spb *s, struct spb_zone *sz, u32 nr_pages);	/* pfn */
-void spb_free_contig(struct spb *s, struct spb_zone *sz, u32 pfn, u32 nr_pages);
+u32 spb_alloc_contig(struct mm *mm, struct zone *z, u32 nr_pages);		/* hook */
+void spb_free_contig(struct mm *mm, struct zone *z, u32 pfn, u32 nr_pages);	/* hook */
 
 /* spb_compact.c: compaction's part (SPB 5.9) */
 u32 spb_compact_skips(const struct mm *mm, const struct zone *z, u32 pfn);

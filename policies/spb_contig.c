@@ -74,8 +74,7 @@ static int try_range(struct spb *s, u32 pfn, u32 nr_pages)
  * @nr_pages: whole pageblocks
  *
  * The fourth candidate is the last; one that could not be emptied twice goes to its list's end.
- * The range is in use then, in the units of mm_alloc_contig_range(); spb_free_contig() gives it
- * back.
+ * The range is in use then, in the units of mm_alloc_contig_range().
  *
  * Return: its first page; PFN_NONE.
  */
@@ -107,14 +106,30 @@ u32 spb_try_alloc_contig(struct spb *s, struct spb_zone *sz, u32 nr_pages)
 }
 
 /**
- * spb_free_contig - give back what spb_try_alloc_contig() took
- * @s: policy
- * @sz: zone
+ * spb_alloc_contig - a gigantic page, or a smaller piece, from clean memory
+ * @mm: machine
+ * @z: zone
+ * @nr_pages: whole pageblocks
+ *
+ * Return: its first page; PFN_NONE: any place will do. SPB 5.6.
+ */
+u32 spb_alloc_contig(struct mm *mm, struct zone *z, u32 nr_pages)
+{
+	struct spb *s = spb_of(mm);
+
+	return spb_try_alloc_contig(s, spb_zone_of(s, z), nr_pages);
+}
+
+/**
+ * spb_free_contig - a piece of whole pageblocks is about to be given back
+ * @mm: machine
+ * @z: zone
  * @pfn: its first page
  * @nr_pages: as it was taken
  */
-void spb_free_contig(struct spb *s, struct spb_zone *sz, u32 pfn, u32 nr_pages)
+void spb_free_contig(struct mm *mm, struct zone *z, u32 pfn, u32 nr_pages)
 {
-	spb_contig_mark(s, sz, pfn, nr_pages, false);
-	mm_free_contig_range(s->mm, pfn, nr_pages);
+	struct spb *s = spb_of(mm);
+
+	spb_contig_mark(s, spb_zone_of(s, z), pfn, nr_pages, false);
 }
