@@ -146,7 +146,7 @@ static bool run_step(const struct cursor *c, const struct decoder *dec, const st
 	uint64_t v;
 
 	if (s->op == OP_MARK) {
-		rec->a = mark_of_text((const char *)c->data + s->offset, c->len - s->offset);
+		mark_decode(rec, (const char *)c->data + s->offset, c->len - s->offset);
 		return true;
 	}
 	v = load(c->data, s);

@@ -89,6 +89,7 @@ int compact_result_of_name(const char *name, size_t len);	/* -1: unknown */
 int migrate_reason_of_name(const char *name, size_t len);
 int scan_result_of_name(const char *name, size_t len);	/* khugepaged's, "succeeded" = 1 */
 enum record_mark mark_of_text(const char *text, size_t len);
+void mark_decode(struct record *r, const char *text, size_t len);
 
 /* digest.c: the running hash over normalised records; start from DIGEST_INIT */
 #define DIGEST_INIT	0x66726167726c7931ULL

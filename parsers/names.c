@@ -2,6 +2,7 @@
 /*
  * Numbers for the names that kernels print: the names are stable, the numbers are not.
  */
+#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 
@@ -196,4 +197,42 @@ enum record_mark mark_of_text(const char *text, size_t len)
 		if (same(marks[i], text, len))
 			return (enum record_mark)i;
 	return MARK_OTHER;
+}
+
+/* "KEY=NUMBER" somewhere in the text, after a blank */
+static bool mark_number(const char *text, size_t len, const char *key, uint64_t *v)
+{
+	const char *at = memmem(text, len, key, strlen(key)), *end = text + len;
+
+	*v = 0;
+	if (!at)
+		return false;
+	for (at += strlen(key); at < end && *at >= '0' && *at <= '9'; at++) {
+		if (*v > UINT32_MAX)
+			return false;
+		*v = *v * 10 + (uint64_t)(*at - '0');
+	}
+	return at[-1] != '=' && *v <= UINT32_MAX && (at == end || *at == ' ' || *at == '\n' || !*at);
+}
+
+/**
+ * mark_decode - a trace_marker text into a record
+ * @r: ->a, and ->arg and ->pfn of marks that carry numbers, are filled in
+ * @text: the text, not necessarily ended by NUL
+ * @len: its length
+ *
+ * A mark whose numbers cannot be read, or are beyond 32 bits, is MARK_OTHER.
+ */
+void mark_decode(struct record *r, const char *text, size_t len)
+{
+	static const char alloc[] = "fragreplay: alloc_contig ", free[] = "fragreplay: free_contig ";
+
+	len = strnlen(text, len);
+	r->a = mark_of_text(text, len);
+	if (len >= sizeof(alloc) && !memcmp(text, alloc, sizeof(alloc) - 1) &&
+	    mark_number(text, len, " id=", &r->arg) && mark_number(text, len, " pages=", &r->pfn))
+		r->a = MARK_ALLOC_CONTIG;
+	else if (len >= sizeof(free) && !memcmp(text, free, sizeof(free) - 1) &&
+		 mark_number(text, len, " id=", &r->arg))
+		r->a = MARK_FREE_CONTIG;
 }

@@ -54,8 +54,15 @@ enum record_type {
 	NR_RECORD_TYPES
 };
 
-/* markers that scripts/record writes into trace_marker: "fragreplay: before begin" ... */
-enum record_mark { MARK_OTHER, MARK_BEFORE_BEGIN, MARK_BEFORE_END, MARK_AFTER_BEGIN, MARK_AFTER_END };
+/*
+ * Markers that scripts/record writes into trace_marker: "fragreplay: before begin" ... And two for
+ * what no event of the kernel tells of, gigantic pages:
+ *
+ *	fragreplay: alloc_contig id=N pages=N	arg = id, pfn = pages
+ *	fragreplay: free_contig id=N		arg = id
+ */
+enum record_mark { MARK_OTHER, MARK_BEFORE_BEGIN, MARK_BEFORE_END, MARK_AFTER_BEGIN, MARK_AFTER_END,
+		   MARK_ALLOC_CONTIG, MARK_FREE_CONTIG };
 
 #define REC_NO_PFN	UINT64_MAX
 

@@ -464,7 +464,7 @@ static void decode_mark(const struct text_line *l, struct record *r)
 		else if ((text = memmem(p, l->end - p, ": ", 2)))
 			p = text + 2;
 	}
-	r->a = mark_of_text(p, l->end - p);
+	mark_decode(r, p, l->end - p);
 }
 
 static const char *next_blank(const char *p, const char *end)

@@ -477,8 +477,21 @@ static void rec_write_folio(struct demand *d, const struct record *r)
 	emit_pages(d, OP_SWAPOUT, r, (u32)r->pfn, tp->order);
 }
 
+static void rec_contig(struct demand *d, const struct record *r)
+{
+	struct op *op = emit(d, OP_CONTIG, r);
+
+	op->a = (u8)r->a;
+	op->handle = (u32)r->arg;
+	op->arg = (u32)r->pfn;
+}
+
 static void rec_mark(struct demand *d, const struct record *r)
 {
+	if (r->a == MARK_ALLOC_CONTIG || r->a == MARK_FREE_CONTIG) {
+		rec_contig(d, r);
+		return;
+	}
 	emit(d, OP_MARK, r)->a = (u8)r->a;
 	if (r->a == MARK_AFTER_BEGIN)
 		d->touching = d->measured = true;

@@ -24,6 +24,7 @@ enum op_type {
 	OP_SWAPOUT,	/* the recorded kernel began to write it to swap: cold */
 	OP_EXIT,	/* task pid is gone */
 	OP_MARK,	/* a = enum record_mark */
+	OP_CONTIG,	/* a gigantic page: a = enum record_mark, handle = its id, arg = pages */
 	OP_RATE,	/* the recorded kernel's pace: a = enum op_rate, arg = value */
 	OP_END,
 };

@@ -90,6 +90,8 @@ void model_release(struct model *mo)
 	mo->absorbed = NULL;
 	free(mo->map);
 	mo->map = NULL;
+	free(mo->contig);
+	mo->contig = NULL;
 	if (mo->mm)
 		mo->mm->driver = (struct mm_driver){ 0 };
 }
@@ -511,6 +513,9 @@ static void model_op(struct model *mo, const struct op *op)
 		break;
 	case OP_MARK:
 		op_mark(mo, op);
+		break;
+	case OP_CONTIG:
+		model_contig(mo, op);
 		break;
 	default:
 		break;

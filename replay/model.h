@@ -48,6 +48,8 @@ struct model {
 	struct folio_window folio_window[NR_FOLIO_WINDOWS];
 	u32 nr_folio_windows, next_folio_window;
 	struct away anon, file;
+	struct contig *contig;		/* gigantic pages; model_contig.c */
+	u32 nr_contigs, cap_contigs;
 	u64 t0, next_vmstat_ns, next_sample_ns;
 	u64 nr_ops;
 	char fault[768];	/* why model_ops() gave up; "": no memory */
@@ -66,6 +68,9 @@ void model_folio_alloc(struct model *mo, const struct op *op, enum lru_origin or
 void model_folio_failed(struct model *mo, const struct op *op);
 bool model_folio_joined(const struct model *mo, u32 pfn);
 u32 model_folio_disown(struct model *mo, u32 handle);
+
+/* model_contig.c */
+void model_contig(struct model *mo, const struct op *op);
 
 /* timeline.c */
 int timeline_sample(struct model *mo, u64 t_ns, bool end);

@@ -58,6 +58,8 @@ struct demand_stats {
 	X(refaults_swap, "rule 7: pages that the model swapped out and the workload touched") \
 	X(refaults_file, "rule 7: pages that the model dropped and the workload read") \
 	X(refaults_absorbed, "rule 7: re-reads whose page the model still held")	\
+	X(contig_asked, "gigantic pages that the workload asked for")		\
+	X(contig_failed, "of these, that the model could not make")		\
 	X(alloc_failed, "requests of the workload that the model could not serve")	\
 	X(evicted_live, "pages the model reclaimed while the trace still used them")	\
 	X(evicted_cold, "pages the model reclaimed that the recorded kernel had reclaimed, too")

@@ -160,6 +160,33 @@ static void marks_are_known_by_their_text(void **state)
 	assert_int_equal(mark_of_text("fragreplay: before", 18), MARK_OTHER);
 }
 
+static struct record mark(const char *text)
+{
+	struct record r = { .type = REC_MARK };
+
+	mark_decode(&r, text, strlen(text));
+	return r;
+}
+
+static void marks_of_gigantic_pages_carry_numbers(void **state)
+{
+	struct record r = mark("fragreplay: alloc_contig id=7 pages=262144\n");
+
+	(void)state;
+	assert_int_equal(r.a, MARK_ALLOC_CONTIG);
+	assert_int_equal(r.arg, 7);
+	assert_int_equal(r.pfn, 262144);
+	r = mark("fragreplay: free_contig id=4294967295");
+	assert_int_equal(r.a, MARK_FREE_CONTIG);
+	assert_int_equal(r.arg, 0xffffffff);
+	assert_int_equal(mark("fragreplay: alloc_contig id=7").a, MARK_OTHER);
+	assert_int_equal(mark("fragreplay: alloc_contig id=7 pages=").a, MARK_OTHER);
+	assert_int_equal(mark("fragreplay: alloc_contig id=7x pages=512").a, MARK_OTHER);
+	assert_int_equal(mark("fragreplay: free_contig id=4294967296").a, MARK_OTHER);
+	assert_int_equal(mark("fragreplay: free_contig id=99999999999999999999999").a, MARK_OTHER);
+	assert_int_equal(mark("fragreplay: after begin").a, MARK_AFTER_BEGIN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +200,7 @@ int main(void)
 		cmocka_unit_test(numbers_are_translated_by_symbol),
 		cmocka_unit_test(gfp_text_is_the_same_mask),
 		cmocka_unit_test(marks_are_known_by_their_text),
+		cmocka_unit_test(marks_of_gigantic_pages_carry_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

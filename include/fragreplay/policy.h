@@ -422,6 +422,10 @@ struct policy_counter {
  *	mm/page_alloc.c:__alloc_pages_direct_compact
  * @last_resort: a page for the request, when neither reclaim nor compaction is worth another
  *	round, or PFN_NONE
+ * @alloc_contig: the first page of @nr_pages pages of a zone that are one piece, taken as
+ *	mm_alloc_contig_range() takes them, or PFN_NONE; before the zones are scanned for a place.
+ *	mm/page_alloc.c:alloc_contig_pages, as gigantic pages are had
+ * @free_contig: told of such a piece, before it is given back
  * @reclaim_retry: another round, going by reclaim? mm/page_alloc.c:should_reclaim_retry
  * @compact_retry: another round, going by compaction? mm/page_alloc.c:should_compact_retry
  * @drops_nofragment: both said no: another round with other rights in @r->alloc_flags?
@@ -484,6 +488,8 @@ struct policy_ops {
 			      const struct alloc_retry *r);
 	u32 (*last_resort)(struct mm *mm, struct alloc_context *ac,
 			   const struct alloc_retry *r);
+	u32 (*alloc_contig)(struct mm *mm, struct zone *z, u32 nr_pages);
+	void (*free_contig)(struct mm *mm, struct zone *z, u32 pfn, u32 nr_pages);
 	bool (*reclaim_retry)(struct mm *mm, const struct alloc_context *ac,
 			      struct alloc_retry *r);
 	bool (*compact_retry)(struct mm *mm, const struct alloc_context *ac,

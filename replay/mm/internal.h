@@ -36,6 +36,10 @@ void mm_place_free(struct mm *mm, u32 pfn, u32 order, bool tail);
 void mm_place_pcp(struct mm *mm, u32 pfn, u32 order, u16 cpu);
 void mm_place_used(struct mm *mm, u32 pfn, u32 order, enum page_kind kind, u8 mt);
 
+/* contig.c: gigantic pages */
+u32 alloc_contig_pages(struct mm *mm, u32 nr_pages);
+void free_contig_pages(struct mm *mm, u32 pfn, u32 nr_pages);
+
 /* policy.c: who decides; vanilla until another is set */
 int mm_policy_init(struct mm *mm);
 void mm_policy_exit(struct mm *mm);

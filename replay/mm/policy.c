@@ -10,14 +10,14 @@ extern const struct policy_ops vanilla_policy;
 typedef void (*hook_fn)(void);
 
 static const char *const hook_names[] = {
-	"rmqueue", "rmqueue_highatomic", "chunk_taken", "chunk_isolated", "block_freed", "region_list", "pcp_refill", "free_to_tail",
-	"page_allocated", "page_freed", "should_try_claim_block", "claim_block",
-	"alloc_flags_nofragment",
-	"freelist_failed", "alloc_flags_slowpath", "kswapd_wake_order", "gives_up_early",
-	"reclaim_compact_order", "direct_compact", "last_resort", "reclaim_retry",
+	"rmqueue", "rmqueue_highatomic", "chunk_taken", "chunk_isolated", "block_freed",
+	"region_list", "pcp_refill", "free_to_tail", "page_allocated", "page_freed",
+	"should_try_claim_block", "claim_block", "alloc_flags_nofragment", "freelist_failed",
+	"alloc_flags_slowpath", "kswapd_wake_order", "gives_up_early", "reclaim_compact_order",
+	"direct_compact", "last_resort", "alloc_contig", "free_contig", "reclaim_retry",
 	"compact_retry", "drops_nofragment", "nonblocking_drops_nofragment", "balanced_free_pages",
-	"kcompactd_alloc_flags", "compact_free_pages", "compact_finished",
-	"compact_skips", "compact_scanned", "filemap_gfp", "background",
+	"kcompactd_alloc_flags", "compact_free_pages", "compact_finished", "compact_skips",
+	"compact_scanned", "filemap_gfp", "background",
 };
 
 #define NR_HOOKS (sizeof(hook_names) / sizeof(hook_names[0]))

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Gigantic pages, which the demand knows by numbers of its own: no event tells where they are. */
+#include <stdlib.h>
+
+#include "model.h"
+
+/* a gigantic page that the model has */
+struct contig {
+	u32 id, pfn, nr_pages;
+};
+
+static struct contig *find(struct model *mo, u32 id)
+{
+	for (u32 i = 0; i < mo->nr_contigs; i++)
+		if (mo->contig[i].id == id)
+			return &mo->contig[i];
+	return NULL;
+}
+
+static bool has_room(struct model *mo)
+{
+	u32 cap = mo->cap_contigs ? 2 * mo->cap_contigs : 64;
+	struct contig *contig;
+
+	if (mo->nr_contigs < mo->cap_contigs)
+		return true;
+	contig = realloc(mo->contig, cap * sizeof(*contig));
+	if (!contig)
+		return false;
+	mo->contig = contig;
+	mo->cap_contigs = cap;
+	return true;
+}
+
+static void contig_alloc(struct model *mo, u32 id, u32 nr_pages)
+{
+	u32 pfn = PFN_NONE;
+
+	mo->run->stats.contig_asked++;
+	/* an id in use is a second page of that name, which nothing could free */
+	if (!find(mo, id) && has_room(mo))
+		pfn = alloc_contig_pages(mo->mm, nr_pages);
+	if (pfn == PFN_NONE) {
+		mo->run->stats.contig_failed++;
+		return;
+	}
+	mo->contig[mo->nr_contigs++] = (struct contig){ id, pfn, nr_pages };
+}
+
+/* one that was not had is none to give back */
+static void contig_free(struct model *mo, u32 id)
+{
+	struct contig *c = find(mo, id);
+
+	if (!c)
+		return;
+	free_contig_pages(mo->mm, c->pfn, c->nr_pages);
+	*c = mo->contig[--mo->nr_contigs];
+}
+
+/**
+ * model_contig - OP_CONTIG: a gigantic page is asked for, or given back
+ * @mo: driver
+ * @op: operation
+ */
+void model_contig(struct model *mo, const struct op *op)
+{
+	if (op->a == MARK_ALLOC_CONTIG)
+		contig_alloc(mo, op->handle, op->arg);
+	else
+		contig_free(mo, op->handle);
+}
