@@ -2,11 +2,12 @@
 /* What is built in: a policy a line. */
 #include <fragreplay/policy.h>
 
-extern const struct policy_ops vanilla_policy, defrag_mode_policy;
+extern const struct policy_ops vanilla_policy, defrag_mode_policy, spb_policy;
 extern const struct policy_ops *const builtin_policies[];
 
 const struct policy_ops *const builtin_policies[] = {
 	&vanilla_policy,
 	&defrag_mode_policy,
+	&spb_policy,
 	NULL
 };
