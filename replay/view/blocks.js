@@ -3,8 +3,7 @@
  * The states of one policy's pageblocks over time. A row of the report holds only what changed
  * since the row before it, as tokens "GAP LEN CD": GAP blocks as they were, then LEN blocks that
  * now hold class C, D tenths of them in use; GAP and LEN are in base 36. States are kept whole
- * every KEEP rows, so that any row is at most KEEP rows of decoding away, and rows are decoded
- * when they are first asked for: a page of 256 GiB opens with one of them.
+ * every KEEP rows, so that any row is at most KEEP rows of decoding away, however the slider jumps.
  */
 
 const KEEP = 16;
@@ -24,7 +23,7 @@ class Blocks {
 		this.superOrder = isNumber(map.superblock_order) ? map.superblock_order : null;
 		this.zones = Blocks.#zones(map.zones);
 		this.count = this.zones.reduce((sum, zone) => sum + zone.blocks, 0);
-		if (this.count > 1 << 26)
+		if (this.count > 1 << 22)
 			throw new Error(`${this.count} pageblocks are more than a page can show`);
 		this.rows = map.rows;
 		this.times = map.t_ns;

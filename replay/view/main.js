@@ -2,7 +2,7 @@
 /* The page: policies out of the reports, the controls, and what follows when one of them moves. */
 
 const LARGEST_CELL = 18, MAP_HEIGHT = 640, MAP_LIMIT = 12000;
-const SMALLEST_CELL = { colour: 1, pattern: 5, digits: 10 };
+const SMALLEST_CELL = { colour: 2, pattern: 5, digits: 10 };
 const FRAME_MS = 120;
 const STYLES = 8;
 
@@ -101,6 +101,9 @@ class Page {
 			$('about').append(element('span', {}, text));
 		for (const text of new Set(this.reports.flatMap(doubts)))
 			this.note(text);
+		if (new Set(this.reports.map(({ trace = {} }) => trace.digest)).size > 1)
+			this.note('These reports are of different traces: what differs between them is' +
+				' not the policies alone.');
 		for (const { trouble } of this.policies)
 			if (trouble)
 				this.note(`The map cannot be read: ${trouble}.`);
@@ -120,10 +123,15 @@ class Page {
 			new Chart(kind, this.policies, end, (t) => this.go(this.#nearest(t))));
 		$('charts').replaceChildren(...this.charts.map(({ figure }) => figure));
 		this.totals = new Totals($('table'), rows, this.policies);
-		$('totals-about').textContent = this.policies.length > 1 ?
-			`Each policy against ${this.policies[0].label}; ▲ is better, ▽ worse.` : '';
+		$('against').append(...this.policies.map(({ label }, at) =>
+			element('option', { value: at }, label)));
+		$('against').parentNode.hidden = this.policies.length < 2;
 		$('memory').hidden = !this.maps.length;
 		$('curves').hidden = this.policies.every(({ timeline }) => !timeline.length);
+		const silent = this.policies.filter(({ timeline }) => !timeline.length);
+
+		$('curves-about').textContent = silent.length ?
+			`No samples over time of: ${silent.map(({ label }) => label).join(', ')}.` : '';
 		$('totals').hidden = !rows.length;
 		$('clock').hidden = !this.times.length;
 		if (!this.times.length)
@@ -140,7 +148,7 @@ class Page {
 		this.row = Number(time.max);
 		group.checked = order !== undefined;
 		time.addEventListener('input', () => this.go(Number(time.value)));
-		for (const id of ['group', 'marks', 'counting'])
+		for (const id of ['group', 'marks', 'counting', 'against'])
 			$(id).addEventListener('change', () => this.arrange());
 		$('play').addEventListener('click', () => this.play(!this.timer));
 		this.policies.forEach((policy) => $('policies').append(this.#toggle(policy)));
@@ -215,7 +223,7 @@ class Page {
 		this.#arrangeMaps(theme);
 		for (const chart of this.charts)
 			chart.arrange($('counting').value === 'interval');
-		this.totals.arrange();
+		this.totals.arrange(Number($('against').value));
 		this.draw();
 	}
 
@@ -252,25 +260,34 @@ class Page {
 		return blocks / columns * smallest < MAP_LIMIT ? wanted : 'pattern';
 	}
 
+	/* superpageblocks, where the policy had none those of 1 GiB that it could have had */
+	#perGroup({ superOrder, blockPages }) {
+		const order = superOrder === null ? 18 : superOrder;
+
+		return Math.max(1, Math.min(2 ** order / blockPages, 1 << 16));
+	}
+
 	#layout(map, ratio) {
 		const { blocks } = map, marks = this.#marks(blocks.count);
-		const perSuper = blocks.superOrder === null ? 512 :
-			2 ** blocks.superOrder / blocks.blockPages;
-		const width = map.figure.clientWidth || 320;
-
-		return Layout.fit(blocks.zones, {
-			width: Math.floor(width * ratio), height: MAP_HEIGHT * ratio,
-			largest: LARGEST_CELL * ratio, smallest: SMALLEST_CELL[marks] * ratio,
-			group: $('group').checked ? Math.max(1, perSuper) : 0,
+		const options = {
+			width: Math.floor((map.figure.clientWidth || 320) * ratio),
+			height: MAP_HEIGHT * ratio, largest: LARGEST_CELL * ratio,
+			smallest: SMALLEST_CELL[marks] * ratio,
+			group: $('group').checked ? this.#perGroup(blocks) : 0,
 			gap: 3 * ratio, label: (LABEL_SIZE + 7) * ratio,
-		});
+		};
+		const layout = Layout.fit(blocks.zones, options);
+
+		return layout.height <= MAP_LIMIT * ratio ? layout :
+			Layout.fit(blocks.zones, { ...options, smallest: 1 });
 	}
 
 	#scale({ blocks }) {
 		const size = bytes(blocks.blockPages * 4096);
-		const group = $('group').checked ? ', outlined by superpageblocks of 1 GiB' : '';
+		const group = $('group').checked ? `, a group ${bytes(this.#perGroup(blocks) *
+			blocks.blockPages * 4096)}` : '';
 
-		$('scale').textContent = `One cell is a pageblock of ${size}${group}. ` +
+		$('scale').textContent = `A cell is a pageblock of ${size}${group}. ` +
 			'Stronger colour: more of it in use.';
 	}
 

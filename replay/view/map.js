@@ -35,7 +35,7 @@ class MapView {
 		canvas.height = layout.height;
 		canvas.style.width = `${layout.width / ratio}px`;
 		canvas.style.height = `${layout.height / ratio}px`;
-		this.context = canvas.getContext('2d');
+		this.context = canvas.getContext('2d', { willReadFrequently: true });
 		this.#background();
 		this.image = this.context.getImageData(0, 0, layout.width, layout.height);
 		this.pixels = new Uint32Array(this.image.data.buffer);

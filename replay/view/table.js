@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The numbers at the end, as `fragreplay diff` has them: each policy against the first. Which way
+ * The numbers at the end, as `fragreplay diff` has them: each policy against one of them. Which way
  * is better comes with the metric; better and worse are told by a sign too, not by colour alone.
  */
 
@@ -27,11 +27,11 @@ function verdict(better, base, value) {
 	return (value > base) === (better === 'higher') ? 'better' : 'worse';
 }
 
-function valueCells(row, at) {
-	const value = row.values[at], base = row.values[0];
+function valueCells(row, at, against) {
+	const value = row.values[at], base = row.values[against];
 	const cells = [element('td', {}, isNumber(value) ? count(value) : '–')];
 
-	if (!at)
+	if (at === against)
 		return cells;
 	const moved = change(base, value), judged = moved === null ? '' :
 		verdict(row.better, base, value);
@@ -43,13 +43,13 @@ function valueCells(row, at) {
 	return [...cells, cell];
 }
 
-function tableHead(policies) {
+function tableHead(policies, against) {
 	const head = element('tr', {}, element('th', { scope: 'col' }, 'Metric'));
 
 	policies.forEach((policy, at) => {
 		const cell = element('th', { scope: 'col' }, policyKey(policy), policy.label);
 
-		if (at)
+		if (at !== against)
 			cell.colSpan = 2;
 		cell.dataset.policy = at;
 		head.append(cell);
@@ -57,7 +57,7 @@ function tableHead(policies) {
 	return element('thead', {}, head);
 }
 
-function tableBody(rows, policies) {
+function tableBody(rows, policies, against) {
 	const body = element('tbody');
 
 	for (const row of rows) {
@@ -65,7 +65,7 @@ function tableBody(rows, policies) {
 			row.label));
 
 		policies.forEach((policy, at) => {
-			for (const cell of valueCells(row, at)) {
+			for (const cell of valueCells(row, at, against)) {
 				cell.dataset.policy = at;
 				line.append(cell);
 			}
@@ -75,17 +75,20 @@ function tableBody(rows, policies) {
 	return body;
 }
 
-/* The table hides the columns of policies that are switched off; the first stays what the others
- * are held against. */
+/* The table hides the columns of policies that are switched off. */
 class Totals {
 	constructor(table, rows, policies) {
 		this.table = table;
+		this.rows = rows;
 		this.policies = policies;
-		table.replaceChildren(tableHead(policies), tableBody(rows, policies));
 	}
 
-	arrange() {
-		for (const cell of this.table.querySelectorAll('[data-policy]'))
-			cell.hidden = !this.policies[cell.dataset.policy].on;
+	/* @against: the policy that the others are held against, by its place */
+	arrange(against) {
+		const { table, rows, policies } = this;
+
+		table.replaceChildren(tableHead(policies, against), tableBody(rows, policies, against));
+		for (const cell of table.querySelectorAll('[data-policy]'))
+			cell.hidden = !policies[cell.dataset.policy].on;
 	}
 }
