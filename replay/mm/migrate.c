@@ -72,6 +72,7 @@ static void copy_folio(struct mm *mm, u32 dst, u32 src, u32 order)
 	u8 mt = mm->page[src].mt;
 	u32 i;
 
+	page_touch(mm, dst, order);
 	for (i = 0; i < N(order); i++) {
 		u32 owner = mm->page[src + i].owner;
 

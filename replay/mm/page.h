@@ -50,6 +50,13 @@ static inline void page_set_meta(struct page *p, const struct page *meta)
 	       sizeof(*p) - sizeof(p->l));
 }
 
+/* For whoever watches blocks: these pages come into use, or go out of it. */
+static inline void page_touch(struct mm *mm, u32 pfn, u32 order)
+{
+	if (mm->touched)
+		memset(mm->touched + (pfn >> pageblock_order), 1, 1 + (order > pageblock_order));
+}
+
 /**
  * page_set_unit - make a unit of a run of pages
  * @mm: machine
@@ -58,8 +65,7 @@ static inline void page_set_meta(struct page *p, const struct page *meta)
  * @state: enum page_state
  * @mt: see struct page
  *
- * All other fields become those of a page nobody knows: OWNER_NONE, PK_KERNEL, no flags. No page
- * comes into use or goes out of it in any other way.
+ * All other fields become those of a page nobody knows: OWNER_NONE, PK_KERNEL, no flags.
  */
 static inline void page_set_unit(struct mm *mm, u32 pfn, u32 order, u32 state, u32 mt)
 {
@@ -67,8 +73,7 @@ static inline void page_set_unit(struct mm *mm, u32 pfn, u32 order, u32 state, u
 			     .head = 1 };
 	struct page *p = &mm->page[pfn], *end = p + N(order);
 
-	if (mm->touched)
-		memset(mm->touched + (pfn >> pageblock_order), 1, 1 + (order > pageblock_order));
+	page_touch(mm, pfn, order);
 	page_set_meta(p, &meta);
 	meta.head = 0;
 	while (++p < end)
