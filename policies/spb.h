@@ -16,6 +16,7 @@
 #define NSEC_PER_SEC		1000000000ull
 #define SPB_NONE		0xffffffffu
 #define SPB_MAX_CPUS		512
+#define SPB_WALK_BINS		512
 #define SPB_EVAC_REQUESTS	64	/* pool of deferred evacuations, SPB 5.4 */
 
 /* Rights beside the kernel's; SPB 3.1 */
@@ -129,7 +130,8 @@ struct spb_counters {
 	u64 hint_cpu, hint_zone, hint_stale;
 	u64 visited;			/* superpageblocks looked at, all walks */
 	u64 walks;
-	u64 walk_hist[64];		/* walks by superpageblocks visited; the last: 63 and more */
+	u64 walk_hist[SPB_WALK_BINS];	/* walks by superpageblocks visited; the last: more */
+	u64 walk_max;
 	u64 taints;			/* superpageblocks that became tainted */
 	/* the policy's own names in /proc/vmstat */
 	u64 spb_highorder_refused, spb_slab_shrink_queued, spb_slab_shrink_ran;

@@ -326,6 +326,7 @@ static void count_walk(struct search *q, enum spb_outcome how)
 	c->walks++;
 	c->visited += q->visits;
 	c->walk_hist[q->visits < bins ? q->visits : bins - 1]++;
+	c->walk_max = q->visits > c->walk_max ? q->visits : c->walk_max;
 }
 
 /* these count their visits in @s, and a claim on the way searches once more */
