@@ -118,8 +118,11 @@ static int init(struct mm *mm, void *priv, char *err, size_t errlen)
 
 	if (set_features(mm, s, err, errlen))
 		return -1;
-	if (!mm_split_free_lists(mm, s->order) && !spb_state_init(s, mm))
-		return 0;
+	if (!mm_split_free_lists(mm, s->order) && !spb_state_init(s, mm)) {
+		if (!spb_work_init(s))
+			return 0;
+		spb_state_exit(s);
+	}
 	snprintf(err, errlen, "no memory for the superpageblocks");
 	return -1;
 }
@@ -129,6 +132,7 @@ static void exit_policy(struct mm *mm, void *priv)
 	struct spb *s = priv;
 
 	(void)mm;
+	spb_work_exit(s);
 	spb_state_exit(s);
 }
 
@@ -164,6 +168,8 @@ FRAGREPLAY_POLICY(spb) = {
 	.last_resort = spb_last_resort,
 	.drops_nofragment = spb_drops_nofragment,
 	.nonblocking_drops_nofragment = spb_nonblocking_drops_nofragment,
+	.alloc_contig = spb_alloc_contig,
+	.free_contig = spb_free_contig,
 	.compact_skips = spb_compact_skips,
 	.compact_scanned = spb_compact_scanned,
 	.background = spb_background,
