@@ -68,8 +68,12 @@ static void count_page(struct memory_report *r, const struct page *p)
 	}
 }
 
+const u32 contig_order[NR_CONTIG_SIZES] = { pageblock_order, 14, 15, 18 };
+const char *const contig_name[NR_CONTIG_SIZES] = { "2MiB", "64MiB", "128MiB", "1GiB" };
+
 static void count_contiguity(struct contiguity *c, u32 holds)
 {
+	c->kernel += !!(holds & BLOCK_OTHER);
 	if (holds & BLOCK_HOLE)
 		return;
 	c->total++;
@@ -106,6 +110,21 @@ static u32 scan_pageblock(struct mm *mm, struct memory_report *r, u32 start)
 	return holds;
 }
 
+/* a pageblock into the larger blocks that it is part of; the last of them may not be whole */
+static void add_block(struct memory_report *r, u32 *sum, u32 block, u32 holds, bool last)
+{
+	for (int i = 0; i < NR_CONTIG_SIZES; i++) {
+		u32 nr = 1u << (contig_order[i] - pageblock_order);
+		bool end = (block + 1) % nr == 0;
+
+		sum[i] |= holds;
+		if (!end && !last)
+			continue;
+		count_contiguity(&r->contig[i], end ? sum[i] : sum[i] | BLOCK_HOLE);
+		sum[i] = 0;
+	}
+}
+
 /**
  * memory_analyse - walk every page of a machine once
  * @mm: the machine
@@ -113,9 +132,8 @@ static u32 scan_pageblock(struct mm *mm, struct memory_report *r, u32 start)
  */
 void memory_analyse(struct mm *mm, struct memory_report *r)
 {
-	const u32 blocks_per_gib = 1u << (GIB_ORDER - pageblock_order);
 	u32 nr = (mm->max_pfn + pageblock_nr_pages - 1) / pageblock_nr_pages;
-	u32 giga = 0, i;
+	u32 sum[NR_CONTIG_SIZES] = { 0 }, i;
 	struct zone *z;
 
 	memset(r, 0, sizeof(*r));
@@ -127,12 +145,7 @@ void memory_analyse(struct mm *mm, struct memory_report *r)
 		u32 holds = scan_pageblock(mm, r, i << pageblock_order);
 
 		count_pageblock(r, &mm->pageblock[i], holds);
-		count_contiguity(&r->huge, holds);
-		giga |= holds;
-		if ((i + 1) % blocks_per_gib == 0) {
-			count_contiguity(&r->giga, giga);
-			giga = 0;
-		}
+		add_block(r, sum, i, holds, i + 1 == nr);
 	}
 }
 

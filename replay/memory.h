@@ -5,13 +5,17 @@
 
 #include "mm/internal.h"
 
-#define GIB_ORDER 18
+/* naturally aligned blocks of one size; a pageblock is the first of them */
+enum { CONTIG_2M, CONTIG_64M, CONTIG_128M, CONTIG_1G, NR_CONTIG_SIZES };
 
-/* naturally aligned blocks of one size */
+extern const u32 contig_order[NR_CONTIG_SIZES];
+extern const char *const contig_name[NR_CONTIG_SIZES];
+
 struct contiguity {
 	u64 total;		/* wholly inside the zones, without holes */
 	u64 free;		/* every page is free */
 	u64 movable;		/* not free, but every page in use could be migrated or reclaimed */
+	u64 kernel;		/* also with holes: hold pages not asked for as movable */
 };
 
 struct memory_report {
@@ -21,7 +25,7 @@ struct memory_report {
 	u64 mixed_pageblocks;		/* hold movable and other allocations at once */
 	u64 movable_polluted;		/* of type movable, yet hold other ones */
 	u64 empty_pageblocks;		/* every page is free */
-	struct contiguity huge, giga;	/* 2 MiB, 1 GiB */
+	struct contiguity contig[NR_CONTIG_SIZES];
 };
 
 void memory_analyse(struct mm *mm, struct memory_report *r);

@@ -163,6 +163,7 @@ static json_t *report_contiguity(const struct contiguity *c)
 	json_object_set_new(object, "total", json_u64(c->total));
 	json_object_set_new(object, "free", json_u64(c->free));
 	json_object_set_new(object, "could_be_freed", json_u64(c->movable));
+	json_object_set_new(object, "with_kernel_pages", json_u64(c->kernel));
 	return object;
 }
 
@@ -225,8 +226,8 @@ json_t *report_memory(struct mm *mm)
 	json_object_set_new(memory, "mixed_pageblocks", json_u64(r.mixed_pageblocks));
 	json_object_set_new(memory, "polluted_movable_pageblocks", json_u64(r.movable_polluted));
 	json_object_set_new(memory, "empty_pageblocks", json_u64(r.empty_pageblocks));
-	json_object_set_new(contiguity, "2MiB", report_contiguity(&r.huge));
-	json_object_set_new(contiguity, "1GiB", report_contiguity(&r.giga));
+	for (int i = 0; i < NR_CONTIG_SIZES; i++)
+		json_object_set_new(contiguity, contig_name[i], report_contiguity(&r.contig[i]));
 	json_object_set_new(memory, "contiguity", contiguity);
 	json_object_set_new(memory, "zones", report_zone_fragmentation(mm));
 	return memory;

@@ -63,10 +63,10 @@ static void a_huge_page_is_free_or_could_be_or_cannot(void **state)
 
 	(void)state;
 	memory_analyse(mm, &r);
-	assert_int_equal(r.huge.total, 4);
-	assert_int_equal(r.huge.free, 1);
-	assert_int_equal(r.huge.movable, 1);
-	assert_int_equal(r.giga.total, 0);
+	assert_int_equal(r.contig[CONTIG_2M].total, 4);
+	assert_int_equal(r.contig[CONTIG_2M].free, 1);
+	assert_int_equal(r.contig[CONTIG_2M].movable, 1);
+	assert_int_equal(r.contig[CONTIG_1G].total, 0);
 	mm_free(mm);
 }
 
@@ -79,7 +79,7 @@ static void a_pinned_folio_holds_its_block(void **state)
 	mm_place_used(mm, BLOCK(2), 4, PK_FILE, MIGRATE_MOVABLE);
 	mm->page[BLOCK(2)].pinned = 1;
 	memory_analyse(mm, &r);
-	assert_int_equal(r.huge.movable, 0);
+	assert_int_equal(r.contig[CONTIG_2M].movable, 0);
 	mm_free(mm);
 }
 
@@ -91,26 +91,53 @@ static void a_hole_makes_a_block_no_candidate(void **state)
 	(void)state;
 	mm->page[BLOCK(2) + 100].state = PAGE_ABSENT;
 	memory_analyse(mm, &r);
-	assert_int_equal(r.huge.total, 3);
-	assert_int_equal(r.huge.movable, 0);
+	assert_int_equal(r.contig[CONTIG_2M].total, 3);
+	assert_int_equal(r.contig[CONTIG_2M].movable, 0);
 	mm_free(mm);
 }
 
 static void a_gigabyte_of_free_blocks_is_one_free_gigabyte(void **state)
 {
-	struct mm *mm = mm_alloc(2u << GIB_ORDER, 1, 1);
+	struct mm *mm = mm_alloc(2u << contig_order[CONTIG_1G], 1, 1);
 	struct memory_report r;
 
 	(void)state;
 	assert_non_null(mm);
-	mm_add_zone(mm, ZONE_NORMAL, 0, 2u << GIB_ORDER);
-	for (u32 pfn = 0; pfn < 2u << GIB_ORDER; pfn += 1u << MAX_PAGE_ORDER)
+	mm_add_zone(mm, ZONE_NORMAL, 0, 2u << contig_order[CONTIG_1G]);
+	for (u32 pfn = 0; pfn < 2u << contig_order[CONTIG_1G]; pfn += 1u << MAX_PAGE_ORDER)
 		mm_place_free(mm, pfn, MAX_PAGE_ORDER, true);
 	mm_init_late(mm);
 	memory_analyse(mm, &r);
-	assert_int_equal(r.giga.total, 2);
-	assert_int_equal(r.giga.free, 2);
-	assert_int_equal(r.huge.free, 1024);
+	assert_int_equal(r.contig[CONTIG_1G].total, 2);
+	assert_int_equal(r.contig[CONTIG_1G].free, 2);
+	assert_int_equal(r.contig[CONTIG_2M].free, 1024);
+	assert_int_equal(r.contig[CONTIG_64M].free, 32);
+	assert_int_equal(r.contig[CONTIG_128M].free, 16);
+	mm_free(mm);
+}
+
+/* also where the machine ends within one */
+static void a_kernel_page_is_found_in_blocks_of_every_size(void **state)
+{
+	struct mm *mm = mm_alloc(3u << 14, 1, 1);
+	struct memory_report r;
+
+	(void)state;
+	assert_non_null(mm);
+	mm_add_zone(mm, ZONE_NORMAL, 0, 3u << 14);
+	for (u32 pfn = 0; pfn < 3u << 14; pfn++)
+		mm_place_used(mm, pfn, 0, PK_FILE, MIGRATE_MOVABLE);
+	mm_init_late(mm);
+	mm->page[5].mt = MIGRATE_RECLAIMABLE;
+	mm->page[(2u << 14) + 5].mt = MIGRATE_UNMOVABLE;
+	memory_analyse(mm, &r);
+	assert_int_equal(r.contig[CONTIG_2M].kernel, 2);
+	assert_int_equal(r.contig[CONTIG_64M].kernel, 2);
+	assert_int_equal(r.contig[CONTIG_64M].total, 3);
+	assert_int_equal(r.contig[CONTIG_128M].kernel, 2);
+	assert_int_equal(r.contig[CONTIG_128M].total, 1);
+	assert_int_equal(r.contig[CONTIG_1G].kernel, 1);
+	assert_int_equal(r.contig[CONTIG_1G].total, 0);
 	mm_free(mm);
 }
 
@@ -148,6 +175,7 @@ int main(void)
 		cmocka_unit_test(a_pinned_folio_holds_its_block),
 		cmocka_unit_test(a_hole_makes_a_block_no_candidate),
 		cmocka_unit_test(a_gigabyte_of_free_blocks_is_one_free_gigabyte),
+		cmocka_unit_test(a_kernel_page_is_found_in_blocks_of_every_size),
 		cmocka_unit_test(unusable_index_is_the_free_memory_in_smaller_blocks),
 		cmocka_unit_test(nothing_free_is_wholly_unusable),
 	};
