@@ -407,8 +407,11 @@ static void add_lists(struct mm *mm, struct per_cpu_pages *pcp)
 {
 	u32 i;
 
-	if (pcp->buddy_list)
+	/* of a time before, the zone has all pages but not the list of blocks */
+	if (pcp->buddy_list) {
+		list_init(mm, pcp->buddy_list + PCP_BUDDY_OWNED);
 		return;
+	}
 	pcp->buddy_list = mm_alloc_list(mm);
 	for (i = 1; i < NR_PCP_BUDDY_LISTS; i++)
 		mm_alloc_list(mm);
