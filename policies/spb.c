@@ -100,15 +100,13 @@ static const struct {
 	{ "no_watermark_boost", true },
 };
 
-static int set_features(struct mm *mm, const struct spb *s, char *err, size_t errlen)
+static int set_features(struct mm *mm)
 {
 	size_t i;
-	int missing = mm_feature_set(mm, "pcp_buddy", s->pcp_buddy);
+	int missing = 0;
 
 	for (i = 0; i < sizeof(features) / sizeof(features[0]); i++)
 		missing |= mm_feature_set(mm, features[i].name, features[i].on);
-	if (missing)
-		snprintf(err, errlen, "this fragreplay lacks a feature of superpageblocks");
 	return missing;
 }
 
@@ -116,14 +114,20 @@ static int init(struct mm *mm, void *priv, char *err, size_t errlen)
 {
 	struct spb *s = priv;
 
-	if (set_features(mm, s, err, errlen))
+	if (set_features(mm)) {
+		snprintf(err, errlen, "this fragreplay lacks a feature of superpageblocks");
 		return -1;
-	if (!mm_split_free_lists(mm, s->order) && !spb_state_init(s, mm)) {
-		if (!spb_work_init(s))
-			return 0;
-		spb_state_exit(s);
 	}
-	snprintf(err, errlen, "no memory for the superpageblocks");
+	if (mm_split_free_lists(mm, s->order) || spb_state_init(s, mm)) {
+		snprintf(err, errlen, "no memory for the superpageblocks");
+		return -1;
+	}
+	/* empties the lists as they are, by way of the hooks */
+	if (!spb_work_init(s) && !mm_feature_set(mm, "pcp_buddy", s->pcp_buddy))
+		return 0;
+	spb_work_exit(s);
+	spb_state_exit(s);
+	snprintf(err, errlen, "no memory for jobs, or for per-CPU lists that own pageblocks");
 	return -1;
 }
 
