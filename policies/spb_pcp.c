@@ -34,7 +34,7 @@ static u32 block_of_fullest_clean(struct mm *mm, struct spb_zone *sz)
 		if (!area->nr_list[MIGRATE_MOVABLE])
 			continue;
 		pfn = mm_list_first(mm, area->list[MIGRATE_MOVABLE]);
-		page_del_and_expand(mm, sz->z, pfn, pageblock_order, order, MIGRATE_MOVABLE);
+		spb_del_and_expand(spb_of(mm), sz, pfn, pageblock_order, order, MIGRATE_MOVABLE);
 		return pfn;
 	}
 	return PFN_NONE;
@@ -86,7 +86,7 @@ static u32 adopt_from(struct spb *s, struct spb_zone *sz, struct superpageblock 
 			continue;
 		pfn = mm_list_first(s->mm, r->free_area[o].list[mt]);
 		del_page_from_free_list(s->mm, sz->z, pfn, o, mt);
-		spb_set_has(s, sz, pfn, mt);
+		spb_set_has_unlisted(s, sz, pfn, mt);
 		s->c.pcp_owned += mm_pcp_add(s->mm, sz->z, pfn, o, mt, true);
 		s->c.pcp_adopted++;
 		if (s->select == SPB_SELECT_BITMAP)

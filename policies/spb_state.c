@@ -253,8 +253,11 @@ void spb_set_has(struct spb *s, struct spb_zone *sz, u32 pfn, u8 mt)
  */
 void spb_set_has_unlisted(struct spb *s, struct spb_zone *sz, u32 pfn, u8 mt)
 {
+	u8 before = s->pb[pfn >> pageblock_order];
+
 	spb_set_has(s, sz, pfn, mt);
-	spb_of_pfn(sz, pfn)->list_is_behind = true;
+	if (s->pb[pfn >> pageblock_order] != before)
+		spb_of_pfn(sz, pfn)->list_is_behind = true;
 }
 
 static void clear_bit(struct spb *s, struct spb_zone *sz, u32 pfn, u8 bit)
