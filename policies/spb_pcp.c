@@ -19,7 +19,7 @@ static struct superpageblock *fullest_clean(struct spb_zone *sz)
 	return NULL;
 }
 
-static u32 block_of_fullest_clean(struct mm *mm, struct spb_zone *sz)
+static u32 block_of_fullest_clean(struct spb *s, struct spb_zone *sz)
 {
 	struct superpageblock *sb = fullest_clean(sz);
 	u32 order;
@@ -30,11 +30,11 @@ static u32 block_of_fullest_clean(struct mm *mm, struct spb_zone *sz)
 		struct free_area *area = &spb_region(sz, sb)->free_area[order];
 		u32 pfn;
 
-		mm_visit(mm, 1, 0);
+		mm_visit(s->mm, 1, 0);
 		if (!area->nr_list[MIGRATE_MOVABLE])
 			continue;
-		pfn = mm_list_first(mm, area->list[MIGRATE_MOVABLE]);
-		spb_del_and_expand(spb_of(mm), sz, pfn, pageblock_order, order, MIGRATE_MOVABLE);
+		pfn = mm_list_first(s->mm, area->list[MIGRATE_MOVABLE]);
+		spb_del_and_expand(s, sz, pfn, pageblock_order, order, MIGRATE_MOVABLE);
 		return pfn;
 	}
 	return PFN_NONE;
@@ -56,8 +56,9 @@ static u32 take_blocks(struct spb *s, struct spb_zone *sz, u8 mt, u32 wanted, u3
 	while (got + pageblock_nr_pages <= wanted) {
 		u32 pfn = PFN_NONE;
 
-		if (mt == MIGRATE_MOVABLE)
-			pfn = block_of_fullest_clean(s->mm, sz);
+		/* from bitmaps, the walk chooses as it does for any other request */
+		if (mt == MIGRATE_MOVABLE && s->select == SPB_SELECT_LISTS)
+			pfn = block_of_fullest_clean(s, sz);
 		if (pfn == PFN_NONE)
 			pfn = spb_rmqueue(s->mm, sz->z, pageblock_order, mt, rights, &mode);
 		if (pfn == PFN_NONE)
@@ -68,6 +69,33 @@ static u32 take_blocks(struct spb *s, struct spb_zone *sz, u8 mt, u32 wanted, u3
 		got += pageblock_nr_pages;
 	}
 	return got;
+}
+
+/* the tainted superpageblock after @from whose chunks of @mt and the orders wanted are not none */
+static struct superpageblock *next_in_bitmaps(struct spb *s, struct spb_zone *sz, u32 order, u8 mt,
+					      const struct superpageblock *from)
+{
+	u32 i = from ? spb_index(sz, from) + 1 : 0, o;
+
+	for (; i < sz->nr; i = (i | 63) + 1) {
+		u64 any = 0;
+
+		mm_visit(s->mm, pageblock_order - order, 0);
+		for (o = order; o < pageblock_order; o++)
+			any |= sz->has_chunk[o][mt][i / 64];
+		any &= sz->has_kernel[i / 64] & ~0ull << (i % 64);
+		if (any)
+			return &sz->sb[(i & ~63u) + (u32)__builtin_ctzll(any)];
+	}
+	return NULL;
+}
+
+static struct superpageblock *next_tainted(struct spb *s, struct spb_zone *sz, u32 order, u8 mt,
+					   struct superpageblock *from)
+{
+	if (s->select == SPB_SELECT_BITMAP)
+		return next_in_bitmaps(s, sz, order, mt, from);
+	return spb_next(sz, SPB_TAINTED, from);
 }
 
 /*
@@ -89,20 +117,18 @@ static u32 adopt_from(struct spb *s, struct spb_zone *sz, struct superpageblock 
 		spb_set_has_unlisted(s, sz, pfn, mt);
 		s->c.pcp_owned += mm_pcp_add(s->mm, sz->z, pfn, o, mt, true);
 		s->c.pcp_adopted++;
-		if (s->select == SPB_SELECT_BITMAP)
-			spb_bitmap_update(s, sz, sb);
 		return 1u << o;
 	}
 	return 0;
 }
 
-/* the largest chunk of each tainted superpageblock, fullest first */
+/* the largest chunk of each tainted superpageblock */
 static u32 adopt_parts(struct spb *s, struct spb_zone *sz, u32 order, u8 mt, u32 wanted)
 {
 	struct superpageblock *sb = NULL;
 	u32 got = 0;
 
-	while (got < wanted && (sb = spb_next(sz, SPB_TAINTED, sb)))
+	while (got < wanted && (sb = next_tainted(s, sz, order, mt, sb)))
 		if (spb_region(sz, sb)->nr_free_pages >= ADOPT_MIN_FREE)
 			got += adopt_from(s, sz, sb, order, mt);
 	return got;
@@ -128,7 +154,7 @@ u32 spb_pcp_refill(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 nr, u32 
 	struct spb_zone *sz = spb_zone_of(s, z);
 	u32 got = take_blocks(s, sz, mt, nr, alloc_flags);
 
-	if (got < nr && mt != MIGRATE_MOVABLE)
+	if (got < nr && order < pageblock_order && mt != MIGRATE_MOVABLE)
 		got += adopt_parts(s, sz, order, mt, nr - got);
 	return got;
 }
