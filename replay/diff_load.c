@@ -240,7 +240,9 @@ static void seeds_of(const json_t *policy, json_int_t *first, json_int_t *last)
 							     "runs"));
 
 	*first = json_integer_value(json_object_get(policy, "seed"));
-	*last = *first + (runs > 1 ? runs - 1 : 0);
+	*last = *first;
+	if (runs > 1)
+		*last = *first > INT64_MAX - runs ? INT64_MAX : *first + runs - 1;
 }
 
 static bool overlap(const struct diff_report *a, const struct diff_report *b, const char *name)

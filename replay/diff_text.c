@@ -255,11 +255,13 @@ static void spread_text(char *buf, size_t len, double sd)
 {
 	const char *format = "+-%.4f";
 
-	if (sd >= 99999999)
+	if (sd == 0)
+		format = "+-%.0f";
+	else if (sd >= 99999999)
 		format = "+-%.2e";
 	else if (sd >= 1000)
 		format = "+-%.0f";
-	else if (sd >= 1)
+	else if (sd >= 0.1)
 		format = "+-%.2f";
 	snprintf(buf, len, format, sd);
 }
@@ -341,37 +343,66 @@ static bool is_only_in(const struct diff_row *row, size_t new, bool base)
 	return says_something(has) && !lacks->has;
 }
 
+/* a note of any length: lines after the first are indented further, a word too long is cut */
+static void print_wrapped(const char *text, int indent, FILE *out)
+{
+	int column = fprintf(out, "%*s", indent, "");
+
+	while (*text) {
+		int len = (int)strcspn(text, " "), room = LINE_WIDTH - indent - 4;
+
+		if (len > room)
+			len = room;
+		if (column > indent + 4 && column + 1 + len > LINE_WIDTH)
+			column = fprintf(out, "\n%*s", indent + 4, "") - 1;
+		else if (column > indent + 4 || (column > indent && text[-1] == ' '))
+			column += fprintf(out, " ");
+		column += fprintf(out, "%.*s", len, text);
+		text += len;
+		text += *text == ' ';
+	}
+	fputc('\n', out);
+}
+
 /* What one side lacks cannot be compared: it is named, so that nobody takes it for unchanged. */
 static void print_only_in(const struct layout *l, size_t new, bool base)
 {
-	const char *in = base ? "not in" : "only in", *policy = l->t->new[new].policy;
-	size_t column = LINE_WIDTH, hidden = 0;
-	bool any = false;
+	size_t shown = 0, hidden = 0, len;
+	char *names = NULL;
+	FILE *list = open_memstream(&names, &len);
 
+	if (!list)
+		return;
+	fprintf(list, "%s %s:", base ? "not in" : "only in", l->t->new[new].policy);
 	for (size_t i = 0; i < l->t->nr_rows; i++) {
 		const struct diff_row *row = &l->t->row[i];
 
 		if (!is_only_in(row, new, base))
 			continue;
-		if (!row_shown(l->t, row, l->style->all)) {
+		if (row_shown(l->t, row, l->style->all)) {
+			fprintf(list, " %s", row->name);
+			shown++;
+		} else {
 			hidden++;
-			continue;
 		}
-		if (!any)
-			fprintf(l->out, "\n%s %s:", in, policy);
-		any = true;
-		if (column + strlen(row->name) + 2 > LINE_WIDTH) {
-			fputs("\n   ", l->out);
-			column = 3;
-		}
-		fprintf(l->out, " %s", row->name);
-		column += strlen(row->name) + 1;
 	}
-	if (any)
-		fputc('\n', l->out);
 	if (hidden)
-		fprintf(l->out, "%s%s %s: %zu%s metrics that are not shown (--all)\n",
-			any ? "" : "\n", in, policy, hidden, any ? " more" : "");
+		fprintf(list, "%s %zu that %s not shown (--all)", shown ? " and" : "", hidden,
+			hidden > 1 ? "are" : "is");
+	fclose(list);
+	if (names && shown + hidden) {
+		fputc('\n', l->out);
+		print_wrapped(names, 0, l->out);
+	}
+	free(names);
+}
+
+static void print_reason(const char *policy, const char *why, FILE *out)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text), "%.400s: %s", policy, why);
+	print_wrapped(text, 4, out);
 }
 
 static void print_verdicts(const struct diff_table *t, enum verdict which, const char *title,
@@ -388,7 +419,7 @@ static void print_verdicts(const struct diff_table *t, enum verdict which, const
 				fprintf(out, "\n%s:\n", title);
 			first = false;
 			diff_reason(why, sizeof(why), &t->row[i], &t->row[i].new[j]);
-			fprintf(out, "    %s: %s\n", t->new[j].policy, why);
+			print_reason(t->new[j].policy, why, out);
 		}
 }
 
