@@ -42,6 +42,8 @@ static const struct policy_tunable tunables[] = {
 	       " reserve, uncounted, as posted"),
 	SWITCH(quirk_q1, "on", "the free half of a split chunk of two blocks counts as used, as"
 	       " posted"),
+	SWITCH(whole_first, "on", "a request breaks a whole free block of its type before it takes what"
+	       " is left of another, as posted; off: the smallest chunk that will do"),
 	SWITCH(faithful_boot, "off", "blocks of boot memory count as movable, as in the kernel,"
 	       " though nothing can move them"),
 	SWITCH(pcp_buddy, "on", "per-CPU lists that own pageblocks, which the series is based on; off:"

@@ -73,10 +73,16 @@ static u32 take_smallest(struct search *q, struct superpageblock *sb, u32 low, u
 
 static u32 take_preferred(struct search *q, struct superpageblock *sb, enum spb_outcome *how)
 {
-	u32 pfn = take_smallest(q, sb, whole_order(q), MAX_PAGE_ORDER, q->mt);
+	u32 pfn = PFN_NONE;
 
+	*how = SPB_PREFERRED_PART;
+	if (!q->s->whole_first && q->order < pageblock_order)
+		pfn = take_smallest(q, sb, q->order, pageblock_order - 1, q->mt);
+	if (pfn != PFN_NONE)
+		return pfn;
 	*how = SPB_PREFERRED_BLOCK;
-	if (pfn != PFN_NONE || q->order >= pageblock_order)
+	pfn = take_smallest(q, sb, whole_order(q), MAX_PAGE_ORDER, q->mt);
+	if (pfn != PFN_NONE || !q->s->whole_first || q->order >= pageblock_order)
 		return pfn;
 	*how = SPB_PREFERRED_PART;
 	return take_smallest(q, sb, q->order, pageblock_order - 1, q->mt);

@@ -291,11 +291,16 @@ static u32 preferred(struct search *q, enum spb_outcome *how)
 
 	if (!sb)
 		return PFN_NONE;
-	pfn = take_from(q, sb, &block, take);
 	*how = SPB_PREFERRED_BLOCK;
-	if (pfn == PFN_NONE) {
-		pfn = take_from(q, sb, &part, take);
+	pfn = q->s->whole_first || q->order >= pageblock_order ? take_from(q, sb, &block, take)
+								: PFN_NONE;
+	if (pfn == PFN_NONE && q->order < pageblock_order) {
 		*how = SPB_PREFERRED_PART;
+		pfn = take_from(q, sb, &part, take);
+	}
+	if (pfn == PFN_NONE) {
+		*how = SPB_PREFERRED_BLOCK;
+		pfn = take_from(q, sb, &block, take);
 	}
 	if (!movable)
 		spb_react_to_tainted_alloc(q->s, q->sz, sb);
