@@ -131,6 +131,8 @@ int view_html(json_t *const *reports, const char *const *names, unsigned int n, 
 	    !json_dump_callback(data, write_escaped, out, JSON_COMPACT | JSON_ENSURE_ASCII) &&
 	    fputs(rest, out) != EOF)
 		ret = 0;
+	if (ret && !ferror(out))
+		message("view: out of memory");
 	json_decref(data);
 	return ret;
 }

@@ -78,7 +78,9 @@ class Browser:
 
     def open(self, path):
         self.events.clear()
-        self.call("Page.navigate", url=f"file://{os.path.abspath(path)}")
+        answer = self.call("Page.navigate", url=f"file://{os.path.abspath(path)}")
+        if answer.get("errorText"):
+            raise RuntimeError(f"{path}: {answer['errorText']}")
         shown = "performance.getEntriesByName('fragreplay-shown').length > 0"
         self.until(lambda: self.js(shown))
 

@@ -41,11 +41,12 @@ class Layout {
 	}
 
 	static #tiled(zone, cell, width, group, gap) {
-		const columns = Math.min(GROUP_WIDTH, group), lines = Math.ceil(group / columns);
+		const columns = Math.min(GROUP_WIDTH, group), lead = zone.block % group;
+		const tiles = Math.ceil((lead + zone.blocks) / group);
+		/* a lone tile ends with its last block: a small zone takes little room */
+		const lines = Math.ceil((tiles > 1 ? group : lead + zone.blocks) / columns);
 		const pitchX = columns * cell + gap, pitchY = lines * cell + gap;
 		const across = Math.max(1, Math.floor((width + gap) / pitchX));
-		const lead = zone.block % group;
-		const tiles = Math.ceil((lead + zone.blocks) / group);
 
 		return { lead, columns, lines, size: group, across, pitchX, pitchY,
 			 rows: Math.ceil(tiles / across) };

@@ -27,7 +27,18 @@ function readPolicy(policy, report, at, several) {
 	return result;
 }
 
+/* a report's file without its directories, where that tells them apart */
+function nameReports(reports) {
+	const short = reports.map(({ name }) => String(name).split('/').pop());
+
+	reports.forEach((report, at) => {
+		if (new Set(short).size === reports.length)
+			report.name = short[at];
+	});
+}
+
 function readPolicies(reports) {
+	nameReports(reports);
 	const all = reports.flatMap((report) => (report.policies || []).map((p) => [p, report]));
 
 	return all.map(([policy, report], at) => readPolicy(policy, report, at, reports.length > 1));
@@ -295,13 +306,15 @@ class Page {
 		const marks = $('marks').value;
 
 		$('legend').replaceChildren(...classes.map((name, index) => {
-			const strip = element('canvas', { width: 60, height: 20, 'aria-hidden': 'true' });
+			const degrees = classLook(name, index).plain ? [0] : [1, 5, 9];
+			const strip = element('canvas', { width: 20 * degrees.length, height: 20,
+				'aria-hidden': 'true' });
 			const context = strip.getContext('2d');
 
-			for (const [at, tenths] of [[0, 1], [1, 5], [2, 9]]) {
+			degrees.forEach((tenths, at) => {
 				context.setTransform(1, 0, 0, 1, 20 * at, 0);
 				drawState(context, theme, { name, index, tenths }, 19, marks);
-			}
+			});
 			return name === 'absent' ? '' : element('li', {}, strip, name);
 		}));
 	}

@@ -23,7 +23,7 @@ const OTHER_LOOKS = [
 	{ hue: '#f0e442', pattern: 'grid' },
 ];
 
-/* classes whose blocks have no degree of use to show */
+/* the plain ones have no degree of use to show */
 const LIGHT = { ground: '#ffffff', absent: '#ffffff', free: '#e9ebee', reserved: '#9aa1a9',
 		ink: '#000000' };
 const DARK = { ground: '#14171a', absent: '#14171a', free: '#2a2f35', reserved: '#6b737c',
@@ -90,7 +90,7 @@ function drawState(context, theme, state, size, marks) {
 	context.fillStyle = css(colour);
 	context.fillRect(0, 0, size, size);
 	context.strokeStyle = `rgb(${ink} / 0.55)`;
-	context.fillStyle = `rgb(${ink} / 0.85)`;
+	context.fillStyle = `rgb(${ink} / ${look.plain ? 0.35 : 0.85})`;
 	if (marks === 'pattern' && look.pattern)
 		drawPattern(context, look.pattern, size);
 	if (marks === 'digits' && name !== 'absent' && name !== 'reserved')

@@ -18,6 +18,36 @@ one_file() {
 	! grep -nE '(src|href)="|@import|url\(' "$tmp/page.html"
 }
 
+# what is in the page is what was in the report, though a name in it would end its script
+holds_the_report() {
+	python "$(dirname "$0")/../view_report.py" 1 3 50 >"$tmp/hostile.json"
+	exits 0 view "$tmp/hostile.json" -o "$tmp/page.html" || return 1
+	python - "$tmp/hostile.json" "$tmp/page.html" <<-'EOF'
+	import json, re, sys
+	report, page = json.load(open(sys.argv[1])), open(sys.argv[2]).read()
+	data = re.findall(r'<script type="application/json" id="reports">(.*?)</script>', page, re.S)
+	assert len(data) == 1 and "<" not in data[0], data
+	shown = json.loads(data[0])["reports"][0]
+	assert shown["trace"] == report["trace"], shown["trace"]
+	for here, there in zip(shown["policies"], report["policies"], strict=True):
+	    assert here["map"] == there["map"] and here["timeline"] == there["timeline"]
+	EOF
+}
+
+file_of_any_name() {
+	local odd=$tmp/$'odd\xff.json'
+
+	cp "$tmp/report.json" "$odd" || return 1
+	exits 0 view "$odd" "$tmp/report.json" -o "$tmp/page.html" && grep -q 'odd?.json' "$tmp/page.html"
+}
+
+full_disk() {
+	[ -e /dev/full ] || return 0
+	status=0
+	"$prog" view "$tmp/report.json" -o /dev/full 2>"$tmp/err" || status=$?
+	[ "$status" -eq 2 ] && grep -q 'No space' "$tmp/err"
+}
+
 # a row that goes past the last block
 break_map() {
 	python - "$tmp/report.json" "$tmp/broken.json" <<-'EOF'
@@ -30,6 +60,9 @@ break_map() {
 
 "$prog" run "$recording" -p vanilla -p defrag_mode --timeline 1000 -q -o "$tmp/report.json"
 it "view writes one page that loads nothing" one_file
+it "what it holds is the report, whatever is in it" holds_the_report
+it "a report's file may have any name" file_of_any_name
+it "a page that could not be written is an error" full_disk
 if [ -z "$browser" ]; then
 	echo "ok $((tests_run + 1)) - # skip the page in use: no Chromium here (apt install chromium)"
 	tests_run=$((tests_run + 1))
