@@ -45,9 +45,8 @@ static inline void reclaimable_page(struct mm *mm, u32 pfn)
  *	h	movable ones, every second page; the others are free
  *	x	unmovable block: half of it movable pages, half the kernel's
  *	y	movable block: a page of the kernel, the rest movable
- *	p	movable pages, the first of which is pinned where it is
- *
- * The last letter's pages that are free do not merge: every other page of "h" is in use.
+ *	p	movable pages, of which the first is found to be pinned when it is to be moved
+ *	P	movable pages that are known to be pinned, all of them
  */
 static inline void draw_block(struct mm *mm, u32 block, char what)
 {
@@ -59,12 +58,15 @@ static inline void draw_block(struct mm *mm, u32 block, char what)
 		pfn = BLOCK(block) + i;
 		if (what == 'r')
 			reclaimable_page(mm, pfn);
-		else if (what == 'm' || what == 'p' || (what == 'y' && i) ||
+		else if (what == 'm' || what == 'p' || what == 'P' ||
+			 (what == 'y' && i) ||
 			 (what == 'h' && i % 2) || (what == 'x' && i % 2))
 			lru_page(mm, pfn);
 		else if (what == '.' || what == 'h')
 			buddy_free(mm, pfn, 0);
 	}
+	for (i = 0; what == 'P' && i < pageblock_nr_pages; i++)
+		mm->page[BLOCK(block) + i].pinned = 1;
 	if (what == 'p')
 		mm->page[BLOCK(block)].swapcache = mm->page[BLOCK(block)].pinned = 1;
 }

@@ -228,6 +228,228 @@ static void the_quiet_time_is_tunable(void **state)
 	spb_done(mm);
 }
 
+/* --- what starts a pass -------------------------------------------------------------------- */
+
+#define LISTS_ALONE	"version=1,hot_triggers=off"
+
+static u32 claim_a_block(struct mm *mm)
+{
+	u32 pfn = alloc(mm, GFP_KERNEL, 3);
+
+	assert_int_not_equal(pfn, PFN_NONE);
+	return spb_index(spbs(mm), spb_of_pfn(spbs(mm), pfn));
+}
+
+/* below the high-water mark of four blocks' worth of pages */
+static void a_page_taken_where_little_is_free_starts_a_pass(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "ummmmmm. ........", "version=1");
+
+	(void)state;
+	assert_int_equal(claim_a_block(mm), 0);
+	assert_int_equal(spb(mm)->c.defrag_started, 1);
+	assert_int_equal(spb(mm)->c.spb_slab_shrink_queued, 1);
+	spb_done(mm);
+}
+
+static void above_the_high_water_mark_it_starts_nothing(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "um...... ........", "version=1");
+
+	(void)state;
+	assert_int_equal(claim_a_block(mm), 0);
+	assert_int_equal(spb(mm)->c.defrag_started, 0);
+	assert_int_equal(spb(mm)->c.spb_slab_shrink_queued, 0);
+	spb_done(mm);
+}
+
+/* the first of two superpageblocks changes from a quarter full to half full with its 4th block */
+static void before_the_hot_triggers_only_another_list_started_one(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "uummm... ........", LISTS_ALONE);
+
+	(void)state;
+	assert_int_equal(claim_a_block(mm), 0);
+	assert_int_equal(spb(mm)->c.spb_slab_shrink_queued, 1);
+	assert_int_equal(spb(mm)->c.defrag_started, 0);
+	while (sb(mm, 0)->nr_unmovable < 4)
+		claim_a_block(mm);
+	assert_int_equal(spb(mm)->c.defrag_started, 1);
+	spb_done(mm);
+}
+
+/* version 2 looks at the gate whenever it puts a superpageblock on its list, the same or not */
+static void version_2_starts_one_from_any_change(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "uummm... ........", "hot_triggers=off");
+
+	(void)state;
+	assert_int_equal(claim_a_block(mm), 0);
+	assert_int_equal(spb(mm)->c.defrag_started, 1);
+	spb_done(mm);
+}
+
+/* a movable request, too, that finds no clean page and goes on to an empty superpageblock */
+static void whoever_finds_nothing_starts_all_that_need_it(void **state)
+{
+	const char *drawn = "ummmmmmm mmmmmmmm ummmmmmm u....... ........";
+	struct mm *mm = spb_machine(ORDER_8, drawn, "version=1");
+
+	(void)state;
+	assert_in_range(alloc(mm, GFP_HIGHUSER_MOVABLE, 0), BLOCK(32), BLOCK(40) - 1);
+	assert_true(sb(mm, 0)->defrag_active);
+	assert_false(sb(mm, 1)->defrag_active);
+	assert_true(sb(mm, 2)->defrag_active);
+	assert_false(sb(mm, 3)->defrag_active);
+	spb_done(mm);
+	mm = spb_machine(ORDER_8, drawn, LISTS_ALONE);
+	alloc(mm, GFP_HIGHUSER_MOVABLE, 0);
+	assert_int_equal(spb(mm)->c.defrag_started, 0);
+	spb_done(mm);
+}
+
+/* room is asked for in the name of a request that has another way out, if that saw a shortage */
+static void an_optional_request_that_saw_a_shortage_asks_for_evacuation(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "ummmmmmm ........", "");
+	struct spb_walk walk = { .saw_below_reserve = true };
+
+	(void)state;
+	spb_pressure_triggers(spb(mm), spbs(mm), 2, MIGRATE_UNMOVABLE);
+	assert_int_equal(spb(mm)->c.evac_requests, 0);
+	spb(mm)->walk = &walk;
+	spb_pressure_triggers(spb(mm), spbs(mm), 2, MIGRATE_UNMOVABLE);
+	assert_int_equal(spb(mm)->c.evac_requests, 1);
+	assert_int_equal(spb(mm)->c.spb_slab_shrink_queued, 1);
+	walk.saw_below_reserve = false;
+	spb_pressure_triggers(spb(mm), spbs(mm), 3, MIGRATE_UNMOVABLE);
+	assert_int_equal(spb(mm)->c.evac_requests, 1);
+	spb(mm)->walk = NULL;
+	spb_done(mm);
+}
+
+/* --- R5: a superpageblock that nobody comes back to ----------------------------------------- */
+
+#define R5_STAMPED	4
+
+struct r5 {
+	u64 passes, age_s, free_blocks, fresh;
+};
+
+static void unpin_all(struct mm *mm)
+{
+	for (u32 pfn = 0; pfn < mm->max_pfn; pfn++)
+		mm->page[pfn].pinned = mm->page[pfn].swapcache = 0;
+}
+
+static u32 nr_tainted(const struct mm *mm)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < spbs(mm)->nr; i++)
+		n += spb_is_tainted(sb(mm, i));
+	return n;
+}
+
+/* @nr kernel pages come and go in a second, where there are some: no list changes */
+static void churn(struct mm *mm, u32 nr, u32 seconds)
+{
+	u32 pfn[400], i;
+
+	while (seconds--) {
+		for (i = 0; i < nr; i++)
+			pfn[i] = alloc_pages(mm, GFP_ATOMIC, 0);
+		for (i = 0; i < nr; i++)
+			free_pages(mm, pfn[i], 0);
+		drain_all_pages(mm, NULL);
+		run_until(mm, mm->now_ns + SEC(1));
+	}
+}
+
+/*
+ * Four tainted superpageblocks without a free block, whose only pass found everything pinned.
+ * The pins go, five minutes of little kernel pages follow, and then a burst of atomic requests.
+ */
+static struct r5 r5(const char *args)
+{
+	struct mm *mm = spb_machine(ORDER_8, "uuuupppp uuuupppp uuuupppp uuuupppp "
+				    "mmmmmmmm ........ ........ ........", args);
+	struct r5 r = { 0 };
+	u32 i, before;
+
+	for (i = 0; i < R5_STAMPED; i++) {
+		for (u32 j = 0; j < 100; j++)
+			buddy_free(mm, BLOCK(8 * i) + 3 * j, 0);
+		start(mm, i);
+	}
+	run_until(mm, SEC(1));
+	assert_int_equal(spb(mm)->c.defrag_passes, R5_STAMPED);
+	assert_int_equal(spb(mm)->c.defrag_progress, 0);
+	unpin_all(mm);
+	churn(mm, 390, 300);
+	for (i = 0; i < R5_STAMPED; i++) {
+		u64 stamp = sb(mm, i)->last_no_progress_ns;
+
+		if (stamp && (mm->now_ns - stamp) / NSEC_PER_SEC > r.age_s)
+			r.age_s = (mm->now_ns - stamp) / NSEC_PER_SEC;
+		r.free_blocks += sb(mm, i)->nr_free;
+	}
+	r.passes = spb(mm)->c.defrag_passes - R5_STAMPED;
+	before = nr_tainted(mm);
+	for (i = 0; i < 3 * BLOCK(4); i++)
+		assert_int_not_equal(alloc_pages(mm, GFP_ATOMIC, 0), PFN_NONE);
+	r.fresh = nr_tainted(mm) - before;
+	spb_done(mm);
+	return r;
+}
+
+static void tell_r5(const char *what, const struct r5 *r)
+{
+	print_message("# R5 %-30s %llu passes in 300 s, oldest stamp %llu s, %llu free blocks; "
+		      "a burst taints %llu more\n", what, (unsigned long long)r->passes,
+		      (unsigned long long)r->age_s, (unsigned long long)r->free_blocks,
+		      (unsigned long long)r->fresh);
+}
+
+static void r5_without_hot_triggers_a_stamped_superpageblock_is_forgotten(void **state)
+{
+	struct r5 off = r5(LISTS_ALONE), on = r5("version=1"), v2 = r5("");
+
+	(void)state;
+	tell_r5("v1 without hot triggers:", &off);
+	tell_r5("v1:", &on);
+	tell_r5("v2:", &v2);
+	assert_int_equal(off.passes, 0);
+	assert_int_equal(off.age_s, 300);
+	assert_int_equal(off.free_blocks, 0);
+	assert_int_equal(on.passes, R5_STAMPED);
+	assert_int_equal(on.age_s, 0);
+	assert_int_equal(on.free_blocks, 4 * R5_STAMPED);
+	assert_int_equal(v2.passes, R5_STAMPED);
+	assert_int_equal(v2.free_blocks, 4 * R5_STAMPED);
+	assert_in_range(off.fresh, 1, 3);
+	assert_int_equal(on.fresh, 0);
+	assert_int_equal(v2.fresh, 0);
+}
+
+/* with its pins, it is tried again every five seconds and some, however many allocations ask */
+static void r5_a_hopeless_superpageblock_is_tried_once_in_its_cool_down(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "uuuuPPPP ........", "version=1");
+	u64 passes;
+
+	(void)state;
+	for (u32 j = 0; j < 100; j++)
+		buddy_free(mm, 3 * j, 0);
+	churn(mm, 40, 300);
+	passes = spb(mm)->c.defrag_passes;
+	print_message("# R5 a hopeless superpageblock, 12000 allocations in 300 s: %llu passes\n",
+		      (unsigned long long)passes);
+	assert_in_range(passes, 300 / 6, 300 / 5 + 1);
+	assert_int_equal(spb(mm)->c.defrag_progress, 0);
+	spb_done(mm);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -244,6 +466,14 @@ int main(void)
 		cmocka_unit_test(a_pass_without_progress_is_followed_by_five_quiet_seconds),
 		cmocka_unit_test(a_pageblocks_worth_of_free_pages_ends_them),
 		cmocka_unit_test(the_quiet_time_is_tunable),
+		cmocka_unit_test(a_page_taken_where_little_is_free_starts_a_pass),
+		cmocka_unit_test(above_the_high_water_mark_it_starts_nothing),
+		cmocka_unit_test(before_the_hot_triggers_only_another_list_started_one),
+		cmocka_unit_test(version_2_starts_one_from_any_change),
+		cmocka_unit_test(whoever_finds_nothing_starts_all_that_need_it),
+		cmocka_unit_test(an_optional_request_that_saw_a_shortage_asks_for_evacuation),
+		cmocka_unit_test(r5_without_hot_triggers_a_stamped_superpageblock_is_forgotten),
+		cmocka_unit_test(r5_a_hopeless_superpageblock_is_tried_once_in_its_cool_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
