@@ -11,7 +11,7 @@
 
 #include "../policies/spb.h"
 
-#define MSEC(n) ((u64)(n) * NSEC_PER_MSEC)
+#define MSEC(n) ((u64)((n) * (double)NSEC_PER_MSEC))
 #define SEC(n) ((u64)((n) * (double)NSEC_PER_SEC))
 
 static u32 homes[1u << 20];		/* where the page owned by cookie n lives */

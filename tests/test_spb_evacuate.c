@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Room made in tainted superpageblocks for a request that found none, now or by the worker, and
+ * what compaction knows of superpageblocks. SPB 5.3, 5.4, 5.5, 5.9, 2.5, U5, U8.
+ */
+#include "spb_work_machine.h"
+
+#define ORDER_8		12u
+#define ORDER_16	13u
+
+static bool evacuate(struct mm *mm, u32 order, u8 mt)
+{
+	bool did = spb_evacuate_for_order(spb(mm), spbs(mm), order, mt);
+
+	whole(mm, "evacuated");
+	return did;
+}
+
+static void request(struct mm *mm, u32 order, u8 mt)
+{
+	spb_queue_evacuate(spb(mm), spbs(mm), order, mt);
+}
+
+/* --- for a request that waits --------------------------------------------------------------- */
+
+/* the whole of the fullest first; the clean one keeps what it has */
+static void tainted_superpageblocks_lose_their_movable_pages(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "ummuuuuu mmmm.... ........", "");
+
+	(void)state;
+	assert_true(evacuate(mm, 3, MIGRATE_UNMOVABLE));
+	assert_int_equal(sb(mm, 0)->nr_free, 2);
+	assert_int_equal(sb(mm, 0)->nr_movable, 0);
+	assert_int_equal(spb(mm)->c.evac_blocks, 2);
+	assert_int_equal(nr_lru(mm, 8), 512);
+	spb_done(mm);
+}
+
+static void no_more_than_eight_blocks_of_one(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_16, "ummmmmmmmmmmmuuu ................", "");
+
+	(void)state;
+	assert_true(evacuate(mm, 3, MIGRATE_UNMOVABLE));
+	assert_int_equal(sb(mm, 0)->nr_free, 8);
+	assert_int_equal(spb(mm)->c.evac_blocks, 8);
+	spb_done(mm);
+}
+
+static void no_more_than_sixteen_of_them(void **state)
+{
+	char drawn[22 * 5 + 1] = "";
+	struct mm *mm;
+	u32 i, touched = 0;
+
+	(void)state;
+	for (i = 0; i < 22; i++)
+		strcat(drawn, i < 17 ? "umuu " : ".... ");
+	mm = spb_machine(11, drawn, "");
+	assert_true(evacuate(mm, 3, MIGRATE_UNMOVABLE));
+	for (i = 0; i < 17; i++)
+		touched += sb(mm, i)->nr_free;
+	assert_int_equal(touched, 16);
+	spb_done(mm);
+}
+
+static void blocks_that_belong_to_others_are_left_alone(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "umuuuuum ........", "");
+
+	(void)state;
+	block_type(mm, 1, MIGRATE_CMA);
+	block_type(mm, 7, MIGRATE_HIGHATOMIC);
+	assert_false(evacuate(mm, 3, MIGRATE_UNMOVABLE));
+	assert_int_equal(nr_lru(mm, 1), 512);
+	assert_int_equal(nr_lru(mm, 7), 512);
+	spb_done(mm);
+}
+
+/* the shrinkers are asked in any case */
+static void without_movable_pages_nothing_is_tried(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "uuuuuuuu mmmm.... ........", "");
+
+	(void)state;
+	assert_false(evacuate(mm, 3, MIGRATE_UNMOVABLE));
+	assert_int_equal(spb(mm)->c.spb_slab_shrink_queued, 1);
+	spb_done(mm);
+}
+
+/* block 2 is of the type that asks; the movable blocks 1, 3 to 5 wait for a call without such */
+static void version_1_clears_blocks_of_the_requests_own_type_first(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "umxmmmuu ........", "version=1");
+
+	(void)state;
+	assert_true(evacuate(mm, 3, MIGRATE_UNMOVABLE));
+	assert_int_equal(nr_lru(mm, 2), 0);
+	assert_int_equal(nr_lru(mm, 1), 512);
+	assert_int_equal(spb(mm)->c.evac_blocks, 1);
+	assert_true(evacuate(mm, 3, MIGRATE_UNMOVABLE));
+	assert_int_equal(sb(mm, 0)->nr_free, 3);	/* three of one, at most, in version 1 */
+	assert_int_equal(nr_lru(mm, 5), 512);
+	spb_done(mm);
+}
+
+static void pages_that_stay_are_counted(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "upuuuuuu ........", "");
+
+	(void)state;
+	assert_true(evacuate(mm, 3, MIGRATE_UNMOVABLE));
+	assert_int_equal(spb(mm)->c.pages_migrated, 31);
+	assert_int_equal(spb(mm)->c.pages_failed, 1);
+	assert_int_equal(sb(mm, 0)->nr_movable, 1);
+	spb_done(mm);
+}
+
+static void migrations_fail_by_chance_if_they_are_told_to(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "umuuuuuu ........", "p_fail=1");
+
+	(void)state;
+	assert_true(evacuate(mm, 3, MIGRATE_UNMOVABLE));
+	assert_int_equal(spb(mm)->c.pages_migrated, 0);
+	assert_int_equal(spb(mm)->c.pages_failed, 32);
+	spb_done(mm);
+}
+
+/* a kernel request that would taint the empty superpageblock gets room beside its own instead */
+static void a_request_that_can_wait_gets_the_room(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "ummmuuuu mmmmmmmm ........", "");
+	u32 pfn = alloc(mm, GFP_KERNEL, 3);
+
+	(void)state;
+	assert_in_range(pfn, 0, BLOCK(8) - 1);
+	assert_false(spb_is_tainted(sb(mm, 2)));
+	assert_int_equal(spb(mm)->c.taints, 0);
+	spb_done(mm);
+}
+
+/* --- deferred -------------------------------------------------------------------------------- */
+
+static void the_worker_evacuates_for_requests_that_cannot_wait(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "ummuuuuu ........", "hot_triggers=off");
+
+	(void)state;
+	request(mm, 3, MIGRATE_UNMOVABLE);
+	assert_int_equal(nr_lru(mm, 1), 512);
+	run_until(mm, MSEC(1));
+	assert_int_equal(nr_lru(mm, 1), 512);
+	run_until(mm, MSEC(1.5));
+	assert_int_equal(nr_lru(mm, 1), 0);
+	assert_int_equal(nr_lru(mm, 2), 512);
+	run_until(mm, MSEC(3));
+	assert_int_equal(sb(mm, 0)->nr_free, 2);
+	assert_int_equal(spbs(mm)->evac_in_flight, 0);
+	assert_int_equal(spb(mm)->evac_queued, 0);
+	spb_done(mm);
+}
+
+static void one_request_in_ten_milliseconds_a_type(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "ummuuuuu ........", "");
+
+	(void)state;
+	mm->now_ns = SEC(1);
+	request(mm, 0, MIGRATE_UNMOVABLE);
+	request(mm, 1, MIGRATE_UNMOVABLE);
+	assert_int_equal(spb(mm)->c.evac_requests, 1);
+	request(mm, 1, MIGRATE_RECLAIMABLE);
+	assert_int_equal(spb(mm)->c.evac_requests, 2);
+	mm->now_ns += MSEC(10) - 1;
+	request(mm, 1, MIGRATE_UNMOVABLE);
+	assert_int_equal(spb(mm)->c.evac_requests, 2);
+	mm->now_ns += 1;
+	request(mm, 1, MIGRATE_UNMOVABLE);
+	assert_int_equal(spb(mm)->c.evac_requests, 3);
+	assert_int_equal(spb(mm)->c.evac_dropped, 2);
+	spb_done(mm);
+}
+
+static void one_request_in_flight_an_order_and_type(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "ummuuuuu ........", "");
+
+	(void)state;
+	request(mm, 3, MIGRATE_UNMOVABLE);
+	mm->now_ns = SEC(1);
+	request(mm, 3, MIGRATE_UNMOVABLE);
+	assert_int_equal(spb(mm)->c.evac_requests, 1);
+	request(mm, 4, MIGRATE_UNMOVABLE);
+	assert_int_equal(spb(mm)->c.evac_requests, 2);
+	run_until(mm, SEC(2));
+	request(mm, 5, MIGRATE_UNMOVABLE);
+	assert_int_equal(spb(mm)->c.evac_requests, 3);
+	spb_done(mm);
+}
+
+/* of exactly the order, and of the type */
+static void no_request_while_a_tainted_superpageblock_has_such_a_chunk(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "ummuuuuu ........", "");
+
+	(void)state;
+	buddy_free(mm, 0, 3);
+	request(mm, 3, MIGRATE_UNMOVABLE);
+	assert_int_equal(spb(mm)->c.evac_requests, 0);
+	request(mm, 2, MIGRATE_UNMOVABLE);
+	request(mm, 3, MIGRATE_RECLAIMABLE);
+	assert_int_equal(spb(mm)->c.evac_requests, 2);
+	mm_free(mm);
+}
+
+static void high_atomic_and_cma_requests_ask_for_nothing(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "ummuuuuu ........", "");
+
+	(void)state;
+	request(mm, 3, MIGRATE_HIGHATOMIC);
+	request(mm, 3, MIGRATE_CMA);
+	assert_int_equal(spb(mm)->c.evac_requests, 0);
+	spb_done(mm);
+}
+
+/* the atomic request taints, and the next one, later, need not */
+static void an_atomic_request_taints_and_asks_for_room(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "ummmmmmm mmmmmmmm ........ ........",
+				    "hot_triggers=off");
+	u32 first, later;
+
+	(void)state;
+	first = alloc(mm, GFP_ATOMIC, 8);
+	assert_in_range(first, BLOCK(16), BLOCK(24) - 1);
+	assert_int_equal(spb(mm)->c.evac_requests, 1);
+	assert_int_equal(spb(mm)->c.claims_tainting, 1);
+	run_until(mm, SEC(1));
+	assert_int_equal(sb(mm, 0)->nr_free, 7);
+	alloc(mm, GFP_ATOMIC, 8);
+	later = alloc(mm, GFP_ATOMIC, 9);
+	assert_true(later < BLOCK(8) || (later >= BLOCK(16) && later < BLOCK(24)));
+	assert_int_equal(spb(mm)->c.claims_tainting, 1);
+	spb_done(mm);
+}
+
+/* --- slab ------------------------------------------------------------------------------------ */
+
+static void a_shrink_while_one_waits_is_the_same_one(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "uuuuuuuu ........", "");
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		spb_queue_slab_shrink(spb(mm), spbs(mm));
+	assert_int_equal(spb(mm)->c.spb_slab_shrink_queued, 1);
+	assert_int_equal(spb(mm)->c.spb_slab_shrink_ran, 0);
+	run_until(mm, SEC(1));
+	assert_int_equal(spb(mm)->c.spb_slab_shrink_ran, 1);
+	spb_queue_slab_shrink(spb(mm), spbs(mm));
+	assert_int_equal(spb(mm)->c.spb_slab_shrink_queued, 2);
+	spb_done(mm);
+}
+
+static void shrunk_slab(struct mm *mm, u64 *freed)
+{
+	for (u32 pfn = 0; pfn < 100; pfn++) {
+		reclaimable_page(mm, pfn);
+		slab_mark_cold(mm, pfn);
+	}
+	spb_queue_slab_shrink(spb(mm), spbs(mm));
+	run_until(mm, SEC(1));
+	*freed = spb(mm)->c.slab_pages_freed;
+	assert_int_equal(mm->nr_slab_cold, 100 - *freed);
+	spb_done(mm);
+}
+
+static void a_shrink_frees_what_it_is_told_it_may(void **state)
+{
+	u64 freed;
+
+	(void)state;
+	shrunk_slab(spb_machine(ORDER_8, "rrrrrrrr ........", ""), &freed);
+	assert_int_equal(freed, 0);
+	shrunk_slab(spb_machine(ORDER_8, "rrrrrrrr ........", "slab_free_pages=30"), &freed);
+	assert_int_equal(freed, 30);
+}
+
+/* --- compaction ------------------------------------------------------------------------------ */
+
+static void compaction_passes_over_what_holds_nothing_movable(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "uuuuuu.. ummmuuuu ........", "");
+
+	(void)state;
+	assert_int_equal(spb_compact_skips(mm, normal(mm), BLOCK(1)), BLOCK(8));
+	assert_int_equal(spb_compact_skips(mm, normal(mm), BLOCK(8)), 0);
+	assert_int_equal(spb_compact_skips(mm, normal(mm), BLOCK(16)), 0);
+	assert_int_equal(spb(mm)->c.compact_skipped, 1);
+	spb_done(mm);
+}
+
+static void a_block_whose_movable_pages_are_gone_is_known_to_hold_none(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "xuuuuuuu ........", "");
+
+	(void)state;
+	assert_int_equal(sb(mm, 0)->nr_movable, 1);
+	spb_compact_scanned(mm, normal(mm), 0);
+	assert_int_equal(sb(mm, 0)->nr_movable, 1);	/* they are still there */
+	spb_evacuate_pageblock(spb(mm), spbs(mm), 0, true);
+	assert_int_equal(sb(mm, 0)->nr_movable, 0);
+	assert_int_equal(sb(mm, 0)->nr_unmovable, 8);
+	spb_done(mm);
+}
+
+/* the scan cannot see free chunks: one on a movable list keeps the bit */
+static void free_movable_pages_of_a_block_keep_its_bit(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "yuuuuuuu ........", "");
+
+	(void)state;
+	spb_evacuate_pageblock(spb(mm), spbs(mm), 0, true);
+	assert_int_equal(nr_lru(mm, 0), 0);
+	assert_int_equal(sb(mm, 0)->nr_movable, 1);
+	assert_int_equal(sb(mm, 0)->nr_unmovable, 8);
+	spb_done(mm);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tainted_superpageblocks_lose_their_movable_pages),
+		cmocka_unit_test(no_more_than_eight_blocks_of_one),
+		cmocka_unit_test(no_more_than_sixteen_of_them),
+		cmocka_unit_test(blocks_that_belong_to_others_are_left_alone),
+		cmocka_unit_test(without_movable_pages_nothing_is_tried),
+		cmocka_unit_test(version_1_clears_blocks_of_the_requests_own_type_first),
+		cmocka_unit_test(pages_that_stay_are_counted),
+		cmocka_unit_test(migrations_fail_by_chance_if_they_are_told_to),
+		cmocka_unit_test(a_request_that_can_wait_gets_the_room),
+		cmocka_unit_test(the_worker_evacuates_for_requests_that_cannot_wait),
+		cmocka_unit_test(one_request_in_ten_milliseconds_a_type),
+		cmocka_unit_test(one_request_in_flight_an_order_and_type),
+		cmocka_unit_test(no_request_while_a_tainted_superpageblock_has_such_a_chunk),
+		cmocka_unit_test(high_atomic_and_cma_requests_ask_for_nothing),
+		cmocka_unit_test(an_atomic_request_taints_and_asks_for_room),
+		cmocka_unit_test(a_shrink_while_one_waits_is_the_same_one),
+		cmocka_unit_test(a_shrink_frees_what_it_is_told_it_may),
+		cmocka_unit_test(compaction_passes_over_what_holds_nothing_movable),
+		cmocka_unit_test(a_block_whose_movable_pages_are_gone_is_known_to_hold_none),
+		cmocka_unit_test(free_movable_pages_of_a_block_keep_its_bit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
