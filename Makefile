@@ -173,6 +173,10 @@ install: all
 	install -D -m 644 doc/fragreplay.1 $(DESTDIR)$(PREFIX)/share/man/man1/fragreplay.1
 	install -D -m 644 doc/fragreplay-report-1.schema.json \
 		$(DESTDIR)$(PREFIX)/share/fragreplay/fragreplay-report-1.schema.json
+	install -D -m 644 doc/fragreplay-diff-1.schema.json \
+		$(DESTDIR)$(PREFIX)/share/fragreplay/fragreplay-diff-1.schema.json
+	install -D -m 644 scripts/ci/criteria.example \
+		$(DESTDIR)$(PREFIX)/share/fragreplay/criteria.example
 	install -D -m 644 include/fragreplay/policy.h \
 		$(DESTDIR)$(PREFIX)/include/fragreplay/policy.h
 	install -D -m 644 policies/skeleton.c $(DESTDIR)$(PREFIX)/share/fragreplay/skeleton.c

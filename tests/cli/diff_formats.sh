@@ -3,6 +3,7 @@
 # diff: what its formats look like, each held against its own grammar.
 . tests/cli/lib.bash
 
+example=$PWD/scripts/ci/criteria.example
 schema=$PWD/doc/fragreplay-diff-1.schema.json
 case $recording in /*) ;; *) recording=$PWD/$recording ;; esac
 
@@ -166,6 +167,10 @@ it "compares" exits 0 diff --all real.json
 it "in 100 columns" narrow 100
 it "as it does with marks" exits 2 diff real.json --threshold pgscan=0%,floor=0
 it "and nothing is lost in between" narrow 100
+it "the example of a criteria file is one" exits 0 diff real.json:vanilla real.json:vanilla \
+	--criteria "$example" --format json
+it "and each of its limits applies" python json.py.txt "$schema" out \
+	"sum(r['new'][0].get('verdict') == 'pass' for r in m.values()) == sum(1 for l in open('$example') if l[:1] not in '#\n') - 1"
 it "every metric of it is in the list" bash -c "
 '$prog' diff --list-metrics >list && '$prog' diff real.json --format csv |
 	python3 -c \"import csv, fnmatch, sys
