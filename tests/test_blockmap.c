@@ -295,48 +295,54 @@ static void watching_shows_what_looking_at_all_shows(void **state)
 	}
 }
 
-/* a block to empty, and room for its pages in others */
-static struct mm *work_for_kcompactd(const char *version)
+/* kcompactd's own run for a whole block, set up by hand */
+static struct compact_control *compaction_of(struct mm *mm)
 {
-	struct mm *mm = machine(version, 12);
+	struct compact_control *cc = &mm->kcompactd->cc;
 
-	block_type(mm, 1, MIGRATE_MOVABLE);
-	for (u32 b = 6; b < 10; b++) {
-		block_type(mm, b, MIGRATE_MOVABLE);
-		scatter(mm, BLOCK(b), 200);
-	}
-	lru_pages(mm, BLOCK(1), 100, PK_ANON);
-	free_run(mm, BLOCK(1) + 100, 412);
-	mm->sysctl.extfrag_threshold = 0;
-	return mm;
+	cc->zone = normal(mm);
+	cc->order = cc->search_order = 9;
+	cc->gfp_mask = GFP_KERNEL;
+	cc->mode = MIGRATE_SYNC_LIGHT;
+	cc->highest_zoneidx = ZONE_NORMAL;
+	cc->alloc_flags = ALLOC_WMARK_MIN;
+	cc->migrate_pfn = normal(mm)->compact_cached_migrate_pfn[1];
+	cc->free_pfn = normal(mm)->compact_cached_free_pfn;
+	return cc;
 }
 
-/*
- * The target of a migration has been taken from the free pages some time before, and comes into
- * use by copying.
- */
+/* The target of a migration was isolated some time before, and comes into use by copying. */
 static void watching_sees_migrations(void **state)
 {
-	static const char *const version[] = { "7.3.4", "6.12" };
+	struct mm *mm = machine("6.1.192", 8);
+	struct blockmap *map = blockmap_alloc(mm);
+	struct compact_control *cc = compaction_of(mm);
 
 	(void)state;
-	for (int v = 0; v < 2; v++) {
-		struct mm *mm = work_for_kcompactd(version[v]);
-		struct blockmap *map = blockmap_alloc(mm);
-
-		blockmap_watch(map, mm);
-		assert_int_equal(look(map, mm, 0)[1], BLOCK_STATE(BLK_MOVABLE, 2));
-		wakeup_kcompactd(mm, 9, ZONE_NORMAL);
-		for (u64 t = 0; t < 20000000; t += 10000) {
-			kcompactd_run(mm, t);
-			mm->now_ns = t;
-			same_as_looking_at_all(map, mm, t + 1);
-		}
-		assert_int_equal(mm->vmstat[VM_pgmigrate_success], 100);
-		assert_int_equal(map->now[1], BLOCK_STATE(BLK_FREE, 0));
-		blockmap_free(map);
-		mm_free(mm);
-	}
+	blockmap_watch(map, mm);
+	scatter(mm, BLOCK(2), 50);
+	block_type(mm, 6, MIGRATE_MOVABLE);
+	buddy_free(mm, BLOCK(6), 2);
+	lru_pages(mm, 0, 3, PK_FILE);
+	mm->page[1].pinned = 1;
+	isolate_migratepages(mm, cc);
+	assert_int_equal(migrate_pages(mm, cc), 1);
+	same_as_looking_at_all(map, mm, 0);
+	/* two targets are left over; the next pages fill the block */
+	assert_int_equal(cc->nr_freepages, 2);
+	cc->nr_migratepages = 0;
+	mm->page[1].pinned = 0;
+	lru_pages(mm, BLOCK(1), 2, PK_FILE);
+	cc->migrate_pfn = BLOCK(1);
+	isolate_migratepages(mm, cc);
+	assert_int_equal(migrate_pages(mm, cc), 0);
+	assert_int_equal(home[BLOCK(1)] >> pageblock_order, 6);
+	same_as_looking_at_all(map, mm, 1);
+	cc->nr_migratepages = 0;
+	compact_zone_end(mm, cc);
+	same_as_looking_at_all(map, mm, 2);
+	blockmap_free(map);
+	machine_done(mm, __func__);
 }
 
 /* --- moments --- */
