@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Drives a page of `fragreplay view` in a headless Chromium, over the pipe that --remote-debugging-pipe
-opens, and prints TAP: view_browser.py BROWSER SMALL.html BIG.html BROKEN.html PICTURES.
+Drives a page of `fragreplay view` in a headless Chromium, over the pipe of
+--remote-debugging-pipe, and prints TAP:
+view_browser.py BROWSER SMALL.html BIG.html BROKEN.html PICTURES.
 SMALL shows several policies of a real recording, BIG 256 GiB, BROKEN a report with a bad map.
 """
 import base64

@@ -15,12 +15,14 @@ const base36 = new Int8Array(128).fill(-1);
 });
 
 class Blocks {
-	constructor(map) {
+	/* @superPages: of the policy's superpageblocks, where it has them */
+	constructor(map, superPages) {
 		if (!map || !Array.isArray(map.zones) || !Array.isArray(map.rows) ||
 		    !Array.isArray(map.t_ns) || map.rows.length !== map.t_ns.length)
 			throw new Error('the map lacks zones, rows or their times');
 		this.blockPages = map.block_pages > 0 ? map.block_pages : 512;
-		this.superOrder = isNumber(map.superblock_order) ? map.superblock_order : null;
+		this.superOrder = isNumber(map.superblock_order) ? map.superblock_order :
+			superPages > 0 ? Math.round(Math.log2(superPages)) : null;
 		this.zones = Blocks.#zones(map.zones);
 		this.count = this.zones.reduce((sum, zone) => sum + zone.blocks, 0);
 		if (this.count > 1 << 22)

@@ -15,7 +15,10 @@ function successRate(now, before) {
 const NOTHING = { thp_fault_alloc: 0, thp_fault_fallback: 0, pgsteal: 0, pswpout: 0 };
 const percent = (n) => `${Number(n.toFixed(1))}%`;
 
-/* value: of a sample and the one to count from; state: not a counter, so the same either way */
+/*
+ * value: of a sample and the one to count from; state: not a counter, so the same either way;
+ * optional: only some policies have it, and without any there is no such chart
+ */
 const CHARTS = [
 	{ title: 'THP faults that got a huge page', hint: 'share of attempts; more is better',
 	  format: percent, ceiling: 100, value: successRate },
@@ -30,13 +33,16 @@ const CHARTS = [
 	  value: (now, before) => now.pgsteal - before.pgsteal },
 	{ title: 'Pages swapped out', hint: 'pswpout; less is better', format: brief,
 	  value: (now, before) => now.pswpout - before.pswpout },
+	{ title: 'Tainted superpageblocks', hint: 'they hold kernel pages; less is better',
+	  format: brief, state: true, optional: true,
+	  value: (now) => now.spb ? now.spb.nr_tainted : null },
 ];
 
-/* a round number at or above @n, and the step between lines below it */
-function axis(n) {
+/* a round number at or above @n, and the step between lines below it, of @least or more */
+function axis(n, least = 0) {
 	const magnitude = 10 ** Math.floor(Math.log10(Math.max(n, 1e-9)));
-	const step = [0.25, 0.5, 1, 2, 2.5].map((m) => m * magnitude).find((s) => 4 * s >= n) ||
-		5 * magnitude;
+	const step = Math.max(least, [0.25, 0.5, 1, 2, 2.5].map((m) => m * magnitude)
+		.find((s) => 4 * s >= n) || 5 * magnitude);
 
 	return { step, top: Math.max(step, Math.ceil(n / step - 1e-9) * step) };
 }
@@ -90,10 +96,12 @@ class Chart {
 
 	/* the counting, or which policies are shown, changed */
 	arrange(interval) {
-		this.shown = this.policies.filter((policy) => policy.on && policy.timeline.length);
-		this.series = new Map(this.shown.map((p) => [p, this.#series(p, interval)]));
+		const on = this.policies.filter((policy) => policy.on && policy.timeline.length);
+
+		this.series = new Map(on.map((p) => [p, this.#series(p, interval)]));
+		this.shown = on.filter((p) => !this.kind.optional || this.series.get(p).some(isNumber));
 		const peak = Math.max(0, ...[...this.series.values()].flat().filter(isNumber));
-		const { step, top } = axis(this.kind.ceiling ? Math.max(peak, 1) : peak);
+		const { step, top } = axis(Math.max(peak, 1), 1);
 
 		this.top = this.kind.ceiling ? Math.min(top, this.kind.ceiling) : top;
 		this.step = step;

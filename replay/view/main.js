@@ -16,9 +16,11 @@ function readPolicy(policy, report, at, several) {
 		style: at % STYLES, on: true, blocks: null, trouble: null, blockPages: 512,
 	};
 
+	const { superpageblocks = {} } = policy.spb || {};
+
 	if (policy.map) {
 		try {
-			result.blocks = new Blocks(policy.map);
+			result.blocks = new Blocks(policy.map, superpageblocks.pages);
 			result.blockPages = result.blocks.blockPages;
 		} catch (error) {
 			result.trouble = `${result.label}: ${error.message}`;

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The page of `fragreplay view`, as a person uses it, in a headless Chromium; VIEW_PICTURES=DIR keeps
-# what it looked like.
+# The page of `fragreplay view`, as a person uses it, in a headless Chromium. VIEW_PICTURES=DIR
+# keeps what it looked like.
 
 # shellcheck source=tests/cli/lib.bash
 . "$(dirname "$0")/lib.bash"
