@@ -22,10 +22,10 @@ static inline void note_home(void *ctx, u32 owner, u32 pfn)
 	homes[owner] = pfn;
 }
 
-static inline void lru_page(struct mm *mm, u32 pfn)
+static inline void lru_page(struct mm *mm, u32 pfn, enum page_kind kind)
 {
 	page_set_unit(mm, pfn, 0, PAGE_USED, MIGRATE_MOVABLE);
-	mm->page[pfn].kind = PK_ANON;
+	mm->page[pfn].kind = kind;
 	mm->page[pfn].owner = homes[pfn] = pfn;
 	folio_add_lru(mm, pfn, LRU_EXISTING);
 }
@@ -43,6 +43,8 @@ static inline void reclaimable_page(struct mm *mm, u32 pfn)
  *	u r	unmovable, reclaimable pages, all of it
  *	m	movable ones, all of it
  *	h	movable ones, every second page; the others are free
+ *	q	movable ones, three of four pages; the others are free
+ *	f	movable ones, clean page cache, all of it
  *	x	unmovable block: half of it movable pages, half the kernel's
  *	y	movable block: a page of the kernel, the rest movable
  *	p	movable pages, of which the first is found to be pinned when it is to be moved
@@ -50,20 +52,21 @@ static inline void reclaimable_page(struct mm *mm, u32 pfn)
  */
 static inline void draw_block(struct mm *mm, u32 block, char what)
 {
-	u32 pfn, i;
+	bool free;
+	u32 i;
 
 	block_type(mm, block, what == 'u' || what == 'x' ? MIGRATE_UNMOVABLE :
 		   what == 'r' ? MIGRATE_RECLAIMABLE : MIGRATE_MOVABLE);
 	for (i = 0; i < pageblock_nr_pages; i++) {
-		pfn = BLOCK(block) + i;
-		if (what == 'r')
-			reclaimable_page(mm, pfn);
-		else if (what == 'm' || what == 'p' || what == 'P' ||
-			 (what == 'y' && i) ||
-			 (what == 'h' && i % 2) || (what == 'x' && i % 2))
-			lru_page(mm, pfn);
-		else if (what == '.' || what == 'h')
+		u32 pfn = BLOCK(block) + i;
+
+		free = what == '.' || (what == 'h' && i % 2 == 0) || (what == 'q' && i % 4 == 0);
+		if (free)
 			buddy_free(mm, pfn, 0);
+		else if (what == 'r')
+			reclaimable_page(mm, pfn);
+		else if (what != 'u' && !(what == 'y' && !i) && !(what == 'x' && i % 2 == 0))
+			lru_page(mm, pfn, what == 'f' ? PK_FILE : PK_ANON);
 	}
 	for (i = 0; what == 'P' && i < pageblock_nr_pages; i++)
 		mm->page[BLOCK(block) + i].pinned = 1;
