@@ -85,19 +85,20 @@ static int load_state(struct panel *p, const json_t *map, u64 at_ns, char *err, 
 			return -1;
 		}
 	}
+	p->at_end = i == n;
 	for (i = 0; i < p->nr_blocks; i++)
 		p->count[BLOCK_CLASS(p->state[i])]++;
 	return 0;
 }
 
 /* the sample of this moment; the end is told best by the run's own totals */
-static void load_thp(struct panel *p, const json_t *policy, u64 at_ns)
+static void load_thp(struct panel *p, const json_t *policy)
 {
 	const json_t *samples = json_object_get(policy, "timeline"), *s = NULL;
 	const json_t *thp = json_object_get(policy, "thp");
 	size_t i;
 
-	if (at_ns == AT_END) {
+	if (p->at_end) {
 		p->thp_known = json_is_object(thp);
 		p->thp_success = (u64)json_integer_value(json_object_get(thp, "success"));
 		p->thp_attempts = (u64)json_integer_value(json_object_get(thp, "attempts"));
@@ -146,7 +147,7 @@ int panel_load(struct panel *p, const json_t *policy, u64 at_ns, char *err, size
 		panel_release(p);
 		return -1;
 	}
-	load_thp(p, policy, at_ns);
+	load_thp(p, policy);
 	return 0;
 }
 

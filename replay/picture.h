@@ -18,6 +18,7 @@
  * @nr_blocks: of all zones
  * @state: of each
  * @t_ns: the moment; the last of the map that is not after the one asked for
+ * @at_end: it is the last there is
  * @count: blocks by class
  * @thp_known: of this moment, or of the whole run at its end
  */
@@ -27,6 +28,7 @@ struct panel {
 	u32 nr_zones, nr_blocks;
 	u8 *state;
 	u64 t_ns;
+	bool at_end;
 	u32 count[NR_BLOCK_CLASSES];
 	bool thp_known;
 	u64 thp_success, thp_attempts;

@@ -149,13 +149,11 @@ static void put_title(const struct picture *pic, const struct panel *p, FILE *ou
 /* counts of what is there, each beside how it is drawn */
 static void put_counts(const struct text_style *style, const struct panel *p, FILE *out)
 {
-	const char *before = "";
-
+	fputs("blocks:", out);
 	for (int c = 0; c < NR_BLOCK_CLASSES; c++) {
 		if (!p->count[c] || c == BLK_ABSENT)
 			continue;
-		fputs(before, out);
-		before = "  ";
+		fputs("  ", out);
 		if (style->colour) {
 			put_colour(style, 38, class_colour[c], out);
 			fputs("\xe2\x96\x88\033[0m ", out);
@@ -164,7 +162,7 @@ static void put_counts(const struct text_style *style, const struct panel *p, FI
 		}
 		fprintf(out, "%s %u", blockmap_class[c].name, p->count[c]);
 	}
-	fputs(before[0] ? " blocks\n" : "no blocks\n", out);
+	fputc('\n', out);
 }
 
 static void put_legend(const struct text_style *style, FILE *out)

@@ -1,0 +1,255 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# view --text, --svg and --png: on a report made by hand, so that every block is known.
+. tests/cli/lib.bash
+here=$PWD
+
+# two zones of 8 and 70 blocks; at 0 s all is free, at 1 s blocks 2.. hold one of each
+cat >"$tmp/tiny.json" <<'END'
+{ "schema": "fragreplay-report/1", "interrupted": false,
+  "trace": { "digest": "aaaa", "complete": true, "path": "/var/tiny/trace.dat", "kernel": "7.3.4" },
+  "policies": [
+    { "policy": "vanilla", "thp": { "attempts": 8, "success": 2, "success_rate": 0.25 },
+      "timeline": [
+        { "t_ns": 0, "thp_fault_alloc": 0, "thp_fault_fallback": 0 },
+        { "t_ns": 1000000000, "thp_fault_alloc": 1, "thp_fault_fallback": 1 } ],
+      "map": { "block_pages": 512,
+        "zones": [ { "name": "DMA", "first_block": 0, "blocks": 8 },
+                   { "name": "DMA32", "first_block": 8, "blocks": 70 } ],
+        "classes": { ".": "absent", "R": "reserved", "f": "free", "m": "movable",
+                     "u": "unmovable", "r": "reclaimable", "x": "mixed", "h": "highatomic" },
+        "t_ns": [ 0, 1000000000, 2500000000 ],
+        "rows": [ "0 7 f0;1 1y f0", "2 1 m3;0 1 u9;0 1 r1;0 1 x5;0 1 R9;1 1 h0", "9 1x m9" ] } },
+    { "policy": "other,step=a", "thp": { "attempts": 0, "success": 0, "success_rate": null } } ] }
+END
+cat >"$tmp/want-end" <<'END'
+vanilla
+at 2.500 s of tiny, kernel 7.3.4: THP success 25.0% (2 of 8)
+blocks:  reserved 1  free 2  movable 70  unmovable 1  reclaimable 1  mixed 1  highatomic 1
+DMA
+       0M  0039159.
+DMA32
+      16M  0999999999999999999999999999999999999999999999999999999999999999
+     144M  999999
+
+A block of 2 MiB is a digit: tenths of it in use, 0 nothing, 9 all; . absent.
+END
+cd "$tmp" || exit 2
+case $prog in /*) ;; *) echo "not ok 1 - FRAGREPLAY must be absolute"; exit 1 ;; esac
+
+same() { cmp "$1" "$2" || { diff "$1" "$2"; return 1; }; }
+prints() { exits 0 "${@:2}" && same "$1" out; }
+line() { exits 0 view tiny.json -p vanilla --text "${@:2}" && grep -qxF -e "$1" out; }
+
+# variant NAME PYTHON: tiny.json changed
+variant() {
+	python -c "import json
+r = json.load(open('tiny.json'))
+p = r['policies'][0]
+m = p['map']
+$2
+json.dump(r, open('$1.json', 'w'))"
+}
+
+# --- text ---
+it "not on a terminal a block is a digit" prints want-end view tiny.json --text -p vanilla
+it "the end is the default" prints want-end view tiny.json --text -p vanilla --at end
+it "a moment after the end is the end" prints want-end view tiny.json --text -p vanilla --at 99999
+it "a moment between rows is the row before" line "at 1.000 s of tiny, kernel 7.3.4: THP success 50.0% (1 of 2)" --at 2499
+it "with that moment's blocks" line "      16M  0000000000000000000000000000000000000000000000000000000000000000" --at 2499
+it "the first row is there at once" line "at 0.000 s of tiny, kernel 7.3.4: no THP asked for" --at 0
+it "letters say what a block holds" line "       0M  ffmurxR." --letters
+it "and that of the atomic reserve" line "     144M  mmmmmm" --letters
+it "a policy without a map is named, and left out" exits 0 view tiny.json --text
+it "..." grep -q 'other,step=a: has no map' err
+it "text goes to a file, too" exits 0 view tiny.json -p vanilla -o text.txt
+it "whose name said that it is text" same want-end text.txt
+it "two reports have their names" exits 0 view tiny.json tiny.json -p vanilla --text
+it "..." grep -qx 'tiny.json: vanilla' out
+
+# terminal COMMAND...: its output on a terminal of 80 columns that shows colours
+terminal() {
+	env -u NO_COLOR -u COLORTERM -u LC_ALL LANG=C.UTF-8 TERM=xterm-256color "$@" </dev/null >/dev/null \
+		2>err || true
+	env -u NO_COLOR -u COLORTERM -u LC_ALL LANG=C.UTF-8 TERM=xterm-256color python -c "
+import os, pty, sys
+pid, fd = pty.fork()
+if not pid:
+    os.execvp(sys.argv[1], sys.argv[1:])
+data = b''
+while True:
+    try:
+        more = os.read(fd, 65536)
+    except OSError:
+        break
+    if not more:
+        break
+    data += more
+sys.stdout.buffer.write(data.replace(b'\r\n', b'\n'))
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))" "$@"
+}
+view=("$prog" view tiny.json -p vanilla --text)
+colours() { terminal "${view[@]}" >tty && grep -q $'\033\[38;5;' tty && grep -q '▀' tty && grep -q '█' tty; }
+true_colours() { terminal env COLORTERM=truecolor "${view[@]}" >tty && grep -q $'\033\[38;2;86;180;233m' tty; }
+resets() { ! grep '▀' tty | grep -vq $'\033\[0m$'; }
+no_colours() { terminal env "$@" "${view[@]}" >tty && same want-end tty; }
+it "on a terminal half blocks in colour" colours
+it "in the palette's own where it can" true_colours
+it "each line leaves the terminal as it was" resets
+it "NO_COLOR is respected" no_colours NO_COLOR=1
+it "an empty one is none" terminal env NO_COLOR= "${view[@]}"
+it "a dumb terminal gets digits" no_colours TERM=dumb
+it "one without UTF-8 as well" no_colours LANG=C
+it "--color=never too" eval 'terminal "${view[@]}" --color=never >tty && same want-end tty'
+always() { exits 0 view tiny.json -p vanilla --text --color=always && grep -q $'\033' out; }
+it "--color=always does not ask" always
+it "a page is not for a terminal" eval '! terminal "$prog" view tiny.json >tty && grep -q -e "-o" tty'
+it "nor is a PNG" eval '! terminal "$prog" view tiny.json --png >tty && ! grep -q IHDR tty'
+
+# --- SVG ---
+svg() {
+	exits 0 view tiny.json -p vanilla -o a.svg && python -c "
+import xml.etree.ElementTree as tree
+ns = '{http://www.w3.org/2000/svg}'
+root = tree.parse('a.svg').getroot()
+assert root.tag == ns + 'svg', root.tag
+text = [t.text for t in root.iter(ns + 'text')]
+for want in ('vanilla', 'DMA', 'DMA32', 'THP success 25.0% (2 of 8)', '2 free, 1 mixed of 77 blocks',
+             'Pageblocks of tiny, kernel 7.3.4 at 2.500 s', 'movable', 'highatomic'):
+    assert want in text, (want, text)
+assert 'absent' not in text
+data = open('a.svg').read()
+for colour in ('#56b4e9', '#d55e00', '#e9ebee', '#f0e442', '#9aa1a9'):
+    assert 'fill=\"%s\"' % colour in data, colour
+assert 'href' not in data and 'url(' not in data"
+}
+it "SVG is well formed, and says what it shows" svg
+it "the same report is the same SVG" eval 'exits 0 view tiny.json -p vanilla --svg && same a.svg out'
+hostile() {
+	variant hostile "p['policy'] = '<&>\"\x01é'; r['trace']['path'] = '/x/<b>&.txt'" &&
+		exits 0 view hostile.json -p $'<&>"\x01é' --svg &&
+		cp out h.svg && python -c "
+import xml.etree.ElementTree as tree
+text = [t.text for t in tree.parse('h.svg').getroot().iter('{http://www.w3.org/2000/svg}text')]
+assert '<&>\"???' in text, text"
+}
+it "names may hold anything" hostile
+
+# --- PNG: width and height of the SVG times the scale; signature, CRCs, colours, all rows there ---
+png() {
+	python - "$1" "$2" <<-'END'
+	import re, struct, sys, zlib
+	data, scale, at, chunks = open(sys.argv[1], "rb").read(), int(sys.argv[2]), 8, []
+	assert data[:8] == b"\x89PNG\r\n\x1a\n"
+	while at < len(data):
+	    size, = struct.unpack(">I", data[at:at + 4])
+	    body = data[at + 4:at + 8 + size]
+	    assert struct.unpack(">I", data[at + 8 + size:at + 12 + size])[0] == zlib.crc32(body), body[:4]
+	    chunks.append((body[:4], body[4:]))
+	    at += 12 + size
+	assert [name for name, _ in chunks] == [b"IHDR", b"PLTE", b"IDAT", b"IEND"] and not chunks[3][1]
+	width, height, *rest = struct.unpack(">IIBBBBB", chunks[0][1])
+	assert rest == [8, 3, 0, 0, 0], rest
+	svg = open("a.svg").read()
+	want = [scale * int(n) for n in re.search(r'width="(\d+)" height="(\d+)"', svg).groups()]
+	assert [width, height] == want, (width, height, want)
+	rows = zlib.decompress(chunks[2][1])
+	assert len(rows) == (width + 1) * height
+	assert not any(rows[::width + 1])
+	palette = [chunks[1][1][i:i + 3].hex() for i in range(0, len(chunks[1][1]), 3)]
+	used = {palette[i] for y in range(height) for i in rows[y * (width + 1) + 1:(y + 1) * (width + 1)]}
+	assert {"56b4e9", "d55e00", "e9ebee", "f0e442", "9aa1a9", "000000", "ffffff"} <= used, used
+	# the same cells as in the SVG: each path's first corner has its colour
+	for colour, x, y in re.findall(r'fill="#(\w+)" d="M(\d+) (\d+)', svg):
+	    at = (int(y) * scale) * (width + 1) + 1 + int(x) * scale
+	    assert palette[rows[at]] == colour, (colour, x, y, palette[rows[at]])
+	END
+}
+it "a PNG" exits 0 view tiny.json -p vanilla -o a.png
+it "is whole, and the SVG's picture twice as large" png a.png 2
+it "or as large as wanted" exits 0 view tiny.json -p vanilla --png --scale 3 -o b.png
+it "..." png b.png 3
+it "the same report is the same PNG" eval 'exits 0 view tiny.json -p vanilla --png && same a.png out'
+
+# --- what a run writes ---
+real() {
+	(cd "$here" && "$prog" run "$recording" -p observed -p vanilla --timeline 500 -q -o "$tmp/real.json") &&
+		exits 0 view real.json --text || return 1
+	python -c "
+import json
+r = json.load(open('real.json'))
+text = open('out').read()
+for p in r['policies']:
+    zones = p['map']['zones']
+    part = text.split(p['policy'] + '\n', 1)[1].split('\n\n')[0]
+    digits = [l[11:] for l in part.split('\n') if l[:11].endswith('M  ')]
+    assert sum(map(len, digits)) == sum(z['blocks'] for z in zones), p['policy']
+    counts = part.split('\n')[1].split()
+    at = lambda what: int(counts[counts.index(what) + 1]) if what in counts else 0
+    if 'memory' in p:
+        assert at('mixed') == p['memory']['mixed_pageblocks'], counts
+        assert at('free') + at('highatomic') == p['memory']['empty_pageblocks'], counts
+a, b = (p['map'] for p in r['policies'])
+assert a['t_ns'] == b['t_ns'] and a['rows'][0] == b['rows'][0] and a['rows'][1:] != b['rows'][1:]
+assert 20 < len(a['rows']) <= 200 and a['t_ns'][1] == 5 * 10**8"
+}
+it "a run's map has its machine's blocks, and its report's counts" real
+same_palette() {
+	for hue in $(sed -n 's/.*\[BLK_\(MOV\|UNM\|REC\|MIX\|HIGH\).* = 0x\(......\),/#\2/p' "$here/replay/palette.h"); do
+		grep -q "$hue" "$here/replay/view/paint.js" || { echo "$hue"; return 1; }
+	done
+}
+it "the page's palette is the same" same_palette
+
+# --- what cannot be shown ---
+variant nomap "del p['map']"
+it "without a map the remedy is named" refuses 'nomap.json: .*--timeline' view nomap.json --text
+it "also of a policy" refuses 'has no map' view tiny.json --text -p other,step=a
+it "an unknown policy is named" refuses '--policy third: no report has it' view tiny.json --text -p third
+it "a missing file is named" refuses 'nowhere.json' view nowhere.json
+echo '{ "schema": ' >broken.json
+it "broken JSON names its line" refuses 'broken.json: line' view broken.json
+echo '[]' >list.json
+it "what is no report is refused" refuses 'schema missing' view list.json
+it "no report at all is refused" refuses 'name a report' view
+variant later "r['schema'] = 'fragreplay-report/9'"
+it "another schema is refused" refuses 'report/9' view later.json
+n=0
+while IFS='|' read -r pattern change; do
+	n=$((n + 1))
+	variant "bad$n" "$change"
+	it "a bad map is refused: $change" refuses "vanilla: .*$pattern" view "bad$n.json" --text
+done <<'END'
+row 1|m['rows'][1] = '0 1 q9'
+row 1|m['rows'][1] = '0 27 m9'
+row 0|m['rows'][0] = 7
+no rows|m['rows'] = []
+one for each moment|m['t_ns'].pop()
+moment|m['t_ns'][1] = -1
+moment|m['t_ns'][1] = 'x'
+zones|m['zones'] = []
+zones|m['zones'] *= 3
+zone that|m['zones'][0]['blocks'] = -1
+zone that|m['zones'][0]['blocks'] = 10**9
+zone that|del m['zones'][1]['name']
+another size|m['block_pages'] = 1024
+classes|m['classes']['f'] = 'full'
+END
+
+it "a time is a number" refuses '--at soon' view tiny.json --text --at soon
+it "not a negative one" refuses '--at -5' view tiny.json --text --at -5
+it "the page has its own slider" refuses '--at' view tiny.json --at 5
+it "a scale has limits" refuses '--scale 17' view tiny.json --png --scale 17
+it "and is of PNG" refuses '--scale' view tiny.json --svg --scale 2
+it "letters are of text" refuses '--letters' view tiny.json --svg --letters
+it "a colour is when" refuses '--color=red' view tiny.json --text --color=red
+it "one format" refuses 'one of' view tiny.json --text --svg
+it "other commands' options are refused" exits 2 view tiny.json --seeds 3
+full() { "$prog" view tiny.json -p vanilla "$1" >/dev/full 2>err; [ $? -eq 2 ] && grep -q 'No space' err; }
+for format in --text --svg --png; do
+	it "a full disk is trouble: $format" full "$format"
+done
+kept() { echo old >kept.svg && exits 2 view nomap.json -o kept.svg && [ "$(cat kept.svg)" = old ]; }
+it "a file stays as it was when there is nothing to draw" kept
+it "no half file is left" eval '! ls | grep -E "\.(svg|png|txt)\.......$"'
+finish
