@@ -135,7 +135,12 @@ $(BUILD)/tests/bench_%: $(BUILD)/tests/bench_%.o $(LIBOBJS)
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/standalone.o $(LIBOBJS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIB_LDLIBS)
 
-tests: $(BUILD)/fragreplay $(TESTS) $(FUZZERS)
+# a recording of a machine that never was: its head says how large, and what runs there
+$(BUILD)/tests/synth/synth: tests/synth/synth.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< -lm
+
+tests: $(BUILD)/fragreplay $(TESTS) $(FUZZERS) $(BUILD)/tests/synth/synth
 
 check: deps
 	@$(MAKE) --no-print-directory run-checks
