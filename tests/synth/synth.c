@@ -10,7 +10,7 @@
  *
  * DIRECTORY gets before/, after/ (what /proc would show of an empty machine) and trace.dat, event
  * text as the kernel prints it. The demand does not follow from what the model does: it is fixed
- * by the seed, and the places in it are those of an allocator that reuses what was freed last: replay
+ * by the seed. The places in it are those of an allocator that reuses what was freed last; replay
  * takes them for names only. Nothing is known of this machine's pinned pages, so
  *
  *	fragreplay run DIRECTORY -p vanilla -p spb --set pinned_permille=0 \
