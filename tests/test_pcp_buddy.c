@@ -1,22 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Per-CPU lists that take whole pageblocks, split them, and merge them again. */
-#include "mm_machine.h"
+#include "pcp_machine.h"
 
 #define V73 "7.3.4"
 #define BIG_BATCH 512		/* a refill for order 0 has room for one whole pageblock */
-
-static void sized(struct mm *mm, s32 batch, s32 high)
-{
-	u16 cpu;
-
-	for (cpu = 0; cpu < mm->nr_cpus; cpu++) {
-		struct per_cpu_pages *pcp = &normal(mm)->pcp[cpu];
-
-		pcp->batch = batch;
-		pcp->high = pcp->high_min = pcp->high_max = high;
-		pcp->flags = pcp->alloc_factor = 0;
-	}
-}
 
 /* all memory is free; blocks are taken from the last pair of blocks on, its lower one first */
 static struct mm *machine(u32 blocks, s32 batch, s32 high)
@@ -29,82 +16,6 @@ static struct mm *machine(u32 blocks, s32 batch, s32 high)
 	assert_int_equal(mm_feature_set(mm, "pcp_buddy", true), 0);
 	sized(mm, batch, high);
 	return mm;
-}
-
-static struct per_cpu_pages *pcp_of(struct mm *mm, u16 cpu)
-{
-	return &normal(mm)->pcp[cpu];
-}
-
-static u16 owner(const struct mm *mm, u32 block)
-{
-	return mm->pcp_buddy->owner[block];
-}
-
-static size_t add_list(const struct mm *mm, u32 list, const char *name, char *text, size_t n)
-{
-	u32 pfn = list_first(mm, list);
-
-	if (pfn == PFN_NONE)
-		return n;
-	n += (size_t)sprintf(text + n, n ? " %s:" : "%s:", name);
-	for (; pfn != PFN_NONE; pfn = list_next(mm, pfn))
-		n += (size_t)sprintf(text + n, text[n - 1] == ':' ? "%u" : ",%u", pfn);
-	return n;
-}
-
-/* what a CPU has: "M0:3073,3075 U9:512 waiting:1" - movable order 0, unmovable order 9, remote */
-static const char *stock(struct mm *mm, u16 cpu)
-{
-	static char text[65536];
-	const struct per_cpu_pages *pcp = pcp_of(mm, cpu);
-	char name[16];
-	u32 order, mt;
-	size_t n = 0;
-
-	text[0] = '\0';
-	for (order = 0; order <= pageblock_order; order++)
-		for (mt = 0; mt < MIGRATE_PCPTYPES; mt++) {
-			sprintf(name, "%c%u", "UMR"[mt], order);
-			n = add_list(mm, pcp_buddy_list(pcp, order, (u8)mt), name, text, n);
-		}
-	add_list(mm, pcp->buddy_list + PCP_BUDDY_REMOTE, "waiting", text, n);
-	return text;
-}
-
-/* blocks that a CPU owns and that are partly the zone's, last added first */
-static const char *broken_up(struct mm *mm, u16 cpu)
-{
-	static char text[4096];
-	u32 block = mm->heads[pcp_of(mm, cpu)->buddy_list + PCP_BUDDY_OWNED].next;
-	size_t n = 0;
-
-	text[0] = '\0';
-	for (; !(block & LIST_HEAD_BIT); block = mm->pcp_buddy->l[block].next)
-		n += (size_t)sprintf(text + n, n ? " %u" : "%u", block);
-	return text;
-}
-
-static u32 get(struct mm *mm, u16 cpu, u32 order, u8 mt)
-{
-	u32 pfn;
-
-	mm->current.cpu = cpu;
-	pfn = rmqueue_pcplist(mm, normal(mm), order, mt, 0);
-	if (pfn != PFN_NONE)
-		prep_new_page(mm, pfn, order, mt);
-	return pfn;
-}
-
-static u32 get_movable(struct mm *mm, u16 cpu, u32 order)
-{
-	return get(mm, cpu, order, MIGRATE_MOVABLE);
-}
-
-static void put(struct mm *mm, u16 cpu, u32 pfn, u32 order)
-{
-	mm->current.cpu = cpu;
-	free_pages(mm, pfn, order);
 }
 
 static void every_order_up_to_a_block_has_lists(void **state)
@@ -703,59 +614,6 @@ static void a_block_made_whole_in_the_zone_is_nobodys(void **state)
 }
 
 #define RANDOM_STEPS 6000
-#define HELD 700
-
-struct held {
-	u32 pfn[HELD], order[HELD];
-	u32 nr;
-};
-
-static void take_one(struct mm *mm, struct held *h)
-{
-	static const u32 orders[] = { 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
-	u32 order = orders[mm_random(mm) % 15], pfn;
-	static const gfp_t gfp[] = { GFP_HIGHUSER_MOVABLE, GFP_NOWAIT,
-				     GFP_NOWAIT | __GFP_RECLAIMABLE, GFP_ATOMIC };
-
-	if (h->nr == HELD)
-		return;
-	pfn = alloc_pages(mm, gfp[mm_random(mm) % 4] & ~__GFP_DIRECT_RECLAIM, order);
-	if (pfn == PFN_NONE)
-		return;
-	h->pfn[h->nr] = pfn;
-	h->order[h->nr++] = order;
-}
-
-static void free_one(struct mm *mm, struct held *h)
-{
-	u32 i;
-
-	if (!h->nr)
-		return;
-	i = (u32)(mm_random(mm) % h->nr);
-	free_pages(mm, h->pfn[i], h->order[i]);
-	h->nr--;
-	h->pfn[i] = h->pfn[h->nr];
-	h->order[i] = h->order[h->nr];
-}
-
-static void random_step(struct mm *mm, struct held *h, u32 step)
-{
-	u64 r = mm_random(mm) % 1000;
-	bool grows = step / 500 % 2 == 0;
-
-	mm->current.cpu = (u16)(mm_random(mm) % mm->nr_cpus);
-	if (r < 4)
-		drain_all_pages(mm, NULL);
-	else if (r < 12)
-		drain_local_pages(mm, NULL, mm->current.cpu);
-	else if (r < 20)
-		vmstat_update(mm);
-	else if (r < (grows ? 620 : 380))
-		take_one(mm, h);
-	else
-		free_one(mm, h);
-}
 
 static void random_run(const char *version, s32 batch, s32 high)
 {
