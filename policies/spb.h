@@ -123,7 +123,7 @@ struct spb_counters {
 	u64 claims, claims_tainting;	/* blocks claimed by kernel types; in clean or empty SPBs */
 	u64 steals, evac_requests, evac_dropped, evac_runs, evac_blocks;
 	u64 defrag_started, defrag_passes, defrag_progress, defrag_blocks;
-	u64 pages_migrated, pages_failed;
+	u64 pages_migrated, pages_dropped, pages_failed;
 	u64 contig_tried, contig_ok;
 	u64 compact_skipped;
 	u64 pcp_whole, pcp_adopted, pcp_owned;	/* refills by phase, chunks */

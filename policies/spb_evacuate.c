@@ -22,14 +22,15 @@
  */
 bool spb_evacuate_pageblock(struct spb *s, struct spb_zone *sz, u32 pfn, bool force)
 {
-	struct evacuation e;
+	struct evacuation e = { .p_fail = s->p_fail, .drop_clean = s->drop_clean_cache };
 
 	if (!force && mm_pageblock_type(s->mm, pfn) == MIGRATE_MOVABLE)
 		return false;
-	mm_evacuate_pageblock(s->mm, pfn, s->p_fail, &e);
+	mm_evacuate_pageblock(s->mm, pfn, &e);
 	s->c.pages_migrated += e.moved;
+	s->c.pages_dropped += e.dropped;
 	s->c.pages_failed += e.failed;
-	if (!e.moved && !e.failed)
+	if (!e.moved && !e.dropped && !e.failed)
 		s->pb[pfn >> pageblock_order] |= PB_SKIP;
 	if (e.emptied)
 		spb_compact_scanned(s->mm, sz->z, pfn);

@@ -210,6 +210,7 @@ static void write_background(const struct spb_counters *c, struct policy_sink *s
 	sink_u64(sink, "blocks", c->evac_blocks);
 	sink_close(sink);
 	sink_u64(sink, "pages_migrated", c->pages_migrated);
+	sink_u64(sink, "pages_dropped", c->pages_dropped);
 	sink_u64(sink, "pages_failed", c->pages_failed);
 	sink_open(sink, "slab_shrink");
 	sink_u64(sink, "queued", c->spb_slab_shrink_queued);

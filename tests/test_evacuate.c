@@ -30,9 +30,9 @@ static struct mm *movable_and_free(u32 nr, u32 free)
 
 static struct evacuation evacuate(struct mm *mm, u32 block, double p_fail)
 {
-	struct evacuation e;
+	struct evacuation e = { .p_fail = p_fail };
 
-	mm_evacuate_pageblock(mm, BLOCK(block), p_fail, &e);
+	mm_evacuate_pageblock(mm, BLOCK(block), &e);
 	consistent(mm, "evacuated");
 	return e;
 }
@@ -256,6 +256,38 @@ static void a_folio_of_a_blocks_size_is_left_alone(void **state)
 	machine_done(mm, "end");
 }
 
+static u32 nr_evicted;
+
+static void evicted(void *ctx, u32 owner, u32 pfn, bool anon)
+{
+	(void)ctx;
+	(void)pfn;
+	assert_false(anon);
+	nr_evicted += owner != OWNER_NONE;
+}
+
+/* a dirty page moves, and a pinned one stays, as it would otherwise */
+static void clean_page_cache_can_be_dropped_on_the_way(void **state)
+{
+	struct mm *mm = holding(32, PK_FILE, 2);
+	struct evacuation e = { .drop_clean = true };
+
+	(void)state;
+	nr_evicted = 0;
+	mm->driver.evicted = evicted;
+	folio_mark_dirty(mm, 3);
+	mm->page[4].pinned = 1;
+	mm_evacuate_pageblock(mm, 0, &e);
+	consistent(mm, "evacuated");
+	assert_int_equal(e.dropped, 30);
+	assert_int_equal(nr_evicted, 30);
+	assert_int_equal(e.moved, 1);
+	assert_int_equal(e.failed, 1);
+	assert_int_equal(mm->page[home[3]].dirty, 1);
+	assert_int_equal(home[4], 4);
+	machine_done(mm, "end");
+}
+
 /* until 6.9 compaction's scanner takes base pages only */
 static void before_6_9_large_folios_are_left_alone(void **state)
 {
@@ -394,16 +426,6 @@ static void what_is_no_range_of_blocks_is_refused(void **state)
 	machine_done(mm, "end");
 }
 
-static u32 nr_evicted;
-
-static void evicted(void *ctx, u32 owner, u32 pfn, bool anon)
-{
-	(void)ctx;
-	(void)pfn;
-	assert_false(anon);
-	nr_evicted += owner != OWNER_NONE;
-}
-
 static void slab(struct mm *mm, u32 pfn, u32 order)
 {
 	page_set_unit(mm, pfn, order, PAGE_USED, MIGRATE_RECLAIMABLE);
@@ -450,6 +472,7 @@ int main(void)
 		cmocka_unit_test(a_large_folio_moves_as_one),
 		cmocka_unit_test(a_large_folio_without_a_target_of_its_size_is_split),
 		cmocka_unit_test(a_folio_of_a_blocks_size_is_left_alone),
+		cmocka_unit_test(clean_page_cache_can_be_dropped_on_the_way),
 		cmocka_unit_test(before_6_9_large_folios_are_left_alone),
 		cmocka_unit_test(a_range_of_blocks_is_emptied_and_taken),
 		cmocka_unit_test(a_range_with_a_kernel_page_is_not_touched),

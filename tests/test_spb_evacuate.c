@@ -128,6 +128,18 @@ static void migrations_fail_by_chance_if_they_are_told_to(void **state)
 	spb_done(mm);
 }
 
+static void clean_page_cache_is_dropped_if_it_is_told_to_be(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "ufmuuuuu ........", "drop_clean_cache=on");
+
+	(void)state;
+	assert_true(evacuate(mm, 3, MIGRATE_UNMOVABLE));
+	assert_int_equal(spb(mm)->c.pages_dropped, 512);
+	assert_int_equal(spb(mm)->c.pages_migrated, 512);
+	assert_int_equal(sb(mm, 0)->nr_free, 2);
+	spb_done(mm);
+}
+
 /* a kernel request that would taint the empty superpageblock gets room beside its own instead */
 static void a_request_that_can_wait_gets_the_room(void **state)
 {
@@ -341,6 +353,7 @@ int main(void)
 		cmocka_unit_test(version_1_clears_blocks_of_the_requests_own_type_first),
 		cmocka_unit_test(pages_that_stay_are_counted),
 		cmocka_unit_test(migrations_fail_by_chance_if_they_are_told_to),
+		cmocka_unit_test(clean_page_cache_is_dropped_if_it_is_told_to_be),
 		cmocka_unit_test(a_request_that_can_wait_gets_the_room),
 		cmocka_unit_test(the_worker_evacuates_for_requests_that_cannot_wait),
 		cmocka_unit_test(one_request_in_ten_milliseconds_a_type),

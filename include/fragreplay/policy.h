@@ -557,15 +557,19 @@ u32 get_page_from_freelist(struct mm *mm, u32 order, u32 alloc_flags, struct all
 
 /**
  * struct evacuation - pages moved out of a pageblock
- * @moved, @failed: base pages
+ * @p_fail: set by the caller: chance that a page cannot be moved, beside those that are pinned
+ * @drop_clean: likewise: clean page cache is dropped, not moved
+ * @moved, @dropped, @failed: base pages
  * @emptied: nothing movable is left in it
  */
 struct evacuation {
-	u32 moved, failed;
+	double p_fail;
+	bool drop_clean;
+	u32 moved, dropped, failed;
 	bool emptied;
 };
 
-void mm_evacuate_pageblock(struct mm *mm, u32 pfn, double p_fail, struct evacuation *e);
+void mm_evacuate_pageblock(struct mm *mm, u32 pfn, struct evacuation *e);
 int mm_alloc_contig_range(struct mm *mm, u32 start, u32 nr_pages);
 void mm_free_contig_range(struct mm *mm, u32 start, u32 nr_pages);
 u32 mm_shrink_slab(struct mm *mm, u32 nr_pages);

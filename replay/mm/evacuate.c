@@ -17,7 +17,6 @@ struct evacuator {
 	u32 pfn;			/* scanned so far */
 	bool whole_range;		/* for a range that is to be taken: all orders, and waiting */
 	bool stopped;
-	double p_fail;
 	u32 src[COMPACT_CLUSTER_MAX], nr_src;
 	u32 held[pageblock_nr_pages], nr_held;	/* targets that lay in the block itself */
 	struct evacuation *e;
@@ -149,9 +148,9 @@ static void free_held(struct evacuator *ev)
 
 static bool fails_by_chance(struct evacuator *ev)
 {
-	if (ev->p_fail <= 0)
+	if (ev->e->p_fail <= 0)
 		return false;
-	return (double)(mm_random(ev->mm) >> 11) * 0x1p-53 < ev->p_fail;
+	return (double)(mm_random(ev->mm) >> 11) * 0x1p-53 < ev->e->p_fail;
 }
 
 static void fail(struct evacuator *ev, u32 src)
@@ -208,6 +207,19 @@ static bool move_one(struct evacuator *ev, u32 src)
 	return memory;
 }
 
+/* mm/vmscan.c:reclaim_clean_pages_from_list */
+static bool drop_if_clean(struct evacuator *ev, u32 src)
+{
+	const struct page *p = &ev->mm->page[src];
+	u32 nr = N(p->order);
+
+	if (!ev->e->drop_clean || p->kind != PK_FILE || p->dirty || folio_pinned(ev->mm, src))
+		return false;
+	free_reclaimed_folio(ev->mm, src);
+	ev->e->dropped += nr;
+	return true;
+}
+
 /* a batch is tried to its end: one page that stays does not keep the others */
 static void move_batch(struct evacuator *ev)
 {
@@ -215,6 +227,8 @@ static void move_batch(struct evacuator *ev)
 	u32 i;
 
 	for (i = 0; i < ev->nr_src; i++) {
+		if (drop_if_clean(ev, ev->src[i]))
+			continue;
 		if (memory)
 			memory = move_one(ev, ev->src[i]);
 		else
@@ -232,12 +246,12 @@ static bool holds_movable(const struct mm *mm, u32 start)
 	return false;
 }
 
-static void evacuate(struct mm *mm, u32 pfn, bool whole_range, double p_fail, struct evacuation *e)
+static void evacuate(struct mm *mm, u32 pfn, bool whole_range, struct evacuation *e)
 {
 	struct evacuator ev = { .mm = mm, .start = pageblock_start_pfn(pfn), .e = e,
-				.p_fail = p_fail, .whole_range = whole_range };
+				.whole_range = whole_range };
 
-	*e = (struct evacuation){ 0 };
+	e->moved = e->dropped = e->failed = 0;
 	ev.pfn = ev.start;
 	ev.end = ev.start + pageblock_nr_pages;
 	while (!ev.stopped && isolate_batch(&ev))
@@ -250,8 +264,7 @@ static void evacuate(struct mm *mm, u32 pfn, bool whole_range, double p_fail, st
  * mm_evacuate_pageblock - move the movable pages of a pageblock elsewhere
  * @mm: machine
  * @pfn: a page of the block
- * @p_fail: chance that a page cannot be moved, beside those that are pinned; 0 .. 1
- * @e: what came of it
+ * @e: how, and what came of it
  *
  * Batches of 32 pages, asynchronously: folios under writeback, and those of a pageblock's size,
  * are left alone. Ends with the first batch of which a page has stayed. Targets are movable pages
@@ -259,10 +272,10 @@ static void evacuate(struct mm *mm, u32 pfn, bool whole_range, double p_fail, st
  * go back to the free lists at the end, as after compaction, so that a block that has become empty
  * is seen to be.
  */
-void mm_evacuate_pageblock(struct mm *mm, u32 pfn, double p_fail, struct evacuation *e)
+void mm_evacuate_pageblock(struct mm *mm, u32 pfn, struct evacuation *e)
 {
-	evacuate(mm, pfn, false, p_fail, e);
-	if (e->moved)
+	evacuate(mm, pfn, false, e);
+	if (e->moved || e->dropped)
 		drain_local_pages(mm, page_zone(mm, pfn), mm->current.cpu);
 }
 
@@ -348,10 +361,10 @@ static bool isolate_range(struct mm *mm, struct zone *z, u32 start, u32 end)
 
 static bool empty_range(struct mm *mm, u32 start, u32 end)
 {
-	struct evacuation e;
+	struct evacuation e = { 0 };
 
 	for (; start < end; start += pageblock_nr_pages) {
-		evacuate(mm, start, true, 0, &e);
+		evacuate(mm, start, true, &e);
 		if (e.failed || !e.emptied)
 			return false;
 	}

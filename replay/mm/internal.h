@@ -166,6 +166,7 @@ void kswapd_init(struct mm *mm);
 void kswapd_exit(struct mm *mm);
 void kswapd_run(struct mm *mm, u64 until_ns);		/* background progress up to a moment */
 u64 zone_reclaimable_pages(const struct mm *mm, const struct zone *z);
+void free_reclaimed_folio(struct mm *mm, u32 pfn);
 
 /* how a page joins the LRU: decides its first generation (page-allocator.md 14.3) */
 enum lru_origin { LRU_FAULT, LRU_READ, LRU_WRITE, LRU_REFAULT, LRU_EXISTING };

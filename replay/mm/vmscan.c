@@ -320,8 +320,12 @@ void split_folio(struct mm *mm, u32 pfn)
 	__split_folio(mm, pfn, mm->page[pfn].lru);
 }
 
-/* Reclaim is done with it: tell the driver, drop its swap cache, give it to the allocator */
-static void free_reclaimed_folio(struct mm *mm, u32 pfn)
+/**
+ * free_reclaimed_folio - a folio's memory is given to the allocator, its contents are gone
+ * @mm: machine; the driver is told of each page, the LRU remembers the eviction
+ * @pfn: its head, off the LRU; clean
+ */
+void free_reclaimed_folio(struct mm *mm, u32 pfn)
 {
 	struct page *p = &mm->page[pfn];
 	u32 order = p->order;
