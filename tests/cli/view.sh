@@ -61,16 +61,14 @@ it "the first row is there at once" line "at 0.000 s of tiny, kernel 7.3.4: no T
 it "letters say what a block holds" line "       0M  ffmurxR." --letters
 it "and that of the atomic reserve" line "     144M  mmmmmm" --letters
 it "a policy without a map is named, and left out" exits 0 view tiny.json --text
-it "..." grep -q 'other,step=a: has no map' err
+it "by its label" grep -q 'other,step=a: has no map' err
 it "text goes to a file, too" exits 0 view tiny.json -p vanilla -o text.txt
 it "whose name said that it is text" same want-end text.txt
 it "two reports have their names" exits 0 view tiny.json tiny.json -p vanilla --text
-it "..." grep -qx 'tiny.json: vanilla' out
+it "before the policies' labels" grep -qx 'tiny.json: vanilla' out
 
 # terminal COMMAND...: its output on a terminal of 80 columns that shows colours
 terminal() {
-	env -u NO_COLOR -u COLORTERM -u LC_ALL LANG=C.UTF-8 TERM=xterm-256color "$@" </dev/null >/dev/null \
-		2>err || true
 	env -u NO_COLOR -u COLORTERM -u LC_ALL LANG=C.UTF-8 TERM=xterm-256color python -c "
 import os, pty, sys
 pid, fd = pty.fork()
@@ -88,23 +86,24 @@ while True:
 sys.stdout.buffer.write(data.replace(b'\r\n', b'\n'))
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))" "$@"
 }
-view=("$prog" view tiny.json -p vanilla --text)
-colours() { terminal "${view[@]}" >tty && grep -q $'\033\[38;5;' tty && grep -q '▀' tty && grep -q '█' tty; }
-true_colours() { terminal env COLORTERM=truecolor "${view[@]}" >tty && grep -q $'\033\[38;2;86;180;233m' tty; }
-resets() { ! grep '▀' tty | grep -vq $'\033\[0m$'; }
-no_colours() { terminal env "$@" "${view[@]}" >tty && same want-end tty; }
+draw=("$prog" view tiny.json -p vanilla --text)
+colours() { terminal "${draw[@]}" >term.txt && grep -q $'\033\[38;5;' term.txt && grep -q '▀' term.txt && grep -q '█' term.txt; }
+true_colours() { terminal env COLORTERM=truecolor "${draw[@]}" >term.txt && grep -q $'\033\[38;2;86;180;233m' term.txt; }
+resets() { ! grep '▀' term.txt | grep -vq $'\033\[0m$'; }
+no_colours() { terminal env "$@" "${draw[@]}" >term.txt && same want-end term.txt; }
 it "on a terminal half blocks in colour" colours
 it "in the palette's own where it can" true_colours
 it "each line leaves the terminal as it was" resets
 it "NO_COLOR is respected" no_colours NO_COLOR=1
-it "an empty one is none" terminal env NO_COLOR= "${view[@]}"
+empty_no_color() { terminal env NO_COLOR= "${draw[@]}" >term.txt && grep -q '▀' term.txt; }
+it "an empty one is none" empty_no_color
 it "a dumb terminal gets digits" no_colours TERM=dumb
 it "one without UTF-8 as well" no_colours LANG=C
-it "--color=never too" eval 'terminal "${view[@]}" --color=never >tty && same want-end tty'
+it "--color=never too" eval 'terminal "${draw[@]}" --color=never >term.txt && same want-end term.txt'
 always() { exits 0 view tiny.json -p vanilla --text --color=always && grep -q $'\033' out; }
 it "--color=always does not ask" always
-it "a page is not for a terminal" eval '! terminal "$prog" view tiny.json >tty && grep -q -e "-o" tty'
-it "nor is a PNG" eval '! terminal "$prog" view tiny.json --png >tty && ! grep -q IHDR tty'
+it "a page is not for a terminal" eval '! terminal "$prog" view tiny.json >term.txt && grep -q -e "-o" term.txt'
+it "nor is a PNG" eval '! terminal "$prog" view tiny.json --png >term.txt && ! grep -q IHDR term.txt'
 
 # --- SVG ---
 svg() {
@@ -168,7 +167,7 @@ png() {
 it "a PNG" exits 0 view tiny.json -p vanilla -o a.png
 it "is whole, and the SVG's picture twice as large" png a.png 2
 it "or as large as wanted" exits 0 view tiny.json -p vanilla --png --scale 3 -o b.png
-it "..." png b.png 3
+it "three times as large" png b.png 3
 it "the same report is the same PNG" eval 'exits 0 view tiny.json -p vanilla --png && same a.png out'
 
 # --- what a run writes ---
@@ -195,9 +194,13 @@ assert 20 < len(a['rows']) <= 200 and a['t_ns'][1] == 5 * 10**8"
 }
 it "a run's map has its machine's blocks, and its report's counts" real
 same_palette() {
-	for hue in $(sed -n 's/.*\[BLK_\(MOV\|UNM\|REC\|MIX\|HIGH\).* = 0x\(......\),/#\2/p' "$here/replay/palette.h"); do
-		grep -q "$hue" "$here/replay/view/paint.js" || { echo "$hue"; return 1; }
-	done
+	local hue n=0
+
+	while read -r hue; do
+		n=$((n + 1))
+		grep -q "#$hue" "$here/replay/view/paint.js" || { echo "$hue"; return 1; }
+	done < <(sed -n 's/.*\[BLK_.* = 0x\(......\),/\1/p' "$here/replay/palette.h")
+	[ "$n" -eq 7 ]
 }
 it "the page's palette is the same" same_palette
 
