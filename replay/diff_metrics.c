@@ -51,6 +51,10 @@ const char *const direction_name[] = {
 #define TOTAL(name, text, u, ...) \
 	{ .pattern = name, .label = text, .unit = u, .direction = LOWER, .kind = METRIC_SUM, \
 	  .plus = { __VA_ARGS__ }, .row = true }
+/* machines have few of these: one is a change */
+#define GIGA(name, text, way) \
+	{ .pattern = name, .label = text, .unit = UNIT_BLOCKS, .direction = way, .row = true, \
+	  .floor = 1 }
 #define FAMILY(glob, u, way) { .pattern = glob, .unit = u, .direction = way }
 #define IN(glob, u, way, where) { .pattern = glob, .unit = u, .direction = way, .source = where }
 
@@ -99,10 +103,23 @@ const struct metric_rule metric_rules[] = {
 	ROW("memory.contiguity.2MiB.free", "2 MiB blocks free", UNIT_BLOCKS, HIGHER),
 	ROW("memory.contiguity.2MiB.could_be_freed", "2 MiB blocks can be freed", UNIT_BLOCKS,
 	    HIGHER),
-	ROW("memory.contiguity.1GiB.free", "1 GiB blocks free", UNIT_BLOCKS, HIGHER),
-	ROW("memory.contiguity.1GiB.could_be_freed", "1 GiB blocks can be freed", UNIT_BLOCKS,
-	    HIGHER),
-	{ .pattern = "spb.*", .unit = UNIT_NUMBER, .direction = NEUTRAL, .row = true },
+	ROW("memory.contiguity.2MiB.with_kernel_pages", "2 MiB blocks with kernel pages",
+	    UNIT_BLOCKS, LOWER),
+	GIGA("memory.contiguity.1GiB.free", "1 GiB blocks free", HIGHER),
+	GIGA("memory.contiguity.1GiB.could_be_freed", "1 GiB blocks can be freed", HIGHER),
+	GIGA("memory.contiguity.1GiB.with_kernel_pages", "1 GiB blocks with kernel pages", LOWER),
+
+	GIGA("spb.superpageblocks.total", "Superpageblocks", NEUTRAL),
+	GIGA("spb.superpageblocks.nr_tainted", "SPB tainted", LOWER),
+	GIGA("spb.superpageblocks.with_kernel_pages", "SPB with kernel pages", LOWER),
+	GIGA("spb.superpageblocks.could_be_freed", "SPB can be freed", HIGHER),
+	ROW("spb.claims_tainting", "SPB claims that taint", UNIT_EVENTS, LOWER),
+	ROW("spb.steals", "SPB steals", UNIT_EVENTS, LOWER),
+	ROW("spb.defrag.blocks", "SPB pageblocks defragmented", UNIT_BLOCKS, NEUTRAL),
+	ROW("spb.evacuation.blocks", "SPB pageblocks evacuated", UNIT_BLOCKS, NEUTRAL),
+	ROW("spb.pages_migrated", "SPB pages migrated", UNIT_PAGES, LOWER),
+	ROW("spb.contig.tried", "SPB contig tried", UNIT_EVENTS, NEUTRAL),
+	ROW("spb.contig.ok", "SPB contig ok", UNIT_EVENTS, HIGHER),
 
 	FAMILY("workingset_refault_*", UNIT_PAGES, LOWER),
 	FAMILY("workingset_*", UNIT_PAGES, NEUTRAL),
@@ -142,7 +159,7 @@ const struct metric_rule metric_rules[] = {
 	   "readahead, write: failed.orderN, enomem, direct_reclaim, direct_compact,"
 	   " drain_all_pages"),
 	IN("memory.free_lists.*", UNIT_BUDDIES, NEUTRAL, "by type: orderN"),
-	IN("memory.pageblocks.*", UNIT_BLOCKS, NEUTRAL, "highatomic, cma, isolate"),
+	IN("memory.pageblocks.*", UNIT_BLOCKS, NEUTRAL, "by type"),
 	IN("memory.contiguity.*.total", UNIT_BLOCKS, NEUTRAL, "2MiB, 64MiB, 128MiB, 1GiB"),
 	IN("memory.contiguity.*.with_kernel_pages", UNIT_BLOCKS, LOWER,
 	   "2MiB, 64MiB, 128MiB, 1GiB"),
@@ -151,7 +168,13 @@ const struct metric_rule metric_rules[] = {
 	IN("memory.zones.*.unusable_index.*", UNIT_FRACTION, LOWER, "by zone: orderN"),
 	IN("memory.zones.*", UNIT_PAGES, NEUTRAL, "by zone: free_pages"),
 	IN("memory.*", UNIT_PAGES, NEUTRAL, "free_pages, pcp_pages, used_pages, reserved_pages"),
-	IN("policy.*", UNIT_NUMBER, NEUTRAL, "policy_counters: POLICY.COUNTER"),
+	IN("spb.superpageblocks.*", UNIT_BLOCKS, NEUTRAL, "of policy spb"),
+	IN("spb.walk.walks", UNIT_NUMBER, NEUTRAL, "of policy spb"),
+	IN("spb.walk.hint_*", UNIT_NUMBER, NEUTRAL, "of policy spb"),
+	IN("spb.walk.*", UNIT_VISITS, LOWER, "of policy spb: mean, p50, p99, max"),
+	IN("spb.pages_*", UNIT_PAGES, LOWER, "of policy spb"),
+	IN("spb.*", UNIT_NUMBER, NEUTRAL, "of policy spb"),
+	IN("policy.*", UNIT_NUMBER, NEUTRAL, "POLICY.NAME: policy_counters, and what it reports"),
 };
 
 const unsigned int nr_metric_rules = sizeof(metric_rules) / sizeof(metric_rules[0]);

@@ -126,7 +126,8 @@ it "or with the one named" exits 0 diff three.json:third
 it "which then is the base" heads 'third +vanilla +other'
 it "two policies of one report" exits 1 diff three.json:vanilla three.json:other \
 	--threshold pgscan_direct=35%
-it "an unknown policy is trouble" refuses 'no policy fourth' diff three.json:vanilla three.json:fourth
+it "an unknown policy is trouble" refuses 'no policy fourth' \
+	diff three.json:vanilla three.json:fourth
 it "and those that there are, are named" grep -q 'three.json: has third' err
 it "whole reports compare policy by policy" exits 0 diff three.json three.json
 tables() { [ "$(grep -c '^THP fault alloc ' out)" -eq "$1" ]; }
@@ -192,7 +193,10 @@ it "a directory" refuses 'directory.json: cannot read' diff base.json new.json \
 	--criteria directory.json
 
 # a consumer that goes away, a disk that is full
-full() { "$prog" diff base.json new.json >/dev/full 2>err; [ $? -eq 2 ] && grep -q 'cannot write' err; }
+full() {
+	"$prog" diff base.json new.json >/dev/full 2>err
+	[ $? -eq 2 ] && grep -q 'cannot write' err
+}
 it "a full disk is trouble" full
 late() {
 	{ sleep 0.3; "$prog" diff base.json new.json "$@" 2>err; echo $? >code; } | exec 0<&-
