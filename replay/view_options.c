@@ -178,7 +178,8 @@ int view_options_parse(struct view_options *o, int argc, char **argv)
 		o->report[o->nr_reports++] = argv[optind];
 	}
 	if (!o->nr_reports) {
-		message("view: name a report of `fragreplay run --timeline`; see `fragreplay help`");
+		message("view: name a report of `fragreplay run --timeline`;"
+			" see `fragreplay help`");
 		return -1;
 	}
 	return check_format(o);

@@ -99,6 +99,7 @@ static void zone_in_colour(const struct text_style *style, const struct blockmap
 			   const u8 *state, FILE *out)
 {
 	u32 width = row_width(style), start, i;
+	const u8 none = BLOCK_STATE(BLK_ABSENT, 0);
 
 	for (start = 0; start < z->blocks; start += 2 * width) {
 		struct pen pen = { .style = style, .ink = NO_COLOUR, .ground = NO_COLOUR,
@@ -106,8 +107,7 @@ static void zone_in_colour(const struct text_style *style, const struct blockmap
 
 		put_margin(z->first_block + start, out);
 		for (i = start; i < start + width && i < z->blocks; i++)
-			put_pair(&pen, state[i],
-				 i + width < z->blocks ? state[i + width] : BLOCK_STATE(BLK_ABSENT, 0));
+			put_pair(&pen, state[i], i + width < z->blocks ? state[i + width] : none);
 		fputs("\033[0m\n", out);
 	}
 }
