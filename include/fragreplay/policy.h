@@ -445,8 +445,8 @@ struct policy_counter {
  *	from, or 0; mm/compaction.c:isolate_migratepages
  * @compact_scanned: a pageblock was scanned whole, and nothing in it can migrate
  * @filemap_gfp: flags of one attempt of a buffered write at a page-cache folio; @hint is the order
- *	that the write could use, @order this attempt's, @min the least that its mapping takes, mostly
- *	0; mm/filemap.c:__filemap_get_folio
+ *	that the write could use, @order this attempt's, @min the least that its mapping takes,
+ *	mostly 0; mm/filemap.c:__filemap_get_folio
  * @background: the time up to @until_ns is the policy's own threads'
  */
 struct policy_ops {
