@@ -530,8 +530,7 @@ static int sample_until(struct model *mo, u64 now, bool end)
 	for (; mo->next_sample_ns <= now; mo->next_sample_ns += interval) {
 		kswapd_run(mo->mm, mo->next_sample_ns);
 		kcompactd_run(mo->mm, mo->next_sample_ns);
-		if (mo->mm->policy->ops.background)
-			policy_decides(mo->mm, background, mo->next_sample_ns);
+		policy_run(mo->mm, mo->next_sample_ns);
 		if (timeline_sample(mo, mo->next_sample_ns, false))
 			return -1;
 	}
@@ -554,8 +553,7 @@ static int advance(struct model *mo, const struct op *op)
 		return -1;
 	kswapd_run(mm, now);
 	kcompactd_run(mm, now);
-	if (mm->policy->ops.background)
-		policy_decides(mm, background, now);
+	policy_run(mm, now);
 	mm->now_ns = now;
 	if (now >= mo->next_vmstat_ns) {
 		vmstat_update(mm);

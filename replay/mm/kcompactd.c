@@ -313,3 +313,21 @@ void kcompactd_run(struct mm *mm, u64 until_ns)
 	mm->current = saved;
 	mm->capc = capc;
 }
+
+/**
+ * policy_run - the policy's own threads up to a moment
+ * @mm: machine; ->current is as before afterwards
+ * @until_ns: the moment, in ns of the trace's clock
+ *
+ * They run where kcompactd does: like it, they work for nobody in particular.
+ */
+void policy_run(struct mm *mm, u64 until_ns)
+{
+	struct mm_task saved = mm->current;
+
+	if (!mm->policy->ops.background)
+		return;
+	mm->current = (struct mm_task){ .cpu = mm->kcompactd->cpu, .kthread = true };
+	policy_decides(mm, background, until_ns);
+	mm->current = saved;
+}

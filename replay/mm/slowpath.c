@@ -256,6 +256,24 @@ static bool take_captured(struct slowpath *s, const struct capture_control *capc
 	return got(s, capc->pfn);
 }
 
+/* a page from what the policy itself does about it, on the request's own time */
+static bool policy_serves(struct slowpath *s, bool last_resort)
+{
+	const struct policy_ops *ops = &s->mm->policy->ops;
+	u64 before[NR_VM_EVENT_ITEMS];
+	u32 pfn;
+
+	if (last_resort ? !ops->last_resort : !ops->direct_compact)
+		return false;
+	memcpy(before, s->mm->vmstat, sizeof(before));
+	if (last_resort)
+		pfn = policy_decides(s->mm, last_resort, s->ac, &s->r);
+	else
+		pfn = policy_decides(s->mm, direct_compact, s->ac, &s->r);
+	charge_compact(s->mm, before);
+	return got(s, pfn);
+}
+
 /* mm/page_alloc.c:__alloc_pages_direct_compact */
 static bool alloc_pages_direct_compact(struct slowpath *s)
 {
@@ -266,8 +284,7 @@ static bool alloc_pages_direct_compact(struct slowpath *s)
 		.pfn = PFN_NONE,
 	};
 
-	if (mm->policy->ops.direct_compact &&
-	    got(s, policy_decides(mm, direct_compact, s->ac, &s->r)))
+	if (policy_serves(s, false))
 		return true;
 	if (!s->r.rc_order)
 		return false;
@@ -385,8 +402,7 @@ static enum slow_next retry_or_fail(struct slowpath *s)
 	if (policy_decides(s->mm, reclaim_retry, s->ac, &s->r) ||
 	    policy_decides(s->mm, compact_retry, s->ac, &s->r))
 		return SLOW_RETRY;
-	if (s->mm->policy->ops.last_resort &&
-	    got(s, policy_decides(s->mm, last_resort, s->ac, &s->r)))
+	if (policy_serves(s, true))
 		return SLOW_GOT;
 	if (policy_decides(s->mm, drops_nofragment, s->ac, &s->r))
 		return SLOW_RETRY;
