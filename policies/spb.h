@@ -69,8 +69,10 @@ struct spb_zone {
 	u64 evac_in_flight;		/* bit mt * NR_PAGE_ORDERS + order */
 	u64 evac_last_ns[MIGRATE_PCPTYPES];	/* 0: never */
 	/* select=bitmap, spb_bitmap.c: a bit a superpageblock */
-	u64 *has_chunk[NR_PAGE_ORDERS][MIGRATE_TYPES], *has_kernel, *is_clean, *is_empty;
+	u64 *has_chunk[NR_PAGE_ORDERS][MIGRATE_TYPES];	/* of this order, or larger */
+	u64 *has_kernel, *is_clean, *is_empty;
 	u64 *bits;			/* all of them, in one piece */
+	u16 (*chunk_orders)[MIGRATE_TYPES];	/* by superpageblock: a bit an order */
 };
 
 /* How __rmqueue_smallest()'s walk of the tainted superpageblocks went; SPB 3.4 */

@@ -5,17 +5,18 @@
  * bitmaps telling which hold unmovable/reclaimable content"; SPB 7.3) and has not posted it, so
  * what is here is our design of it:
  *
- *  - A bit a superpageblock, in a bitmap for each order and type of chunk, and in three that tell
- *    its category: it holds kernel pages, it is clean, it is empty. A bit changes when a list
- *    fills or empties, or when the category changes: not with every chunk.
- *  - Choice and allocation are two things. choose() is AND and find-first over a set and the
- *    orders that would do; what is taken from the superpageblock then is what the lists' walk
- *    takes, in the same order of sizes, so that the two differ in their choice alone.
+ *  - A bit a superpageblock, in a bitmap for each order and type: it has such a chunk, or a larger
+ *    one (so that a request needs one bitmap, and not one of each order that would do); and in
+ *    three that tell its category: it holds kernel pages, it is clean, it is empty. A bit changes
+ *    when a list fills or empties, or when the category changes: not with every chunk.
+ *  - Choice and allocation are two things. choose() is AND and find-first. What is taken from the
+ *    superpageblock then is what the lists' walk takes, in the same order of sizes, so that the
+ *    two differ in their choice alone; a bit an order tells which of its lists have any.
  *  - Steps, their names and what makes them succeed are the lists'. The category that a page comes
  *    from is therefore the same; the superpageblock within it is the one of the lowest index, not
  *    the fullest. Memory fills from the bottom and drains at the top, with no list to keep sorted.
- *  - No hints: what they save the lists, the bitmaps do not cost. 64 superpageblocks are one look
- *    at a word for each order. Such a word counts as one list in the report's "search".
+ *  - No hints: what they save the lists, the bitmaps do not cost. 64 superpageblocks are two words.
+ *    A word counts as one list in the report's "search", as do a superpageblock's bits of orders.
  *  - What the lists' walk notes on its way (SPB 3.4, saw_...) is noted when the preferred
  *    superpageblocks had nothing, by a visit to those with kernel pages.
  */
@@ -50,6 +51,33 @@ static bool region_has(const struct spb_zone *sz, u32 i, u32 order, u8 mt)
 	return sz->z->region[i].free_area[order].nr_list[mt];
 }
 
+/* orders that a superpageblock reaches: 0: it has no chunk; n: its largest is of order n - 1 */
+static u32 reach(u32 orders)
+{
+	return orders ? 32u - (u32)__builtin_clz(orders) : 0;
+}
+
+static void set_orders(struct spb_zone *sz, u32 i, u8 mt, u32 orders)
+{
+	u32 old = reach(sz->chunk_orders[i][mt]), new = reach(orders);
+
+	sz->chunk_orders[i][mt] = (u16)orders;
+	for (; old < new; old++)
+		assign_bit(sz->has_chunk[old][mt], i, true);
+	for (; old > new; old--)
+		assign_bit(sz->has_chunk[old - 1][mt], i, false);
+}
+
+/* what its lists say */
+static u32 orders_listed(const struct spb_zone *sz, u32 i, u8 mt)
+{
+	u32 orders = 0, o;
+
+	for (o = 0; o < NR_PAGE_ORDERS; o++)
+		orders |= (u32)region_has(sz, i, o, mt) << o;
+	return orders;
+}
+
 /**
  * spb_bitmap_init - bitmaps of a zone, from its lists
  * @s: policy
@@ -63,8 +91,11 @@ int spb_bitmap_init(struct spb *s, struct spb_zone *sz)
 	u64 *next;
 
 	sz->bits = calloc((size_t)words * (NR_PAGE_ORDERS * MIGRATE_TYPES + 3) + 1, sizeof(u64));
-	if (!sz->bits)
+	sz->chunk_orders = calloc(sz->nr + 1u, sizeof(*sz->chunk_orders));
+	if (!sz->bits || !sz->chunk_orders) {
+		spb_bitmap_exit(sz);
 		return -1;
+	}
 	next = sz->bits;
 	for (o = 0; o < NR_PAGE_ORDERS; o++)
 		for (mt = 0; mt < MIGRATE_TYPES; mt++, next += words)
@@ -74,10 +105,8 @@ int spb_bitmap_init(struct spb *s, struct spb_zone *sz)
 	sz->is_empty = sz->is_clean + words;
 	for (i = 0; i < sz->nr; i++) {
 		spb_bitmap_update(s, sz, &sz->sb[i]);
-		for (o = 0; o < NR_PAGE_ORDERS; o++)
-			for (mt = 0; mt < MIGRATE_TYPES; mt++)
-				assign_bit(sz->has_chunk[o][mt], i,
-					   region_has(sz, i, o, (u8)mt));
+		for (mt = 0; mt < MIGRATE_TYPES; mt++)
+			set_orders(sz, i, (u8)mt, orders_listed(sz, i, (u8)mt));
 	}
 	return 0;
 }
@@ -89,7 +118,9 @@ int spb_bitmap_init(struct spb *s, struct spb_zone *sz)
 void spb_bitmap_exit(struct spb_zone *sz)
 {
 	free(sz->bits);
+	free(sz->chunk_orders);
 	sz->bits = NULL;
+	sz->chunk_orders = NULL;
 }
 
 /**
@@ -125,8 +156,12 @@ void spb_bitmap_region_list(struct mm *mm, struct zone *z, u32 region, u32 order
 {
 	struct spb_zone *sz = spb_zone_of(spb_of(mm), z);
 
-	if (sz->bits)
-		assign_bit(sz->has_chunk[order][mt], region, filled);
+	if (!sz->bits)
+		return;
+	if (filled)
+		set_orders(sz, region, mt, sz->chunk_orders[region][mt] | 1u << order);
+	else
+		set_orders(sz, region, mt, sz->chunk_orders[region][mt] & ~(1u << order));
 }
 
 /**
@@ -146,10 +181,13 @@ u32 spb_bitmap_check(const struct spb_zone *sz)
 		wrong += test_bit(sz->has_kernel, i) != (listed && sb->category == SPB_TAINTED);
 		wrong += test_bit(sz->is_clean, i) != (listed && sb->category == SPB_CLEAN);
 		wrong += test_bit(sz->is_empty, i) != (sb->where == SPB_ON_EMPTY);
-		for (o = 0; o < NR_PAGE_ORDERS; o++)
-			for (mt = 0; mt < MIGRATE_TYPES; mt++)
-				wrong += test_bit(sz->has_chunk[o][mt], i) !=
-					 region_has(sz, i, o, (u8)mt);
+		for (mt = 0; mt < MIGRATE_TYPES; mt++) {
+			u32 orders = orders_listed(sz, i, (u8)mt);
+
+			wrong += sz->chunk_orders[i][mt] != orders;
+			for (o = 0; o < NR_PAGE_ORDERS; o++)
+				wrong += test_bit(sz->has_chunk[o][mt], i) != (reach(orders) > o);
+		}
 	}
 	return wrong;
 }
@@ -168,8 +206,8 @@ struct search {
 };
 
 /*
- * What a superpageblock must have: it is in @set, and has a chunk of @low to @high on list @mt.
- * In it, sizes are tried from @low up, or from @high down.
+ * What is looked for: a superpageblock in @set with a chunk of @low to @high on list @mt. In it,
+ * sizes are tried from @low up, or from @high down.
  */
 struct choice {
 	const u64 *set;
@@ -181,27 +219,21 @@ struct choice {
 /* what is made of a chunk */
 typedef u32 (*take_fn)(struct search *q, u32 pfn, u32 chunk, u8 list);
 
-/* the first superpageblock from @from on that will do */
+/* the first superpageblock from @from on that reaches the order; others may only have larger */
 static struct superpageblock *choose(struct search *q, const struct choice *c, u32 from)
 {
-	struct spb_zone *sz = q->sz;
-	u32 words = nr_words(sz), i = from / WORD_BITS, o;
+	const u64 *has = q->sz->has_chunk[c->low][c->mt];
+	u32 words = nr_words(q->sz), i = from / WORD_BITS;
 	u64 mask = ~0ull << (from % WORD_BITS);
 
 	for (; i < words; i++, mask = ~0ull) {
-		u64 bits = 0;
+		u64 bits = c->set[i] & has[i] & mask;
 
-		q->words++;
-		if (!(c->set[i] & mask))
-			continue;
-		for (o = c->low; o <= c->high; o++)
-			bits |= sz->has_chunk[o][c->mt][i];
-		q->words += c->high - c->low + 1;
-		bits &= c->set[i] & mask;
+		q->words += 2;
 		if (!bits)
 			continue;
 		q->visits++;
-		return &sz->sb[i * WORD_BITS + (u32)__builtin_ctzll(bits)];
+		return &q->sz->sb[i * WORD_BITS + (u32)__builtin_ctzll(bits)];
 	}
 	return NULL;
 }
@@ -217,15 +249,11 @@ static struct superpageblock *choose_next(struct search *q, const struct choice 
 /* head of the superpageblock's list; steps that turn to movable blocks leave some alone */
 static u32 first_chunk(struct search *q, const struct superpageblock *sb, u32 order, u8 mt)
 {
-	const struct free_area *area = &spb_region(q->sz, sb)->free_area[order];
-	u32 pfn;
+	u32 pfn = mm_list_first(q->s->mm, spb_region(q->sz, sb)->free_area[order].list[mt]);
 	u8 block;
 
 	q->words++;
-	if (!area->nr_list[mt])
-		return PFN_NONE;
-	pfn = mm_list_first(q->s->mm, area->list[mt]);
-	if (mt == q->mt)
+	if (mt == q->mt || pfn == PFN_NONE)
 		return pfn;
 	block = mm_pageblock_type(q->s->mm, pfn);
 	return block == MIGRATE_ISOLATE || block == MIGRATE_CMA ? PFN_NONE : pfn;
@@ -234,15 +262,17 @@ static u32 first_chunk(struct search *q, const struct superpageblock *sb, u32 or
 static u32 take_from(struct search *q, const struct superpageblock *sb, const struct choice *c,
 		     take_fn take)
 {
-	u32 n, pfn;
+	u32 orders = q->sz->chunk_orders[spb_index(q->sz, sb)][c->mt];
 
-	for (n = 0; n <= c->high - c->low; n++) {
-		u32 chunk = c->down ? c->high - n : c->low + n;
+	q->words++;
+	orders &= (2u << c->high) - (1u << c->low);
+	while (orders) {
+		u32 chunk = c->down ? reach(orders) - 1 : (u32)__builtin_ctz(orders);
+		u32 pfn = first_chunk(q, sb, chunk, c->mt);
 
-		pfn = first_chunk(q, sb, chunk, c->mt);
-		if (pfn == PFN_NONE)
-			continue;
-		pfn = take(q, pfn, chunk, c->mt);
+		orders &= ~(1u << chunk);
+		if (pfn != PFN_NONE)
+			pfn = take(q, pfn, chunk, c->mt);
 		if (pfn != PFN_NONE)
 			return pfn;
 	}
