@@ -150,6 +150,7 @@ static void a_request_that_can_wait_gets_the_room(void **state)
 	assert_in_range(pfn, 0, BLOCK(8) - 1);
 	assert_false(spb_is_tainted(sb(mm, 2)));
 	assert_int_equal(spb(mm)->c.taints, 0);
+	assert_true(mm->stall_ns_compact > 0);	/* on its own time */
 	spb_done(mm);
 }
 
