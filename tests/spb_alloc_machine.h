@@ -29,8 +29,9 @@ static inline u32 take(struct mm *mm, u32 order, u8 mt)
 /* pages in use, LRU pages too, straight to the free lists */
 static inline void give(struct mm *mm, u32 pfn, u32 order)
 {
-	if (mm->page[pfn].lru)
-		lruvec_del_folio(mm, pfn);
+	for (u32 i = 0; i < 1u << order; i++)
+		if (mm->page[pfn + i].lru)
+			lruvec_del_folio(mm, pfn + i);
 	buddy_free(mm, pfn, order);
 	whole(mm, "a page is freed");
 }

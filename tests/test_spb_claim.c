@@ -1,0 +1,719 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Claims, steals, rights and refusals: when a clean superpageblock gets its first kernel page, and
+ * what is done before. SPB 3.1 to 3.3, 3.5; R3 and R6.
+ *
+ * Superpageblocks have eight pageblocks here; how they are drawn is in spb_work_machine.h.
+ */
+#include "spb_alloc_machine.h"
+
+#define OPTIONAL ALLOC_HIGHORDER_OPTIONAL
+
+static u64 refused(const struct mm *mm, enum spb_refusal why)
+{
+	return spb(mm)->c.refused[why];
+}
+
+/* the last pages of a block are free, one by one */
+static void thin_out(struct mm *mm, u32 block, u32 nr_free)
+{
+	for (u32 i = 0; i < nr_free; i++)
+		give(mm, BLOCK(block) + 511 - i, 0);
+}
+
+/* --- a whole block: SPB 3.3 ------------------------------------------------------------------- */
+
+/* both blocks of the pair are the kernel's then, and the one not used is on its list */
+static void both_blocks_of_a_pair_are_claimed(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "ummmmm..", "");
+	u32 pfn = take(mm, 0, MIGRATE_UNMOVABLE);
+
+	(void)state;
+	assert_int_equal(pfn, BLOCK(6));
+	assert_int_equal(tag(mm, 6), MIGRATE_UNMOVABLE);
+	assert_int_equal(tag(mm, 7), MIGRATE_UNMOVABLE);
+	assert_int_equal(pb(mm, 6), PB_HAS_UNMOVABLE);
+	assert_int_equal(pb(mm, 7), PB_HAS_UNMOVABLE);
+	assert_int_equal(nr_on_list(mm, 0, 9, MIGRATE_UNMOVABLE), 1);
+	assert_int_equal(sb(mm, 0)->nr_free, 0);
+	/* which is where the next whole block comes from */
+	assert_int_equal(take(mm, 9, MIGRATE_UNMOVABLE), BLOCK(7));
+	assert_int_equal(outcome(mm, SPB_PREFERRED_BLOCK), 1);
+	spb_done(mm);
+}
+
+/* U12 off: it counts as what it is */
+static void the_unused_one_is_free_without_the_quirk(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "ummmmm..", "quirk_q1=off");
+	u32 pfn = take(mm, 0, MIGRATE_UNMOVABLE);
+
+	(void)state;
+	assert_int_equal(pb(mm, 7), PB_ALL_FREE);
+	assert_int_equal(sb(mm, 0)->nr_free, 1);
+	give(mm, pfn, 0);
+	assert_int_equal(sb(mm, 0)->nr_free, 2);
+	assert_int_equal(tag(mm, 7), MIGRATE_MOVABLE);
+	assert_int_equal(nr_on_list(mm, 0, 10, MIGRATE_MOVABLE), 1);
+	spb_done(mm);
+}
+
+/* --- a block in use: SPB 3.3, R3 -------------------------------------------------------------- */
+
+static u32 claim_part(struct mm *mm, u32 block, u8 mt, bool from_tainted)
+{
+	u32 pfn = BLOCK(block) + 511;
+	u32 got = spb_try_to_claim_block(spb(mm), spbs(mm), pfn, 0, 0, mt, tag(mm, block),
+					 from_tainted);
+
+	if (got != PFN_NONE)
+		prep_new_page(mm, got, 0, mt);
+	whole(mm, "a claim");
+	return got;
+}
+
+/* a block whose used pages are movable is claimed from half of it free on */
+static void half_of_a_block_must_be_free(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "uummmmmm", "");
+
+	(void)state;
+	thin_out(mm, 2, 255);
+	assert_int_equal(claim_part(mm, 2, MIGRATE_UNMOVABLE, false), PFN_NONE);
+	assert_int_equal(refused(mm, SPB_REFUSED_INSUFFICIENT), 1);
+	assert_int_equal(tag(mm, 2), MIGRATE_MOVABLE);
+	give(mm, BLOCK(2), 0);
+	assert_int_not_equal(claim_part(mm, 2, MIGRATE_UNMOVABLE, false), PFN_NONE);
+	assert_int_equal(tag(mm, 2), MIGRATE_UNMOVABLE);
+	assert_int_equal(pb(mm, 2), PB_HAS_UNMOVABLE | PB_HAS_MOVABLE);
+	/* all that was free in it, less the page taken */
+	assert_int_equal(normal(mm)->region[0].nr_free_pages, 255);
+	for (u32 order = 0; order < 9; order++)
+		assert_int_equal(nr_on_list(mm, 0, order, MIGRATE_MOVABLE), 0);
+	spb_done(mm);
+}
+
+/* in a movable block, what is neither free nor movable is thought to be the kernel's own */
+static void kernel_pages_of_a_movable_block_are_alike(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "ummmmmmu", "");
+
+	(void)state;
+	block_type(mm, 7, MIGRATE_MOVABLE);
+	give(mm, BLOCK(8) - 1, 0);
+	assert_int_not_equal(claim_part(mm, 7, MIGRATE_RECLAIMABLE, false), PFN_NONE);
+	assert_int_equal(tag(mm, 7), MIGRATE_RECLAIMABLE);
+	spb_done(mm);
+}
+
+/*
+ * A movable request wants movable pages, as far as they can be seen to be so. The block becomes
+ * movable even though the search that follows does not look into tainted superpageblocks.
+ */
+static void movable_pages_of_a_kernel_block_are_alike(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "ummmmmxu", "");
+
+	(void)state;
+	block_type(mm, 7, MIGRATE_UNMOVABLE);
+	give(mm, BLOCK(8) - 1, 0);
+	assert_int_equal(claim_part(mm, 7, MIGRATE_MOVABLE, false), PFN_NONE);
+	/* 256 movable, one of them given back */
+	give(mm, BLOCK(7) - 1, 0);
+	assert_int_equal(claim_part(mm, 6, MIGRATE_MOVABLE, false), PFN_NONE);
+	assert_int_equal(refused(mm, SPB_REFUSED_INSUFFICIENT), 1);
+	assert_int_equal(tag(mm, 6), MIGRATE_MOVABLE);
+	assert_int_equal(pb(mm, 6), PB_HAS_UNMOVABLE | PB_HAS_MOVABLE);
+	assert_int_equal(nr_on_list(mm, 0, 0, MIGRATE_MOVABLE), 1);
+	spb_done(mm);
+}
+
+/* R3: in tainted superpageblocks, one free page of a block is enough since v1 25/45 */
+static u64 claims_of(const char *args, u64 *nr_refused)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "ummmmmmm ........", args);
+	u64 claimed;
+
+	for (u32 b = 1; b < 8; b++)
+		thin_out(mm, b, 40 + b);
+	while (!outcome(mm, SPB_NO_PAGE))
+		take(mm, 0, MIGRATE_UNMOVABLE);
+	assert_string_equal(list_name(mm, 1), "empty");
+	claimed = outcome(mm, SPB_CLAIMED_PART);
+	*nr_refused = refused(mm, SPB_REFUSED_INSUFFICIENT);
+	spb_done(mm);
+	return claimed;
+}
+
+static void claims_in_tainted_ones_fail_without_the_relaxed_rule(void **state)
+{
+	u64 nr_refused;
+
+	(void)state;
+	assert_int_equal(claims_of("relaxed_claim=off", &nr_refused), 0);
+	/* 308 pages were borrowed one by one, and each began with claims that were refused */
+	assert_true(nr_refused >= 308);
+	assert_int_equal(claims_of("", &nr_refused), 7);
+	assert_int_equal(nr_refused, 0);
+}
+
+static void isolated_and_cma_blocks_are_refused(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "umhmmmmm", "");
+
+	(void)state;
+	mm->pageblock[2].isolate = 1;
+	assert_int_equal(spb_try_to_claim_block(spb(mm), spbs(mm), BLOCK(2), 0, 0,
+						MIGRATE_UNMOVABLE, MIGRATE_MOVABLE, true),
+			 PFN_NONE);
+	mm->pageblock[2].isolate = 0;
+	assert_int_equal(refused(mm, SPB_REFUSED_ISOLATE), 1);
+	block_type(mm, 2, MIGRATE_CMA);
+	assert_int_equal(spb_try_to_claim_block(spb(mm), spbs(mm), BLOCK(2), 0, 0,
+						MIGRATE_UNMOVABLE, MIGRATE_MOVABLE, true),
+			 PFN_NONE);
+	block_type(mm, 2, MIGRATE_MOVABLE);
+	assert_int_equal(refused(mm, SPB_REFUSED_CMA), 1);
+	assert_int_equal(pb(mm, 2), PB_HAS_MOVABLE);
+	spb_done(mm);
+}
+
+static void a_block_at_the_zones_edge_is_refused(void **state)
+{
+	struct mm *mm = mm_alloc(BLOCK(8), 1, 1);
+
+	(void)state;
+	mm_add_zone(mm, ZONE_NORMAL, 0, BLOCK(7) + 100);
+	for (u32 pfn = 0; pfn < BLOCK(7) + 100; pfn++)
+		mm_place_used(mm, pfn, 0, PK_KERNEL, MIGRATE_UNMOVABLE);
+	mm_init_late(mm);
+	memset(normal(mm)->_watermark, 0, sizeof(normal(mm)->_watermark));
+	set_policy(mm, "spb,order=12,pcp_buddy=off");
+	give(mm, BLOCK(7), 0);
+	/* borrowed, since it cannot be claimed */
+	assert_int_equal(take(mm, 0, MIGRATE_UNMOVABLE), BLOCK(7));
+	assert_int_equal(refused(mm, SPB_REFUSED_ZONE_BOUNDARY), 1);
+	assert_int_equal(outcome(mm, SPB_BORROWED_MOVABLE), 1);
+	assert_int_equal(tag(mm, 7), MIGRATE_MOVABLE);
+	spb_done(mm);
+}
+
+/* v2 24/40: unmovable and reclaimable pages are not to share a block any more */
+static void kernel_types_do_not_take_each_others_blocks(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "urmmmmmm", "");
+
+	(void)state;
+	thin_out(mm, 1, 300);
+	assert_int_equal(claim_part(mm, 1, MIGRATE_UNMOVABLE, true), PFN_NONE);
+	assert_int_equal(refused(mm, SPB_REFUSED_CROSS_TYPE), 1);
+	assert_int_equal(tag(mm, 1), MIGRATE_RECLAIMABLE);
+	spb_done(mm);
+
+	mm = spb_machine(SPB_OF_8, "urmmmmmm", "version=1");
+	thin_out(mm, 1, 300);
+	assert_int_not_equal(claim_part(mm, 1, MIGRATE_UNMOVABLE, false), PFN_NONE);
+	assert_int_equal(tag(mm, 1), MIGRATE_UNMOVABLE);
+	assert_int_equal(pb(mm, 1), PB_HAS_UNMOVABLE | PB_HAS_RECLAIMABLE);
+	spb_done(mm);
+}
+
+/* --- claim: SPB 3.5 ----------------------------------------------------------------------------- */
+
+/* with the right to fragment, and with nothing free beside the kernel's own */
+static void a_request_that_finds_nothing_taints_an_empty_one(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu mmmm.... ........", "");
+	u32 pfn = take_with(mm, 0, MIGRATE_UNMOVABLE, 0);
+
+	(void)state;
+	assert_int_equal(spb_no(mm, pfn), 2);
+	assert_true(is_tainted(mm, 2));
+	assert_int_equal(tag(mm, block_no(pfn)), MIGRATE_UNMOVABLE);
+	assert_int_equal(spb(mm)->c.claims, 1);
+	assert_int_equal(spb(mm)->c.claims_tainting, 1);
+	assert_int_equal(spb(mm)->c.taints, 1);
+	/* an evacuation and a shrink are to make room, for the next one */
+	assert_int_equal(spb(mm)->c.evac_requests, 1);
+	assert_int_equal(spb(mm)->c.spb_slab_shrink_queued, 1);
+	assert_int_equal(mm->extfrag[MIGRATE_UNMOVABLE][MIGRATE_MOVABLE][EXTFRAG_CLAIM_BLOCK], 1);
+	/* and the next one has a tainted one to go to */
+	assert_int_equal(spb_no(mm, take_with(mm, 9, MIGRATE_RECLAIMABLE, 0)), 2);
+	assert_int_equal(spb(mm)->c.claims, 1);
+	spb_done(mm);
+}
+
+static void a_clean_one_is_tainted_last(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu mmmm....", "");
+
+	(void)state;
+	assert_int_equal(spb_no(mm, take_with(mm, 0, MIGRATE_RECLAIMABLE, 0)), 1);
+	assert_string_equal(list_name(mm, 1), "tainted 25pct");
+	assert_int_equal(spb(mm)->c.claims_tainting, 1);
+	spb_done(mm);
+}
+
+static void without_the_right_to_fragment_nothing_is_tainted(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu mmmm.... ........", "");
+
+	(void)state;
+	assert_int_equal(take(mm, 0, MIGRATE_UNMOVABLE), PFN_NONE);
+	assert_int_equal(take_with(mm, 0, MIGRATE_UNMOVABLE, ALLOC_NOFRAGMENT |
+				   ALLOC_NOFRAG_TAINTED_OK), PFN_NONE);
+	assert_int_equal(spb(mm)->c.taints, 0);
+	assert_int_equal(spb(mm)->c.evac_requests, 0);
+	spb_done(mm);
+}
+
+/*
+ * In preferred superpageblocks even what is smaller than a block is claimed, where the zone has
+ * many of them; in a small zone, whole blocks only. A hint shows the claimed page to the search
+ * that follows, for the block's old type has made its superpageblock a tainted one.
+ */
+static struct mm *movable_without_a_home(const char *args)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmmmu ........", args);
+
+	/* a clean superpageblock with a part of a block of the kernel's */
+	block_type(mm, 7, MIGRATE_RECLAIMABLE);
+	spb_clear_has(spb(mm), spbs(mm), BLOCK(7), MIGRATE_UNMOVABLE);
+	spb_update_list(spb(mm), spbs(mm), sb(mm, 0));
+	give(mm, BLOCK(0), 0);
+	assert_int_equal(take(mm, 0, MIGRATE_MOVABLE), BLOCK(0));
+	for (u32 i = 0; i < 256; i++)
+		give(mm, BLOCK(7) + i, 0);
+	/* and no free block that a movable request could have as it is */
+	for (u32 i = 0; i < 8; i++)
+		block_type(mm, 8 + i, MIGRATE_UNMOVABLE);
+	for (u32 i = 0; i < 4; i++)
+		move_to_free_list(mm, normal(mm), BLOCK(8 + 2 * i), 10, MIGRATE_UNMOVABLE);
+	return mm;
+}
+
+static void category_comes_before_order_where_there_are_many(void **state)
+{
+	struct mm *mm = movable_without_a_home("aggressive_threshold=1");
+
+	(void)state;
+	assert_int_equal(block_no(take(mm, 0, MIGRATE_MOVABLE)), 7);
+	assert_int_equal(tag(mm, 7), MIGRATE_MOVABLE);
+	spb_done(mm);
+
+	mm = movable_without_a_home("aggressive_threshold=2");
+	assert_int_equal(take(mm, 0, MIGRATE_MOVABLE), PFN_NONE);
+	assert_int_equal(tag(mm, 7), MIGRATE_RECLAIMABLE);
+	spb_done(mm);
+}
+
+static void movable_requests_claim_in_tainted_ones_above_the_reserve(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "um......", "hints=off");
+	u32 i;
+
+	(void)state;
+	/* all free blocks are on a kernel list: the walk has nothing for a movable request */
+	for (i = 2; i < 8; i++)
+		block_type(mm, i, MIGRATE_RECLAIMABLE);
+	for (i = 2; i < 8; i += 2)
+		move_to_free_list(mm, normal(mm), BLOCK(i), 10, MIGRATE_RECLAIMABLE);
+	assert_int_not_equal(take_with(mm, 10, MIGRATE_MOVABLE, 0), PFN_NONE);
+	assert_int_equal(sb(mm, 0)->nr_free, 4);
+	assert_int_equal(take_with(mm, 10, MIGRATE_MOVABLE, 0), PFN_NONE);
+	assert_int_equal(spb(mm)->c.claims, 0);
+	spb_done(mm);
+}
+
+/* --- steal: SPB 3.5 ------------------------------------------------------------------------------ */
+
+/* the page alone: its block stays movable, and its superpageblock is no longer clean */
+static void a_page_is_stolen_where_no_block_can_be_claimed(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmmmm", "");
+
+	(void)state;
+	give(mm, BLOCK(3), 2);
+	assert_int_equal(take_with(mm, 0, MIGRATE_UNMOVABLE, 0), BLOCK(3));
+	assert_int_equal(refused(mm, SPB_REFUSED_INSUFFICIENT), 1);
+	assert_int_equal(spb(mm)->c.steals, 1);
+	assert_int_equal(tag(mm, 3), MIGRATE_MOVABLE);
+	assert_int_equal(pb(mm, 3), PB_HAS_UNMOVABLE | PB_HAS_MOVABLE);
+	assert_string_equal(list_name(mm, 0), "tainted almost_empty");
+	assert_int_equal(mm->extfrag[MIGRATE_UNMOVABLE][MIGRATE_MOVABLE][EXTFRAG_STEAL], 1);
+	spb_done(mm);
+}
+
+static void the_smallest_page_is_stolen(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmmmm", "");
+
+	(void)state;
+	give(mm, BLOCK(3), 4);
+	give(mm, BLOCK(5), 1);
+	assert_int_equal(take_with(mm, 0, MIGRATE_UNMOVABLE, 0), BLOCK(5));
+	spb_done(mm);
+}
+
+/* TAINTED_OK is for single pages beside the kernel's own, never for a clean superpageblock's */
+static void tainted_ok_steals_in_tainted_ones_only(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu mmmmmmmm", "");
+	const u32 rights = ALLOC_NOFRAGMENT | ALLOC_NOFRAG_TAINTED_OK;
+
+	(void)state;
+	give(mm, BLOCK(9), 0);
+	assert_int_equal(take_with(mm, 0, MIGRATE_RECLAIMABLE, rights), PFN_NONE);
+	assert_false(is_tainted(mm, 1));
+	assert_int_equal(take_with(mm, 0, MIGRATE_RECLAIMABLE, 0), BLOCK(9));
+	spb_done(mm);
+}
+
+/* a movable request may have single kernel pages, if there is nothing else for it */
+static void a_movable_request_steals_beside_the_kernel(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "uuuuu.ru", "");
+
+	(void)state;
+	assert_int_equal(block_no(take_with(mm, 9, MIGRATE_UNMOVABLE, 0)), 5);
+	give(mm, BLOCK(6), 0);
+	assert_int_equal(take_with(mm, 0, MIGRATE_MOVABLE, 0), PFN_NONE);	/* the reserve */
+	assert_int_equal(spb(mm)->c.steals, 0);
+	spb_done(mm);
+}
+
+/* --- refusal of optional requests: SPB 3.4, 3.5 ------------------------------------------------- */
+
+static void an_optional_request_is_refused_while_tainted_ones_have_pages(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "");
+
+	(void)state;
+	give(mm, BLOCK(0), 0);
+	assert_int_equal(take_with(mm, 3, MIGRATE_UNMOVABLE, OPTIONAL), PFN_NONE);
+	assert_int_equal(spb(mm)->c.spb_highorder_refused, 1);
+	assert_string_equal(list_name(mm, 1), "empty");
+	/* nothing at all is free there: then it may */
+	assert_int_equal(take_with(mm, 0, MIGRATE_UNMOVABLE, OPTIONAL), BLOCK(0));
+	assert_int_equal(spb_no(mm, take_with(mm, 3, MIGRATE_UNMOVABLE, OPTIONAL)), 1);
+	assert_int_equal(spb(mm)->c.spb_highorder_refused, 1);
+	spb_done(mm);
+}
+
+static void movable_requests_are_not_refused(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "");
+
+	(void)state;
+	give(mm, BLOCK(0), 0);
+	assert_int_equal(spb_no(mm, take_with(mm, 3, MIGRATE_MOVABLE, OPTIONAL)), 1);
+	assert_int_equal(spb(mm)->c.spb_highorder_refused, 0);
+	spb_done(mm);
+}
+
+/* later pages of a refill begin at the start again, so that none escapes the refusal */
+static void a_refill_does_not_skip_the_refusal(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu mmmmmmmm", "");
+	enum rmqueue_mode mode = RMQUEUE_STEAL;
+
+	(void)state;
+	give(mm, BLOCK(0), 0);
+	give(mm, BLOCK(9), 3);
+	assert_int_equal(__rmqueue(mm, normal(mm), 3, MIGRATE_UNMOVABLE, OPTIONAL, &mode), PFN_NONE);
+	assert_int_equal(mode, RMQUEUE_NORMAL);
+	assert_int_equal(spb(mm)->c.spb_highorder_refused, 1);
+	spb_done(mm);
+}
+
+/* a tainted one at its reserve: evacuation and a shrink are asked for */
+static void an_optional_request_that_finds_nothing_asks_for_room(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "");
+
+	(void)state;
+	take_with(mm, 3, MIGRATE_UNMOVABLE, OPTIONAL | ALLOC_NOFRAGMENT);
+	assert_int_equal(spb(mm)->c.evac_requests, 1);
+	assert_int_equal(spb(mm)->c.spb_slab_shrink_queued, 1);
+	spb_done(mm);
+
+	mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "");
+	take_with(mm, 3, MIGRATE_UNMOVABLE, ALLOC_NOFRAGMENT);
+	assert_int_equal(spb(mm)->c.evac_requests, 0);
+	spb_done(mm);
+}
+
+/* --- rights: SPB 3.1 ------------------------------------------------------------------------------ */
+
+static u32 slow_rights(struct mm *mm, gfp_t gfp)
+{
+	return policy_decides(mm, alloc_flags_slowpath, gfp, 0);
+}
+
+static void who_has_a_cheap_way_out_is_optional(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "........", "");
+
+	(void)state;
+	assert_false(slow_rights(mm, GFP_KERNEL) & OPTIONAL);
+	assert_true(slow_rights(mm, GFP_KERNEL | __GFP_NORETRY) & OPTIONAL);
+	assert_false(slow_rights(mm, GFP_KERNEL | __GFP_NORETRY | __GFP_RETRY_MAYFAIL) & OPTIONAL);
+	assert_true(slow_rights(mm, GFP_ATOMIC) & OPTIONAL);
+	assert_true(slow_rights(mm, GFP_NOWAIT) & OPTIONAL);
+	assert_false(slow_rights(mm, GFP_ATOMIC | __GFP_NOMEMALLOC) & OPTIONAL);
+	assert_false(slow_rights(mm, GFP_ATOMIC | __GFP_NOFAIL) & OPTIONAL);
+	spb_done(mm);
+}
+
+static void the_slow_path_does_not_fragment_either(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "........", "");
+
+	(void)state;
+	assert_true(slow_rights(mm, GFP_KERNEL) & ALLOC_NOFRAGMENT);
+	assert_true(slow_rights(mm, GFP_HIGHUSER_MOVABLE) & ALLOC_NOFRAGMENT);
+	/* its first zone is not NORMAL */
+	assert_false(slow_rights(mm, GFP_KERNEL | __GFP_DMA32) & ALLOC_NOFRAGMENT);
+	spb_done(mm);
+
+	mm = spb_machine(SPB_OF_8, "........", "prefer_reclaim=off");
+	assert_false(slow_rights(mm, GFP_KERNEL) & ALLOC_NOFRAGMENT);
+	assert_false(vanilla_alloc_flags_slowpath(mm, GFP_KERNEL, 0) & ALLOC_NOFRAGMENT);
+	spb_done(mm);
+}
+
+/* --- when no zone had a page: SPB 3.2 --------------------------------------------------------------- */
+
+static bool look_again(struct mm *mm, gfp_t gfp, u32 order, u32 *rights)
+{
+	struct alloc_context ac = { .gfp = gfp, .migratetype = gfp_migratetype(gfp),
+				    .highest_zoneidx = ZONE_NORMAL, .preferred = ZONE_NORMAL };
+
+	return policy_decides(mm, freelist_failed, &ac, order, rights);
+}
+
+static void what_can_reclaim_keeps_from_fragmenting(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "");
+	u32 rights = ALLOC_NOFRAGMENT;
+
+	(void)state;
+	assert_false(look_again(mm, GFP_KERNEL, 0, &rights));
+	assert_int_equal(rights, ALLOC_NOFRAGMENT);
+	spb_done(mm);
+
+	mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "prefer_reclaim=off");
+	assert_true(look_again(mm, GFP_KERNEL, 0, &rights));
+	assert_int_equal(rights, 0);
+	spb_done(mm);
+}
+
+static void what_cannot_reclaim_is_given_rights_step_by_step(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "");
+	const u64 *step = spb(mm)->c.relaxed;
+	u32 rights = ALLOC_NOFRAGMENT | ALLOC_KSWAPD;
+
+	(void)state;
+	assert_true(look_again(mm, GFP_ATOMIC, 0, &rights));
+	assert_int_equal(rights, ALLOC_NOFRAGMENT | ALLOC_KSWAPD | ALLOC_NOFRAG_TAINTED_OK);
+	assert_int_equal(step[SPB_ADD_TAINTED_OK], 1);
+	assert_true(look_again(mm, GFP_ATOMIC, 0, &rights));
+	assert_int_equal(rights, ALLOC_KSWAPD);
+	assert_int_equal(step[SPB_DROP_NOFRAGMENT], 1);
+	assert_false(look_again(mm, GFP_ATOMIC, 0, &rights));
+	spb_done(mm);
+}
+
+static void noretry_fails_at_once(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "");
+	u32 rights = ALLOC_NOFRAGMENT;
+
+	(void)state;
+	assert_false(look_again(mm, GFP_ATOMIC | __GFP_NORETRY, 0, &rights));
+	assert_int_equal(spb(mm)->c.relaxed[SPB_NORETRY_SKIP], 1);
+	spb_done(mm);
+}
+
+/* words, and a page of block 0 that is free or not; does an order-3 request have a smaller way? */
+static bool tries_smaller(const char *words, const char *args, gfp_t gfp, u32 order, bool a_page)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, words, args);
+	u32 rights = ALLOC_NOFRAGMENT;
+	bool again;
+
+	if (a_page)
+		give(mm, BLOCK(0), 0);
+	again = look_again(mm, gfp, order, &rights);
+	assert_int_equal(spb(mm)->c.relaxed[SPB_NOWARN_LOWER_ORDER], !again);
+	spb_done(mm);
+	return !again;
+}
+
+/* v2 35/40: for callers that come again with a smaller order */
+static void nowarn_fails_where_a_smaller_request_would_be_served(void **state)
+{
+	(void)state;
+	assert_true(tries_smaller("uuuuuuuu", "", GFP_NOWAIT, 3, true));
+	assert_false(tries_smaller("uuuuuuuu", "", GFP_NOWAIT, 3, false));
+	/* movable pages there may be moved, and reclaimable blocks lend theirs */
+	assert_true(tries_smaller("uuuuuuum", "", GFP_NOWAIT, 3, false));
+	assert_true(tries_smaller("ruuuuuuu", "", GFP_NOWAIT, 3, true));
+	/* a clean superpageblock's do not count */
+	assert_false(tries_smaller("mmmmmmmm", "", GFP_NOWAIT, 3, true));
+	/* and only for those who said so */
+	assert_false(tries_smaller("uuuuuuuu", "", GFP_ATOMIC, 3, true));
+	assert_false(tries_smaller("uuuuuuuu", "", GFP_NOWAIT | __GFP_NOFAIL, 3, true));
+	assert_false(tries_smaller("uuuuuuum", "", GFP_NOWAIT, 0, false));
+	assert_false(tries_smaller("uuuuuuuu", "version=1", GFP_NOWAIT, 3, true));
+}
+
+/* --- the slow path as a whole: SPB 3.2, R6 ------------------------------------------------------------ */
+
+/* movable pages leave a tainted one first, into the clean one that would have been tainted */
+static void room_is_made_before_a_clean_one_is_tainted(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "uummmmmm mm......", "");
+	u32 pfn = alloc(mm, GFP_KERNEL, 0);
+
+	(void)state;
+	assert_int_equal(spb_no(mm, pfn), 0);
+	assert_false(is_tainted(mm, 1));
+	assert_int_equal(spb(mm)->c.dropped_nofragment, 0);
+	assert_true(spb(mm)->c.pages_migrated >= 512);
+	spb_done(mm);
+
+	mm = spb_machine(SPB_OF_8, "uummmmmm mm......", "prefer_reclaim=off");
+	pfn = alloc(mm, GFP_KERNEL, 0);
+	assert_int_equal(spb_no(mm, pfn), 1);
+	assert_true(is_tainted(mm, 1));
+	spb_done(mm);
+}
+
+static void when_there_is_no_room_to_be_made_it_is_tainted(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "");
+	u32 pfn = alloc(mm, GFP_KERNEL, 0);
+
+	(void)state;
+	assert_int_equal(spb_no(mm, pfn), 1);
+	assert_int_equal(spb(mm)->c.dropped_nofragment, 1);
+	assert_int_equal(spb(mm)->c.taints, 1);
+	spb_done(mm);
+}
+
+/* never by a request that may fail */
+static void an_optional_request_fails_rather_than_taint(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "");
+
+	(void)state;
+	assert_int_equal(alloc(mm, GFP_KERNEL | __GFP_NORETRY, 2), PFN_NONE);
+	assert_int_equal(alloc(mm, GFP_NOWAIT | __GFP_NORETRY, 2), PFN_NONE);
+	assert_false(is_tainted(mm, 1));
+	spb_done(mm);
+}
+
+static void an_atomic_request_taints(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "");
+
+	(void)state;
+	assert_int_equal(spb_no(mm, alloc(mm, GFP_ATOMIC, 0)), 1);
+	assert_int_equal(spb(mm)->c.relaxed[SPB_DROP_NOFRAGMENT], 1);
+	assert_int_equal(spb(mm)->c.claims_tainting, 1);
+	spb_done(mm);
+}
+
+/* before a request compacts, movable pages leave the tainted ones; SPB 3.2, v2 17/40 */
+static void evacuation_comes_before_compaction(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "uummmmmm mm......", "");
+
+	(void)state;
+	assert_int_equal(spb_no(mm, alloc(mm, GFP_KERNEL, 2)), 0);
+	assert_int_equal(mm->vmstat[VM_compact_stall], 0);
+	assert_false(is_tainted(mm, 1));
+	spb_done(mm);
+}
+
+/*
+ * R6. A load of slab and page tables beside anonymous memory in six superpageblocks, of which one
+ * is the kernel's: a third of the requests are the kernel's, of orders 0 to 2, and half of what is
+ * got is given back. Blocks with kernel pages in clean superpageblocks are counted.
+ */
+static u32 tainted_by_a_mixed_load(const char *args)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "uuummmmm mmmmmm.. mmmmmm.. mmmmmm.. mmmmmm.. mmmmmm..",
+				    args);
+	u64 seed = 11;
+	u32 i, nr_tainted = 0;
+
+	for (i = 0; i < 900; i++) {
+		u32 pfn, r;
+
+		seed = seed * 6364136223846793005ull + 1442695040888963407ull;
+		r = (u32)(seed >> 33);
+		pfn = alloc_pages(mm, r % 3 ? GFP_HIGHUSER_MOVABLE | __GFP_NORETRY : GFP_KERNEL,
+				  r % 3 ? 0 : (r >> 8) % 3);
+		if (pfn != PFN_NONE && r & 0x10000)
+			free_pages(mm, pfn, mm->page[pfn].order);
+		if (i % 20 == 0)
+			run_until(mm, mm->now_ns + MSEC(10));
+	}
+	for (i = 1; i < 6; i++)
+		nr_tainted += is_tainted(mm, i);
+	spb_done(mm);
+	return nr_tainted;
+}
+
+static void reclaim_first_keeps_clean_ones_clean(void **state)
+{
+	(void)state;
+	assert_int_equal(tainted_by_a_mixed_load(""), 0);
+	assert_true(tainted_by_a_mixed_load("prefer_reclaim=off") > 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(both_blocks_of_a_pair_are_claimed),
+		cmocka_unit_test(the_unused_one_is_free_without_the_quirk),
+		cmocka_unit_test(half_of_a_block_must_be_free),
+		cmocka_unit_test(kernel_pages_of_a_movable_block_are_alike),
+		cmocka_unit_test(movable_pages_of_a_kernel_block_are_alike),
+		cmocka_unit_test(claims_in_tainted_ones_fail_without_the_relaxed_rule),
+		cmocka_unit_test(isolated_and_cma_blocks_are_refused),
+		cmocka_unit_test(a_block_at_the_zones_edge_is_refused),
+		cmocka_unit_test(kernel_types_do_not_take_each_others_blocks),
+		cmocka_unit_test(a_request_that_finds_nothing_taints_an_empty_one),
+		cmocka_unit_test(a_clean_one_is_tainted_last),
+		cmocka_unit_test(without_the_right_to_fragment_nothing_is_tainted),
+		cmocka_unit_test(category_comes_before_order_where_there_are_many),
+		cmocka_unit_test(movable_requests_claim_in_tainted_ones_above_the_reserve),
+		cmocka_unit_test(a_page_is_stolen_where_no_block_can_be_claimed),
+		cmocka_unit_test(the_smallest_page_is_stolen),
+		cmocka_unit_test(tainted_ok_steals_in_tainted_ones_only),
+		cmocka_unit_test(a_movable_request_steals_beside_the_kernel),
+		cmocka_unit_test(an_optional_request_is_refused_while_tainted_ones_have_pages),
+		cmocka_unit_test(movable_requests_are_not_refused),
+		cmocka_unit_test(a_refill_does_not_skip_the_refusal),
+		cmocka_unit_test(an_optional_request_that_finds_nothing_asks_for_room),
+		cmocka_unit_test(who_has_a_cheap_way_out_is_optional),
+		cmocka_unit_test(the_slow_path_does_not_fragment_either),
+		cmocka_unit_test(what_can_reclaim_keeps_from_fragmenting),
+		cmocka_unit_test(what_cannot_reclaim_is_given_rights_step_by_step),
+		cmocka_unit_test(noretry_fails_at_once),
+		cmocka_unit_test(nowarn_fails_where_a_smaller_request_would_be_served),
+		cmocka_unit_test(room_is_made_before_a_clean_one_is_tainted),
+		cmocka_unit_test(when_there_is_no_room_to_be_made_it_is_tainted),
+		cmocka_unit_test(an_optional_request_fails_rather_than_taint),
+		cmocka_unit_test(an_atomic_request_taints),
+		cmocka_unit_test(evacuation_comes_before_compaction),
+		cmocka_unit_test(reclaim_first_keeps_clean_ones_clean),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
