@@ -419,6 +419,19 @@ static void the_boost_has_a_ceiling(void **state)
 	mm_free(mm);
 }
 
+/* as posted with superpageblocks */
+static void with_no_watermark_boost_there_is_none(void **state)
+{
+	struct mm *mm = tiny_machine(V73, 8);
+
+	(void)state;
+	normal(mm)->_watermark[WMARK_HIGH] = 1000;
+	mm->k.no_watermark_boost = true;
+	assert_false(boost_watermark(mm, normal(mm)));
+	assert_int_equal(normal(mm)->watermark_boost, 0);
+	mm_free(mm);
+}
+
 /* --- isolation and capture --------------------------------------------------------------- */
 
 static void isolating_half_a_block_makes_it_movable(void **state)
@@ -543,6 +556,7 @@ int main(void)
 		cmocka_unit_test(stealing_takes_the_smallest_and_leaves_the_rest),
 		cmocka_unit_test(after_a_steal_a_refill_only_steals),
 		cmocka_unit_test(the_boost_has_a_ceiling),
+		cmocka_unit_test(with_no_watermark_boost_there_is_none),
 		cmocka_unit_test(isolating_half_a_block_makes_it_movable),
 		cmocka_unit_test(isolation_respects_the_min_watermark),
 		cmocka_unit_test(compaction_captures_a_page_of_its_order),

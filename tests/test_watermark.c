@@ -278,6 +278,23 @@ static void the_highatomic_reserve_is_for_few(void **state)
 	mm_free(mm);
 }
 
+/* as posted with superpageblocks; vanilla looks at the lists that the request may use */
+static void with_watermark_type_blind_any_list_will_do(void **state)
+{
+	struct mm *mm = tiny_machine("7.3.4", 8);
+
+	(void)state;
+	block_type(mm, 0, MIGRATE_HIGHATOMIC);
+	buddy_free(mm, 0, 5);
+	assert_false(ok(mm, 3, 0, 0, 1000));
+	mm->k.watermark_type_blind = true;
+	assert_true(ok(mm, 3, 0, 0, 1000));
+	assert_false(ok(mm, 6, 0, 0, 1000));
+	/* pages that are not there do not help */
+	assert_false(ok(mm, 3, 100, 0, 107));
+	mm_free(mm);
+}
+
 static void urgent_order_0_may_ignore_the_boost(void **state)
 {
 	struct mm *mm = tiny_machine("7.3.4", 8);
@@ -324,6 +341,7 @@ int main(void)
 		cmocka_unit_test(in_6_1_there_is_alloc_harder),
 		cmocka_unit_test(any_list_of_the_three_types_will_do),
 		cmocka_unit_test(the_highatomic_reserve_is_for_few),
+		cmocka_unit_test(with_watermark_type_blind_any_list_will_do),
 		cmocka_unit_test(urgent_order_0_may_ignore_the_boost),
 		cmocka_unit_test(versions_are_parsed),
 	};
