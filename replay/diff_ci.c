@@ -45,7 +45,8 @@ static size_t count_tests(const struct diff_table *t, const struct diff_style *s
 }
 
 /* returns whether it failed */
-static bool ktap_test(const struct diff_row *row, const struct diff_cell *cell, size_t nr, FILE *out)
+static bool ktap_test(const struct diff_row *row, const struct diff_cell *cell, size_t nr,
+		      FILE *out)
 {
 	bool failed = verdict_failed(cell->verdict);
 	char why[REASON_LEN];

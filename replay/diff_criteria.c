@@ -148,8 +148,8 @@ static int read_line(struct criteria *list, char *line, const char *where, char 
 	if (criterion_parse(&c, word[0], word[1], word[2], err, errlen))
 		return -1;
 	if (!metric_known(c.metric)) {
-		snprintf(err, errlen, "no metric is called %s; see `fragreplay diff --list-metrics`",
-			 c.metric);
+		snprintf(err, errlen, "no metric is called %s; see `fragreplay diff"
+			 " --list-metrics`", c.metric);
 		return -1;
 	}
 	other = criteria_find(list, c.metric);

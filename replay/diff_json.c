@@ -43,7 +43,8 @@ static json_t *json_cell(const struct diff_row *row, const struct diff_cell *cel
 	if (!isnan(cell->p))
 		json_object_set_new(object, "p", json_real(cell->p));
 	if (row->criterion)
-		json_object_set_new(object, "verdict", json_string(diff_verdict_name[cell->verdict]));
+		json_object_set_new(object, "verdict",
+				    json_string(diff_verdict_name[cell->verdict]));
 	return object;
 }
 

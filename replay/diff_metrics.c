@@ -144,7 +144,8 @@ const struct metric_rule metric_rules[] = {
 
 	IN("stall_ns.*", UNIT_NS, LOWER, "total, reclaim, compact"),
 	IN("allocator.*", UNIT_EVENTS, LOWER,
-	   "direct_reclaim, direct_compact, drain_all_pages, oom_failed, stuck, alloc_failed.orderN"),
+	   "direct_reclaim, direct_compact, drain_all_pages, oom_failed, stuck,"
+	   " alloc_failed.orderN"),
 	IN("search.*.allocations", UNIT_NUMBER, NEUTRAL, "lists, blocks"),
 	{ .pattern = "search.*.mean", .unit = UNIT_VISITS, .direction = LOWER, .floor = 0.01,
 	  .source = "lists, blocks: an allocation's" },

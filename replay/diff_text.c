@@ -169,7 +169,8 @@ static void widen(struct layout *l, const struct diff_row *row, const struct dif
 		l->value = (int)strlen(buf);
 }
 
-static struct layout layout_of(const struct diff_table *t, const struct diff_style *style, FILE *out)
+static struct layout layout_of(const struct diff_table *t, const struct diff_style *style,
+			       FILE *out)
 {
 	struct layout l = { .t = t, .style = style, .out = out, .value = VALUE_WIDTH };
 	int room;

@@ -81,9 +81,10 @@ static int flatten_own(const struct flatten *f, const json_t *policy)
  * @ctx: for @add
  *
  * Counters go by the kernel's bare names; the policy's own, and what it reports itself, as
- * policy.POLICY.NAME (superpageblocks as spb.NAME); everything else by its path in the report. Left out is what no policy is judged by: demand, timeline,
- * throughput; extfrag by type, whose pairs are there only when they happened; and the success rate,
- * which has no value without an attempt (thp_success_rate is computed instead).
+ * policy.POLICY.NAME (superpageblocks as spb.NAME); everything else by its path in the report.
+ * Left out is what no policy is judged by: demand, timeline, throughput; extfrag by type, whose
+ * pairs are there only when they happened; and the success rate, which has no value without an
+ * attempt (thp_success_rate is computed instead).
  *
  * Return: 0, or what @add returned.
  */
