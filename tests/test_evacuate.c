@@ -329,6 +329,18 @@ static void a_range_of_blocks_is_emptied_and_taken(void **state)
 	machine_done(mm, "given back");
 }
 
+/* these shares are of migration that does not wait */
+static void what_keeps_a_page_a_moment_keeps_no_range(void **state)
+{
+	struct mm *mm = holding(512, PK_FILE, 3);
+
+	(void)state;
+	mm->param.pinned_file_permille = 1000;
+	assert_int_equal(evacuate(mm, 0, NEVER).moved, 0);
+	assert_int_equal(mm_alloc_contig_range(mm, 0, BLOCK(1)), 0);
+	machine_done(mm, "end");
+}
+
 static void a_range_with_a_kernel_page_is_not_touched(void **state)
 {
 	struct mm *mm = movable_and_free(300, 3);
@@ -475,6 +487,7 @@ int main(void)
 		cmocka_unit_test(clean_page_cache_can_be_dropped_on_the_way),
 		cmocka_unit_test(before_6_9_large_folios_are_left_alone),
 		cmocka_unit_test(a_range_of_blocks_is_emptied_and_taken),
+		cmocka_unit_test(what_keeps_a_page_a_moment_keeps_no_range),
 		cmocka_unit_test(a_range_with_a_kernel_page_is_not_touched),
 		cmocka_unit_test(a_page_that_stays_gives_the_range_back),
 		cmocka_unit_test(a_free_page_that_reaches_out_of_the_range_is_cut),

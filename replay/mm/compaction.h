@@ -135,7 +135,7 @@ u32 release_free_list(struct mm *mm, struct compact_control *cc);
 bool folio_pinned(const struct mm *mm, u32 pfn);
 void putback_movable_pages(struct mm *mm, struct compact_control *cc);
 int migrate_pages(struct mm *mm, struct compact_control *cc);
-bool move_folio(struct mm *mm, u32 dst, u32 src);
+bool move_folio(struct mm *mm, u32 dst, u32 src, bool waits);
 void fail_folio(struct mm *mm, u32 src);
 void split_isolated_folio(struct mm *mm, u32 src);
 

@@ -164,7 +164,7 @@ static void move_to(struct evacuator *ev, u32 dst, u32 src)
 {
 	u32 order = ev->mm->page[src].order;
 
-	if (!fails_by_chance(ev) && move_folio(ev->mm, dst, src)) {
+	if (!fails_by_chance(ev) && move_folio(ev->mm, dst, src, ev->whole_range)) {
 		ev->e->moved += N(order);
 		return;
 	}
@@ -421,7 +421,9 @@ static bool range_is_sane(const struct mm *mm, u32 start, u32 nr_pages)
  *
  * On success the range is in use, in units of the largest order that fits, at most
  * MAX_PAGE_ORDER; mm_free_contig_range() gives it back. Otherwise what has moved stays moved, and
- * nothing is taken. Each page is tried once: what keeps it does not pass.
+ * nothing is taken. The kernel empties the per-CPU lists of pages about to join the LRU, waits for
+ * locks and io, and tries five times, so here only pages that are known to be pinned stay: the
+ * parameters pinned_permille and pinned_file_permille are shares of asynchronous migration.
  * mm/page_alloc.c:alloc_contig_range.
  *
  * Return: 0; -EBUSY when something in it cannot move; -EINVAL for a range that is none.

@@ -88,16 +88,17 @@ static void copy_folio(struct mm *mm, u32 dst, u32 src, u32 order)
  * @mm: machine
  * @dst: head of a unit of the folio's order, on no list
  * @src: its head; freed
+ * @waits: for what keeps the folio a moment only, and so for all but known pins
  *
  * mm/migrate.c:migrate_folio_move.
  *
  * Return: false when references keep the folio: it is still off the LRU then.
  */
-bool move_folio(struct mm *mm, u32 dst, u32 src)
+bool move_folio(struct mm *mm, u32 dst, u32 src, bool waits)
 {
 	u32 order = mm->page[src].order;
 
-	if (folio_pinned(mm, src))
+	if (waits ? mm->page[src].pinned : folio_pinned(mm, src))
 		return false;
 	copy_folio(mm, dst, src, order);
 	requeue_dirty(mm, dst);
@@ -161,7 +162,7 @@ static int move_batch(struct mm *mm, struct compact_control *cc, u32 n)
 	for (; pair < end; pair++) {
 		u32 order = mm->page[pair->src].order;
 
-		if (move_folio(mm, pair->dst, pair->src))
+		if (move_folio(mm, pair->dst, pair->src, false))
 			continue;
 		failed += (int)N(order);
 		fail_folio(mm, pair->src);
@@ -222,7 +223,7 @@ static int migrate_pages_single(struct mm *mm, struct compact_control *cc)
 			fail_folio(mm, src);
 			return -ENOMEM;
 		}
-		if (move_folio(mm, dst, src))
+		if (move_folio(mm, dst, src, false))
 			continue;
 		failed++;
 		fail_folio(mm, src);
