@@ -8,13 +8,13 @@
 /* A superpageblock with fewer free pages is not worth looking through: a quarter of a block. */
 #define ADOPT_MIN_FREE	(pageblock_nr_pages / 4)
 
-/* the fullest clean superpageblock that has a whole free block, but none that counts as full */
+/* the fullest clean superpageblock that has a whole free block; one that is full has none */
 static struct superpageblock *fullest_clean(struct spb_zone *sz)
 {
 	struct superpageblock *sb = NULL;
 
 	while ((sb = spb_next(sz, SPB_CLEAN, sb)))
-		if (sb->fullness != SPB_FULL && sb->nr_free)
+		if (sb->nr_free)
 			return sb;
 	return NULL;
 }

@@ -261,6 +261,40 @@ static void a_cpus_own_pages_merge_when_it_drains(void **state)
 	machine_done(mm, __func__);
 }
 
+static void what_others_freed_merges_too(void **state)
+{
+	struct mm *mm = machine(4, BIG_BATCH, 4096);
+	u32 a = get_movable(mm, 0, 8), b = get_movable(mm, 0, 8);
+
+	(void)state;
+	put(mm, 1, b, 8);
+	put(mm, 0, a, 8);
+	assert_string_equal(stock(mm, 0), "M8:1024 waiting:1280");
+	pcp_buddy_merge(mm, pcp_of(mm, 0));
+	assert_string_equal(stock(mm, 0), "M9:1024");
+	machine_done(mm, __func__);
+}
+
+static void a_free_above_high_merges_before_it_drains(void **state)
+{
+	struct mm *mm = machine(8, 4, 4096);
+	u32 a, b;
+
+	(void)state;
+	get_movable(mm, 0, 0);	/* and three pages more, of nobody's block */
+	sized(mm, BIG_BATCH, 4096);
+	a = get_movable(mm, 0, 8);
+	b = get_movable(mm, 0, 8);
+	sized(mm, 256, 512);
+	put(mm, 0, a, 8);
+	assert_string_equal(stock(mm, 0), "M0:3073,3074,3075 M8:3584");
+	/* the halves go as the whole block that they are, before any smaller page */
+	put(mm, 0, b, 8);
+	assert_string_equal(stock(mm, 0), "M0:3073,3074,3075");
+	assert_int_equal(owner(mm, 7), 0);
+	machine_done(mm, __func__);
+}
+
 static void what_merges_goes_to_the_tail_of_the_larger_ones(void **state)
 {
 	struct mm *mm = machine(4, BIG_BATCH, 4096);
@@ -686,6 +720,8 @@ int main(void)
 		cmocka_unit_test(a_batch_grows_until_it_has_room_for_a_block),
 		cmocka_unit_test(a_block_of_another_type_is_claimed_whole),
 		cmocka_unit_test(a_larger_page_on_the_lists_is_split_before_the_zone_is_asked),
+		cmocka_unit_test(what_others_freed_merges_too),
+		cmocka_unit_test(a_free_above_high_merges_before_it_drains),
 		cmocka_unit_test(a_page_comes_back_to_its_blocks_owner),
 		cmocka_unit_test(a_page_of_nobodys_block_stays_with_who_frees_it),
 		cmocka_unit_test(a_freed_page_is_listed_by_its_blocks_type),

@@ -354,6 +354,30 @@ static void in_bitmaps_parts_are_found_by_tainted_and_chunk(void **state)
 	spb_done(mm);
 }
 
+/* left over from a time when it held kernel pages: to take it would taint a clean one */
+static void a_part_of_a_clean_superpageblock_is_not_adopted(void **state)
+{
+	static const char *const select[] = { "select=lists", "select=bitmap" };
+	struct mm *mm;
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		mm = pcp_machine(TWO, "mm uu mm ..", select[i]);
+		block_type(mm, 0, MIGRATE_UNMOVABLE);
+		block_type(mm, 5, MIGRATE_UNMOVABLE);
+		give(mm, BLOCK(0), 8);
+		give(mm, BLOCK(5), 8);
+		assert_int_equal(get_with(mm, 0, 0, MIGRATE_UNMOVABLE, ALLOC_NOFRAGMENT),
+				 PFN_NONE);
+		assert_int_equal(spb(mm)->c.pcp_adopted, 0);
+		give(mm, BLOCK(3), 7);
+		assert_int_equal(get_with(mm, 0, 0, MIGRATE_UNMOVABLE, ALLOC_NOFRAGMENT),
+				 BLOCK(3));
+		spb_done(mm);
+	}
+}
+
 static void an_owned_block_that_is_whole_again_is_movable_and_nobodys(void **state)
 {
 	struct mm *mm = pcp_machine(TWO, "u. .. ..", "");
@@ -422,6 +446,7 @@ int main(void)
 		cmocka_unit_test(movable_requests_adopt_nothing),
 		cmocka_unit_test(an_adopted_part_notes_its_type_and_nothing_else),
 		cmocka_unit_test(in_bitmaps_parts_are_found_by_tainted_and_chunk),
+		cmocka_unit_test(a_part_of_a_clean_superpageblock_is_not_adopted),
 		cmocka_unit_test(an_owned_block_that_is_whole_again_is_movable_and_nobodys),
 		cmocka_unit_test(every_count_is_right_after_every_step),
 	};
