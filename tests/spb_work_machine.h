@@ -74,7 +74,10 @@ static inline void draw_block(struct mm *mm, u32 block, char what)
 		mm->page[BLOCK(block)].swapcache = mm->page[BLOCK(block)].pinned = 1;
 }
 
-/* superpageblocks of @order, one for each word of @words; the policy is "spb," @args */
+/*
+ * Superpageblocks of @order, one for each word of @words. The policy is "spb," @args; without
+ * per-CPU lists that own blocks, unless it says otherwise, so that pages come from where they are.
+ */
 static inline struct mm *spb_machine(u32 order, const char *words, const char *args)
 {
 	u32 per_word = 1u << (order - pageblock_order), block = 0, nr = 0, i;
@@ -92,8 +95,8 @@ static inline struct mm *spb_machine(u32 order, const char *words, const char *a
 		if (*words != ' ')
 			draw_block(mm, block++, *words);
 	reset_cached_positions(normal(mm));
-	snprintf(policy, sizeof(policy), "spb,order=%u,pcp_buddy=off%s%s", order, *args ? "," : "",
-		 args);
+	snprintf(policy, sizeof(policy), "spb,order=%u%s%s%s", order,
+		 strstr(args, "pcp_buddy") ? "" : ",pcp_buddy=off", *args ? "," : "", args);
 	set_policy(mm, policy);
 	return mm;
 }

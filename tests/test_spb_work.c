@@ -432,6 +432,21 @@ static void r5_without_hot_triggers_a_stamped_superpageblock_is_forgotten(void *
 	assert_int_equal(v2.fresh, 0);
 }
 
+/*
+ * Blocks that a CPU has adopted fill its lists again without anything being asked: that the hot
+ * triggers did not fire is seen once more, by other means. SPB 3.6, phases 0 and 2.
+ */
+static void r5_adopted_blocks_refill_a_cpu_without_a_trigger(void **state)
+{
+	struct r5 r = r5("pcp_buddy=on");
+
+	(void)state;
+	tell_r5("v2, its per-CPU lists:", &r);
+	assert_int_equal(r.passes, 0);
+	assert_int_equal(r.age_s, 300);
+	assert_in_range(r.fresh, 1, 3);
+}
+
 /* with its pins, it is tried again every five seconds and some, however many allocations ask */
 static void r5_a_hopeless_superpageblock_is_tried_once_in_its_cool_down(void **state)
 {
@@ -473,6 +488,7 @@ int main(void)
 		cmocka_unit_test(whoever_finds_nothing_starts_all_that_need_it),
 		cmocka_unit_test(an_optional_request_that_saw_a_shortage_asks_for_evacuation),
 		cmocka_unit_test(r5_without_hot_triggers_a_stamped_superpageblock_is_forgotten),
+		cmocka_unit_test(r5_adopted_blocks_refill_a_cpu_without_a_trigger),
 		cmocka_unit_test(r5_a_hopeless_superpageblock_is_tried_once_in_its_cool_down),
 	};
 
