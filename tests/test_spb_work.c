@@ -433,8 +433,8 @@ static void r5_without_hot_triggers_a_stamped_superpageblock_is_forgotten(void *
 }
 
 /*
- * Blocks that a CPU has adopted fill its lists again without anything being asked: that the hot
- * triggers did not fire is seen once more, by other means. SPB 3.6, phases 0 and 2.
+ * Blocks that a CPU has adopted fill its lists again without a reaction to it: the hot triggers do
+ * not fire, and what was stamped is forgotten as before them. SPB 3.6, phases 0 and 2.
  */
 static void r5_adopted_blocks_refill_a_cpu_without_a_trigger(void **state)
 {
