@@ -29,8 +29,8 @@ sys.exit(0 if a == b else 1)" "$tmp/$1.json" "$tmp/$2.json"
 }
 
 # --- a recording
-policies=(-p spb,order=14 -p spb,order=14,select=bitmap -p 'spb,order=14,version=1,hot_triggers=off')
-run=(run "$recording" "${policies[@]}" --timeline 1000)
+run=(run "$recording" -p "spb,order=14" -p "spb,order=14,select=bitmap"
+	-p "spb,order=14,version=1,hot_triggers=off" --timeline 1000)
 it "spb replays the recording" exits 0 "${run[@]}" -o "$tmp/a.json"
 it "and has nothing to complain of" test ! -s "$tmp/err"
 it "the report follows the schema" valid "$tmp/a.json"
@@ -75,7 +75,6 @@ it "there are two ways to choose" refuses 'lists bitmap' run "$recording" -p spb
 
 # --- a machine of 32 superpageblocks that a fuzzer runs on for 20 minutes
 synth=${prog%/*}/tests/synth/synth
-no_pins=(--set pinned_permille=0 --set pinned_file_permille=0)
 it "synth makes a recording" "$synth" "$tmp/synth" order=14 blocks=32 minutes=20 gigantic=6
 it "the same each time" "$synth" "$tmp/again" order=14 blocks=32 minutes=20 gigantic=6
 it "to the byte" cmp "$tmp/synth/trace.dat" "$tmp/again/trace.dat"
@@ -87,7 +86,7 @@ it "synth names a wrong option" eval "! '$synth' '$tmp/again' order=30 2>'$tmp/e
 	grep -q 'order=30' '$tmp/err'"
 
 it "it is replayed" exits 0 run "$tmp/synth" -p spb,order=14 -p spb,order=14,select=bitmap \
-	-p vanilla "${no_pins[@]}" -o "$tmp/s.json"
+	-p vanilla -o "$tmp/s.json"
 it "without conflicts: no page is allocated twice" query "$tmp/s.json" \
 	"r['demand']['conflicts'] == r['demand']['silent_allocs'] == 0"
 it "kernel pages keep to fewer superpageblocks than under vanilla" query "$tmp/s.json" \

@@ -11,13 +11,9 @@
  * DIRECTORY gets before/, after/ (what /proc would show of an empty machine) and trace.dat, event
  * text as the kernel prints it. The demand does not follow from what the model does: it is fixed
  * by the seed. The places in it are those of an allocator that reuses what was freed last; replay
- * takes them for names only. Nothing is known of this machine's pinned pages, so
+ * takes them for names only.
  *
- *	fragreplay run DIRECTORY -p vanilla -p spb --set pinned_permille=0 \
- *		--set pinned_file_permille=0
- *
- * has none; the defaults are those that fit recordings, where a page that compaction tries is kept
- * by somebody now and then, and a piece of 1 GiB is never had.
+ *	fragreplay run DIRECTORY -p vanilla -p spb
  *
  *	order=18	pages of a superpageblock, as a power of two. All sizes follow it: 14 is the
  *			same machine and load at a sixteenth
