@@ -385,13 +385,18 @@ static void a_hint_reacts_too(void **state)
 	(void)state;
 	give(mm, 0, 0);
 	give(mm, 2, 0);
+	give(mm, 4, 0);
 	take(mm, 0, MIGRATE_UNMOVABLE);
 	assert_int_equal(spb(mm)->c.spb_slab_shrink_queued, 1);
+	spb(mm)->shrink_queued = false;
+	take(mm, 0, MIGRATE_UNMOVABLE);
+	assert_int_equal(spb(mm)->c.hint_cpu, 1);
+	assert_int_equal(spb(mm)->c.spb_slab_shrink_queued, 2);
 	spb(mm)->shrink_queued = false;
 	mm->current.cpu = 1;
 	take(mm, 0, MIGRATE_UNMOVABLE);
 	assert_int_equal(spb(mm)->c.hint_zone, 1);
-	assert_int_equal(spb(mm)->c.spb_slab_shrink_queued, 2);
+	assert_int_equal(spb(mm)->c.spb_slab_shrink_queued, 3);
 	spb_done(mm);
 }
 

@@ -104,6 +104,8 @@ static void kernel_pages_of_a_movable_block_are_alike(void **state)
 	give(mm, BLOCK(8) - 1, 0);
 	assert_int_not_equal(claim_part(mm, 7, MIGRATE_RECLAIMABLE, false), PFN_NONE);
 	assert_int_equal(tag(mm, 7), MIGRATE_RECLAIMABLE);
+	/* what its type was is held to be in it */
+	assert_int_equal(pb(mm, 7), PB_HAS_UNMOVABLE | PB_HAS_RECLAIMABLE | PB_HAS_MOVABLE);
 	spb_done(mm);
 }
 
@@ -370,6 +372,28 @@ static void tainted_ok_steals_in_tainted_ones_only(void **state)
 	spb_done(mm);
 }
 
+/* a refill that has stolen once goes on so; unmovable and reclaimable pages are not mixed then */
+static u32 steals_next(const char *args)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "ruuuuuuu mmmmmmmm", args);
+	enum rmqueue_mode mode = RMQUEUE_STEAL;
+	u32 pfn;
+
+	give(mm, BLOCK(0), 0);
+	give(mm, BLOCK(9), 0);
+	pfn = __rmqueue(mm, normal(mm), 0, MIGRATE_UNMOVABLE, 0, &mode);
+	prep_new_page(mm, pfn, 0, MIGRATE_UNMOVABLE);
+	spb_done(mm);
+	return pfn;
+}
+
+static void kernel_types_do_not_steal_from_each_other(void **state)
+{
+	(void)state;
+	assert_int_equal(steals_next(""), BLOCK(9));
+	assert_int_equal(steals_next("version=1"), BLOCK(0));
+}
+
 /* a movable request may have single kernel pages, if there is nothing else for it */
 static void a_movable_request_steals_beside_the_kernel(void **state)
 {
@@ -537,15 +561,17 @@ static void noretry_fails_at_once(void **state)
 	spb_done(mm);
 }
 
-/* words, and a page of block 0 that is free or not; does an order-3 request have a smaller way? */
-static bool tries_smaller(const char *words, const char *args, gfp_t gfp, u32 order, bool a_page)
+#define NONE (-1)
+
+/* words, and a chunk of block 0 that is free; would a smaller request be served? */
+static bool tries_smaller(const char *words, const char *args, gfp_t gfp, u32 order, int chunk)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, words, args);
 	u32 rights = ALLOC_NOFRAGMENT;
 	bool again;
 
-	if (a_page)
-		give(mm, BLOCK(0), 0);
+	if (chunk != NONE)
+		give(mm, BLOCK(0), (u32)chunk);
 	again = look_again(mm, gfp, order, &rights);
 	assert_int_equal(spb(mm)->c.relaxed[SPB_NOWARN_LOWER_ORDER], !again);
 	spb_done(mm);
@@ -556,18 +582,19 @@ static bool tries_smaller(const char *words, const char *args, gfp_t gfp, u32 or
 static void nowarn_fails_where_a_smaller_request_would_be_served(void **state)
 {
 	(void)state;
-	assert_true(tries_smaller("uuuuuuuu", "", GFP_NOWAIT, 3, true));
-	assert_false(tries_smaller("uuuuuuuu", "", GFP_NOWAIT, 3, false));
+	assert_true(tries_smaller("uuuuuuuu", "", GFP_NOWAIT, 3, 2));
+	assert_false(tries_smaller("uuuuuuuu", "", GFP_NOWAIT, 3, 3));
+	assert_false(tries_smaller("uuuuuuuu", "", GFP_NOWAIT, 3, NONE));
 	/* movable pages there may be moved, and reclaimable blocks lend theirs */
-	assert_true(tries_smaller("uuuuuuum", "", GFP_NOWAIT, 3, false));
-	assert_true(tries_smaller("ruuuuuuu", "", GFP_NOWAIT, 3, true));
+	assert_true(tries_smaller("uuuuuuum", "", GFP_NOWAIT, 3, NONE));
+	assert_true(tries_smaller("ruuuuuuu", "", GFP_NOWAIT, 3, 0));
 	/* a clean superpageblock's do not count */
-	assert_false(tries_smaller("mmmmmmmm", "", GFP_NOWAIT, 3, true));
+	assert_false(tries_smaller("mmmmmmmm", "", GFP_NOWAIT, 3, 0));
 	/* and only for those who said so */
-	assert_false(tries_smaller("uuuuuuuu", "", GFP_ATOMIC, 3, true));
-	assert_false(tries_smaller("uuuuuuuu", "", GFP_NOWAIT | __GFP_NOFAIL, 3, true));
-	assert_false(tries_smaller("uuuuuuum", "", GFP_NOWAIT, 0, false));
-	assert_false(tries_smaller("uuuuuuuu", "version=1", GFP_NOWAIT, 3, true));
+	assert_false(tries_smaller("uuuuuuuu", "", GFP_ATOMIC, 3, 0));
+	assert_false(tries_smaller("uuuuuuuu", "", GFP_NOWAIT | __GFP_NOFAIL, 3, 0));
+	assert_false(tries_smaller("uuuuuuum", "", GFP_NOWAIT, 0, NONE));
+	assert_false(tries_smaller("uuuuuuuu", "version=1", GFP_NOWAIT, 3, 0));
 }
 
 /* --- the slow path as a whole: SPB 3.2, R6 ------------------------------------------------------------ */
@@ -639,6 +666,19 @@ static void evacuation_comes_before_compaction(void **state)
 	spb_done(mm);
 }
 
+/* and a huge movable request takes a range of a clean one, moving what is in it; v2 17/40 */
+static void a_range_of_a_clean_one_is_emptied_before_compaction(void **state)
+{
+	struct mm *mm = spb_machine(SPB_OF_8, "m.m.mmmm", "");
+	u32 pfn = alloc(mm, GFP_TRANSHUGE | __GFP_NORETRY, 10);
+
+	(void)state;
+	assert_int_equal(pfn, BLOCK(0));
+	assert_int_equal(spb(mm)->c.contig_ok, 1);
+	assert_int_equal(mm->vmstat[VM_compact_stall], 0);
+	spb_done(mm);
+}
+
 /*
  * R6. A load of slab and page tables beside anonymous memory in six superpageblocks, of which one
  * is the kernel's: a third of the requests are the kernel's, of orders 0 to 2, and half of what is
@@ -696,6 +736,7 @@ int main(void)
 		cmocka_unit_test(a_page_is_stolen_where_no_block_can_be_claimed),
 		cmocka_unit_test(the_smallest_page_is_stolen),
 		cmocka_unit_test(tainted_ok_steals_in_tainted_ones_only),
+		cmocka_unit_test(kernel_types_do_not_steal_from_each_other),
 		cmocka_unit_test(a_movable_request_steals_beside_the_kernel),
 		cmocka_unit_test(an_optional_request_is_refused_while_tainted_ones_have_pages),
 		cmocka_unit_test(movable_requests_are_not_refused),
@@ -712,6 +753,7 @@ int main(void)
 		cmocka_unit_test(an_optional_request_fails_rather_than_taint),
 		cmocka_unit_test(an_atomic_request_taints),
 		cmocka_unit_test(evacuation_comes_before_compaction),
+		cmocka_unit_test(a_range_of_a_clean_one_is_emptied_before_compaction),
 		cmocka_unit_test(reclaim_first_keeps_clean_ones_clean),
 	};
 
