@@ -22,47 +22,54 @@ static const char *const select_names[] = { "lists", "bitmap", NULL };
 
 static const struct policy_tunable tunables[] = {
 	{ TUNABLE(version), .type = TUNABLE_UINT, .def = "2", .min = 1, .max = 2,
-	  .doc = "of the posted series" },
+	  .doc = "the series of 20 May 2026; 1: that of 30 April, without what it had for clean"
+		 " superpageblocks" },
 	{ TUNABLE(order), .type = TUNABLE_UINT, .def = "18", .min = MAX_PAGE_ORDER, .max = 24,
-	  .doc = "pages of a superpageblock, as a power of two; 18: 1 GiB" },
+	  .doc = "pages of a superpageblock, as a power of two; 18, as posted: 1 GiB" },
 	{ TUNABLE(select), .type = TUNABLE_ENUM, .def = "lists", .values = select_names,
-	  .doc = "how a superpageblock is found: in lists by fullness, as posted; or in bitmaps, as"
-		 " its author sketched on 29 June 2026" },
-	SWITCH(hot_triggers, "on", "allocations from tainted superpageblocks start their defrag, and"
-	       " so does the walk that found nothing in them; v1 43/45, v2 28/40"),
-	SWITCH(relaxed_claim, "on", "in tainted superpageblocks a block is claimed whatever it holds;"
-	       " v1 25/45"),
-	SWITCH(prefer_reclaim, "on", "a request that can reclaim does so before it taints a clean"
-	       " superpageblock; v2 20/40"),
-	SWITCH(hints, "on", "where the last request of an order and type was served is tried first;"
-	       " v2 31/40"),
-	SWITCH(hint_checks_category, "off", "only if it is of the right category still; as posted it"
-	       " is not asked"),
-	SWITCH(highatomic_converts, "on", "high-order atomic requests may convert blocks beside their"
-	       " reserve, uncounted, as posted"),
-	SWITCH(quirk_q1, "on", "the free half of a split chunk of two blocks counts as used, as"
+	  .doc = "how a superpageblock is found: in lists by fullness, as posted; or in bitmaps,"
+		 " as its author sketched on 29 June 2026" },
+	SWITCH(hot_triggers, "on",
+	       "allocations from tainted superpageblocks start their defrag, and so does the walk"
+	       " that found nothing in them; v1 43/45, v2 28/40"),
+	SWITCH(relaxed_claim, "on",
+	       "in tainted superpageblocks a block is claimed whatever it holds; v1 25/45"),
+	SWITCH(prefer_reclaim, "on",
+	       "a request that can reclaim does so before it taints a clean superpageblock; v2"
+	       " 20/40"),
+	SWITCH(hints, "on",
+	       "where the last request of an order and type was served is tried first; v2 31/40"),
+	SWITCH(hint_checks_category, "off",
+	       "only if it is of the right category still; as posted it is not asked"),
+	SWITCH(highatomic_converts, "on",
+	       "high-order atomic requests may convert blocks beside their reserve, uncounted, as"
 	       " posted"),
-	SWITCH(whole_first, "on", "a request breaks a whole free block of its type before it takes what"
-	       " is left of another, as posted; off: the smallest chunk that will do"),
-	SWITCH(faithful_boot, "off", "blocks of boot memory count as movable, as in the kernel,"
-	       " though nothing can move them"),
-	SWITCH(pcp_buddy, "on", "per-CPU lists that own pageblocks, which the series is based on; off:"
-	       " the replayed kernel's"),
-	SWITCH(drop_clean_cache, "off", "evacuation drops clean page cache instead of moving it, as in"
-	       " the kernel"),
+	SWITCH(quirk_q1, "on",
+	       "the free half of a split chunk of two blocks counts as used, as posted"),
+	SWITCH(whole_first, "on",
+	       "a request breaks a whole free block of its type before it takes what is left of"
+	       " another, as posted; off: the smallest chunk that will do"),
+	SWITCH(faithful_boot, "off",
+	       "blocks of boot memory count as movable, as in the kernel, though nothing can move"
+	       " them"),
+	SWITCH(pcp_buddy, "on",
+	       "per-CPU lists that own pageblocks, which the series is based on; off: the replayed"
+	       " kernel's"),
+	SWITCH(drop_clean_cache, "off",
+	       "evacuation drops clean page cache instead of moving it, as in the kernel"),
 	{ TUNABLE(p_fail), .type = TUNABLE_REAL, .def = "0", .min = 0, .max = 1,
-	  .doc = "share of the pages that evacuation fails to move; real systems: not known" },
+	  .doc = "share of the pages that evacuation fails to move; of real systems not known" },
 	{ TUNABLE(evac_block_us), .type = TUNABLE_REAL, .def = "1000", .min = 0, .max = 1e6,
 	  .doc = "time that the worker takes to evacuate a pageblock, us; not known" },
 	{ TUNABLE(slab_free_pages), .type = TUNABLE_UINT, .def = "0", .min = 0, .max = 1e6,
-	  .doc = "pages that a slab shrink frees, of those that the recorded kernel's shrinkers freed;"
-		 " 0: shrinks are only counted" },
+	  .doc = "pages that a slab shrink frees, of those that the recorded kernel's shrinkers"
+		 " freed; 0: shrinks are only counted" },
 	{ TUNABLE(cooldown_s), .type = TUNABLE_REAL, .def = "5", .min = 0, .max = 1e6,
 	  .doc = "a superpageblock whose defrag made no progress is left alone for as long, s; as"
 		 " posted 5" },
 	{ TUNABLE(aggressive_threshold), .type = TUNABLE_UINT, .def = "8", .min = 0, .max = 1e6,
-	  .doc = "with more superpageblocks than this in the zone, a claim in a preferred one takes"
-		 " chunks of any order; as posted 8" },
+	  .doc = "with more superpageblocks than this in the zone, a claim in a preferred one"
+		 " takes chunks of any order; as posted 8" },
 	{ 0 }
 };
 
@@ -70,8 +77,8 @@ static const struct policy_tunable tunables[] = {
 	.doc = text }
 
 static const struct policy_counter counters[] = {
-	COUNTER(spb_highorder_refused, "optional requests refused, since tainted superpageblocks had"
-		" free pages; /proc/vmstat"),
+	COUNTER(spb_highorder_refused, "optional requests refused, since tainted superpageblocks"
+		" had free pages; /proc/vmstat"),
 	COUNTER(spb_slab_shrink_queued, "slab shrinks queued; /proc/vmstat"),
 	COUNTER(spb_slab_shrink_ran, "slab shrinks run; /proc/vmstat"),
 	COUNTER(taints, "superpageblocks that got their first kernel page"),

@@ -359,6 +359,9 @@ void spb_chunk_leaves(struct spb *s, struct spb_zone *sz, u32 pfn, u32 order, u8
  * @pfn: its head
  * @order: its order
  * @mt: its list; of a chunk that is captured, the type of the request
+ *
+ * In the posted code a whole block that compaction captures goes on counting as free, with nothing
+ * in it: it was marked so just before. Not here, where what counts as free must be.
  */
 void spb_chunk_taken(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt)
 {
@@ -462,7 +465,7 @@ u8 spb_block_freed(struct mm *mm, struct zone *z, u32 pfn, u8 mt)
  * @s: policy
  * @sz: zone
  * @pfn: first page
- * @nr_pages: those of superpageblocks that the range holds whole count
+ * @nr_pages: superpageblocks that the range holds whole count, but none that the zone clips
  * @on: handed out
  *
  * SPB 5.6.
@@ -474,7 +477,8 @@ void spb_contig_mark(struct spb *s, struct spb_zone *sz, u32 pfn, u32 nr_pages, 
 	for (i = 0; i < sz->nr; i++) {
 		struct superpageblock *sb = &sz->sb[i];
 
-		if (sb->start_pfn < pfn || sb->end_pfn - pfn > nr_pages)
+		if (sb->start_pfn < pfn || sb->end_pfn - pfn > nr_pages ||
+		    sb->end_pfn - sb->start_pfn != 1u << sz->z->region_order)
 			continue;
 		sb->contig_allocated = on;
 		spb_update_list(s, sz, sb);

@@ -8,7 +8,7 @@
  */
 #include "spb_alloc_machine.h"
 
-/* --- own type, in preferred superpageblocks ------------------------------------------------- */
+/* --- own type, in preferred superpageblocks --------------------------------------------------- */
 
 static void movable_requests_fill_the_fullest_clean_one(void **state)
 {
@@ -92,7 +92,7 @@ static void without_hints_superpageblocks_of_a_list_take_turns(void **state)
 	spb_done(mm);
 }
 
-/* --- kernel requests in tainted superpageblocks ---------------------------------------------- */
+/* --- kernel requests in tainted superpageblocks ----------------------------------------------- */
 
 /* of both blocks of the pair, only what is used is lost: the other is on the new type's list */
 static void a_free_block_of_a_tainted_one_becomes_the_kernels(void **state)
@@ -220,7 +220,7 @@ static void the_walk_never_taints(void **state)
 	spb_done(mm);
 }
 
-/* --- movable requests outside clean superpageblocks ------------------------------------------ */
+/* --- movable requests outside clean superpageblocks ------------------------------------------- */
 
 /*
  * Clean, then empty, then tainted above the reserve. Of seven free blocks there two are given: the
@@ -370,8 +370,10 @@ static void every_step_in_a_tainted_one_short_of_pages_reacts(void **state)
 {
 	(void)state;
 	assert_int_equal(shrinks("ummmmmmm", "", 0, MIGRATE_UNMOVABLE, SPB_PREFERRED_PART), 1);
-	assert_int_equal(shrinks("umm.mmmm", "", PFN_NONE, MIGRATE_UNMOVABLE, SPB_CLAIMED_BLOCK), 1);
-	assert_int_equal(shrinks("uhmmmmmm", "", PFN_NONE, MIGRATE_UNMOVABLE, SPB_CLAIMED_PART), 1);
+	assert_int_equal(shrinks("umm.mmmm", "", PFN_NONE, MIGRATE_UNMOVABLE,
+				 SPB_CLAIMED_BLOCK), 1);
+	assert_int_equal(shrinks("uhmmmmmm", "", PFN_NONE, MIGRATE_UNMOVABLE,
+				 SPB_CLAIMED_PART), 1);
 	assert_int_equal(shrinks("urmmmmmm", "", BLOCK(1), MIGRATE_UNMOVABLE,
 				 SPB_BORROWED_KERNEL), 1);
 	assert_int_equal(shrinks("ummmmmmm", "relaxed_claim=off", BLOCK(1), MIGRATE_UNMOVABLE,
@@ -429,7 +431,7 @@ static void nothing_preferred_starts_the_tainted_ones_defrag(void **state)
 	spb_done(mm);
 }
 
-/* --- high-order atomic requests and CMA: SPB 3.7, U10, U11 ------------------------------------- */
+/* --- high-order atomic requests and CMA: SPB 3.7, U10, U11 ------------------------------------ */
 
 static u32 take_highatomic(struct mm *mm, u32 order)
 {

@@ -221,7 +221,7 @@ static void kernel_types_do_not_take_each_others_blocks(void **state)
 	spb_done(mm);
 }
 
-/* --- claim: SPB 3.5 ----------------------------------------------------------------------------- */
+/* --- claim: SPB 3.5 --------------------------------------------------------------------------- */
 
 /* with the right to fragment, and with nothing free beside the kernel's own */
 static void a_request_that_finds_nothing_taints_an_empty_one(void **state)
@@ -328,7 +328,7 @@ static void movable_requests_claim_in_tainted_ones_above_the_reserve(void **stat
 	spb_done(mm);
 }
 
-/* --- steal: SPB 3.5 ------------------------------------------------------------------------------ */
+/* --- steal: SPB 3.5 --------------------------------------------------------------------------- */
 
 /* the page alone: its block stays movable, and its superpageblock is no longer clean */
 static void a_page_is_stolen_where_no_block_can_be_claimed(void **state)
@@ -407,7 +407,7 @@ static void a_movable_request_steals_beside_the_kernel(void **state)
 	spb_done(mm);
 }
 
-/* --- refusal of optional requests: SPB 3.4, 3.5 ------------------------------------------------- */
+/* --- refusal of optional requests: SPB 3.4, 3.5 ----------------------------------------------- */
 
 static void an_optional_request_is_refused_while_tainted_ones_have_pages(void **state)
 {
@@ -445,7 +445,8 @@ static void a_refill_does_not_skip_the_refusal(void **state)
 	(void)state;
 	give(mm, BLOCK(0), 0);
 	give(mm, BLOCK(9), 3);
-	assert_int_equal(__rmqueue(mm, normal(mm), 3, MIGRATE_UNMOVABLE, OPTIONAL, &mode), PFN_NONE);
+	assert_int_equal(__rmqueue(mm, normal(mm), 3, MIGRATE_UNMOVABLE, OPTIONAL, &mode),
+			 PFN_NONE);
 	assert_int_equal(mode, RMQUEUE_NORMAL);
 	assert_int_equal(spb(mm)->c.spb_highorder_refused, 1);
 	spb_done(mm);
@@ -468,7 +469,7 @@ static void an_optional_request_that_finds_nothing_asks_for_room(void **state)
 	spb_done(mm);
 }
 
-/* --- rights: SPB 3.1 ------------------------------------------------------------------------------ */
+/* --- rights: SPB 3.1 -------------------------------------------------------------------------- */
 
 static u32 slow_rights(struct mm *mm, gfp_t gfp)
 {
@@ -507,7 +508,7 @@ static void the_slow_path_does_not_fragment_either(void **state)
 	spb_done(mm);
 }
 
-/* --- when no zone had a page: SPB 3.2 --------------------------------------------------------------- */
+/* --- when no zone had a page: SPB 3.2 --------------------------------------------------------- */
 
 static bool look_again(struct mm *mm, gfp_t gfp, u32 order, u32 *rights)
 {
@@ -597,7 +598,7 @@ static void nowarn_fails_where_a_smaller_request_would_be_served(void **state)
 	assert_false(tries_smaller("uuuuuuuu", "version=1", GFP_NOWAIT, 3, 0));
 }
 
-/* --- the slow path as a whole: SPB 3.2, R6 ------------------------------------------------------------ */
+/* --- the slow path as a whole: SPB 3.2, R6 ---------------------------------------------------- */
 
 /* movable pages leave a tainted one first, into the clean one that would have been tainted */
 static void room_is_made_before_a_clean_one_is_tainted(void **state)
@@ -686,8 +687,8 @@ static void a_range_of_a_clean_one_is_emptied_before_compaction(void **state)
  */
 static u32 tainted_by_a_mixed_load(const char *args)
 {
-	struct mm *mm = spb_machine(SPB_OF_8, "uuummmmm mmmmmm.. mmmmmm.. mmmmmm.. mmmmmm.. mmmmmm..",
-				    args);
+	struct mm *mm = spb_machine(SPB_OF_8, "uuummmmm mmmmmm.. mmmmmm.. mmmmmm.. mmmmmm.. "
+					      "mmmmmm..", args);
 	u64 seed = 11;
 	u32 i, nr_tainted = 0;
 
