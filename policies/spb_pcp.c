@@ -75,15 +75,13 @@ static u32 take_blocks(struct spb *s, struct spb_zone *sz, u8 mt, u32 wanted, u3
 static struct superpageblock *next_in_bitmaps(struct spb *s, struct spb_zone *sz, u32 order, u8 mt,
 					      const struct superpageblock *from)
 {
-	u32 i = from ? spb_index(sz, from) + 1 : 0, o;
+	u32 i = from ? spb_index(sz, from) + 1 : 0;
 
 	for (; i < sz->nr; i = (i | 63) + 1) {
-		u64 any = 0;
+		u64 any = sz->has_chunk[order][mt][i / 64] & sz->has_kernel[i / 64] &
+			  ~0ull << (i % 64);
 
-		mm_visit(s->mm, pageblock_order - order, 0);
-		for (o = order; o < pageblock_order; o++)
-			any |= sz->has_chunk[o][mt][i / 64];
-		any &= sz->has_kernel[i / 64] & ~0ull << (i % 64);
+		mm_visit(s->mm, 2, 0);
 		if (any)
 			return &sz->sb[(i & ~63u) + (u32)__builtin_ctzll(any)];
 	}
