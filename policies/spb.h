@@ -139,7 +139,6 @@ struct spb_counters {
 	u64 spb_highorder_refused, spb_slab_shrink_queued, spb_slab_shrink_ran;
 	u64 slab_pages_freed;
 	u64 jobs_lost;			/* the ring was full; see spb_work_init() */
-	u64 unsatisfied;
 	u64 dropped_nofragment;		/* last resort of requests that reclaimed; SPB 3.2 g */
 	u64 cma_not_found;		/* U10: free CMA pages that CMA requests do not look for */
 };

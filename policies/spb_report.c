@@ -255,7 +255,6 @@ void spb_report(const struct mm *mm, const void *priv, struct policy_sink *sink)
 	sink_u64(sink, "became_tainted", c->taints);
 	sink_u64(sink, "highorder_refused", c->spb_highorder_refused);
 	sink_u64(sink, "dropped_nofragment", c->dropped_nofragment);
-	sink_u64(sink, "unsatisfied", c->unsatisfied);
 	write_background(c, sink);
 	write_contig_pcp(c, sink);
 	sink_u64(sink, "compaction_skipped", c->compact_skipped);
