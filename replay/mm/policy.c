@@ -262,6 +262,9 @@ bool mm_feature(const struct mm *mm, const char *name)
  * @name: of the feature
  * @on: whether it has it
  *
+ * With pcp_buddy the per-CPU lists are drained and become others: the policy's hooks are told of
+ * blocks that become free then.
+ *
  * Return: 0; -1 when there is none of that name.
  */
 int mm_feature_set(struct mm *mm, const char *name, bool on)

@@ -99,6 +99,14 @@ it "and the report has the step it came to" query "$tmp/auto.json" \
 it "an alias reports the name that counts, beside filemap and features" query "$tmp/auto.json" \
 	"(p[1]['tunables']['step'], p[1]['tunables']['filemap'], p[1]['tunables']['pcp_auto_tune']) == ('assist', 'harjani', False)"
 
+# --- per-CPU lists that own pageblocks: of no version, and every rule holds under them
+it "pcp_buddy=on runs, checked" exits 0 run "$recording" -p vanilla -p vanilla,pcp_buddy=on \
+	--check-every 100 -o "$tmp/pcp.json"
+it "and is off otherwise" query "$tmp/pcp.json" \
+	"'pcp_buddy' not in p[0]['tunables'] and p[1]['tunables']['pcp_buddy'] is True"
+it "they ask the zone for less" query "$tmp/pcp.json" \
+	"p[1]['search']['lists']['mean'] < p[0]['search']['lists']['mean']"
+
 # --- outside of the tree, against what make install put there
 it "make install" in_tree install DESTDIR="$tmp/root" PREFIX=/usr
 it "brings the header and the skeleton" test -f "$tmp/root/usr/include/fragreplay/policy.h" \
