@@ -18,7 +18,7 @@
  *	order=18	pages of a superpageblock, as a power of two. All sizes follow it: 14 is the
  *			same machine and load at a sixteenth
  *	blocks=238	superpageblocks of zone Normal
- *	minutes=240	of trace time
+ *	minutes=120	of trace time
  *	seed=1
  *	full=95		percent of memory in use at the height of each wave, until minute 55 of 100
  *	calm=68		percent of memory in use after that
@@ -45,7 +45,7 @@ typedef uint64_t u64;
 #define DMA_END		4096u
 #define NONE		0xffffffffu
 
-static u64 option_order = 18, option_blocks = 238, option_minutes = 240, option_seed = 1,
+static u64 option_order = 18, option_blocks = 238, option_minutes = 120, option_seed = 1,
 	   option_full = 95, option_calm = 68, option_gigantic = 50;
 
 static void die(const char *what, const char *why)
@@ -645,7 +645,7 @@ static void set_option(const char *arg)
 int main(int argc, char **argv)
 {
 	if (argc < 2 || strchr(argv[1], '=')) {
-		fprintf(stderr, "usage: synth DIRECTORY [order=18] [blocks=238] [minutes=240]"
+		fprintf(stderr, "usage: synth DIRECTORY [order=18] [blocks=238] [minutes=120]"
 			" [seed=1] [full=95] [calm=68] [gigantic=50]\n");
 		return 2;
 	}
