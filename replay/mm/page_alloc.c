@@ -259,7 +259,8 @@ static inline void search_hist_add(struct search_hist *h, u32 n)
  * @order: 0 .. MAX_PAGE_ORDER
  *
  * Free lists looked at (list heads tested; a per-CPU list is none) and pageblocks examined, for a
- * claim or by an owner that recovers them, are added to the machine's search statistics. mm/page_alloc.c:__alloc_frozen_pages.
+ * claim or by an owner that recovers them, are added to the machine's search statistics.
+ * mm/page_alloc.c:__alloc_frozen_pages.
  *
  * Return: head pfn, all base pages PAGE_USED, PK_KERNEL, OWNER_NONE; PFN_NONE.
  */
