@@ -233,6 +233,7 @@ static struct superpageblock *choose(struct search *q, const struct choice *c, u
 		if (!bits)
 			continue;
 		q->visits++;
+		q->words++;		/* its orders, which are looked at next */
 		return &q->sz->sb[i * WORD_BITS + (u32)__builtin_ctzll(bits)];
 	}
 	return NULL;
@@ -264,7 +265,6 @@ static u32 take_from(struct search *q, const struct superpageblock *sb, const st
 {
 	u32 orders = q->sz->chunk_orders[spb_index(q->sz, sb)][c->mt];
 
-	q->words++;
 	orders &= (2u << c->high) - (1u << c->low);
 	while (orders) {
 		u32 chunk = c->down ? reach(orders) - 1 : (u32)__builtin_ctz(orders);
