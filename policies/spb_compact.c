@@ -25,7 +25,7 @@ u32 spb_compact_skips(const struct mm *mm, const struct zone *z, u32 pfn)
 }
 
 /*
- * Free movable chunks of a part of a block, and pages on per-CPU lists, are what a scan for used
+ * Free movable chunks of a part of a block, on the zone's lists or a CPU's, are what a scan for used
  * pages does not see; nor does it see folios that it leaves alone for their size.
  */
 static bool may_hold_movable(const struct mm *mm, u32 pfn)
@@ -41,7 +41,7 @@ static bool may_hold_movable(const struct mm *mm, u32 pfn)
 		}
 		if (p->state == PAGE_USED && (p->lru || p->kind == PK_MOVABLE_OPS))
 			return true;
-		if (p->state == PAGE_PCP || (p->state == PAGE_BUDDY && p->mt == MIGRATE_MOVABLE))
+		if (p->state != PAGE_USED && p->mt == MIGRATE_MOVABLE)
 			return true;
 		pfn += 1u << p->order;
 	}
@@ -54,12 +54,14 @@ static bool may_hold_movable(const struct mm *mm, u32 pfn)
  * @z: zone
  * @pfn: the block's first page
  *
- * SPB 2.5. A block that is wholly free has no such bit anyway.
+ * SPB 2.5. A block that is wholly free has no such bit anyway. The skip bit that the scanner leaves
+ * counts for defrag, too.
  */
 void spb_compact_scanned(struct mm *mm, struct zone *z, u32 pfn)
 {
 	struct spb *s = spb_of(mm);
 
+	s->pb[pfn >> pageblock_order] |= PB_SKIP;
 	if (!may_hold_movable(mm, pfn))
 		spb_clear_has(s, spb_zone_of(s, z), pfn, MIGRATE_MOVABLE);
 }

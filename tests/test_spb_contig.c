@@ -92,8 +92,8 @@ static void a_candidate_is_tried_twice_and_goes_to_the_end(void **state)
 /* five with a pin: the fourth is the last that is tried */
 static void four_candidates_are_enough(void **state)
 {
-	struct mm *mm = spb_machine(ORDER_8, "p....... p....... p....... p....... p....... m.......",
-				    "");
+	struct mm *mm = spb_machine(ORDER_8, "p....... p....... p....... p....... "
+				    "p....... m.......", "");
 
 	(void)state;
 	assert_int_equal(policy_takes(mm, SB_PAGES), PFN_NONE);

@@ -316,6 +316,56 @@ static void compaction_passes_over_what_holds_nothing_movable(void **state)
 	spb_done(mm);
 }
 
+/* the whole zone, as by writing to compact_memory */
+static void compact(struct mm *mm)
+{
+	struct compact_control *cc = &mm->kcompactd->cc;
+	enum compact_result r;
+
+	cc->zone = normal(mm);
+	cc->order = cc->search_order = COMPACT_ORDER_ALL;
+	cc->gfp_mask = GFP_KERNEL;
+	cc->mode = MIGRATE_SYNC_LIGHT;
+	cc->ignore_skip_hint = cc->whole_zone = true;
+	cc->highest_zoneidx = ZONE_NORMAL;
+	cc->alloc_flags = ALLOC_WMARK_MIN;
+	r = compact_zone_begin(mm, cc);
+	while (r == COMPACT_CONTINUE)
+		r = compact_zone_step(mm, cc, NULL);
+	compact_zone_end(mm, cc);
+	whole(mm, "compaction");
+}
+
+/* sixteen blocks of the kernel are two steps, not sixteen scans of 512 pages each */
+static void a_run_of_compaction_scans_only_what_may_hold_movable_pages(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "uuuuuuuu uuuuuuuu hhuuuuuu hhhhhhhh", "");
+
+	(void)state;
+	compact(mm);
+	assert_int_equal(spb(mm)->c.compact_skipped, 2);
+	assert_true(mm->kcompactd->cc.total_migrate_scanned < BLOCK(16));
+	assert_true(stat(mm, VM_pgmigrate_success) > 0);
+	spb_done(mm);
+}
+
+/* the movable pages of a kernel block leave it, and the scan after that finds none */
+static void a_scan_that_finds_nothing_movable_says_so(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "xuuuuuuu hhhhhhhh", "");
+
+	(void)state;
+	compact(mm);
+	assert_int_equal(nr_lru(mm, 0), 0);
+	assert_int_equal(sb(mm, 0)->nr_movable, 1);
+	compact(mm);
+	assert_int_equal(sb(mm, 0)->nr_movable, 0);
+	assert_int_equal(spb(mm)->c.compact_skipped, 1);	/* the other seven blocks */
+	compact(mm);
+	assert_int_equal(spb(mm)->c.compact_skipped, 2);	/* all eight */
+	spb_done(mm);
+}
+
 static void a_block_whose_movable_pages_are_gone_is_known_to_hold_none(void **state)
 {
 	struct mm *mm = spb_machine(ORDER_8, "xuuuuuuu ........", "");
@@ -365,6 +415,8 @@ int main(void)
 		cmocka_unit_test(a_shrink_while_one_waits_is_the_same_one),
 		cmocka_unit_test(a_shrink_frees_what_it_is_told_it_may),
 		cmocka_unit_test(compaction_passes_over_what_holds_nothing_movable),
+		cmocka_unit_test(a_run_of_compaction_scans_only_what_may_hold_movable_pages),
+		cmocka_unit_test(a_scan_that_finds_nothing_movable_says_so),
 		cmocka_unit_test(a_block_whose_movable_pages_are_gone_is_known_to_hold_none),
 		cmocka_unit_test(free_movable_pages_of_a_block_keep_its_bit),
 	};

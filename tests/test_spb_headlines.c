@@ -85,7 +85,7 @@ static void r3_the_half_full_rule_refuses_what_tainted_superpageblocks_have(void
 #define R6_PAGES	65536u
 
 struct r6 {
-	u32 fresh, blocks;		/* clean superpageblocks that the kernel got into, and blocks */
+	u32 fresh, blocks;	/* clean superpageblocks that the kernel got into, and blocks */
 	u64 dropped;
 };
 
@@ -200,8 +200,8 @@ static struct r6 r6(const char *args, u64 seed)
 
 static void tell_r6(u64 seed, const char *what, const struct r6 *r)
 {
-	print_message("# R6 seed %llu, %s first: %u clean superpageblocks tainted, %u kernel blocks "
-		      "in them\n", (unsigned long long)seed, what, r->fresh, r->blocks);
+	print_message("# R6 seed %llu, %s first: %u clean superpageblocks tainted, %u kernel "
+		      "blocks in them\n", (unsigned long long)seed, what, r->fresh, r->blocks);
 }
 
 /* the author saw 2 to 3, of 7 to 8 blocks each, and none */

@@ -162,6 +162,73 @@ static void mixed_blocks_are_emptied_too(void **state)
 	spb_done(mm);
 }
 
+/* compaction has scanned block 2 whole and found nothing: it waits for the pass after the next wrap */
+static void a_block_with_its_skip_bit_waits_until_a_pass_wraps(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "ummmuuuu ........", "");
+
+	(void)state;
+	spb(mm)->pb[2] |= PB_SKIP;
+	start(mm, 0);
+	run_until(mm, SEC(1));
+	assert_int_equal(nr_lru(mm, 1) + nr_lru(mm, 3), 0);
+	assert_int_equal(nr_lru(mm, 2), 512);
+	start(mm, 0);
+	run_until(mm, SEC(2));
+	assert_int_equal(nr_lru(mm, 2), 0);
+	assert_int_equal(spb(mm)->c.defrag_passes, 2);
+	spb_done(mm);
+}
+
+/* one queue for all kinds of work, in the order in which it came */
+static void shrinks_and_evacuations_wait_for_their_turn(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "ummmmmm. uuuuuuux ........ ........",
+				    "evac_block_us=1000");
+
+	(void)state;
+	start(mm, 0);
+	spb_queue_slab_shrink(spb(mm), spbs(mm));
+	spb_queue_evacuate(spb(mm), spbs(mm), 3, MIGRATE_UNMOVABLE);
+	run_until(mm, MSEC(2.5));
+	assert_int_equal(spb(mm)->c.defrag_blocks, 2);
+	assert_int_equal(spb(mm)->c.spb_slab_shrink_ran, 0);
+	run_until(mm, MSEC(3.5));
+	assert_int_equal(spb(mm)->c.spb_slab_shrink_ran, 1);
+	assert_int_equal(spb(mm)->c.evac_blocks, 0);
+	run_until(mm, SEC(1));
+	assert_int_equal(nr_lru(mm, 15), 0);
+	assert_int_equal(spb(mm)->c.evac_blocks, 4);	/* blocks 4 to 6 of the first, too */
+	spb_done(mm);
+}
+
+/* a pass of each, an evacuation of each order and type, a shrink: as much as can be queued */
+static void the_queue_holds_all_that_can_be_asked_for(void **state)
+{
+	struct mm *mm = spb_machine(ORDER_8, "ummmmmm. ummmmmm. ummmmmm. ummmmmm.", "");
+	u32 i;
+	u8 mt;
+
+	(void)state;
+	for (int again = 0; again < 3; again++) {
+		for (i = 0; i < 4; i++)
+			start(mm, i);
+		for (i = 0; i < NR_PAGE_ORDERS; i++) {
+			mm->now_ns += SEC(1);
+			for (mt = 0; mt < MIGRATE_PCPTYPES; mt++)
+				spb_queue_evacuate(spb(mm), spbs(mm), i, mt);
+		}
+		spb_queue_slab_shrink(spb(mm), spbs(mm));
+	}
+	/* a movable chunk of order 9 is there; the orders of the other types all queue */
+	assert_int_equal(spb(mm)->nr_jobs, 4 + NR_PAGE_ORDERS * MIGRATE_PCPTYPES - 1 + 1);
+	assert_int_equal(spb(mm)->c.jobs_lost, 0);
+	run_until(mm, SEC(3600));
+	assert_int_equal(spb(mm)->nr_jobs, 0);
+	assert_int_equal(spb(mm)->evac_queued, 0);
+	spb_done(mm);
+}
+
 static void nothing_runs_before_its_time(void **state)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummmmmm. ........", "");
@@ -477,6 +544,9 @@ int main(void)
 		cmocka_unit_test(the_next_pass_goes_on_where_the_last_one_ended),
 		cmocka_unit_test(a_pass_wraps_around_once),
 		cmocka_unit_test(mixed_blocks_are_emptied_too),
+		cmocka_unit_test(a_block_with_its_skip_bit_waits_until_a_pass_wraps),
+		cmocka_unit_test(shrinks_and_evacuations_wait_for_their_turn),
+		cmocka_unit_test(the_queue_holds_all_that_can_be_asked_for),
 		cmocka_unit_test(nothing_runs_before_its_time),
 		cmocka_unit_test(a_pass_without_progress_is_followed_by_five_quiet_seconds),
 		cmocka_unit_test(a_pageblocks_worth_of_free_pages_ends_them),

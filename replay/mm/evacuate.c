@@ -15,7 +15,7 @@ struct evacuator {
 	struct mm *mm;
 	u32 start, end;			/* the block */
 	u32 pfn;			/* scanned so far */
-	bool whole_range;		/* for a range that is to be taken: all orders, and waiting */
+	bool whole_range;		/* that is to be taken: all orders, and waiting */
 	bool stopped;
 	u32 src[COMPACT_CLUSTER_MAX], nr_src;
 	u32 held[pageblock_nr_pages], nr_held;	/* targets that lay in the block itself */
