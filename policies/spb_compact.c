@@ -25,8 +25,8 @@ u32 spb_compact_skips(const struct mm *mm, const struct zone *z, u32 pfn)
 }
 
 /*
- * Free movable chunks of a part of a block, on the zone's lists or a CPU's, are what a scan for used
- * pages does not see; nor does it see folios that it leaves alone for their size.
+ * Free movable chunks of a part of a block, on the zone's lists or a CPU's, are what a scan for
+ * used pages does not see; nor does it see folios that it leaves alone for their size.
  */
 static bool may_hold_movable(const struct mm *mm, u32 pfn)
 {

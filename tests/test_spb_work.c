@@ -162,7 +162,7 @@ static void mixed_blocks_are_emptied_too(void **state)
 	spb_done(mm);
 }
 
-/* compaction has scanned block 2 whole and found nothing: it waits for the pass after the next wrap */
+/* compaction found nothing in block 2: it waits until a pass has wrapped around */
 static void a_block_with_its_skip_bit_waits_until_a_pass_wraps(void **state)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummmuuuu ........", "");
