@@ -197,12 +197,49 @@ static bool find_in(struct claim *c, const struct superpageblock *sb, u32 order)
 	return false;
 }
 
+static u32 nr_of_step(const struct claim *c, enum step step)
+{
+	const struct spb_list *lists = c->sz->lists[category_of_step(c->mt, step)];
+	u32 nr = 0;
+	int full;
+
+	if (step == STEP_EMPTY)
+		return c->sz->empty.nr;
+	for (full = 0; full < NR_SPB_FULLNESS; full++)
+		nr += lists[full].nr;
+	return nr;
+}
+
+/* The zone's own counts know when a walk would find nothing; what it would look at is counted. */
+static bool walk_is_vain(struct claim *c, u32 order, enum step step)
+{
+	const struct free_area *area = &c->sz->z->free_area[order];
+	u32 i, types = 0;
+
+	/* that walk passes over superpageblocks at their reserve: it is not known how many */
+	if (step == STEP_FALLBACK && c->mt == MIGRATE_MOVABLE)
+		return false;
+	for (i = 0; i < MIGRATE_PCPTYPES - 1; i++) {
+		u8 mt = fallbacks[c->mt][i];
+
+		if (c->skip_cross && is_cross_type(c->mt, mt))
+			continue;
+		if (area->nr_list[mt])
+			return false;
+		types++;
+	}
+	c->lists += types * nr_of_step(c, step);
+	return true;
+}
+
 /* a chunk of exactly this order on a foreign list of the step's superpageblocks */
 static bool find_fallback(struct claim *c, u32 order, enum step step)
 {
 	struct superpageblock *sb = NULL;
 
 	if (c->mt >= MIGRATE_PCPTYPES || !c->sz->z->free_area[order].nr_free)
+		return false;
+	if (walk_is_vain(c, order, step))
 		return false;
 	while ((sb = next_of_step(c, step, sb))) {
 		if (step == STEP_FALLBACK && c->mt == MIGRATE_MOVABLE &&
