@@ -4,6 +4,7 @@
  * Events name no purpose; gfp flags nearly do.
  */
 #include "demand_internal.h"
+#include "mm/swap_table.h"
 
 static u8 movable_kind(const struct record *r)
 {
@@ -91,4 +92,15 @@ bool is_huge_zero_attempt(const struct record *r)
 
 	return r->order == HPAGE_PMD_ORDER && (r->gfp & need) == need &&
 	       !(r->gfp & __GFP_MOVABLE);
+}
+
+/**
+ * is_swap_table_attempt - is this event one try at the page of a swap table?
+ * @r: REC_ALLOC, of a task inside reclaim
+ *
+ * By all its flags: other requests that reclaim makes (of the block layer, of slabs) have others.
+ */
+bool is_swap_table_attempt(const struct record *r)
+{
+	return !r->order && (r->gfp == GFP_SWAP_TABLE_ATOMIC || r->gfp == GFP_SWAP_TABLE_SLEEP);
 }

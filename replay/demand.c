@@ -186,12 +186,26 @@ void forget(struct demand *d, u32 handle, u32 order)
 		d->limbo_live--;
 }
 
+/* rule 3: a page that the recorded kernel's swap had taken for itself is free */
+static bool swap_table_gone(struct demand *d, const struct record *r, u32 pfn)
+{
+	struct tpage *tp = &d->tp[pfn];
+
+	if (tp->state != T_LIVE || tp->freed != LIVE_SWAP_TABLE)
+		return false;
+	emit(d, OP_SWAP_CLUSTER, r)->arg = d->nr_swap_tables--;
+	forget(d, pfn, 0);
+	return true;
+}
+
 /* rule 8: an allocation names a page that is still in use: the newer event is right */
 static void resolve_conflict(struct demand *d, const struct record *r, u32 pfn)
 {
 	struct tpage *tp = &d->tp[pfn];
 	u32 limbo = H_NONE;
 
+	if (swap_table_gone(d, r, pfn))
+		return;
 	if (tp->guess && !tp->order)
 		limbo = limbo_handle(d, 0);
 	if (limbo != H_NONE) {
@@ -329,6 +343,26 @@ static void alloc_attempt(struct demand *d, const struct record *r, struct task 
 		   (u8)(flags | classify_flags(r, kind)))->hint = hint;
 }
 
+/* rule 3: the recorded kernel's swap asks for itself; the model's does so when it swaps */
+static bool swap_table_attempt(struct demand *d, const struct record *r, const struct task *t)
+{
+	u32 pfn = (u32)r->pfn;
+
+	/* before the trace begins such a page is part of the machine */
+	if (!d->sink || r->flags & IRQ_FLAGS || !(t->reclaim || t->flags & TASK_KSWAPD) ||
+	    !is_swap_table_attempt(r))
+		return false;
+	if (r->pfn == REC_NO_PFN) {
+		d->stats.swap_tables_failed++;
+		return true;
+	}
+	d->stats.swap_tables++;
+	d->nr_swap_tables++;
+	mark_pages(d, pfn, 0, (struct tpage){ .state = T_LIVE, .kind = PK_KERNEL,
+		   .freed = LIVE_SWAP_TABLE });
+	return true;
+}
+
 static void rec_alloc(struct demand *d, const struct record *r)
 {
 	struct task *t = record_task(d, r);
@@ -341,6 +375,8 @@ static void rec_alloc(struct demand *d, const struct record *r)
 			if (d->tp[pfn + i].state == T_LIVE)
 				resolve_conflict(d, r, pfn + i);
 	}
+	if (swap_table_attempt(d, r, t))
+		return;
 	if (is_thp_attempt(r) && !(t->flags & TASK_KHUGEPAGED)) {
 		thp_attempt(d, r, t, flags);
 	} else {
@@ -387,6 +423,8 @@ static void rec_free_live(struct demand *d, const struct record *r, bool reclaim
 	u32 pfn = (u32)r->pfn;
 	const struct tpage *tp = &d->tp[pfn];
 
+	if (!r->order && swap_table_gone(d, r, pfn))
+		return;
 	if (!reclaim) {
 		d->stats.frees++;
 		d->stats.partial_frees += tp->order != r->order;

@@ -25,6 +25,7 @@ enum op_type {
 	OP_EXIT,	/* task pid is gone */
 	OP_MARK,	/* a = enum record_mark */
 	OP_CONTIG,	/* a gigantic page: a = enum record_mark, handle = its id, arg = pages */
+	OP_SWAP_CLUSTER,/* the recorded kernel's swap emptied one of its arg clusters */
 	OP_RATE,	/* the recorded kernel's pace: a = enum op_rate, arg = value */
 	OP_END,
 };
@@ -79,10 +80,11 @@ struct tpage {
 	u32 mt:2;
 	u32 percpu:1;	/* free, but on a per-CPU list: only while a range is looked at */
 	u32 written:1;	/* head: reclaim wrote it as one folio */
-	u32 freed:15;	/* free: when, in units of 16 frees, modulo 1 << 15 */
+	u32 freed:15;	/* free: when, in units of 16 frees, modulo 1 << 15; live: LIVE_* */
 };
 
 #define FREED_MASK	0x7fffu
+#define LIVE_SWAP_TABLE	1u	/* the recorded kernel's own: the model has no such object */
 
 struct demand;
 struct demand_stats;

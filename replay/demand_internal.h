@@ -31,6 +31,7 @@ struct demand {
 	struct pace kswapd, swapout, pause, kcompactd, migrate;
 	u64 kswapd_ran_ns;	/* since its last pause */
 	u32 kswapd_wrote;	/* anonymous pages, since its last batch */
+	u32 nr_swap_tables;	/* live */
 	u32 last_thp_gfp;	/* of a second try: the gfp as the fault asked for it */
 	enum thp_defrag thp_defrag;
 	u64 seen[NR_VM_EVENT_ITEMS];	/* the recorded kernel's counters, by its events */
@@ -49,6 +50,7 @@ u8 classify_kind(const struct record *r);
 u8 classify_flags(const struct record *r, u8 kind);
 bool is_thp_attempt(const struct record *r);
 bool is_huge_zero_attempt(const struct record *r);
+bool is_swap_table_attempt(const struct record *r);
 
 /* demand.c */
 struct op *emit(struct demand *d, enum op_type type, const struct record *r);

@@ -508,6 +508,9 @@ static void model_op(struct model *mo, const struct op *op)
 	case OP_EXIT:
 		op_exit(mo, op);
 		break;
+	case OP_SWAP_CLUSTER:
+		swap_orphans_die(mo->mm, op->arg);
+		break;
 	case OP_RATE:
 		op_rate(mo, op);
 		break;

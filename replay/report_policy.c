@@ -97,6 +97,8 @@ static json_t *report_allocator(const struct mm *mm)
 	json_object_set_new(allocator, "oom_failed", json_u64(mm->oom_failed));
 	json_object_set_new(allocator, "stuck", json_u64(mm->slowpath_stuck));
 	json_object_set_new(allocator, "alloc_failed", report_by_order(mm->alloc_failed));
+	json_object_set_new(allocator, "swap_tables", json_u64(mm->swap_tables));
+	json_object_set_new(allocator, "swap_tables_failed", json_u64(mm->swap_tables_failed));
 	return allocator;
 }
 

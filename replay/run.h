@@ -28,6 +28,8 @@ struct blockmap;
 	X(partial_frees, "rule 2: frees of a part of an object")		\
 	X(reclaim_frees, "rule 3: frees by the recorded kernel's reclaim")	\
 	X(swapouts, "rule 3: pages the recorded kernel began to swap out")	\
+	X(swap_tables, "rule 3: pages the recorded kernel took for its swap tables, not replayed") \
+	X(swap_tables_failed, "rule 3: its tries at such a page that failed, two a page at most") \
 	X(migrations_exact, "rule 4: migrations whose target the pte events name") \
 	X(migrations_inferred, "rule 4: migrations whose target follows from compaction's own lists") \
 	X(migrations_limbo, "rule 4: migrations to an unknown pfn")		\

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include <fragreplay/policy.h>
+#include "../replay/mm/swap_table.h"
 #include "../replay/run.h"
 
 #define MAX_PFN		4096u
@@ -388,6 +389,67 @@ static void kswapd_frees_for_the_kernel(void **state)
 	assert_int_equal(last(w)->type, OP_RECLAIM);
 }
 
+static void swap_tables_are_the_recorded_kernels_own(void **state)
+{
+	const struct demand_stats *stats;
+	struct world *w = *state;
+
+	plain(w, REC_KSWAPD_WAKE, KSWAPD);
+	alloc(w, KSWAPD, 64, 0, GFP_SWAP_TABLE_ATOMIC);
+	plain(w, REC_DIRECT_RECLAIM_BEGIN, USER);
+	alloc(w, USER, REC_NO_PFN, 0, GFP_SWAP_TABLE_ATOMIC);
+	alloc(w, USER, 65, 0, GFP_SWAP_TABLE_SLEEP);
+	plain(w, REC_DIRECT_RECLAIM_END, USER);
+	demand_finish(w->d);
+	assert_int_equal(w->nr, 0);
+	stats = demand_get_stats(w->d);
+	assert_int_equal(stats->swap_tables, 2);
+	assert_int_equal(stats->swap_tables_failed, 1);
+	assert_int_equal(stats->allocs + stats->alloc_failures, 0);
+	assert_int_equal(demand_tpages(w->d)[64].state, T_LIVE);
+}
+
+static void a_swap_table_that_is_freed_tells_of_an_empty_cluster(void **state)
+{
+	struct world *w = *state;
+
+	plain(w, REC_KSWAPD_WAKE, KSWAPD);
+	alloc(w, KSWAPD, 64, 0, GFP_SWAP_TABLE_ATOMIC);
+	alloc(w, KSWAPD, 65, 0, GFP_SWAP_TABLE_ATOMIC);
+	release(w, USER, 64, 0);
+	/* whose free was lost */
+	alloc(w, USER, 65, 0, ANON);
+	release(w, USER, 65, 0);
+	demand_finish(w->d);
+	assert_int_equal(w->nr, 4);
+	assert_int_equal(w->op[0].type, OP_SWAP_CLUSTER);
+	assert_int_equal(w->op[0].arg, 2);
+	assert_int_equal(w->op[1].type, OP_SWAP_CLUSTER);
+	assert_int_equal(w->op[1].arg, 1);
+	assert_int_equal(w->op[2].type, OP_ALLOC);
+	assert_int_equal(w->op[3].type, OP_FREE);
+	assert_int_equal(demand_get_stats(w->d)->silent_allocs, 0);
+	assert_int_equal(demand_get_stats(w->d)->conflicts, 0);
+}
+
+static void other_requests_from_within_reclaim_are_demand(void **state)
+{
+	struct world *w = *state;
+
+	plain(w, REC_KSWAPD_WAKE, KSWAPD);
+	alloc(w, KSWAPD, 64, 0, GFP_NOWAIT | __GFP_NORETRY | __GFP_NOMEMALLOC | __GFP_COMP);
+	alloc(w, KSWAPD, 66, 1, GFP_SWAP_TABLE_ATOMIC);
+	event(w, (struct record){ .type = REC_ALLOC, .pid = KSWAPD, .pfn = 68,
+				  .gfp = GFP_SWAP_TABLE_ATOMIC, .flags = REC_FLAG_SOFTIRQ });
+	/* outside of reclaim */
+	alloc(w, USER, 69, 0, GFP_SWAP_TABLE_ATOMIC);
+	demand_finish(w->d);
+	assert_int_equal(w->nr, 4);
+	for (size_t i = 0; i < w->nr; i++)
+		assert_int_equal(w->op[i].type, OP_ALLOC);
+	assert_int_equal(demand_get_stats(w->d)->swap_tables, 0);
+}
+
 /* rule 4 */
 static void a_mapped_page_is_followed_by_its_ptes(void **state)
 {
@@ -563,6 +625,9 @@ int main(void)
 		T(an_interrupt_inside_direct_reclaim_frees_for_the_workload),
 		T(after_the_window_a_task_frees_for_itself),
 		T(kswapd_frees_for_the_kernel),
+		T(swap_tables_are_the_recorded_kernels_own),
+		T(a_swap_table_that_is_freed_tells_of_an_empty_cluster),
+		T(other_requests_from_within_reclaim_are_demand),
 		T(a_mapped_page_is_followed_by_its_ptes),
 		T(two_processes_at_one_address_keep_their_order),
 		T(an_unmapped_page_goes_where_the_scanner_found_room),

@@ -186,6 +186,7 @@ void slab_mark_cold(struct mm *mm, u32 pfn);
 void slab_del_cold(struct mm *mm, u32 pfn);
 void swap_set_used(struct mm *mm, u64 nr);	/* slots taken when the trace begins */
 void swap_free(struct mm *mm, u64 nr);		/* evicted anon pages swapped in, or their owner dead */
+void swap_orphans_die(struct mm *mm, u32 clusters);	/* the recorded kernel freed a table */
 void free_swap_cache(struct mm *mm, u32 pfn);	/* before the workload frees an anon folio */
 
 /* split a compound page: every base page becomes a folio of its own, on the LRU if it was */

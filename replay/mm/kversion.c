@@ -84,6 +84,12 @@ static void features_reclaim(struct kernel_features *k, u32 v)
 	k->proactive_counted = v >= KV(6, 5, 0);	/* [inferred] 6.1's recording: no; 6.6: yes */
 	k->lru_rotation_cost = v >= KV(6, 2, 0);	/* "make rotations a secondary factor" */
 	k->swap_large_folio = v >= KV(6, 12, 0);	/* [inferred] 6.1's recording splits, 6.18's not */
+	/*
+	 * [inferred] mails: slabs in the series of swap tables, a page each from "use a single page
+	 * for swap table when the size fits" on, both September 2025; 6.18's and 7.3's recordings
+	 * show the page
+	 */
+	k->swap_table_alloc = v >= KV(6, 18, 0);
 	k->memcg_full_walk = v >= KV(6, 12, 0);
 	k->khugepaged_reclaim_stat = v >= KV(6, 2, 0);
 	k->hopeless_until_balanced = v >= KV(7, 0, 0);

@@ -90,6 +90,24 @@ static void check_lru_classic(const struct mm *mm, struct lru_tally *t)
 	}
 }
 
+static void check_swap_clusters(const struct mm *mm, struct lru_tally *t)
+{
+	const struct swap_state *s = mm->swap;
+	u64 used = 0;
+
+	if (!mm->k.swap_table_alloc)
+		return;
+	for (u32 i = 0; i < s->nr_clusters; i++) {
+		const struct swap_cluster *c = &s->cluster[i];
+
+		expect(t, c->used, "swap cluster in use", i, 0, 1);
+		expect(t, c->table == PFN_NONE || mm->page[c->table].state == PAGE_USED,
+		       "page of a swap table", c->table, 0, PAGE_USED);
+		used += c->used;
+	}
+	expect(t, used == s->used, "slots of swap clusters", 0, (s64)used, (s64)s->used);
+}
+
 static void check_slab(const struct mm *mm, struct lru_tally *t)
 {
 	u64 n = 0;
@@ -126,6 +144,7 @@ static void check_sums(const struct mm *mm, struct lru_tally *t)
 	       (s64)mm->swap->nr_writeback, (s64)writeback);
 	expect(t, mm->swap->orphans <= mm->swap->used && mm->swap->used <= mm->swap_pages,
 	       "swap slots", 0, (s64)mm->swap->used, (s64)mm->swap_pages);
+	check_swap_clusters(mm, t);
 	for (int z = 0; z < MAX_NR_ZONES; z++) {
 		expect(t, mm->zone[z].nr_lru_anon == t->pages[LRU_GEN_ANON][z], "zone anon pages",
 		       z, mm->zone[z].nr_lru_anon, t->pages[LRU_GEN_ANON][z]);

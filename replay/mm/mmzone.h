@@ -126,6 +126,9 @@ struct pageblock {
 	X(swap_large_folio, \
 	  "6.12: a huge page is swapped out whole where a free extent is left; " \
 	  "off: split first") \
+	X(swap_table_alloc, \
+	  "6.18: swapping out asks for a page, the table of 512 slots; off: the tables take no " \
+	  "pages") \
 	X(memcg_full_walk, "6.12: direct reclaim that failed walks all cgroups once more") \
 	X(khugepaged_reclaim_stat, "6.2: pgscan_khugepaged and pgsteal_khugepaged") \
 	X(hopeless_until_balanced, \
@@ -251,6 +254,7 @@ struct mm {
 	u64 oom_failed;			/* allocations given up where the kernel would have OOM-killed */
 	u64 slowpath_stuck;		/* allocations given up after slowpath_max_loops rounds */
 	u64 alloc_failed[NR_PAGE_ORDERS];
+	u64 swap_tables, swap_tables_failed;	/* pages for swap clusters; failed: both tries */
 	u64 stall_ns_reclaim, stall_ns_compact;
 	u64 nr_direct_reclaim, nr_direct_compact;
 	struct search_hist search_lists, search_blocks;

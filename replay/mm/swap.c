@@ -84,8 +84,10 @@ void swap_init(struct mm *mm)
  */
 void swap_exit(struct mm *mm)
 {
-	if (mm->swap)
+	if (mm->swap) {
 		folio_fifo_free(&mm->swap->io);
+		swap_table_exit(mm);
+	}
 	free(mm->swap);
 	mm->swap = NULL;
 }
@@ -98,6 +100,7 @@ void swap_exit(struct mm *mm)
 void swap_set_used(struct mm *mm, u64 nr)
 {
 	mm->swap->used = mm->swap->fresh = nr < mm->swap_pages ? nr : mm->swap_pages;
+	swap_table_start(mm);
 }
 
 /**
@@ -140,7 +143,9 @@ bool folio_alloc_swap(struct mm *mm, u32 pfn)
 
 		s->orphans -= over;
 		s->used -= over;
+		swap_table_put(mm, over);
 	}
+	swap_table_get(mm, nr);
 	s->used += nr;
 	if (s->fresh + nr <= mm->swap_pages && (p->order || s->used > s->fresh))
 		s->fresh += nr;
@@ -208,7 +213,27 @@ void swap_free(struct mm *mm, u64 nr)
 	struct swap_state *s = mm->swap;
 	u64 held = s->used - s->orphans;
 
-	s->used -= nr < held ? nr : held;
+	nr = nr < held ? nr : held;
+	s->used -= nr;
+	swap_table_put(mm, nr);
+}
+
+/**
+ * swap_orphans_die - the recorded kernel got a whole cluster of its slots back
+ * @mm: machine
+ * @clusters: how many it had until then, at least 1
+ *
+ * The only word of the trace on when slots of pages that only the recorded kernel remembers are
+ * given back: of these as large a part goes as of its clusters.
+ */
+void swap_orphans_die(struct mm *mm, u32 clusters)
+{
+	struct swap_state *s = mm->swap;
+	u64 nr = (s->orphans + clusters - 1) / clusters;
+
+	s->orphans -= nr;
+	s->used -= nr;
+	swap_table_put(mm, nr);
 }
 
 /**

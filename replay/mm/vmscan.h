@@ -2,7 +2,7 @@
 /*
  * What the reclaim files share among themselves: struct lruvec, struct scan_control, the io and
  * flush queues. Nobody outside of vmscan.c, lru_gen.c, lru_classic.c, lru_isolate.c, kswapd.c,
- * swap.c and shrinker.c includes this.
+ * swap.c, swap_table.c and shrinker.c includes this.
  *
  * One lruvec: the model knows no memory cgroups, so every LRU page of the node is on it.
  */
@@ -72,12 +72,22 @@ struct lruvec {
 	u64 slab_scan_credit;		/* objects scanned towards the next page */
 };
 
+struct swap_cluster {
+	u32 table;			/* its page; PFN_NONE: older than the trace, or refused */
+	u32 used;			/* slots taken, at least one */
+};
+
 struct swap_state {
 	u64 used;			/* slots taken */
 	u64 orphans;			/* of these: of pages that nobody will ever ask for again */
 	u64 fresh;			/* slots never taken: contiguous */
 	struct folio_fifo io;		/* submitted, by completion time */
 	u64 nr_writeback;		/* base pages in flight */
+	/* swap_table.c: empty without swap tables */
+	struct swap_cluster *cluster;	/* with slots taken, in no order */
+	u32 nr_clusters, cap_clusters;
+	u32 fill;			/* slots come from this one first */
+	u32 hole;			/* where the search for room begins; may be past the end */
 };
 
 /* A shrink_node() under way: its loop can be left and resumed between two batches. */
@@ -181,6 +191,12 @@ u64 swap_io_next(const struct mm *mm);
 void writeback_run(struct mm *mm, u64 now_ns);
 void wakeup_flusher_threads(struct mm *mm, u64 now_ns);
 void folio_rotate_reclaimable(struct mm *mm, u32 pfn);
+
+/* swap_table.c */
+void swap_table_get(struct mm *mm, u64 nr);
+void swap_table_put(struct mm *mm, u64 nr);
+void swap_table_start(struct mm *mm);
+void swap_table_exit(struct mm *mm);
 
 /* shrinker.c */
 u64 shrink_slab(struct mm *mm, const struct scan_control *sc);

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Swap clusters and their tables. From 6.18 on a cluster of 512 slots has a page that says what is
+ * in them: taken from the allocator with the cluster's first slot, given back with its last.
+ * Reclaim asks for it. The kernel swaps nothing out that it has no table for, and tries again for
+ * the next folio; meanwhile others free a page of the type. Here they stand still while a task
+ * reclaims: it would go through all of memory for nothing, some ten thousand pages a time where
+ * 6.18 was refused forty. So a refused cluster is used without a table, and counted.
+ *
+ * Which slot a page has is not modelled, only how many of a cluster's are taken: slots are taken
+ * where tables have room before another table is asked for, and those given back are drawn by
+ * chance, since no event names them.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "swap_table.h"
+#include "vmscan.h"
+
+#define SWAPFILE_CLUSTER	512u
+#define DRAWS_MAX		64
+
+static bool has_room(const struct swap_cluster *c, u64 nr)
+{
+	return c->used + nr <= SWAPFILE_CLUSTER;
+}
+
+static struct swap_cluster *cluster_with_room(struct swap_state *s, u64 nr)
+{
+	u32 i;
+
+	if (!s->nr_clusters)
+		return NULL;
+	if (has_room(&s->cluster[s->fill], nr))
+		return &s->cluster[s->fill];
+	/* a large folio needs a row of slots; see folio_alloc_swap() */
+	if (nr > 1 || s->used == (u64)s->nr_clusters * SWAPFILE_CLUSTER)
+		return NULL;
+	for (i = 0; i < s->nr_clusters; i++) {
+		u32 n = (s->hole + i) % s->nr_clusters;
+
+		if (has_room(&s->cluster[n], nr)) {
+			s->fill = s->hole = n;
+			return &s->cluster[n];
+		}
+	}
+	return NULL;
+}
+
+static u32 swap_cluster_alloc_table(struct mm *mm)
+{
+	u32 lists = mm->visit_lists, blocks = mm->visit_blocks, pfn;
+	bool memalloc = mm->current.memalloc;
+
+	mm->current.memalloc = true;
+	pfn = alloc_pages(mm, GFP_SWAP_TABLE_ATOMIC, 0);
+	if (pfn == PFN_NONE)
+		pfn = alloc_pages(mm, GFP_SWAP_TABLE_SLEEP, 0);
+	mm->current.memalloc = memalloc;
+	/* the request that reclaims for its own sake goes on counting */
+	mm->visit_lists = lists;
+	mm->visit_blocks = blocks;
+	if (pfn == PFN_NONE)
+		mm->swap_tables_failed++;
+	else
+		mm->swap_tables++;
+	return pfn;
+}
+
+static bool clusters_grow(struct swap_state *s)
+{
+	u32 cap = s->cap_clusters ? s->cap_clusters * 2 : 64;
+	struct swap_cluster *c;
+
+	if (s->nr_clusters < s->cap_clusters)
+		return true;
+	c = realloc(s->cluster, cap * sizeof(*c));
+	if (!c)
+		return false;
+	s->cluster = c;
+	s->cap_clusters = cap;
+	return true;
+}
+
+static struct swap_cluster *cluster_add(struct swap_state *s, u32 table, u32 used)
+{
+	struct swap_cluster *c = &s->cluster[s->nr_clusters];
+
+	*c = (struct swap_cluster){ .table = table, .used = used };
+	s->fill = s->nr_clusters++;
+	return c;
+}
+
+static struct swap_cluster *cluster_new(struct mm *mm)
+{
+	if (clusters_grow(mm->swap))
+		return cluster_add(mm->swap, swap_cluster_alloc_table(mm), 0);
+	fprintf(stderr, "fragreplay: out of memory for the swap state\n");
+	abort();
+}
+
+static void cluster_free(struct mm *mm, u32 n)
+{
+	struct swap_state *s = mm->swap;
+	u32 table = s->cluster[n].table;
+
+	s->cluster[n] = s->cluster[--s->nr_clusters];
+	if (s->fill == s->nr_clusters)
+		s->fill = n;
+	if (s->fill >= s->nr_clusters)
+		s->fill = 0;
+	if (table != PFN_NONE)
+		free_pages(mm, table, 0);
+}
+
+/**
+ * swap_table_get - take slots, and a table for them when no cluster has room
+ * @mm: machine; mm->swap->used is without them yet
+ * @nr: slots of one folio, 1 to 512
+ *
+ * mm/swapfile.c:cluster_alloc_swap_entry, which prefers clusters that are partly taken to free
+ * ones. Without memory for a table: see the top of this file.
+ */
+void swap_table_get(struct mm *mm, u64 nr)
+{
+	struct swap_cluster *c;
+
+	if (!mm->k.swap_table_alloc)
+		return;
+	c = cluster_with_room(mm->swap, nr);
+	if (!c)
+		c = cluster_new(mm);
+	c->used += (u32)nr;
+}
+
+/* the cluster of a slot, each slot that is taken being as likely */
+static u32 draw_cluster(struct mm *mm)
+{
+	const struct swap_state *s = mm->swap;
+	u64 slot = 0;
+	int i;
+
+	for (i = 0; i < DRAWS_MAX; i++) {
+		slot = mm_random(mm) % ((u64)s->nr_clusters * SWAPFILE_CLUSTER);
+		if (slot % SWAPFILE_CLUSTER < s->cluster[slot / SWAPFILE_CLUSTER].used)
+			break;
+	}
+	return (u32)(slot / SWAPFILE_CLUSTER);
+}
+
+/**
+ * swap_table_put - give slots back, and the tables of clusters that have none left
+ * @mm: machine
+ * @nr: slots; more than are taken: all of them
+ *
+ * mm/swapfile.c:swap_cluster_free_table, without its wait for RCU.
+ */
+void swap_table_put(struct mm *mm, u64 nr)
+{
+	struct swap_state *s = mm->swap;
+
+	for (; nr && s->nr_clusters; nr--) {
+		u32 n = draw_cluster(mm);
+
+		s->hole = n;
+		if (!--s->cluster[n].used)
+			cluster_free(mm, n);
+	}
+}
+
+/**
+ * swap_table_start - tables of what is in swap when the trace begins
+ * @mm: machine; without memory for the list: as if there were none
+ *
+ * Their pages are among those in use at the start, and it is the trace that frees them.
+ */
+void swap_table_start(struct mm *mm)
+{
+	struct swap_state *s = mm->swap;
+	u64 left = mm->k.swap_table_alloc ? s->used : 0;
+
+	s->nr_clusters = 0;
+	while (left && clusters_grow(s)) {
+		u32 used = left < SWAPFILE_CLUSTER ? (u32)left : SWAPFILE_CLUSTER;
+
+		cluster_add(s, PFN_NONE, used);
+		left -= used;
+	}
+}
+
+/**
+ * swap_table_exit - free the list of clusters
+ * @mm: machine; the tables' pages go with it
+ */
+void swap_table_exit(struct mm *mm)
+{
+	free(mm->swap->cluster);
+	mm->swap->cluster = NULL;
+	mm->swap->nr_clusters = mm->swap->cap_clusters = 0;
+}
