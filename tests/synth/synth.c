@@ -224,6 +224,7 @@ struct group {
 	u32 wanted, held;	/* pages */
 	u32 *object, nr, cap;	/* pfn << 4 | order */
 	u32 pid, cpu;
+	struct group *older;
 };
 
 /* ---- what happens next: a heap of groups by time ---- */
@@ -347,12 +348,28 @@ static void hold(struct group *g, u32 pfn, u32 order)
 	g->held += 1u << order;
 }
 
+/* the newest of all groups, dead ones too: the page cache may still know them */
+static struct group *newest;
+
+static void free_groups(void)
+{
+	while (newest) {
+		struct group *g = newest;
+
+		newest = g->older;
+		free(g->object);
+		free(g);
+	}
+}
+
 static struct group *group_new(u32 load)
 {
 	struct group *g = calloc(1, sizeof(*g));
 
 	if (!g)
 		die("memory", strerror(errno));
+	g->older = newest;
+	newest = g;
 	g->load = load;
 	g->pid = next_pid++;
 	g->cpu = random_below(NR_CPUS);
@@ -661,6 +678,7 @@ int main(int argc, char **argv)
 	fprintf(trace, "# tracer: nop\n#\n");
 	run();
 	finish(trace, "trace.dat");
+	free_groups();
 	fprintf(stderr, "synth: %llu events, %u%% of memory in use at the end\n",
 		(unsigned long long)nr_events, (u32)((u64)place_used * 100 / place_pages));
 	return 0;
