@@ -54,6 +54,9 @@ refuses() {
 	grep -qE -e "$pattern" "$tmp/err" || { echo "no '$pattern' in:"; cat "$tmp/err"; return 1; }
 }
 
+# a bare chroot has no pseudo-terminals, so that nothing can be printed on one
+have_terminals() { python3 -c 'import os; os.openpty()' 2>/dev/null; }
+
 # python with jsonschema: Debian's own, unless another is first and has it
 python() {
 	if python3 -c 'import jsonschema' 2>/dev/null; then

@@ -69,7 +69,7 @@ it "before the policies' labels" grep -qx 'tiny.json: vanilla' out
 
 # terminal COMMAND...: its output on a terminal of 80 columns that shows colours
 terminal() {
-	env -u NO_COLOR -u COLORTERM -u LC_ALL LANG=C.UTF-8 TERM=xterm-256color python -c "
+	env -u NO_COLOR -u COLORTERM -u LC_ALL LANG=C.UTF-8 TERM=xterm-256color python3 -c "
 import os, pty, sys
 pid, fd = pty.fork()
 if not pid:
@@ -91,19 +91,21 @@ colours() { terminal "${draw[@]}" >term.txt && grep -q $'\033\[38;5;' term.txt &
 true_colours() { terminal env COLORTERM=truecolor "${draw[@]}" >term.txt && grep -q $'\033\[38;2;86;180;233m' term.txt; }
 resets() { ! grep '▀' term.txt | grep -vq $'\033\[0m$'; }
 no_colours() { terminal env "$@" "${draw[@]}" >term.txt && same want-end term.txt; }
-it "on a terminal half blocks in colour" colours
-it "in the palette's own where it can" true_colours
-it "each line leaves the terminal as it was" resets
-it "NO_COLOR is respected" no_colours NO_COLOR=1
-empty_no_color() { terminal env NO_COLOR= "${draw[@]}" >term.txt && grep -q '▀' term.txt; }
-it "an empty one is none" empty_no_color
-it "a dumb terminal gets digits" no_colours TERM=dumb
-it "one without UTF-8 as well" no_colours LANG=C
-it "--color=never too" eval 'terminal "${draw[@]}" --color=never >term.txt && same want-end term.txt'
-always() { exits 0 view tiny.json -p vanilla --text --color=always && grep -q $'\033' out; }
-it "--color=always does not ask" always
-it "a page is not for a terminal" eval '! terminal "$prog" view tiny.json >term.txt && grep -q -e "-o" term.txt'
-it "nor is a PNG" eval '! terminal "$prog" view tiny.json --png >term.txt && ! grep -q IHDR term.txt'
+if have_terminals; then
+	it "on a terminal half blocks in colour" colours
+	it "in the palette's own where it can" true_colours
+	it "each line leaves the terminal as it was" resets
+	it "NO_COLOR is respected" no_colours NO_COLOR=1
+	empty_no_color() { terminal env NO_COLOR= "${draw[@]}" >term.txt && grep -q '▀' term.txt; }
+	it "an empty one is none" empty_no_color
+	it "a dumb terminal gets digits" no_colours TERM=dumb
+	it "one without UTF-8 as well" no_colours LANG=C
+	it "--color=never too" eval 'terminal "${draw[@]}" --color=never >term.txt && same want-end term.txt'
+	always() { exits 0 view tiny.json -p vanilla --text --color=always && grep -q $'\033' out; }
+	it "--color=always does not ask" always
+	it "a page is not for a terminal" eval '! terminal "$prog" view tiny.json >term.txt && grep -q -e "-o" term.txt'
+	it "nor is a PNG" eval '! terminal "$prog" view tiny.json --png >term.txt && ! grep -q IHDR term.txt'
+fi
 
 # --- SVG ---
 svg() {
