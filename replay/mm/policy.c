@@ -24,17 +24,28 @@ static const char *const hook_names[] = {
 _Static_assert(POLICY_HOOK_NR(background) == NR_HOOKS - 1, "a name for every hook");
 _Static_assert(NR_HOOKS <= 64, "a bit for every hook");
 
-/*
- * What is decided where a policy says nothing. The one decision that vanilla makes by its own state
- * is not part of it: it would read the other policy's state as its own.
- */
-static struct policy_ops default_decisions(void)
-{
-	struct policy_ops ops = vanilla_policy;
-
-	ops.kcompactd_alloc_flags = vanilla_kcompactd_alloc_flags;
-	return ops;
-}
+/* What is decided where a policy says nothing; none of it looks at a policy's state. */
+static const struct policy_ops vanilla_decisions = {
+	.rmqueue = vanilla_rmqueue,
+	.free_to_tail = vanilla_free_to_tail,
+	.should_try_claim_block = vanilla_should_try_claim_block,
+	.claim_block = vanilla_claim_block,
+	.alloc_flags_nofragment = vanilla_alloc_flags_nofragment,
+	.freelist_failed = vanilla_freelist_failed,
+	.alloc_flags_slowpath = vanilla_alloc_flags_slowpath,
+	.kswapd_wake_order = vanilla_kswapd_wake_order,
+	.gives_up_early = vanilla_gives_up_early,
+	.reclaim_compact_order = vanilla_reclaim_compact_order,
+	.reclaim_retry = vanilla_reclaim_retry,
+	.compact_retry = vanilla_compact_retry,
+	.drops_nofragment = vanilla_drops_nofragment,
+	.nonblocking_drops_nofragment = vanilla_nonblocking_drops_nofragment,
+	.balanced_free_pages = vanilla_balanced_free_pages,
+	.kcompactd_alloc_flags = vanilla_kcompactd_alloc_flags,
+	.compact_free_pages = vanilla_compact_free_pages,
+	.compact_finished = vanilla_compact_finished,
+	.filemap_gfp = vanilla_filemap_gfp,
+};
 
 /**
  * mm_policy_init - vanilla decides for a new machine
@@ -47,7 +58,7 @@ int mm_policy_init(struct mm *mm)
 	mm->policy = calloc(1, sizeof(*mm->policy));
 	if (!mm->policy)
 		return -1;
-	mm->policy->ops = default_decisions();
+	mm->policy->ops = vanilla_decisions;
 	mm->policy->own = &vanilla_policy;
 	return 0;
 }
@@ -80,11 +91,10 @@ static hook_fn hook_of(const struct policy_ops *ops, size_t i)
 /* decisions of a policy's own: one that is left to vanilla by name is none */
 static u64 hooks_of(const struct policy_ops *ops)
 {
-	struct policy_ops def = default_decisions();
 	u64 hooks = 0;
 
 	for (size_t i = 0; i < NR_HOOKS; i++)
-		if (hook_of(ops, i) && hook_of(ops, i) != hook_of(&def, i))
+		if (hook_of(ops, i) && hook_of(ops, i) != hook_of(&vanilla_decisions, i))
 			hooks |= 1ull << i;
 	return hooks;
 }
@@ -113,6 +123,7 @@ int mm_set_policy(struct mm *mm, const struct policy_ops *ops, void *priv, char 
 		  size_t errlen)
 {
 	struct mm_policy *p = mm->policy;
+
 	p->own = ops;
 	p->priv = priv;
 	p->own_hooks = hooks_of(ops);
