@@ -55,6 +55,12 @@ enum option_bit {
 	OPT_FEATURES = 1 << 12,
 };
 
+/* color.c */
+enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+int color_parse(const char *given, enum color_when *when);
+bool color_unwanted(void);
+
+int options_push(const char **list, unsigned int *nr, unsigned int max, const char *what);
 int options_parse(struct options *o, unsigned int allowed, int argc, char **argv);
 bool parse_number(const char *text, uint64_t low, uint64_t high, uint64_t *value);
 bool parse_real(const char *text, double low, double high, double *value);

@@ -40,27 +40,14 @@ static diff_writer find_format(const char *name)
 	return NULL;
 }
 
-/* https://no-color.org: set and not empty */
-static bool terminal_has_color(const struct options *o)
-{
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	if (o->output || (no_color && *no_color) || (term && !strcmp(term, "dumb")))
-		return false;
-	return isatty(STDOUT_FILENO);
-}
-
 static int choose_color(const struct options *o, bool *color)
 {
-	*color = false;
-	if (!o->color || !strcmp(o->color, "auto"))
-		*color = terminal_has_color(o);
-	else if (!strcmp(o->color, "always"))
-		*color = true;
-	else if (strcmp(o->color, "never")) {
-		message("--color=%s: auto, always or never is needed", o->color);
+	enum color_when when = COLOR_AUTO;
+
+	if (o->color && color_parse(o->color, &when))
 		return -1;
-	}
+	*color = when == COLOR_ALWAYS || (when == COLOR_AUTO && !o->output && !color_unwanted() &&
+					  isatty(STDOUT_FILENO));
 	return 0;
 }
 

@@ -11,18 +11,11 @@
 
 static json_t *load_report(const char *path)
 {
-	json_error_t error;
-	json_t *report = json_load_file(path, 0, &error);
+	json_t *report = report_read(path, 0);
 	const char *schema;
 
-	if (!report) {
-		if (error.line > 0)
-			message("%s: line %d: %s; a report of `fragreplay run` is needed", path,
-				error.line, error.text);
-		else
-			message("%s: %s", path, error.text);
+	if (!report)
 		return NULL;
-	}
 	schema = json_string_value(json_object_get(report, "schema"));
 	if (schema && !strcmp(schema, REPORT_SCHEMA) &&
 	    json_array_size(json_object_get(report, "policies")))

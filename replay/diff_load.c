@@ -117,20 +117,12 @@ static void name_of_path(struct diff_report *r)
  */
 int diff_report_load(struct diff_report *r, const char *given, bool force)
 {
-	json_error_t error;
-
 	r->given = given;
 	split_operand(r);
 	name_of_path(r);
-	r->root = json_load_file(r->path, JSON_REJECT_DUPLICATES, &error);
-	if (!r->root) {
-		if (error.line > 0)
-			message("%s: line %d: %s; a report of `fragreplay run` is needed", r->path,
-				error.line, error.text);
-		else
-			message("%s: %s", r->path, error.text);
+	r->root = report_read(r->path, JSON_REJECT_DUPLICATES);
+	if (!r->root)
 		return -1;
-	}
 	if (check_schema(r, force))
 		return -1;
 	if (!json_array_size(json_object_get(r->root, "policies"))) {

@@ -38,11 +38,7 @@ static inline unsigned int image_kind(const struct image *img, u32 pfn)
 
 static inline u64 image_random(struct image *img, u64 below)
 {
-	u64 x = img->rng += 0x9e3779b97f4a7c15ull;
-
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
-	return (x ^ (x >> 31)) % below;
+	return splitmix64(&img->rng) % below;
 }
 
 static inline enum first_seen first_seen(const struct machine *m, u32 pfn)

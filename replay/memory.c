@@ -11,11 +11,6 @@
 #define BLOCK_FIXED	8u	/* can be neither migrated nor reclaimed */
 #define BLOCK_HOLE	16u
 
-static u32 folio_head(const struct mm *mm, u32 pfn)
-{
-	return pfn & ~((1u << mm->page[pfn].order) - 1);
-}
-
 /* on the LRU or with its own migration method, and nobody holds it down */
 static bool page_can_go(const struct mm *mm, u32 pfn)
 {

@@ -19,7 +19,7 @@ static void model_evicted(void *ctx, u32 owner, u32 pfn, bool anon)
 {
 	struct model *mo = ctx;
 	const struct mm *mm = mo->mm;
-	u32 head = pfn & ~((1u << mm->page[pfn].order) - 1);
+	u32 head = folio_head(mm, pfn);
 
 	if (owner == OWNER_NONE) {
 		if (mm->page[head].cold)
@@ -162,11 +162,6 @@ static void free_folio(struct model *mo, u32 pfn)
 	if (p->kind == PK_ANON)
 		free_swap_cache(mm, pfn);
 	free_pages(mm, pfn, order);
-}
-
-static u32 folio_head(const struct mm *mm, u32 pfn)
-{
-	return pfn & ~((1u << mm->page[pfn].order) - 1);
 }
 
 /* Is this a THP that only the model has, with base pages of the trace in it? */

@@ -253,7 +253,7 @@ bool model_folio_joined(const struct model *mo, u32 pfn)
 u32 model_folio_disown(struct model *mo, u32 handle)
 {
 	struct mm *mm = mo->mm;
-	u32 pfn = mo->map[handle], order = mm->page[pfn].order, head = pfn & ~((1u << order) - 1);
+	u32 pfn = mo->map[handle], order = mm->page[pfn].order, head = folio_head(mm, pfn);
 
 	mo->map[handle] = MAP_NONE;
 	mm->page[pfn].owner = OWNER_NONE;

@@ -154,7 +154,16 @@ static int bad_value(const char *option, const char *given, const char *need)
 	return -1;
 }
 
-static int push(const char **list, unsigned int *nr, unsigned int max, const char *what)
+/**
+ * options_push - one more of an option or operand that may be repeated
+ * @list: of them
+ * @nr: how many there are
+ * @max: how many there may be
+ * @what: the new one
+ *
+ * Return: 0; -1 with a message on stderr.
+ */
+int options_push(const char **list, unsigned int *nr, unsigned int max, const char *what)
 {
 	if (*nr == max) {
 		message("%s: too many of these; %u is the most", what, max);
@@ -224,9 +233,9 @@ static int take_diff_option(struct options *o, int key, const char *given)
 {
 	switch (key) {
 	case O_BASE:
-		return push(o->base, &o->nr_base, MAX_POLICIES, given);
+		return options_push(o->base, &o->nr_base, MAX_POLICIES, given);
 	case O_NEW:
-		return push(o->new, &o->nr_new, MAX_POLICIES, given);
+		return options_push(o->new, &o->nr_new, MAX_POLICIES, given);
 	case O_FORMAT:
 		o->format = given;
 		return 0;
@@ -252,7 +261,7 @@ static int take_option(struct options *o, int key, const char *given)
 {
 	switch (key) {
 	case 'p':
-		return push(o->policy, &o->nr_policies, MAX_POLICIES, given);
+		return options_push(o->policy, &o->nr_policies, MAX_POLICIES, given);
 	case 'o':
 		o->output = given;
 		return 0;
@@ -265,7 +274,7 @@ static int take_option(struct options *o, int key, const char *given)
 	case O_MEMORY:
 		return parse_memory(o, given);
 	case O_SET:
-		return push(o->set, &o->nr_set, MAX_SETTINGS, given);
+		return options_push(o->set, &o->nr_set, MAX_SETTINGS, given);
 	case O_KERNEL:
 		return parse_kernel(o, given);
 	case O_REFAULT:
@@ -292,12 +301,12 @@ static int take_option(struct options *o, int key, const char *given)
 		o->force = true;
 		return 0;
 	case O_REPEAT:
-		return push(o->repeat, &o->nr_repeats, MAX_SETTINGS, given);
+		return options_push(o->repeat, &o->nr_repeats, MAX_SETTINGS, given);
 	case O_AGAINST:
 		o->against = given;
 		return 0;
 	case O_THRESHOLD:
-		return push(o->threshold, &o->nr_thresholds, MAX_SETTINGS, given);
+		return options_push(o->threshold, &o->nr_thresholds, MAX_SETTINGS, given);
 	default:
 		return parse_counted(o, key, given);
 	}
@@ -350,7 +359,7 @@ int options_parse(struct options *o, unsigned int allowed, int argc, char **argv
 				return -1;
 	}
 	for (; optind < argc; optind++)
-		if (push(o->arg, &o->nr_args, MAX_POLICIES, argv[optind]))
+		if (options_push(o->arg, &o->nr_args, MAX_POLICIES, argv[optind]))
 			return -1;
 	return 0;
 }

@@ -18,6 +18,7 @@ struct spread {
 
 json_t *report_build(const struct input *in, const struct options *o, const struct run_output *out,
 		     const struct spread *spread);
+json_t *report_read(const char *path, size_t flags);
 int report_write(const json_t *report, const char *path);
 
 /* parts */

@@ -66,30 +66,6 @@ static int take_scale(struct view_options *o, const char *given)
 	return 0;
 }
 
-static int take_color(struct view_options *o, const char *given)
-{
-	static const char *const name[] = { "auto", "always", "never" };
-
-	for (int i = 0; i < 3; i++) {
-		if (strcmp(given ? given : "always", name[i]))
-			continue;
-		o->color = (enum view_color)i;
-		return 0;
-	}
-	message("--color=%s: auto, always or never is needed", given);
-	return -1;
-}
-
-static int take_policy(struct view_options *o, const char *given)
-{
-	if (o->nr_policies == MAX_POLICIES) {
-		message("%s: too many of these; %u is the most", given, MAX_POLICIES);
-		return -1;
-	}
-	o->policy[o->nr_policies++] = given;
-	return 0;
-}
-
 static int take_option(struct view_options *o, int key, const char *given)
 {
 	switch (key) {
@@ -97,7 +73,7 @@ static int take_option(struct view_options *o, int key, const char *given)
 		o->output = given;
 		return 0;
 	case 'p':
-		return take_policy(o, given);
+		return options_push(o->policy, &o->nr_policies, MAX_POLICIES, given);
 	case O_TEXT:
 		return take_format(o, VIEW_TEXT);
 	case O_SVG:
@@ -112,7 +88,7 @@ static int take_option(struct view_options *o, int key, const char *given)
 		o->letters = true;
 		return 0;
 	case O_COLOR:
-		return take_color(o, given);
+		return color_parse(given, &o->color);
 	default:
 		message("see `fragreplay help`");
 		return -1;
@@ -210,11 +186,9 @@ static bool is_utf8(void)
 /* a terminal that shows colours and half blocks, and a user who wants them: no-color.org */
 static bool wants_colour(bool terminal)
 {
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+	const char *term = getenv("TERM");
 
-	if (!terminal || (no_color && *no_color))
-		return false;
-	return term && *term && strcmp(term, "dumb") && is_utf8();
+	return terminal && !color_unwanted() && term && *term && is_utf8();
 }
 
 /**

@@ -6,7 +6,6 @@
 #include "picture.h"
 
 enum view_format { VIEW_HTML, VIEW_TEXT, VIEW_SVG, VIEW_PNG };
-enum view_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* what the command line of view said */
 struct view_options {
@@ -16,7 +15,7 @@ struct view_options {
 	unsigned int nr_policies;
 	const char *output;
 	enum view_format format;
-	enum view_color color;
+	enum color_when color;
 	uint64_t at_ns;				/* or AT_END */
 	unsigned int scale;			/* 0: not given */
 	bool format_given, at_given, letters;

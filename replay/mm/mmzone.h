@@ -286,6 +286,16 @@ static inline void count_vm_events(struct mm *mm, enum vm_event_item item, u64 n
 	mm->vmstat[item] += n;
 }
 
+/* next number of a sequence; its state may be any number at first */
+static inline u64 splitmix64(u64 *state)
+{
+	u64 x = *state += 0x9e3779b97f4a7c15ull;
+
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
+	x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
+	return x ^ (x >> 31);
+}
+
 /**
  * mm_random - next number of the model's only source of chance (splitmix64)
  * @mm: whose sequence
@@ -294,11 +304,7 @@ static inline void count_vm_events(struct mm *mm, enum vm_event_item item, u64 n
  */
 static inline u64 mm_random(struct mm *mm)
 {
-	u64 x = mm->rng += 0x9e3779b97f4a7c15ull;
-
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
-	return x ^ (x >> 31);
+	return splitmix64(&mm->rng);
 }
 
 #endif

@@ -16,6 +16,12 @@ static inline bool page_is_free(const struct page *p)
 	return p->state == PAGE_BUDDY || p->state == PAGE_PCP;
 }
 
+/* first page of the folio that a page in use is part of */
+static inline u32 folio_head(const struct mm *mm, u32 pfn)
+{
+	return pfn & ~(N(mm->page[pfn].order) - 1);
+}
+
 static inline bool page_is_lru(const struct mm *mm, u32 pfn)
 {
 	const struct page *p = &mm->page[pfn];
