@@ -23,7 +23,7 @@ PKG_CONFIG ?= pkg-config
 
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) \
-	-pthread -I. -Iinclude -I$(BUILD)/view -DFRAGREPLAY_VERSION='"$(VERSION)"' \
+	-pthread -I. -Ireplay -Iinclude -I$(BUILD)/view -DFRAGREPLAY_VERSION='"$(VERSION)"' \
 	$(TARGET_CFLAGS) $(EXTRA_CFLAGS)
 ALL_LDFLAGS = -pthread -Wl,--dynamic-list=policies/exports $(LDFLAGS) $(EXTRA_CFLAGS)
 LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS))
@@ -36,15 +36,15 @@ TRACECMD_LDLIBS = $(shell $(PKG_CONFIG) --libs libtracecmd 2>/dev/null)
 
 # the skeleton is there to be copied, not to be built in
 SRCS := $(filter-out policies/skeleton.c,\
-	$(sort $(wildcard parsers/*.c replay/*.c replay/mm/*.c policies/*.c)))
+	$(sort $(wildcard $(foreach room,parsers replay policies,$(room)/*.c $(room)/*/*.c))))
 OBJS := $(SRCS:%.c=$(BUILD)/%.o)
 LIBOBJS := $(filter-out $(BUILD)/replay/main.o,$(OBJS))
-TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/test_*.c)))
-BENCHES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/bench_*.c)))
+TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/*/test_*.c)))
+BENCHES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/bench/bench_*.c)))
 FUZZERS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 # the page of `view`, as the bytes of an array
 VIEW_PAGE := $(BUILD)/view/view_page.inc
-VIEW_SCRIPTS := $(addprefix replay/view/,util.js blocks.js layout.js paint.js map.js chart.js \
+VIEW_SCRIPTS := $(addprefix replay/view/page/,util.js blocks.js layout.js paint.js map.js chart.js \
 	table.js main.js)
 LIBFUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)-fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
@@ -96,12 +96,12 @@ $(BUILD)/%.o: %.c | need-libs
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/replay/view_html.o: $(VIEW_PAGE)
+$(BUILD)/replay/view/view_html.o: $(VIEW_PAGE)
 
-$(BUILD)/view/page.html: replay/view/page.html replay/view/view.css $(VIEW_SCRIPTS)
+$(BUILD)/view/page.html: replay/view/page/page.html replay/view/page/view.css $(VIEW_SCRIPTS)
 	@mkdir -p $(@D)
 	cat $(VIEW_SCRIPTS) >$(@D)/script.js
-	sed -e '/^@STYLE@$$/{' -e 'r replay/view/view.css' -e 'd' -e '}' \
+	sed -e '/^@STYLE@$$/{' -e 'r replay/view/page/view.css' -e 'd' -e '}' \
 	    -e '/^@SCRIPT@$$/{' -e 'r $(@D)/script.js' -e 'd' -e '}' $< >$@
 
 $(VIEW_PAGE): $(BUILD)/view/page.html
@@ -115,21 +115,22 @@ $(BUILD)/policies/%.o: TARGET_CFLAGS := -DFRAGREPLAY_BUILTIN
 	$(CC) -O2 -Wall -Wextra -Iinclude -shared -fPIC -o $@ $<
 
 # the version is a flag, so what carries it depends on the file that sets it
-$(BUILD)/replay/version.o: Makefile
+$(BUILD)/replay/base/version.o: Makefile
 
-$(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(LIBOBJS) | need-test-libs
+$(TESTS): %: %.o $(LIBOBJS) | need-test-libs
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CMOCKA_LDLIBS) $(LIB_LDLIBS)
 
 # what a test replaces by its own stand-ins, and what it shares
-$(BUILD)/tests/test_slowpath $(BUILD)/tests/test_defrag_slowpath: ALL_LDFLAGS += $(addprefix -Wl$(,)--wrap=,get_page_from_freelist \
+$(BUILD)/tests/mm/test_slowpath $(BUILD)/tests/policies/test_defrag_slowpath: \
+	ALL_LDFLAGS += $(addprefix -Wl$(,)--wrap=,get_page_from_freelist \
 	try_to_free_pages try_to_compact_pages wakeup_kswapd drain_all_pages \
 	unreserve_highatomic_pageblock zone_reclaimable_pages compaction_zonelist_suitable \
 	compaction_defer_reset)
-$(BUILD)/tests/test_page_alloc: ALL_LDFLAGS += -Wl,--wrap=wakeup_kswapd
-$(BUILD)/tests/test_twin: $(BUILD)/tests/twin.o
+$(BUILD)/tests/mm/test_page_alloc: ALL_LDFLAGS += -Wl,--wrap=wakeup_kswapd
+$(BUILD)/tests/mm/test_twin: $(BUILD)/tests/mm/twin.o
 
-$(BUILD)/tests/bench_%.o: EXTRA_CFLAGS += $(TRACECMD_CFLAGS)
-$(BUILD)/tests/bench_%: $(BUILD)/tests/bench_%.o $(LIBOBJS)
+$(BUILD)/tests/bench/bench_%.o: EXTRA_CFLAGS += $(TRACECMD_CFLAGS)
+$(BUILD)/tests/bench/bench_%: $(BUILD)/tests/bench/bench_%.o $(LIBOBJS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TRACECMD_LDLIBS) $(LIB_LDLIBS)
 
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/standalone.o $(LIBOBJS)
@@ -157,7 +158,7 @@ golden: $(BUILD)/fragreplay
 	@UPDATE=1 bash tests/cli/golden.sh $(abspath $(BUILD))/fragreplay traces/7.3-small-d0
 
 bench: $(BUILD)/fragreplay $(BENCHES)
-	@BUILD=$(abspath $(BUILD)) tests/bench.sh
+	@BUILD=$(abspath $(BUILD)) tests/bench/bench.sh
 
 demo: deps-build
 	@$(MAKE) --no-print-directory all
@@ -193,4 +194,4 @@ uninstall:
 clean:
 	rm -rf $(BUILD) build-san $(BUILD)-fuzz policies/*.so
 
--include $(OBJS:.o=.d) $(wildcard $(BUILD)/tests/*.d $(BUILD)/tests/fuzz/*.d)
+-include $(OBJS:.o=.d) $(wildcard $(BUILD)/tests/*/*.d)

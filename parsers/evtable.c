@@ -4,7 +4,7 @@
  * design/tracepoints.md what the events mean. A field that a kernel version lacks is optional; any
  * other must be in the trace's own format.
  */
-#include "tracedat.h"
+#include "parsers/tracedat/tracedat.h"
 
 #define SET(f, s)		{ .field = f, .slot = SLOT_##s, .op = OP_SET }
 #define SET_OPT(f, s)		{ .field = f, .slot = SLOT_##s, .op = OP_SET, .optional = true }

@@ -200,8 +200,8 @@ same_palette() {
 
 	while read -r hue; do
 		n=$((n + 1))
-		grep -q "#$hue" "$here/replay/view/paint.js" || { echo "$hue"; return 1; }
-	done < <(sed -n 's/.*\[BLK_.* = 0x\(......\),/\1/p' "$here/replay/palette.h")
+		grep -q "#$hue" "$here/replay/view/page/paint.js" || { echo "$hue"; return 1; }
+	done < <(sed -n 's/.*\[BLK_.* = 0x\(......\),/\1/p' "$here/replay/view/palette.h")
 	[ "$n" -eq 7 ]
 }
 it "the page's palette is the same" same_palette

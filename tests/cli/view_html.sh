@@ -20,7 +20,7 @@ one_file() {
 
 # what is in the page is what was in the report, though a name in it would end its script
 holds_the_report() {
-	python "$(dirname "$0")/../view_report.py" 1 3 50 >"$tmp/hostile.json"
+	python "$(dirname "$0")/../view/view_report.py" 1 3 50 >"$tmp/hostile.json"
 	exits 0 view "$tmp/hostile.json" -o "$tmp/page.html" || return 1
 	python - "$tmp/hostile.json" "$tmp/page.html" <<-'EOF'
 	import json, re, sys
@@ -72,12 +72,12 @@ fi
 
 pictures=${VIEW_PICTURES:-$tmp}
 mkdir -p "$pictures"
-python "$(dirname "$0")/../view_report.py" 256 150 100 >"$tmp/big.json"
+python "$(dirname "$0")/../view/view_report.py" 256 150 100 >"$tmp/big.json"
 break_map
 for report in report big broken; do
 	it "view draws $report" exits 0 view "$tmp/$report.json" -o "$tmp/$report.html"
 done
-python "$(dirname "$0")/../view_browser.py" "$browser" "$tmp/report.html" "$tmp/big.html" \
+python "$(dirname "$0")/../view/view_browser.py" "$browser" "$tmp/report.html" "$tmp/big.html" \
 	"$tmp/broken.html" "$pictures" >"$tmp/tap" || tests_failed=$((tests_failed + 1))
 grep -v '^1\.\.' "$tmp/tap" | sed -E "s/^((not )?ok) [0-9]+/\1/"
 finish

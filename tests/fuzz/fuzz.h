@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../../parsers/internal.h"
+#include "parsers/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "../../replay/snapshot.h"
+#include "recording/recording.h"
 
 static const char *const names[] = {
 	"version", "cmdline", "zoneinfo", "buddyinfo", "pagetypeinfo", "vmstat", "meminfo", "swaps",

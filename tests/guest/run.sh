@@ -16,7 +16,7 @@ build=${BUILD:-build}
 for tool in qemu-system-x86_64 busybox cpio dpkg trace-cmd zstd; do
 	command -v $tool >/dev/null || { echo "run.sh: $tool is missing: skipped"; exit 77; }
 done
-[ -x "$build/tests/test_machine" ] || { echo "run.sh: make tests first"; exit 2; }
+[ -x "$build/tests/boot/test_boot" ] || { echo "run.sh: make tests first"; exit 2; }
 
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
@@ -45,6 +45,6 @@ for r in "$out"/rec/*/; do
 		failed=$((failed + 1))
 	fi
 done
-FRAGREPLAY_RECORDINGS="$out/rec" "$build/tests/test_machine" || failed=$((failed + 1))
+FRAGREPLAY_RECORDINGS="$out/rec" "$build/tests/boot/test_boot" || failed=$((failed + 1))
 rm -f "$out/disk"
 [ "$failed" = 0 ]

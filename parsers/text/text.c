@@ -1,0 +1,572 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Event text: the kernel's trace and trace_pipe files, trace-cmd report (also with -R, -l, -t),
+ * perf script.
+ *
+ * Text carries less than trace.dat: time as printed (mostly microseconds), common_flags only where
+ * there is a flags column, no zone of a kswapd wakeup (0 here) except with -R, names of gfp
+ * composites whose bits changed between kernels (GFP_ATOMIC, GFP_NOWAIT: those of the newest are
+ * taken), gfp flags of -R by position.
+ *
+ * It is in the order of the recording's own clock already, finer than the times that it prints,
+ * so records of equal time stay in the order of their lines; only lines that are out of order are
+ * moved, within a bound.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "parsers/internal.h"
+#include "text.h"
+
+#define TEXT_BUF_SIZE	(1 << 20)	/* also the longest line */
+#define TEXT_REORDER	8192		/* records that a late line may be moved up by */
+#define TEXT_BATCH	(2 * TEXT_REORDER)
+#define TEXT_MAX_NAMES	4096		/* kinds of events; a kernel has some 2000 */
+#define TEXT_MAX_COMMS	(1 << 20)
+#define TEXT_MAX_PLACES	64		/* of lost events, that are told one by one */
+#define TEXT_MAX_GAPS	64
+#define TEXT_HINT	"export the trace again, or go on with --allow-incomplete"
+
+struct text_kind {
+	char *name;
+	size_t len;
+	uint64_t count;
+	const struct text_event *ev;
+};
+
+struct text_comm {
+	int32_t pid;			/* + 1; 0: slot is empty */
+	uint8_t len;
+	char comm[16];
+};
+
+struct text_place {
+	uint64_t line, lost;
+	int cpu;
+};
+
+struct text_trace {
+	struct trace t;
+	char *buf;			/* the bytes at hand: [pos, len) not yet read */
+	size_t pos, len;
+	bool own_buf, eof, done, damaged;
+	uint64_t offset, line;
+
+	struct record *rec, *tmp;	/* TEXT_BATCH each: a line may add a record for each gap */
+	unsigned int nr, given;		/* of rec: filled, handed out */
+	uint64_t given_ts;		/* the last record handed out */
+	bool unsorted;
+
+	struct text_kind *kind[2 * TEXT_MAX_NAMES], *sorted[TEXT_MAX_NAMES + 1], other;
+	struct text_comm *comm;
+	unsigned int comm_size, nr_comms;
+	struct text_place place[TEXT_MAX_PLACES];
+	unsigned int nr_places;
+	struct text_place gap[TEXT_MAX_GAPS];	/* told, and no event of their CPU seen since */
+	unsigned int nr_gaps;
+	uint64_t unknown, unknown_line, comments;
+	unsigned int max_cpu;
+	bool perf, any;
+	struct text_decoder decoder;
+};
+
+static struct text_trace *to_text(struct trace *t)
+{
+	return (struct text_trace *)t;
+}
+
+static void text_damage(struct text_trace *x, const char *what)
+{
+	trace_fail(&x->t, "%s: line %llu: %s; %s", x->t.src.path, (unsigned long long)x->line, what,
+		   TEXT_HINT);
+	x->damaged = x->done = true;
+	x->t.info.complete = false;
+}
+
+/* more bytes behind those at hand; false at the end */
+static bool text_refill(struct text_trace *x)
+{
+	struct trace_source *src = &x->t.src;
+	ssize_t n;
+
+	if (x->eof)
+		return false;
+	memmove(x->buf, x->buf + x->pos, x->len - x->pos);
+	x->len -= x->pos;
+	x->pos = 0;
+	if (x->len == TEXT_BUF_SIZE) {
+		x->line++;
+		text_damage(x, "it is longer than any line of event text");
+		return false;
+	}
+	do {
+		if (src->map)
+			n = pread(src->fd, x->buf + x->len, TEXT_BUF_SIZE - x->len, x->offset);
+		else
+			n = read(src->fd, x->buf + x->len, TEXT_BUF_SIZE - x->len);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0) {
+		text_damage(x, strerror(errno));
+		return false;
+	}
+	x->eof = n == 0;
+	x->offset += n;
+	x->len += n;
+	return n > 0;
+}
+
+/* the next line, without its end; false when there is none */
+static bool text_next_line(struct text_trace *x, const char **s, const char **end)
+{
+	size_t seen = 0;
+	char *nl;
+
+	while (!(nl = memchr(x->buf + x->pos + seen, '\n', x->len - x->pos - seen))) {
+		seen = x->len - x->pos;
+		if (text_refill(x))
+			continue;
+		if (!x->damaged && seen) {
+			x->line++;
+			text_damage(x, "the file ends in the middle of a line");
+		}
+		return false;
+	}
+	x->line++;
+	*s = x->buf + x->pos;
+	*end = nl > *s && nl[-1] == '\r' ? nl - 1 : nl;
+	x->pos = nl + 1 - x->buf;
+	return true;
+}
+
+static unsigned int hash_name(const char *s, size_t len)
+{
+	unsigned int h = len;
+
+	for (size_t i = 0; i < len; i++)
+		h = h * 31 + (unsigned char)s[i];
+	return h ^ h >> 13;
+}
+
+static void insert_sorted(struct text_trace *x, struct text_kind *k)
+{
+	unsigned int i = x->t.info.nr_events++;
+
+	for (; i && strcmp(x->sorted[i - 1]->name, k->name) > 0; i--)
+		x->sorted[i] = x->sorted[i - 1];
+	x->sorted[i] = k;
+}
+
+/* the kind of event of this name; those beyond the table's size are counted as one */
+static struct text_kind *text_kind_of(struct text_trace *x, const char *name, size_t len)
+{
+	unsigned int i = hash_name(name, len) % (2 * TEXT_MAX_NAMES);
+	struct text_kind *k;
+
+	for (; (k = x->kind[i]); i = (i + 1) % (2 * TEXT_MAX_NAMES))
+		if (k->len == len && !memcmp(k->name, name, len))
+			return k;
+	k = x->t.info.nr_events < TEXT_MAX_NAMES ? calloc(1, sizeof(*k)) : NULL;
+	if (k)
+		k->name = strndup(name, len);
+	if (!k || !k->name) {
+		free(k);
+		k = &x->other;
+		if (!k->name && (k->name = strdup("(other)")))
+			insert_sorted(x, k);
+		return k;
+	}
+	k->len = len;
+	k->ev = text_event_find(name, len);
+	x->kind[i] = k;
+	insert_sorted(x, k);
+	return k;
+}
+
+static struct text_comm *comm_slot(struct text_comm *table, unsigned int size, int32_t key)
+{
+	unsigned int i = (uint32_t)key * 2654435761u % size;
+
+	while (table[i].pid && table[i].pid != key)
+		i = (i + 1) % size;
+	return &table[i];
+}
+
+static void comm_grow(struct text_trace *x)
+{
+	unsigned int size = x->comm_size ? x->comm_size * 2 : 1024;
+	struct text_comm *table = size <= TEXT_MAX_COMMS ? calloc(size, sizeof(*table)) : NULL;
+
+	if (!table)
+		return;
+	for (unsigned int i = 0; i < x->comm_size; i++)
+		if (x->comm[i].pid)
+			*comm_slot(table, size, x->comm[i].pid) = x->comm[i];
+	free(x->comm);
+	x->comm = table;
+	x->comm_size = size;
+}
+
+static void text_note_comm(struct text_trace *x, const struct text_line *l)
+{
+	uint8_t len = l->comm_len < 15 ? l->comm_len : 15;
+	struct text_comm *c;
+
+	if (l->pid == INT32_MAX || (l->comm_len == 5 && !memcmp(l->comm, "<...>", 5)))
+		return;
+	if (2 * x->nr_comms >= x->comm_size)
+		comm_grow(x);
+	if (2 * x->nr_comms >= x->comm_size)
+		return;
+	c = comm_slot(x->comm, x->comm_size, l->pid + 1);
+	if (c->len == len && !memcmp(c->comm, l->comm, len) && c->pid)
+		return;
+	x->nr_comms += !c->pid;
+	c->pid = l->pid + 1;
+	c->len = len;
+	memcpy(c->comm, l->comm, len);
+	c->comm[len] = '\0';
+}
+
+static void text_append(struct text_trace *x, const struct record *r)
+{
+	if (x->any && r->ts < x->given_ts) {
+		text_damage(x, "its time is before that of lines read long ago; sort the lines by time");
+		return;
+	}
+	if (x->nr > x->given && r->ts < x->rec[x->nr - 1].ts)
+		x->unsorted = true;
+	x->rec[x->nr++] = *r;
+}
+
+/* a gap ends where its CPU's next event is */
+static void text_end_gaps(struct text_trace *x, const struct record *next)
+{
+	struct record r = { .type = REC_LOST, .ts = next->ts, .cpu = next->cpu, .pid = -1 };
+	unsigned int i = 0;
+
+	while (i < x->nr_gaps) {
+		if (x->gap[i].cpu != next->cpu) {
+			i++;
+			continue;
+		}
+		r.a = x->gap[i].lost < UINT32_MAX ? x->gap[i].lost : UINT32_MAX;
+		x->gap[i] = x->gap[--x->nr_gaps];
+		text_append(x, &r);
+	}
+}
+
+/* the kernel prints a marker's writer where other events have their name */
+static struct text_kind *text_kind_of_line(struct text_trace *x, const struct text_line *l)
+{
+	static const char marker[] = "tracing_mark_write";
+
+	if (l->event_len == sizeof(marker) - 1 && !memcmp(l->event, marker, sizeof(marker) - 1))
+		return text_kind_of(x, "print", 5);
+	return text_kind_of(x, l->event, l->event_len);
+}
+
+static void text_event_line(struct text_trace *x, const struct text_line *l)
+{
+	struct text_kind *k = text_kind_of_line(x, l);
+	struct record r = { .ts = l->ts, .pid = l->pid, .cpu = l->cpu, .flags = l->flags };
+	const char *what = NULL;
+	char text[160];
+
+	if (k->ev)
+		what = text_event_decode(&x->decoder, k->ev, l, &r);
+	if (what) {
+		snprintf(text, sizeof(text), "%s: %.*s %s", k->name, (int)x->decoder.key_len,
+			 x->decoder.key, what);
+		text_damage(x, text);
+		return;
+	}
+	k->count++;
+	text_note_comm(x, l);
+	if (l->cpu >= x->max_cpu)
+		x->max_cpu = l->cpu + 1u;
+	x->perf |= l->perf;
+	if (x->nr_gaps)
+		text_end_gaps(x, &r);
+	text_append(x, &r);
+}
+
+static void text_add_lost(struct text_trace *x, const struct text_note *n)
+{
+	if (x->nr_places < TEXT_MAX_PLACES)
+		x->place[x->nr_places++] = (struct text_place){
+			.line = x->line, .lost = n->lost, .cpu = n->cpu };
+	if (n->cpu >= 0 && x->nr_gaps < TEXT_MAX_GAPS)
+		x->gap[x->nr_gaps++] = (struct text_place){ .lost = n->lost, .cpu = n->cpu };
+	x->t.info.lost += n->lost ? n->lost : 1;
+}
+
+static void text_other_line(struct text_trace *x, const char *s, const char *end)
+{
+	struct text_note n;
+
+	if (text_names_event(s, end)) {
+		text_damage(x, "it names an event, but its task, CPU or time cannot be read");
+		return;
+	}
+	text_note_parse(s, end, &n);
+	x->comments += n.kind == TEXT_COMMENT && *s == '#';
+	if (n.cpus)
+		x->t.info.cpus = n.cpus;
+	if (n.kind == TEXT_LOST)
+		text_add_lost(x, &n);
+	if (n.kind == TEXT_UNKNOWN && !x->unknown++)
+		x->unknown_line = x->line;
+}
+
+static void text_fill(struct text_trace *x)
+{
+	const char *s, *end;
+	struct text_line l;
+
+	while (!x->done && x->nr < TEXT_BATCH - TEXT_MAX_GAPS) {
+		if (!text_next_line(x, &s, &end)) {
+			x->done = true;
+			break;
+		}
+		if (text_line_parse(s, end, &l))
+			text_event_line(x, &l);
+		else
+			text_other_line(x, s, end);
+	}
+}
+
+/* stable; what is in order already costs one comparison */
+static void text_sort(struct record *r, struct record *tmp, unsigned int n)
+{
+	unsigned int half = n / 2, i = 0, j = half, k = 0;
+
+	if (n < 2)
+		return;
+	text_sort(r, tmp, half);
+	text_sort(r + half, tmp, n - half);
+	if (r[half - 1].ts <= r[half].ts)
+		return;
+	memcpy(tmp, r, half * sizeof(*r));
+	while (i < half && j < n)
+		r[k++] = r[j].ts < tmp[i].ts ? r[j++] : tmp[i++];
+	memcpy(r + k, tmp + i, (half - i) * sizeof(*r));
+}
+
+static const char *text_format(const struct text_trace *x)
+{
+	const struct text_decoder *d = &x->decoder;
+
+	if (x->perf)
+		return d->gfp_numeric ? "perf script text, gfp flags by position" :
+					"perf script text";
+	if (d->gfp_numeric)
+		return d->gfp_named ? "ftrace text, some gfp flags by position" :
+				      "ftrace text (trace-cmd report -R), gfp flags by position";
+	if (x->comments)
+		return "ftrace text (kernel's trace file)";
+	return "ftrace text (trace-cmd report)";
+}
+
+static void text_update_info(struct text_trace *x, const struct record *r, unsigned int n)
+{
+	struct trace_info *info = &x->t.info;
+
+	info->bytes_read = x->own_buf ? x->offset - (x->len - x->pos) : x->pos;
+	info->format = text_format(x);
+	if (x->max_cpu > info->cpus)
+		info->cpus = x->max_cpu;
+	if (!n)
+		return;
+	if (!info->records)
+		info->first_ns = r[0].ts;
+	info->last_ns = r[n - 1].ts;
+	info->records += n;
+	info->digest = digest_records(info->digest, r, n);
+}
+
+static long text_read(struct trace *t, const struct record **rec)
+{
+	struct text_trace *x = to_text(t);
+	unsigned int n;
+
+	memmove(x->rec, x->rec + x->given, (x->nr - x->given) * sizeof(*x->rec));
+	x->nr -= x->given;
+	x->given = 0;
+	text_fill(x);
+	if (x->unsorted)
+		text_sort(x->rec, x->tmp, x->nr);
+	x->unsorted = false;
+	n = x->done ? x->nr : x->nr - TEXT_REORDER;
+	text_update_info(x, x->rec, n);
+	if (n) {
+		x->given_ts = x->rec[n - 1].ts;
+		x->any = true;
+	}
+	x->given = n;
+	*rec = x->rec;
+	if (!n && x->damaged && !t->opt.allow_incomplete)
+		return -1;
+	return n;
+}
+
+static const char *text_event_count(struct trace *t, unsigned int i, uint64_t *count)
+{
+	*count = to_text(t)->sorted[i]->count;
+	return to_text(t)->sorted[i]->name;
+}
+
+static void text_print_lost(struct trace *t, FILE *out)
+{
+	struct text_trace *x = to_text(t);
+
+	for (unsigned int i = 0; i < x->nr_places; i++) {
+		const struct text_place *p = &x->place[i];
+
+		if (p->cpu >= 0)
+			fprintf(out, "cpu %d: ", p->cpu);
+		if (p->lost)
+			fprintf(out, "%llu events", (unsigned long long)p->lost);
+		else
+			fputs("an unknown number of events", out);
+		fprintf(out, " lost before line %llu\n", (unsigned long long)p->line + 1);
+	}
+	if (x->nr_places == TEXT_MAX_PLACES)
+		fputs("further places are not listed\n", out);
+	if (x->unknown)
+		fprintf(out, "%llu lines are no events, the first is line %llu\n",
+			(unsigned long long)x->unknown, (unsigned long long)x->unknown_line);
+}
+
+static const char *text_comm(struct trace *t, int pid)
+{
+	struct text_trace *x = to_text(t);
+	struct text_comm *c;
+
+	if (!x->comm_size || pid < 0 || pid == INT32_MAX)
+		return NULL;
+	c = comm_slot(x->comm, x->comm_size, pid + 1);
+	return c->pid ? c->comm : NULL;
+}
+
+static void text_close(struct trace *t)
+{
+	struct text_trace *x = to_text(t);
+
+	for (unsigned int i = 0; i < 2 * TEXT_MAX_NAMES; i++) {
+		if (x->kind[i])
+			free(x->kind[i]->name);
+		free(x->kind[i]);
+	}
+	free(x->other.name);
+	free(x->comm);
+	free(x->rec);
+	free(x->tmp);
+	if (x->own_buf)
+		free(x->buf);
+	free(x);
+}
+
+static const struct trace_ops text_ops = {
+	.name = "text",
+	.read = text_read,
+	.event_count = text_event_count,
+	.print_lost = text_print_lost,
+	.comm = text_comm,
+	.close = text_close,
+};
+
+/* the bytes: memory as it is, a file or pipe through a buffer */
+static bool text_open_bytes(struct text_trace *x)
+{
+	const struct trace_source *src = &x->t.src;
+
+	if (src->map && src->fd < 0) {
+		x->buf = (char *)src->map;
+		x->len = src->size;
+		x->eof = true;
+		return true;
+	}
+	x->buf = malloc(TEXT_BUF_SIZE);
+	x->own_buf = true;
+	if (!x->buf)
+		return false;
+	if (!src->map && src->head_len && src->head_len <= TEXT_BUF_SIZE) {
+		memcpy(x->buf, src->head, src->head_len);
+		x->len = x->offset = src->head_len;
+	}
+	return true;
+}
+
+static struct trace *text_refuse(struct text_trace *x, char *err, size_t errlen)
+{
+	if (x->damaged)
+		snprintf(err, errlen, "%s", x->t.error);
+	else
+		snprintf(err, errlen, "%s: line 1 to %llu: no event in it; was tracing on? "
+			 "Give a trace.dat, or the text of trace-cmd report, perf script or "
+			 "the kernel's trace file", x->t.src.path, (unsigned long long)x->line);
+	text_close(&x->t);
+	return NULL;
+}
+
+/**
+ * text_open - open event text; reads until the first events, to refuse what has none
+ * @src: a file, a pipe, or memory
+ * @opt: options, NULL for defaults
+ * @err: message naming file, place and remedy
+ * @errlen: its size
+ *
+ * Return: the trace, or NULL with @err filled.
+ */
+struct trace *text_open(const struct trace_source *src, const struct trace_options *opt,
+			char *err, size_t errlen)
+{
+	struct text_trace *x = calloc(1, sizeof(*x));
+
+	if (!x) {
+		snprintf(err, errlen, "%s: no memory to read it", src->path);
+		return NULL;
+	}
+	x->t.ops = &text_ops;
+	x->t.src = *src;
+	if (opt)
+		x->t.opt = *opt;
+	x->t.info.path = src->path;
+	x->t.info.complete = true;
+	x->t.info.digest = DIGEST_INIT;
+	x->t.info.file_bytes = src->size;
+	x->rec = malloc(TEXT_BATCH * sizeof(*x->rec));
+	x->tmp = malloc(TEXT_BATCH * sizeof(*x->tmp));
+	if (!x->rec || !x->tmp || !text_open_bytes(x)) {
+		snprintf(err, errlen, "%s: no memory to read it", src->path);
+		text_close(&x->t);
+		return NULL;
+	}
+	text_fill(x);
+	if (!x->nr)
+		return text_refuse(x, err, errlen);
+	text_update_info(x, x->rec, 0);
+	return &x->t;
+}
+
+/**
+ * text_probe - may these be the first bytes of event text?
+ * @head: the bytes
+ * @len: how many
+ *
+ * Comms may hold odd bytes, so a few are let pass; text_open() decides by what it understands.
+ *
+ * Return: true if they may.
+ */
+bool text_probe(const uint8_t *head, size_t len)
+{
+	size_t odd = 0;
+
+	for (size_t i = 0; i < len; i++)
+		odd += (head[i] < 0x20 && !memchr("\t\n\r", head[i], 3)) || head[i] == 0x7f;
+	return len && odd * 64 <= len && memchr(head, '\n', len);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* --color, for every command that prints on a terminal. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+
+/**
+ * color_parse - read what --color was given
+ * @given: auto, always or never; NULL: the bare option, always
+ * @when: set on success
+ *
+ * Return: 0; -1 with a message on stderr.
+ */
+int color_parse(const char *given, enum color_when *when)
+{
+	static const char *const name[] = { "auto", "always", "never" };
+
+	for (int i = 0; i < 3; i++) {
+		if (strcmp(given ? given : "always", name[i]))
+			continue;
+		*when = (enum color_when)i;
+		return 0;
+	}
+	message("--color=%s: auto, always or never is needed", given);
+	return -1;
+}
+
+/**
+ * color_unwanted - does the environment ask for none?
+ *
+ * NO_COLOR set and not empty (https://no-color.org), or a terminal that shows none.
+ */
+bool color_unwanted(void)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return (no_color && *no_color) || (term && !strcmp(term, "dumb"));
+}

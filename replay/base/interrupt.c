@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Ctrl-C asks for the partial report; a second one kills. */
+#include "cmd/cmd.h"
+
+volatile sig_atomic_t interrupted;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	interrupted = 1;
+}
+
+/**
+ * interrupt_install - turn SIGINT and SIGTERM into the flag @interrupted, once
+ *
+ * SIGPIPE is ignored, so that a closed pipe is a write error with a message and not a silent
+ * death.
+ */
+void interrupt_install(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_RESETHAND | SA_RESTART };
+
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}

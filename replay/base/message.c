@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdarg.h>
+
+#include "cmd/cmd.h"
+
+/**
+ * message - a line for the user on stderr, with the tool's name before it
+ * @format: as printf()
+ */
+void message(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	fputs("fragreplay: ", stderr);
+	vfprintf(stderr, format, ap);
+	fputc('\n', stderr);
+	va_end(ap);
+}

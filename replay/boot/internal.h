@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The start image: what each page of the machine is when the replay begins, before the model
+ * holds it. Built from kpageflags (boot_image.c) or from counts alone (boot_synth.c),
+ * given pageblock types (boot_blocks.c), and placed into the model (boot.c).
+ */
+#ifndef FRAGREPLAY_MACHINE_INTERNAL_H
+#define FRAGREPLAY_MACHINE_INTERNAL_H
+
+#include "mm/internal.h"
+#include "recording/recording.h"
+
+/* an image's byte: enum snap_page, or this; a PCP page's order stands in the upper bits */
+#define IMG_PCP		15u
+#define IMG_KIND	15u
+#define IMG_SHIFT	4
+
+/**
+ * struct image - every page's state at the start
+ * @m: what is known of the machine
+ * @mm: the model that is being built: zones and pageblocks
+ * @page: by pfn: kind, and order << IMG_SHIFT of a PCP page
+ * @fit: how well the counts are met
+ * @rng: of choices that the model's seed decides
+ */
+struct image {
+	const struct machine *m;
+	struct mm *mm;
+	u8 *page;
+	struct machine_fit *fit;
+	u64 rng;
+};
+
+static inline unsigned int image_kind(const struct image *img, u32 pfn)
+{
+	return img->page[pfn] & IMG_KIND;
+}
+
+static inline u64 image_random(struct image *img, u64 below)
+{
+	return splitmix64(&img->rng) % below;
+}
+
+static inline enum first_seen first_seen(const struct machine *m, u32 pfn)
+{
+	return pfn < m->nr_first_seen ? (enum first_seen)(m->first_seen[pfn] & 3) : FIRST_NEVER;
+}
+
+static inline unsigned int first_seen_order(const struct machine *m, u32 pfn)
+{
+	return pfn < m->nr_first_seen ? m->first_seen[pfn] >> 2 : 0;
+}
+
+void fit_note(struct machine_fit *fit, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+unsigned int image_free_order(const struct image *img, const struct zone *z, u32 pfn);
+void image_from_flags(struct image *img);
+void image_choose_pcp(struct image *img, const struct zone *z);
+void image_from_counts(struct image *img);
+int image_type_blocks(struct image *img, const struct zone *z);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How close a replay under the recorded policy comes to what the recording shows: one row a
+ * metric, with the limit that the project sets itself.
+ */
+#ifndef FRAGREPLAY_FIDELITY_H
+#define FRAGREPLAY_FIDELITY_H
+
+#include "cmd/cmd.h"
+
+enum verdict { VERDICT_NONE, VERDICT_OK, VERDICT_FEW, VERDICT_MISS };
+
+struct metric {
+	char name[48];
+	double recorded, replayed;
+	bool is_rate;			/* a percentage: compared by difference, not by ratio */
+	double limit;			/* largest ratio either way, or difference; 0: no limit */
+	enum verdict verdict;
+};
+
+#define MAX_METRICS (NR_VM_EVENT_ITEMS + 16)
+
+struct fidelity {
+	const char *policy, *recorded_policy;
+	struct metric metric[MAX_METRICS];
+	unsigned int nr;
+	unsigned int missed;		/* rows past their limit */
+	/* THP outcomes: counters of the machine, and as read from the trace */
+	u64 thp_counters[2], thp_trace[2];	/* success, fallback */
+	bool have_thp;
+};
+
+void fidelity_compute(struct fidelity *f, const struct machine *m, const struct policy_run *self,
+		      const struct policy_run *observed, const struct prescan *scan);
+const char *recorded_policy(const struct machine *m);
+bool recorded_delta(const struct machine *m, const char *name, u64 *delta);
+void extfrag_by_class(const struct mm *mm, u64 *sum);
+const char *verdict_name(enum verdict v);
+double metric_ratio(const struct metric *m);
+
+#endif

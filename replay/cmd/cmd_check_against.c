@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * check A --against B: A, recorded with vm.defrag_mode=0, is replayed under both policies, and
+ * what this changes is held against the change between the real runs A and B.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "cmd_check.h"
+#include "check/check_ab.h"
+#include "report/report.h"
+
+struct against {
+	struct input a;
+	struct check b;
+	const char *policy[2];
+	struct cross cross;
+	struct prescan scan_a;
+};
+
+/* one seed; the machines are gone before the next */
+static int replay_seed(struct against *g, const struct run_options *run, char *err, size_t errlen)
+{
+	struct cross_counts *counts;
+	struct run_output out;
+
+	if (run_replay(run, g->policy, 2, &out, err, errlen))
+		return -1;
+	counts = malloc(sizeof(*counts));
+	for (unsigned int p = 0; p < 2 && counts && !out.interrupted; p++) {
+		cross_counts_replay(counts, &out.run[p]);
+		cross_add_replay(&g->cross, p, counts);
+	}
+	if (!counts)
+		snprintf(err, errlen, "out of memory");
+	run_release(&out);
+	free(counts);
+	return counts ? 0 : -1;
+}
+
+static int replay_a(struct against *g, const struct options *o, char *err, size_t errlen)
+{
+	struct run_options run;
+	struct progress progress;
+	int ret = 0;
+
+	input_run_options(&g->a, o, &run);
+	if (prescan_trace(&g->scan_a, g->a.trace_path, &run.trace, NULL, err, errlen))
+		return -1;
+	run.progress = progress_update;
+	run.progress_ctx = &progress;
+	for (unsigned int i = 0; i < o->seeds && !interrupted && !ret; i++) {
+		progress_init(&progress, o->quiet);
+		run.seed = o->seed + i;
+		ret = replay_seed(g, &run, err, errlen);
+		progress_clear(&progress);
+	}
+	return ret;
+}
+
+static int no_snapshots(const char *path, char *err, size_t errlen)
+{
+	snprintf(err, errlen, "--repeat: %s has not both before/ and after/: there is nothing to"
+		 " read a spread from", path);
+	return -1;
+}
+
+/* a real run like A or like B; @in is open */
+static int take_repeat(struct against *g, struct input *in, const struct options *o, char *err,
+		       size_t errlen)
+{
+	bool mode = in->machine.sysctl.defrag_mode;
+	struct cross_counts *counts;
+	struct run_options run;
+	struct prescan scan;
+	char why[ERR_LEN / 2];
+
+	if (cross_unlike(mode ? &g->a.machine : &in->machine,
+			 mode ? &in->machine : &g->b.in.machine, why, sizeof(why)) && !o->force) {
+		snprintf(err, errlen, "--repeat: %.400s is no repetition: %s", in->trace_path, why);
+		return -1;
+	}
+	input_run_options(in, o, &run);
+	if (prescan_trace(&scan, in->trace_path, &run.trace, NULL, err, errlen))
+		return -1;
+	counts = malloc(sizeof(*counts));
+	if (!counts) {
+		snprintf(err, errlen, "out of memory");
+		return -1;
+	}
+	cross_counts_real(counts, &in->machine, &scan);
+	cross_add_repeat(&g->cross, mode, counts);
+	free(counts);
+	return 0;
+}
+
+static int take_repeats(struct against *g, const struct options *o, char *err, size_t errlen)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; i < o->nr_repeats && !interrupted && !ret; i++) {
+		struct options of_repeat = *o;
+		struct input *in = malloc(sizeof(*in));
+
+		of_repeat.arg[0] = o->repeat[i];
+		if (!in) {
+			snprintf(err, errlen, "out of memory");
+			return -1;
+		}
+		ret = input_open(in, &of_repeat, err, errlen);
+		if (!ret) {
+			if (in->machine.before.present && in->machine.after.present)
+				ret = take_repeat(g, in, o, err, errlen);
+			else
+				ret = no_snapshots(o->repeat[i], err, errlen);
+			input_close(in);
+		}
+		free(in);
+	}
+	return ret;
+}
+
+static int judge(struct against *g, char *err, size_t errlen)
+{
+	struct cross_counts *real = calloc(2, sizeof(*real));
+
+	if (!real) {
+		snprintf(err, errlen, "out of memory");
+		return -1;
+	}
+	cross_counts_real(&real[0], &g->a.machine, &g->scan_a);
+	cross_counts_real(&real[1], &g->b.in.machine, &g->b.scan);
+	cross_set_real(&g->cross, &real[0], &real[1]);
+	cross_judge(&g->cross);
+	free(real);
+	return 0;
+}
+
+static int print_json(const struct against *g, const struct options *o)
+{
+	json_t *doc = check_json(&g->b), *cross = cross_json(&g->cross);
+	int ret;
+
+	json_object_set_new(cross, "recording", json_string(g->a.trace_path));
+	json_object_set_new(cross, "against", json_string(g->b.in.trace_path));
+	json_object_set_new(cross, "policies", json_pack("[s, s]", g->policy[0], g->policy[1]));
+	json_object_set_new(cross, "seed", json_u64(o->seed));
+	json_object_set_new(cross, "seeds", json_u64(o->seeds));
+	json_object_set_new(doc, "cross", cross);
+	ret = report_write(doc, NULL);
+	json_decref(doc);
+	return ret;
+}
+
+static int print_text(const struct against *g, const struct options *o)
+{
+	printf("A: %s, kernel %s, vm.defrag_mode=%u\n", g->a.trace_path, g->a.machine.kernel,
+	       g->a.machine.sysctl.defrag_mode);
+	printf("B: %s, kernel %s, vm.defrag_mode=%u\n", g->b.in.trace_path, g->b.in.machine.kernel,
+	       g->b.in.machine.sysctl.defrag_mode);
+	printf("A replayed under %s and %s, seeds %llu to %llu\n\n", g->policy[0], g->policy[1],
+	       (unsigned long long)o->seed, (unsigned long long)o->seed + o->seeds - 1);
+	cross_print(&g->cross, g->policy);
+	printf("\nB alone\n");
+	check_print(&g->b);
+	return output_flush_stdout();
+}
+
+static int run(struct against *g, const struct options *o)
+{
+	char err[ERR_LEN] = "";
+	int ret = -1;
+
+	if (!take_repeats(g, o, err, sizeof(err)) && !replay_a(g, o, err, sizeof(err)) &&
+	    !interrupted)
+		ret = check_replay(&g->b, o, err, sizeof(err));
+	if (!ret && judge(g, err, sizeof(err))) {
+		run_release(&g->b.out);
+		ret = -1;
+	}
+	if (interrupted) {
+		message("interrupted: what is not whole cannot be compared");
+		if (!ret)
+			run_release(&g->b.out);
+		return EXIT_INTERRUPTED;
+	}
+	if (ret) {
+		message("%s", err);
+		return EXIT_TROUBLE;
+	}
+	ret = o->json ? print_json(g, o) : print_text(g, o);
+	run_release(&g->b.out);
+	if (ret)
+		return EXIT_TROUBLE;
+	return o->strict && !(g->cross.thp_ok && g->cross.share_ok) ? EXIT_REGRESSION : EXIT_OK;
+}
+
+static int comparable(const struct against *g, const struct options *o)
+{
+	char why[ERR_LEN];
+
+	if (check_need_snapshots(&g->a, o->arg[0]) || check_need_snapshots(&g->b.in, o->against))
+		return -1;
+	if (!cross_unlike(&g->a.machine, &g->b.in.machine, why, sizeof(why)) || o->force)
+		return 0;
+	message("check %s --against %s: these cannot be compared: %s; name a recording with"
+		" vm.defrag_mode=0 and one of the same load, kernel and machine with 1, or say"
+		" --force", o->arg[0], o->against, why);
+	return -1;
+}
+
+/* a policy without a model makes no difference that could be compared */
+static int choose_policies(struct against *g, const struct options *o, char *err, size_t errlen)
+{
+	struct policy_setup setup;
+	int ret;
+
+	g->policy[0] = "vanilla";
+	g->policy[1] = o->nr_policies ? o->policy[0] : "defrag_mode,step=auto";
+	ret = policy_setup_parse(&setup, g->policy[1], err, errlen);
+	if (!ret && !setup.ops) {
+		snprintf(err, errlen, "-p %s: it is no model, and has no prediction to compare",
+			 g->policy[1]);
+		ret = -1;
+	}
+	policy_setup_release(&setup);
+	return ret;
+}
+
+/**
+ * check_against - fidelity of a change: what a policy did to the real kernel and to the replay
+ * @o: options; ->arg[0] is the recording with vm.defrag_mode=0, ->against the one with 1
+ *
+ * Return: exit code; with --strict 1 when THP success or the share of movements fails its mark.
+ */
+int check_against(const struct options *o)
+{
+	struct against *g = calloc(1, sizeof(*g));
+	struct options of_b = *o;
+	char err[ERR_LEN] = "";
+	int ret = EXIT_TROUBLE;
+
+	if (!g) {
+		message("out of memory");
+		return EXIT_TROUBLE;
+	}
+	cross_init(&g->cross);
+	of_b.arg[0] = o->against;
+	if (choose_policies(g, o, err, sizeof(err)) || input_open(&g->a, o, err, sizeof(err))) {
+		message("%s", err);
+		goto out;
+	}
+	if (input_open(&g->b.in, &of_b, err, sizeof(err))) {
+		message("%s", err);
+	} else {
+		if (!comparable(g, o))
+			ret = run(g, o);
+		input_close(&g->b.in);
+	}
+	input_close(&g->a);
+out:
+	free(g);
+	return ret;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Self-fidelity: one recording replayed under one policy, held against its own counters. */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "cmd_check.h"
+#include "report/report.h"
+
+static void print_observed(const struct check *c)
+{
+	u64 pfns = c->out.observed.pfns, agree = c->out.observed.agree;
+
+	if (!pfns) {
+		printf("observed: nothing to hold the end state against (after/kpageflags)\n");
+		return;
+	}
+	printf("observed: %" PRIu64 " of %" PRIu64 " pfns agree with after/kpageflags, %.4f%%",
+	       agree, pfns, 100.0 * (double)agree / (double)pfns);
+	printf(" (left out: %" PRIu64 " touched meanwhile, %" PRIu64 " without flags)\n",
+	       c->out.observed.skipped_touched, c->out.observed.skipped_noflags);
+}
+
+static void print_thp(const struct fidelity *f)
+{
+	bool equal = !memcmp(f->thp_counters, f->thp_trace, sizeof(f->thp_trace));
+
+	if (!f->have_thp)
+		return;
+	printf("thp faults: the trace shows %" PRIu64 " ok, %" PRIu64 " fallback; counters say %"
+	       PRIu64 ", %" PRIu64 ": %s\n", f->thp_trace[0], f->thp_trace[1],
+	       f->thp_counters[0], f->thp_counters[1], equal ? "equal" : "NOT EQUAL");
+}
+
+static void print_row(const struct metric *m)
+{
+	char ratio[32], limit[32] = "";
+
+	if (m->is_rate) {
+		printf("%-34s %14.2f %14.2f %+9.2f  %-10s %s\n", m->name, m->recorded, m->replayed,
+		       m->replayed - m->recorded, "3 points", verdict_name(m->verdict));
+		return;
+	}
+	if (isfinite(metric_ratio(m)))
+		snprintf(ratio, sizeof(ratio), "%.3f", metric_ratio(m));
+	else
+		snprintf(ratio, sizeof(ratio), "-");
+	if (m->limit > 0)
+		snprintf(limit, sizeof(limit), "x %.2f", m->limit);
+	printf("%-34s %14.0f %14.0f %9s  %-10s %s\n", m->name, m->recorded, m->replayed, ratio,
+	       limit, verdict_name(m->verdict));
+}
+
+/**
+ * check_print - the table
+ * @c: after check_replay()
+ */
+void check_print(const struct check *c)
+{
+	const struct fidelity *f = &c->fidelity;
+
+	printf("recording: %s, kernel %s\n", c->in.trace_path, c->in.machine.kernel);
+	print_observed(c);
+	print_thp(f);
+	printf("self: replayed under %s", f->policy);
+	if (strcmp(f->policy, f->recorded_policy))
+		printf("; the recording's own is %s: a difference may be the policies'",
+		       f->recorded_policy);
+	printf("\n\n%-34s %14s %14s %9s  %-10s %s\n", "", "recorded", "replayed", "ratio", "limit",
+	       "verdict");
+	for (unsigned int i = 0; i < f->nr; i++)
+		print_row(&f->metric[i]);
+	printf("\n%u past their limit\n", f->missed);
+}
+
+static json_t *json_observed(const struct check *c)
+{
+	json_t *observed = json_object();
+	u64 pfns = c->out.observed.pfns, agree = c->out.observed.agree;
+
+	json_object_set_new(observed, "pfns", json_u64(pfns));
+	json_object_set_new(observed, "agree", json_u64(agree));
+	json_object_set_new(observed, "agreement", pfns ?
+			    json_fraction((double)agree / (double)pfns) : json_null());
+	json_object_set_new(observed, "skipped_touched", json_u64(c->out.observed.skipped_touched));
+	json_object_set_new(observed, "skipped_noflags", json_u64(c->out.observed.skipped_noflags));
+	return observed;
+}
+
+static json_t *json_metric(const struct metric *m)
+{
+	json_t *row = json_object();
+	double ratio = metric_ratio(m);
+
+	json_object_set_new(row, "name", json_string(m->name));
+	if (m->is_rate) {
+		json_object_set_new(row, "recorded", json_fraction(m->recorded));
+		json_object_set_new(row, "replayed", json_fraction(m->replayed));
+	} else {
+		json_object_set_new(row, "recorded", json_u64((u64)m->recorded));
+		json_object_set_new(row, "replayed", json_u64((u64)m->replayed));
+	}
+	json_object_set_new(row, "ratio", json_fraction(ratio));
+	json_object_set_new(row, "limit", m->limit > 0 ? json_fraction(m->limit) : json_null());
+	json_object_set_new(row, "limit_kind", m->limit <= 0 ? json_null() :
+			    json_string(m->is_rate ? "difference" : "ratio"));
+	json_object_set_new(row, "verdict", m->verdict == VERDICT_NONE ? json_null() :
+			    json_string(verdict_name(m->verdict)));
+	return row;
+}
+
+static json_t *json_self(const struct fidelity *f)
+{
+	json_t *self = json_object(), *metrics = json_array();
+
+	for (unsigned int i = 0; i < f->nr; i++)
+		json_array_append_new(metrics, json_metric(&f->metric[i]));
+	json_object_set_new(self, "policy", json_string(f->policy));
+	json_object_set_new(self, "recorded_policy", json_string(f->recorded_policy));
+	json_object_set_new(self, "missed", json_u64(f->missed));
+	json_object_set_new(self, "metrics", metrics);
+	return self;
+}
+
+static json_t *json_thp(const struct fidelity *f)
+{
+	json_t *thp = json_object();
+
+	json_object_set_new(thp, "trace_success", json_u64(f->thp_trace[0]));
+	json_object_set_new(thp, "trace_fallback", json_u64(f->thp_trace[1]));
+	json_object_set_new(thp, "thp_fault_alloc", f->have_thp ? json_u64(f->thp_counters[0]) :
+			    json_null());
+	json_object_set_new(thp, "thp_fault_fallback", f->have_thp ?
+			    json_u64(f->thp_counters[1]) : json_null());
+	return thp;
+}
+
+/**
+ * check_json - the document, schema fragreplay-check/1
+ * @c: after check_replay()
+ *
+ * Return: a new reference.
+ */
+json_t *check_json(const struct check *c)
+{
+	json_t *doc = json_object();
+
+	json_object_set_new(doc, "schema", json_string("fragreplay-check/1"));
+	json_object_set_new(doc, "interrupted", json_boolean(c->out.interrupted));
+	json_object_set_new(doc, "trace", report_trace(&c->out));
+	json_object_set_new(doc, "observed", json_observed(c));
+	json_object_set_new(doc, "thp", json_thp(&c->fidelity));
+	json_object_set_new(doc, "self", json_self(&c->fidelity));
+	return doc;
+}
+
+/**
+ * check_replay - replay a recording under one policy and compute its fidelity
+ * @c: with its input open; run_release(&c->out) after success
+ * @o: the command's options: policy (default: the recorded one), model, seed
+ * @err: message naming file, place and remedy
+ * @errlen: its size
+ *
+ * Return: 0; -1 with @err filled.
+ */
+int check_replay(struct check *c, const struct options *o, char *err, size_t errlen)
+{
+	const char *policy[2] = { "observed", recorded_policy(&c->in.machine) };
+	struct run_options run;
+	struct progress progress;
+	int ret;
+
+	if (o->nr_policies)
+		policy[1] = o->policy[0];
+	input_run_options(&c->in, o, &run);
+	if (prescan_trace(&c->scan, c->in.trace_path, &run.trace, NULL, err, errlen))
+		return -1;
+	progress_init(&progress, o->quiet);
+	run.progress = progress_update;
+	run.progress_ctx = &progress;
+	ret = run_replay(&run, policy, 2, &c->out, err, errlen);
+	progress_clear(&progress);
+	if (!ret)
+		fidelity_compute(&c->fidelity, &c->in.machine, &c->out.run[1], &c->out.run[0],
+				 &c->scan);
+	return ret;
+}

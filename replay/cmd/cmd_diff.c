@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* fragreplay diff: reports of one trace, or the policies of one report, and a verdict. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "diff/diff.h"
+
+#define ALPHA	0.05
+
+typedef void (*diff_writer)(const struct diff *d, const struct diff_style *style, FILE *out);
+
+static const struct {
+	const char *name;
+	diff_writer write;
+} formats[] = {
+	{ "text", diff_write_text },
+	{ "markdown", diff_write_markdown },
+	{ "json", diff_write_json },
+	{ "csv", diff_write_csv },
+	{ "ktap", diff_write_ktap },
+	{ "junit", diff_write_junit },
+};
+
+#define NR_FORMATS	(sizeof(formats) / sizeof(formats[0]))
+
+/* all operands, and the sides that they are of */
+struct operands {
+	struct diff_report *report;
+	struct diff_group *group;
+	size_t nr, nr_groups;
+};
+
+static diff_writer find_format(const char *name)
+{
+	for (size_t i = 0; i < NR_FORMATS; i++)
+		if (!name || !strcmp(formats[i].name, name))
+			return formats[i].write;
+	message("--format %s: text, markdown, json, csv, ktap or junit is needed", name);
+	return NULL;
+}
+
+static int choose_color(const struct options *o, bool *color)
+{
+	enum color_when when = COLOR_AUTO;
+
+	if (o->color && color_parse(o->color, &when))
+		return -1;
+	*color = when == COLOR_ALWAYS || (when == COLOR_AUTO && !o->output && !color_unwanted() &&
+					  isatty(STDOUT_FILENO));
+	return 0;
+}
+
+/* --alpha before the file's, as --threshold is */
+static int read_criteria(const struct options *o, struct criteria *c)
+{
+	c->alpha = ALPHA;
+	if (o->criteria && criteria_read(c, o->criteria))
+		return -1;
+	for (unsigned int i = 0; i < o->nr_thresholds; i++)
+		if (criteria_threshold(c, o->threshold[i]))
+			return -1;
+	if (o->alpha > 0)
+		c->alpha = o->alpha;
+	return 0;
+}
+
+static int check_operands(const struct options *o)
+{
+	if (!o->nr_base && !o->nr_new && o->nr_args)
+		return 0;
+	if (o->nr_base && o->nr_new && !o->nr_args)
+		return 0;
+	if (o->nr_base || o->nr_new)
+		message("diff: --base REPORT... and --new REPORT... go together, and with no other"
+			" reports; see `fragreplay help`");
+	else
+		message("diff: name two reports, or one with several policies; see"
+			" `fragreplay help`");
+	return -1;
+}
+
+static int load_side(struct operands *op, const char *const *given, size_t nr, bool force)
+{
+	struct diff_group *g = &op->group[op->nr_groups++];
+
+	g->report = &op->report[op->nr];
+	for (; g->nr < nr; g->nr++, op->nr++)
+		if (diff_report_load(&op->report[op->nr], given[g->nr], force)) {
+			json_decref(op->report[op->nr].root);
+			return -1;
+		}
+	return 0;
+}
+
+static int load_operands(struct operands *op, const struct options *o)
+{
+	size_t nr = o->nr_args + o->nr_base + o->nr_new;
+
+	op->report = calloc(nr, sizeof(*op->report));
+	op->group = calloc(nr, sizeof(*op->group));
+	if (!op->report || !op->group) {
+		message("out of memory");
+		return -1;
+	}
+	if (o->nr_base)
+		return load_side(op, o->base, o->nr_base, o->force) ||
+			load_side(op, o->new, o->nr_new, o->force) ? -1 : 0;
+	for (unsigned int i = 0; i < o->nr_args; i++)
+		if (load_side(op, &o->arg[i], 1, o->force))
+			return -1;
+	return 0;
+}
+
+static void release_operands(struct operands *op)
+{
+	for (size_t i = 0; i < op->nr; i++)
+		json_decref(op->report[i].root);
+	free(op->report);
+	free(op->group);
+}
+
+static int compare(struct diff *d, const struct operands *op, const struct options *o)
+{
+	if (diff_comparable(op->group, op->nr_groups, o->force))
+		return -1;
+	if (op->nr == 1)
+		return diff_pair_self(d, &op->report[0]);
+	return diff_pair(d, op->group, op->nr_groups, o->force);
+}
+
+static void say_verdict(const struct diff_table *t, const struct diff_row *row, size_t new)
+{
+	char why[512];
+
+	diff_reason(why, sizeof(why), row, &row->new[new]);
+	if (row->new[new].verdict == VERDICT_REGRESSION)
+		message("regression: %s: %s", t->new[new].policy, why);
+	else if (row->new[new].verdict == VERDICT_MISSING)
+		message("%s: %s: %s%s", row->criterion->where, t->new[new].policy, why,
+			metric_known(row->name) ? "" : "; no metric is called so, see"
+			" `fragreplay diff --list-metrics`");
+}
+
+/* results may be in a file: what decides the exit code is said here as well */
+static int judge(const struct diff *d)
+{
+	for (size_t i = 0; i < d->nr; i++)
+		for (size_t j = 0; j < d->table[i].nr_rows; j++)
+			for (size_t k = 0; k < d->table[i].nr_new; k++)
+				say_verdict(&d->table[i], &d->table[i].row[j], k);
+	if (d->missing)
+		return EXIT_TROUBLE;
+	return d->regressions ? EXIT_REGRESSION : EXIT_OK;
+}
+
+static int write_result(const struct diff *d, const struct options *o, diff_writer write,
+			const struct diff_style *style)
+{
+	struct output out;
+
+	if (output_open(&out, o->output))
+		return -1;
+	write(d, style, out.file);
+	return output_commit(&out);
+}
+
+static int diff(const struct options *o, diff_writer write, const struct diff_style *style)
+{
+	struct operands op = { 0 };
+	struct diff d = { 0 };
+	int ret = EXIT_TROUBLE;
+
+	if (!read_criteria(o, &d.criteria) && !load_operands(&op, o) && !compare(&d, &op, o) &&
+	    !write_result(&d, o, write, style))
+		ret = judge(&d);
+	for (size_t i = 0; i < d.nr; i++)
+		diff_table_release(&d.table[i]);
+	free(d.table);
+	criteria_release(&d.criteria);
+	release_operands(&op);
+	return ret;
+}
+
+/**
+ * cmd_diff - compare reports
+ * @argc: of the command
+ * @argv: likewise
+ *
+ * Return: exit code: 0 no regression, 1 a metric moved past its limit, 2 they could not be
+ * compared.
+ */
+int cmd_diff(int argc, char **argv)
+{
+	struct diff_style style = { 0 };
+	struct options o;
+	diff_writer write;
+
+	if (options_parse(&o, OPT_DIFF | OPT_FORCE | OPT_OUTPUT, argc, argv))
+		return EXIT_TROUBLE;
+	if (o.list_metrics) {
+		metric_list(stdout);
+		return output_flush_stdout() ? EXIT_TROUBLE : EXIT_OK;
+	}
+	write = find_format(o.format);
+	style.all = o.all;
+	if (!write || choose_color(&o, &style.color) || check_operands(&o))
+		return EXIT_TROUBLE;
+	return diff(&o, write, &style);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What an allocation is for, by what it asked with (tracepoints.md section 8, last paragraph).
+ * Events name no purpose; gfp flags nearly do.
+ */
+#include "internal.h"
+#include "mm/swap_table.h"
+
+static u8 movable_kind(const struct record *r)
+{
+	gfp_t gfp = r->gfp;
+
+	if (gfp & __GFP_WRITE)
+		return PK_FILE;
+	/* readahead; THP and mTHP faults have NOMEMALLOC, page cache has not */
+	if ((gfp & (__GFP_NORETRY | __GFP_NOWARN)) == (__GFP_NORETRY | __GFP_NOWARN) &&
+	    !(gfp & __GFP_NOMEMALLOC))
+		return PK_FILE;
+	/* faults may always enter the file system; its own page cache may not */
+	if ((gfp & __GFP_IO) && !(gfp & __GFP_FS))
+		return PK_FILE;
+	/* the block device's page cache */
+	if (!(gfp & __GFP_HIGHMEM))
+		return PK_FILE;
+	return PK_ANON;
+}
+
+static u8 unmovable_kind(const struct record *r)
+{
+	gfp_t gfp = r->gfp;
+
+	if ((gfp & (__GFP_COMP | __GFP_NOMEMALLOC)) == (__GFP_COMP | __GFP_NOMEMALLOC))
+		return PK_SLAB;
+	if (!r->order && (gfp & __GFP_ACCOUNT) && (gfp & __GFP_ZERO) && (gfp & __GFP_COMP))
+		return PK_PGTABLE;
+	return PK_KERNEL;
+}
+
+/**
+ * classify_kind - what kind of page an allocation event makes
+ * @r: REC_ALLOC
+ *
+ * Source: tracepoints.md section 8; mm/memory.c, mm/filemap.c, mm/readahead.c, mm/slub.c.
+ *
+ * Return: enum page_kind.
+ */
+u8 classify_kind(const struct record *r)
+{
+	if (r->gfp & __GFP_MOVABLE)
+		return movable_kind(r);
+	if (r->gfp & __GFP_RECLAIMABLE)
+		return PK_SLAB;
+	return unmovable_kind(r);
+}
+
+/**
+ * classify_flags - what else an allocation event tells
+ * @r: REC_ALLOC
+ * @kind: of the page
+ *
+ * Return: OPF_ZERO, OPF_REFAULT, OPF_DIRTY, OPF_READ.
+ */
+u8 classify_flags(const struct record *r, u8 kind)
+{
+	if (kind == PK_ANON)
+		return r->gfp & __GFP_ZERO ? OPF_ZERO : OPF_REFAULT;
+	if (kind == PK_FILE)
+		return r->gfp & __GFP_WRITE ? OPF_DIRTY : OPF_READ;
+	return 0;
+}
+
+/**
+ * is_thp_attempt - is this event one try of a huge page fault?
+ * @r: REC_ALLOC
+ *
+ * Source: tracepoints.md 6.4; huge_memory.c:vma_thp_gfp_mask.
+ */
+bool is_thp_attempt(const struct record *r)
+{
+	const gfp_t need = __GFP_COMP | __GFP_MOVABLE | __GFP_NOMEMALLOC | __GFP_NOWARN;
+
+	return r->order == HPAGE_PMD_ORDER && (r->gfp & need) == need && !(r->gfp & __GFP_WRITE);
+}
+
+/**
+ * is_huge_zero_attempt - is this event the allocation of the huge zero page?
+ * @r: REC_ALLOC
+ */
+bool is_huge_zero_attempt(const struct record *r)
+{
+	const gfp_t need = __GFP_COMP | __GFP_NOMEMALLOC | __GFP_NOWARN | __GFP_ZERO;
+
+	return r->order == HPAGE_PMD_ORDER && (r->gfp & need) == need &&
+	       !(r->gfp & __GFP_MOVABLE);
+}
+
+/**
+ * is_swap_table_attempt - is this event one try at the page of a swap table?
+ * @r: REC_ALLOC, of a task inside reclaim
+ *
+ * By all its flags: other requests that reclaim makes (of the block layer, of slabs) have others.
+ */
+bool is_swap_table_attempt(const struct record *r)
+{
+	return !r->order && (r->gfp == GFP_SWAP_TABLE_ATOMIC || r->gfp == GFP_SWAP_TABLE_SLEEP);
+}

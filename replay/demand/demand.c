@@ -1,0 +1,757 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From events to demand: the rules of architecture.md section 4, one function a rule.
+ *
+ * The recorded kernel's own reactions (reclaim, migration, retries) are told apart from what the
+ * workload did by the windows in which they happen: a task inside direct reclaim frees for the
+ * kernel, outside for itself; an interrupt inside such a window frees for whoever it serves.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+#define IRQ_FLAGS	(REC_FLAG_HARDIRQ | REC_FLAG_SOFTIRQ | REC_FLAG_NMI)
+#define KERNEL_6_9	0x06090000u	/* compaction keeps free pages by order since then */
+#define KERNEL_6_2	0x06020000u	/* khugepaged's reclaim has counters of its own since then */
+
+/**
+ * demand_alloc - a demand stage over an opened trace
+ * @m: machine: its snapshot is the image of the pages older than the trace
+ * @t: the trace, for the names of tasks; NULL: they have none
+ * @max_pfn: pfns the trace may name
+ *
+ * Return: the stage; NULL without memory.
+ */
+struct demand *demand_alloc(struct machine *m, struct trace *t, u32 max_pfn)
+{
+	struct demand *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+	d->max_pfn = max_pfn;
+	d->nr_limbo = max_pfn / 16 > NR_LIMBO_MIN ? max_pfn / 16 : NR_LIMBO_MIN;
+	d->trace = t;
+	d->khugepaged_counters = !m->version || m->version >= KERNEL_6_2;
+	d->lru_gen = m->have_lru_gen ? m->lru_gen : m->version >= KERNEL_6_9;
+	d->single_pages = m->version && m->version < KERNEL_6_9;
+	d->thp_defrag = m->thp_defrag;
+	d->tp = calloc((size_t)max_pfn + d->nr_limbo, sizeof(*d->tp));
+	d->op = malloc(DEMAND_BATCH * sizeof(*d->op));
+	if (!d->tp || !d->op || task_table_init(&d->tasks)) {
+		demand_free(d);
+		return NULL;
+	}
+	demand_start_image(d, m);
+	return d;
+}
+
+/**
+ * demand_free - free a demand stage
+ * @d: stage or NULL
+ */
+void demand_free(struct demand *d)
+{
+	u32 i;
+
+	if (!d)
+		return;
+	for (i = 0; i < RELOCATE_WINDOWS; i++)
+		if (d->window[i])
+			reloc_end(d->window[i]);
+	task_table_release(&d->tasks);
+	free(d->tp);
+	free(d->op);
+	free(d);
+}
+
+/**
+ * demand_set_sink - who takes the operations; until it is set they are dropped
+ * @d: stage
+ * @sink: called with batches of them
+ * @ctx: for @sink
+ */
+void demand_set_sink(struct demand *d, op_sink sink, void *ctx)
+{
+	d->sink = sink;
+	d->sink_ctx = ctx;
+	d->nr_ops = 0;
+}
+
+static void flush(struct demand *d)
+{
+	if (d->sink && d->nr_ops)
+		d->sink(d->sink_ctx, d->op, d->nr_ops);
+	d->nr_ops = 0;
+}
+
+/**
+ * emit - append an operation
+ * @d: stage
+ * @type: enum op_type
+ * @r: the record it comes from
+ *
+ * Return: the operation, good until the next.
+ */
+struct op *emit(struct demand *d, enum op_type type, const struct record *r)
+{
+	struct op *op;
+
+	if (d->nr_ops == DEMAND_BATCH)
+		flush(d);
+	op = &d->op[d->nr_ops++];
+	*op = (struct op){ .ts = d->now, .pid = r->pid, .cpu = r->cpu, .type = (u8)type,
+			   .handle = H_NONE };
+	return op;
+}
+
+/**
+ * emit_pages - append an operation on pages that have a handle
+ * @d: stage
+ * @type: enum op_type
+ * @r: the record it comes from
+ * @handle: of the first page
+ * @order: pages
+ */
+void emit_pages(struct demand *d, enum op_type type, const struct record *r, u32 handle,
+		       u32 order)
+{
+	struct op *op = emit(d, type, r);
+
+	op->handle = handle;
+	op->order = (u8)order;
+	op->kind = d->tp[handle].kind;
+}
+
+/**
+ * emit_move - the recorded kernel moved pages from one handle to another
+ * @d: stage
+ * @r: the record that tells
+ * @from: handle
+ * @to: handle
+ * @order: pages
+ */
+void emit_move(struct demand *d, const struct record *r, u32 from, u32 to, u32 order)
+{
+	struct op *op = emit(d, OP_MOVE, r);
+	u32 i;
+
+	op->handle = from;
+	op->handle2 = to;
+	op->order = (u8)order;
+	for (i = 0; i < 1u << order; i++) {
+		struct tpage *src = &d->tp[from + i], *dst = &d->tp[to + i];
+		bool touched = src->touched;
+
+		*dst = *src;
+		dst->state = T_LIVE;
+		dst->seen = 1;
+		dst->touched |= d->touching;
+		*src = (struct tpage){ .state = T_FREE, .seen = 1,
+				       .freed = d->nr_frees++ >> 4 & FREED_MASK,
+				       .touched = touched || d->touching };
+	}
+}
+
+static void mark_pages(struct demand *d, u32 pfn, u32 order, struct tpage set)
+{
+	u32 i;
+
+	set.seen = 1;
+	set.touched = d->touching;
+	set.head = 1;
+	d->tp[pfn] = set;
+	set.head = 0;
+	for (i = 1; i < 1u << order; i++)
+		d->tp[pfn + i] = set;
+}
+
+/**
+ * forget - these pages are free now
+ * @d: stage
+ * @handle: of the first
+ * @order: pages
+ */
+void forget(struct demand *d, u32 handle, u32 order)
+{
+	u32 i;
+
+	for (i = 0; i < 1u << order; i++) {
+		struct tpage *tp = &d->tp[handle + i];
+
+		*tp = (struct tpage){ .state = T_FREE, .seen = 1,
+				      .touched = tp->touched || d->touching };
+	}
+	if (handle >= d->max_pfn)
+		d->limbo_live--;
+}
+
+/* rule 3: a page that the recorded kernel's swap had taken for itself is free */
+static bool swap_table_gone(struct demand *d, const struct record *r, u32 pfn)
+{
+	struct tpage *tp = &d->tp[pfn];
+
+	if (tp->state != T_LIVE || tp->freed != LIVE_SWAP_TABLE)
+		return false;
+	emit(d, OP_SWAP_CLUSTER, r)->arg = d->nr_swap_tables--;
+	forget(d, pfn, 0);
+	return true;
+}
+
+/* rule 8: an allocation names a page that is still in use: the newer event is right */
+static void resolve_conflict(struct demand *d, const struct record *r, u32 pfn)
+{
+	struct tpage *tp = &d->tp[pfn];
+	u32 limbo = H_NONE;
+
+	if (swap_table_gone(d, r, pfn))
+		return;
+	if (tp->guess && !tp->order)
+		limbo = limbo_handle(d, 0);
+	if (limbo != H_NONE) {
+		emit_move(d, r, pfn, limbo, 0);
+		return;
+	}
+	d->stats.conflicts++;
+	emit_pages(d, OP_FREE, r, pfn, 0);
+	forget(d, pfn, 0);
+}
+
+/**
+ * record_task - the task of a record
+ * @d: stage
+ * @r: record
+ *
+ * Return: its entry, good until the next call.
+ */
+struct task *record_task(struct demand *d, const struct record *r)
+{
+	struct task *t = task_get(&d->tasks, r->pid);
+	const char *comm;
+
+	if (t->flags & TASK_NAMED)
+		return t;
+	t->flags |= TASK_NAMED;
+	if (!d->trace)
+		return t;
+	comm = trace_comm(d->trace, r->pid);
+	if (!strncmp(comm, "kswapd", 6))
+		t->flags |= TASK_KSWAPD;
+	else if (!strncmp(comm, "kcompactd", 9))
+		t->flags |= TASK_KCOMPACTD;
+	else if (!strcmp(comm, "khugepaged"))
+		t->flags |= TASK_KHUGEPAGED;
+	return t;
+}
+
+static u8 task_op_flags(const struct task *t)
+{
+	u8 flags = 0;
+
+	if (t->flags & (TASK_KSWAPD | TASK_KCOMPACTD | TASK_KHUGEPAGED))
+		flags |= OPF_KTHREAD;
+	if (t->flags & TASK_KSWAPD || t->reclaim || t->window >= 0)
+		flags |= OPF_MEMALLOC;
+	return flags;
+}
+
+static struct op *emit_alloc(struct demand *d, enum op_type type, const struct record *r, u8 kind,
+			     u8 flags)
+{
+	struct op *op = emit(d, type, r);
+
+	op->order = r->order;
+	op->gfp = r->gfp;
+	op->mt = r->mt;
+	op->kind = kind;
+	op->flags = flags;
+	if (r->pfn != REC_NO_PFN)
+		op->handle = (u32)r->pfn;
+	return op;
+}
+
+/* The gfp as the fault asked for it, without what the first try on the local node adds. */
+static gfp_t thp_fault_gfp(const struct demand *d, gfp_t first)
+{
+	if (!(first & __GFP_THISNODE))
+		return first;
+	if (!(first & __GFP_DIRECT_RECLAIM))
+		return first & ~(__GFP_THISNODE | __GFP_NORETRY);
+	if (d->last_thp_gfp)
+		return d->last_thp_gfp;
+	first &= ~(__GFP_THISNODE | __GFP_NORETRY);
+	return d->thp_defrag == THP_DEFRAG_ALWAYS ? first | __GFP_NORETRY : first;
+}
+
+/* no second try followed the first: the fault failed there */
+static void thp_gave_up(struct demand *d, const struct record *r, struct task *t)
+{
+	struct op *op;
+
+	if (!t->thp_tried)
+		return;
+	t->thp_tried = false;
+	d->stats.thp_attempts++;
+	op = emit(d, OP_THP_FAULT, r);
+	op->order = HPAGE_PMD_ORDER;
+	op->kind = PK_ANON;
+	op->mt = MIGRATE_MOVABLE;
+	op->flags = OPF_ZERO;
+	op->gfp = thp_fault_gfp(d, t->thp_gfp);
+}
+
+/*
+ * rule 1, THP: a failed try on the local node is half a fault when the gfp allows direct reclaim;
+ * the second try follows from the same task at once (mempolicy.c:alloc_pages_mpol).
+ */
+static void thp_attempt(struct demand *d, const struct record *r, struct task *t, u8 flags)
+{
+	bool ok = r->pfn != REC_NO_PFN;
+	struct op *op;
+
+	if (t->thp_tried && !(r->gfp & __GFP_THISNODE)) {
+		d->stats.thp_folded++;
+		d->last_thp_gfp = r->gfp;
+	} else {
+		thp_gave_up(d, r, t);
+	}
+	t->thp_tried = false;
+	if (!ok && r->gfp & __GFP_THISNODE && r->gfp & __GFP_DIRECT_RECLAIM) {
+		t->thp_tried = true;
+		t->thp_gfp = r->gfp;
+		return;
+	}
+	d->stats.thp_attempts++;
+	d->stats.thp_success += ok;
+	op = emit_alloc(d, OP_THP_FAULT, r, PK_ANON, (u8)(flags | OPF_ZERO));
+	op->gfp = thp_fault_gfp(d, r->gfp);
+}
+
+static void alloc_attempt(struct demand *d, const struct record *r, struct task *t, u8 kind,
+			  u8 flags)
+{
+	bool ok = r->pfn != REC_NO_PFN;
+	u8 hint = r->order;
+
+	d->stats.allocs += ok;
+	d->stats.alloc_failures += !ok;
+	if (!ok && r->gfp & __GFP_ACCOUNT && t->silent_ts == r->ts)
+		d->stats.charge_failures++;
+	if (kind == PK_FILE && !(r->flags & IRQ_FLAGS) && !folio_attempt(d, r, t, &hint))
+		return;
+	emit_alloc(d, ok ? OP_ALLOC : OP_ALLOC_FAILED, r, kind,
+		   (u8)(flags | classify_flags(r, kind)))->hint = hint;
+}
+
+/* rule 3: the recorded kernel's swap asks for itself; the model's does so when it swaps */
+static bool swap_table_attempt(struct demand *d, const struct record *r, const struct task *t)
+{
+	u32 pfn = (u32)r->pfn;
+
+	/* before the trace begins such a page is part of the machine */
+	if (!d->sink || r->flags & IRQ_FLAGS || !(t->reclaim || t->flags & TASK_KSWAPD) ||
+	    !is_swap_table_attempt(r))
+		return false;
+	if (r->pfn == REC_NO_PFN) {
+		d->stats.swap_tables_failed++;
+		return true;
+	}
+	d->stats.swap_tables++;
+	d->nr_swap_tables++;
+	mark_pages(d, pfn, 0, (struct tpage){ .state = T_LIVE, .kind = PK_KERNEL,
+		   .freed = LIVE_SWAP_TABLE });
+	return true;
+}
+
+static void rec_alloc(struct demand *d, const struct record *r)
+{
+	struct task *t = record_task(d, r);
+	bool irq = r->flags & IRQ_FLAGS, ok = r->pfn != REC_NO_PFN;
+	u8 kind = classify_kind(r), flags = irq ? 0 : task_op_flags(t);
+	u32 pfn = (u32)r->pfn, i;
+
+	if (ok) {
+		for (i = 0; i < 1u << r->order; i++)
+			if (d->tp[pfn + i].state == T_LIVE)
+				resolve_conflict(d, r, pfn + i);
+	}
+	if (swap_table_attempt(d, r, t))
+		return;
+	if (is_thp_attempt(r) && !(t->flags & TASK_KHUGEPAGED)) {
+		thp_attempt(d, r, t, flags);
+	} else {
+		alloc_attempt(d, r, t, kind, flags);
+	}
+	if (ok)
+		mark_pages(d, pfn, r->order, (struct tpage){ .state = T_LIVE, .order = r->order,
+			   .kind = kind, .mt = r->mt });
+}
+
+/* rules 1 and 4: a page is freed that, as far as events tell, nobody had */
+static void rec_free_unknown(struct demand *d, const struct record *r, struct task *t, bool reclaim)
+{
+	u32 pfn = (u32)r->pfn, limbo;
+	struct op *op;
+
+	if (d->tp[pfn].state == T_UNKNOWN) {
+		d->stats.resident_inferred++;
+		emit_pages(d, OP_FREE, r, pfn, r->order);
+		return;
+	}
+	limbo = limbo_match(d, r->order);
+	if (limbo != H_NONE) {
+		d->stats.limbo_matched++;
+		emit_pages(d, reclaim ? OP_RECLAIM : OP_FREE, r, limbo, r->order);
+		forget(d, limbo, r->order);
+		return;
+	}
+	d->stats.silent_allocs++;
+	t->silent_ts = r->ts;
+	op = emit(d, OP_ALLOC, r);
+	op->handle = pfn;
+	op->order = r->order;
+	op->gfp = GFP_KERNEL;
+	op->mt = MIGRATE_UNMOVABLE;
+	op->kind = PK_KERNEL;
+	op->flags = OPF_SILENT;
+	emit_pages(d, OP_FREE, r, pfn, r->order);
+}
+
+/* rules 2 and 3, for a run of live pages */
+static void rec_free_live(struct demand *d, const struct record *r, bool reclaim)
+{
+	u32 pfn = (u32)r->pfn;
+	const struct tpage *tp = &d->tp[pfn];
+
+	if (!r->order && swap_table_gone(d, r, pfn))
+		return;
+	if (!reclaim) {
+		d->stats.frees++;
+		d->stats.partial_frees += tp->order != r->order;
+		emit_pages(d, OP_FREE, r, pfn, r->order);
+	} else {
+		d->stats.reclaim_frees++;
+		emit_pages(d, OP_RECLAIM, r, pfn, r->order);
+	}
+}
+
+static bool all_live(const struct demand *d, u32 pfn, u32 order)
+{
+	u32 i;
+
+	for (i = 0; i < 1u << order; i++)
+		if (d->tp[pfn + i].state != T_LIVE)
+			return false;
+	return true;
+}
+
+static void rec_free(struct demand *d, const struct record *r)
+{
+	struct task *t = record_task(d, r);
+	bool irq = r->flags & IRQ_FLAGS, live = all_live(d, (u32)r->pfn, r->order);
+	bool reclaim = !irq && (t->reclaim || t->flags & TASK_KSWAPD);
+	struct reloc_window *w = irq || t->window < 0 ? NULL : d->window[t->window];
+
+	if (w && live && d->tp[r->pfn].guess &&
+	    reloc_gave_back(w, (u32)r->pfn, guess_moved, d))
+		live = false;
+	if (w && live) {
+		rec_migrated(d, r, w);
+		return;
+	}
+	if (w) {
+		d->stats.compact_returns++;
+		reloc_returned(w, (u32)r->pfn, r->order, migration_resolved, d);
+		mark_pages(d, (u32)r->pfn, r->order, (struct tpage){ .state = T_ISOLATED });
+		return;
+	}
+	if (live)
+		rec_free_live(d, r, reclaim);
+	else
+		rec_free_unknown(d, r, t, reclaim);
+	mark_pages(d, (u32)r->pfn, r->order, (struct tpage){ .state = T_FREE,
+		   .freed = d->nr_frees++ >> 4 & FREED_MASK });
+}
+
+static void rec_kswapd(struct demand *d, const struct record *r)
+{
+	struct task *t = record_task(d, r);
+
+	if (r->type == REC_KSWAPD_WAKE || r->type == REC_BALANCE_BEGIN)
+		t->flags |= TASK_KSWAPD;
+	if (t->flags & TASK_KSWAPD)
+		pace_kswapd(d, r);
+}
+
+/* A page in the middle is written by itself: the object had been split, no event says when. */
+static void split_object(struct demand *d, u32 pfn)
+{
+	u32 order = d->tp[pfn].order, head = pfn & ~((1u << order) - 1), i;
+
+	if (d->tp[head].state == T_LIVE && d->tp[head].order == order && d->tp[head].written)
+		observed_swapout(d, 1 - (1 << order));
+	for (i = head; i < head + (1u << order); i++) {
+		if (d->tp[i].state != T_LIVE || d->tp[i].order != order)
+			continue;
+		d->tp[i].order = 0;
+		d->tp[i].head = 1;
+	}
+}
+
+/* reclaim begins to write a folio: for an anonymous one this is the decision to evict it */
+static void rec_write_folio(struct demand *d, const struct record *r)
+{
+	struct tpage *tp = &d->tp[r->pfn];
+
+	if (tp->state != T_LIVE || !(r->a & 1))
+		return;
+	if (!tp->head)
+		split_object(d, (u32)r->pfn);
+	tp->written = 1;
+	if (record_task(d, r)->flags & TASK_KSWAPD)
+		pace_swapout(d, 1u << tp->order);
+	d->stats.swapouts++;
+	observed_swapout(d, 1 << tp->order);
+	emit_pages(d, OP_SWAPOUT, r, (u32)r->pfn, tp->order);
+}
+
+static void rec_contig(struct demand *d, const struct record *r)
+{
+	struct op *op = emit(d, OP_CONTIG, r);
+
+	op->a = (u8)r->a;
+	op->handle = (u32)r->arg;
+	op->arg = (u32)r->pfn;
+}
+
+static void rec_mark(struct demand *d, const struct record *r)
+{
+	if (r->a == MARK_ALLOC_CONTIG || r->a == MARK_FREE_CONTIG) {
+		rec_contig(d, r);
+		return;
+	}
+	emit(d, OP_MARK, r)->a = (u8)r->a;
+	if (r->a == MARK_AFTER_BEGIN)
+		d->touching = d->measured = true;
+	else if (r->a == MARK_AFTER_END)
+		d->touching = false;
+}
+
+static void rec_exit(struct demand *d, const struct record *r)
+{
+	struct task *t = record_task(d, r);
+
+	thp_gave_up(d, r, t);
+	folio_gave_up(d, r, t);
+	if (t->window >= 0)
+		window_end(d, r);
+	emit(d, OP_EXIT, r);
+	task_drop(&d->tasks, r->pid);
+}
+
+/* the kind of a page-cache page, exactly */
+static void rec_filemap(struct demand *d, const struct record *r)
+{
+	u32 i;
+
+	if (r->pfn + (1u << r->order) > d->max_pfn)
+		return;
+	for (i = 0; i < 1u << r->order; i++)
+		d->tp[r->pfn + i].kind = PK_FILE;
+}
+
+static void reclaim_window(struct demand *d, const struct record *r, bool begin)
+{
+	struct task *t = record_task(d, r);
+
+	if (begin && t->reclaim < 255)
+		t->reclaim++;
+	else if (!begin && t->reclaim)
+		t->reclaim--;
+}
+
+static bool in_range(struct demand *d, const struct record *r)
+{
+	if (r->pfn != REC_NO_PFN && r->pfn + (1ull << r->order) <= d->max_pfn)
+		return true;
+	d->stats.outside++;
+	return false;
+}
+
+/* Events of the recorded kernel's own work; allocations and frees have their own ways. */
+static void kernel_event(struct demand *d, const struct record *r)
+{
+	if (d->sink && !d->measured)
+		observed_event(d, r, record_task(d, r));
+}
+
+static void end_migrate_pages(struct demand *d, const struct record *r)
+{
+	struct task *t = record_task(d, r);
+
+	if (t->window >= 0)
+		reloc_batch_end(d->window[t->window]);
+}
+
+/* Reclaim, compaction and migration: what the kernel did by itself. */
+static void background_record(struct demand *d, const struct record *r)
+{
+	switch (r->type) {
+	case REC_DIRECT_RECLAIM_BEGIN:
+	case REC_MEMCG_RECLAIM_BEGIN:
+	case REC_NODE_RECLAIM_BEGIN:
+		reclaim_window(d, r, true);
+		break;
+	case REC_DIRECT_RECLAIM_END:
+	case REC_MEMCG_RECLAIM_END:
+	case REC_NODE_RECLAIM_END:
+		reclaim_window(d, r, false);
+		break;
+	case REC_KSWAPD_WAKE:
+	case REC_BALANCE_BEGIN:
+	case REC_SHRINK_INACTIVE:
+		rec_kswapd(d, r);
+		break;
+	case REC_WRITE_FOLIO:
+		if (r->pfn < d->max_pfn)
+			rec_write_folio(d, r);
+		break;
+	case REC_KCOMPACTD_WAKE:
+		record_task(d, r)->flags |= TASK_KCOMPACTD;
+		break;
+	case REC_COMPACT_BEGIN:
+		window_begin(d, r);
+		break;
+	case REC_COMPACT_END:
+		window_end(d, r);
+		break;
+	case REC_ISOLATE_MIGRATE:
+	case REC_ISOLATE_FREE:
+	case REC_FAST_ISOLATE_FREE:
+		rec_compaction(d, r);
+		break;
+	case REC_SET_MIGRATION_PTE:
+	case REC_REMOVE_MIGRATION_PTE:
+		rec_migration_pte(d, r);
+		break;
+	case REC_MIGRATE_PAGES:
+		end_migrate_pages(d, r);
+		break;
+	default:
+		break;
+	}
+}
+
+static void one_record(struct demand *d, const struct record *r)
+{
+	d->now = r->ts;
+	if (r->type >= REC_KSWAPD_WAKE && r->type <= REC_KCOMPACTD_WAKE)
+		kernel_event(d, r);
+	switch (r->type) {
+	case REC_ALLOC:
+		if (r->pfn == REC_NO_PFN || in_range(d, r))
+			rec_alloc(d, r);
+		break;
+	case REC_FREE:
+		if (in_range(d, r))
+			rec_free(d, r);
+		break;
+	case REC_FILEMAP_ADD:
+		rec_filemap(d, r);
+		break;
+	case REC_SCHED_EXIT:
+		rec_exit(d, r);
+		break;
+	case REC_MARK:
+		rec_mark(d, r);
+		break;
+	case REC_LOST:
+		d->stats.lost_events += r->a ? r->a : 1;
+		break;
+	default:
+		background_record(d, r);
+		break;
+	}
+}
+
+/**
+ * demand_records - take a batch of records, in order
+ * @d: stage
+ * @rec: records
+ * @n: how many
+ */
+void demand_records(struct demand *d, const struct record *rec, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		one_record(d, &rec[i]);
+}
+
+/**
+ * demand_prefix - the records up to the marker "before end": they correct the start image
+ * @d: stage, without a sink
+ * @rec: records
+ * @n: how many
+ * @done: set when the marker was among them
+ *
+ * Return: how many were taken, the marker included.
+ */
+size_t demand_prefix(struct demand *d, const struct record *rec, size_t n, bool *done)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		one_record(d, &rec[i]);
+		if (rec[i].type == REC_MARK && rec[i].a == MARK_BEFORE_END) {
+			*done = true;
+			d->stats = (struct demand_stats){
+				.resident_before = d->stats.resident_before,
+				.lost_events = d->stats.lost_events,
+			};
+			d->nr_ops = 0;
+			return i + 1;
+		}
+	}
+	return n;
+}
+
+/**
+ * demand_finish - the trace is over: the last operations go out
+ * @d: stage
+ */
+void demand_finish(struct demand *d)
+{
+	struct record r = { .ts = d->now };
+
+	d->stats.limbo_unmatched += d->limbo_live;
+	emit(d, OP_END, &r);
+	flush(d);
+}
+
+/**
+ * demand_nr_handles - handles are below this
+ * @d: stage
+ */
+u32 demand_nr_handles(const struct demand *d)
+{
+	return d->max_pfn + d->nr_limbo;
+}
+
+/**
+ * demand_tpages - the trace's pages as they are now, by handle
+ * @d: stage
+ */
+const struct tpage *demand_tpages(const struct demand *d)
+{
+	return d->tp;
+}
+
+/**
+ * demand_get_stats - how often each rule fired
+ * @d: stage
+ */
+struct demand_stats *demand_get_stats(struct demand *d)
+{
+	return &d->stats;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From events to demand: what the workload asked for, freed of what the recorded kernel's policy
+ * made of it (architecture.md section 4). One demand stage feeds every policy.
+ */
+#ifndef FRAGREPLAY_DEMAND_H
+#define FRAGREPLAY_DEMAND_H
+
+#include "parsers/record.h"
+#include "parsers/trace.h"
+#include <fragreplay/policy.h>
+
+/*
+ * An object's base page is named by a handle: its pfn in the trace while that is known, or a
+ * limbo handle (>= max_pfn) after a migration to an unknown place.
+ */
+enum op_type {
+	OP_ALLOC,	/* object of 1 << order pages at handle; kind, gfp, mt, pid, cpu */
+	OP_ALLOC_FAILED,/* an attempt the recorded kernel failed (no handle) */
+	OP_THP_FAULT,	/* THP fault attempt, tries folded: handle, or H_NONE if it failed */
+	OP_FREE,	/* the workload frees [handle, handle + (1 << order)) */
+	OP_RECLAIM,	/* the recorded kernel reclaimed it: cold from now on, nobody's */
+	OP_MOVE,	/* the recorded kernel migrated it: handle -> handle2 */
+	OP_SWAPOUT,	/* the recorded kernel began to write it to swap: cold */
+	OP_EXIT,	/* task pid is gone */
+	OP_MARK,	/* a = enum record_mark */
+	OP_CONTIG,	/* a gigantic page: a = enum record_mark, handle = its id, arg = pages */
+	OP_SWAP_CLUSTER,/* the recorded kernel's swap emptied one of its arg clusters */
+	OP_RATE,	/* the recorded kernel's pace: a = enum op_rate, arg = value */
+	OP_END,
+};
+
+/* what OP_RATE carries in arg; each is measured over the trace up to now */
+enum op_rate {
+	RATE_KSWAPD,	/* pages kswapd scanned per second, of those it did not write */
+	RATE_KSWAPD_SWAPOUT,	/* ns more for a page that it wrote to swap */
+	RATE_KSWAPD_SLICE,	/* ns that it works before another task has its CPU */
+	RATE_KSWAPD_PAUSE,	/* ns that the other has it */
+	RATE_KCOMPACTD,	/* pages kcompactd's scanners visited per second */
+	RATE_KCOMPACTD_MIGRATE,	/* ns for a page that it migrated */
+};
+
+#define H_NONE 0xffffffffu
+
+struct op {
+	u64 ts;
+	u32 handle, handle2;
+	u32 gfp;
+	s32 pid;
+	u16 cpu;
+	u8 type;	/* enum op_type */
+	u8 order;
+	u8 mt;
+	u8 kind;	/* enum page_kind */
+	u8 flags;	/* OPF_* */
+	u8 a;
+	u8 hint;	/* page cache: order asked for first, at least @order */
+	u32 arg;
+};
+
+#define OPF_ZERO	1	/* first touch of anonymous memory */
+#define OPF_REFAULT	2	/* looks like a swap-in: may find its page resident */
+#define OPF_DIRTY	4	/* page-cache write */
+#define OPF_READ	8	/* page-cache read(ahead) */
+#define OPF_SILENT	16	/* no event told of this allocation: implied by its free */
+#define OPF_MEMALLOC	32	/* the task was reclaiming: PF_MEMALLOC */
+#define OPF_KTHREAD	64	/* kswapd, kcompactd, khugepaged */
+
+/* a page of the trace, by handle */
+enum tpage_state { T_UNKNOWN, T_FREE, T_LIVE, T_ISOLATED };
+
+struct tpage {
+	u32 state:2;	/* enum tpage_state */
+	u32 seen:1;	/* an event named it */
+	u32 touched:1;	/* ... between the "after" markers */
+	u32 guess:1;	/* its place is inferred, not named by an event */
+	u32 head:1;
+	u32 order:4;
+	u32 kind:3;
+	u32 mt:2;
+	u32 percpu:1;	/* free, but on a per-CPU list: only while a range is looked at */
+	u32 written:1;	/* head: reclaim wrote it as one folio */
+	u32 freed:15;	/* free: when, in units of 16 frees, modulo 1 << 15; live: LIVE_* */
+};
+
+#define FREED_MASK	0x7fffu
+#define LIVE_SWAP_TABLE	1u	/* the recorded kernel's own: the model has no such object */
+
+struct demand;
+struct demand_stats;
+struct machine;
+
+/* takes a batch of operations; the array is the demand stage's own and reused after the call */
+typedef void (*op_sink)(void *ctx, const struct op *op, size_t n);
+
+struct demand *demand_alloc(struct machine *m, struct trace *t, u32 max_pfn);
+void demand_free(struct demand *d);
+void demand_set_sink(struct demand *d, op_sink sink, void *ctx);
+void demand_records(struct demand *d, const struct record *rec, size_t n);
+size_t demand_prefix(struct demand *d, const struct record *rec, size_t n, bool *done);
+void demand_patch_machine(struct demand *d, struct machine *m);
+void demand_finish(struct demand *d);
+u32 demand_nr_handles(const struct demand *d);
+const struct tpage *demand_tpages(const struct demand *d);
+struct demand_stats *demand_get_stats(struct demand *d);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The trace's pages when the replay begins: from before/kpageflags, corrected by the events up to
+ * the marker "before end", for the flags were read while the machine went on.
+ */
+#include <linux/kernel-page-flags.h>
+
+#include "internal.h"
+
+static const u8 kind_of_snap[] = {
+	[SNAP_SLAB] = PK_SLAB, [SNAP_PGTABLE] = PK_PGTABLE, [SNAP_ANON] = PK_ANON,
+	[SNAP_FILE] = PK_FILE, [SNAP_KERNEL] = PK_KERNEL, [SNAP_OFFLINE] = PK_KERNEL,
+	[SNAP_RESERVED] = PK_RESERVED,
+};
+
+static void image_page(struct demand *d, const struct snapshot *s, u32 pfn)
+{
+	struct tpage *tp = &d->tp[pfn];
+	enum snap_page kind = snapshot_page_kind(s, pfn);
+
+	tp->state = T_UNKNOWN;
+	if (kind == SNAP_BUDDY)
+		tp->state = T_FREE;
+	if (kind == SNAP_BUDDY || kind == SNAP_ABSENT || kind == SNAP_NOFLAGS)
+		return;
+	tp->state = T_LIVE;
+	tp->kind = kind_of_snap[kind];
+	tp->head = 1;
+	tp->mt = kind == SNAP_ANON || kind == SNAP_FILE ? MIGRATE_MOVABLE : MIGRATE_UNMOVABLE;
+	if (kind != SNAP_RESERVED)
+		d->stats.resident_before++;
+}
+
+/**
+ * demand_start_image - take the pages older than the trace from the snapshot
+ * @d: demand stage
+ * @m: machine; without kpageflags every page starts as unknown
+ */
+void demand_start_image(struct demand *d, const struct machine *m)
+{
+	u32 pfn, end = m->before.nr_pfns < d->max_pfn ? m->before.nr_pfns : d->max_pfn;
+
+	if (!m->before.kpageflags)
+		return;
+	for (pfn = 0; pfn < end; pfn++)
+		image_page(d, &m->before, pfn);
+}
+
+static u64 flags_of_kind(u8 kind)
+{
+	switch (kind) {
+	case PK_ANON:
+		return 1ull << KPF_LRU | 1ull << KPF_ANON | 1ull << KPF_SWAPBACKED;
+	case PK_FILE:
+		return 1ull << KPF_LRU | 1ull << KPF_UPTODATE;
+	case PK_SLAB:
+		return 1ull << KPF_SLAB;
+	case PK_PGTABLE:
+		return 1ull << KPF_PGTABLE;
+	default:
+		return 1ull << KPF_REFERENCED;
+	}
+}
+
+/**
+ * demand_patch_machine - bring the snapshot to the moment of the marker "before end"
+ * @d: demand stage, after demand_prefix()
+ * @m: machine whose before.kpageflags are corrected by what the events up to there did
+ */
+void demand_patch_machine(struct demand *d, struct machine *m)
+{
+	u32 pfn, end = m->before.nr_pfns < d->max_pfn ? m->before.nr_pfns : d->max_pfn;
+	u64 *flags = m->before.kpageflags;
+
+	if (!flags)
+		return;
+	for (pfn = 0; pfn < end; pfn++) {
+		const struct tpage *tp = &d->tp[pfn];
+
+		if (!tp->seen || tp->state == T_ISOLATED)
+			continue;
+		if (tp->state == T_FREE)
+			flags[pfn] = 1ull << KPF_BUDDY;
+		else if (tp->state == T_LIVE && tp->order)
+			flags[pfn] = flags_of_kind(tp->kind) |
+				1ull << (tp->head ? KPF_COMPOUND_HEAD : KPF_COMPOUND_TAIL);
+		else if (tp->state == T_LIVE)
+			flags[pfn] = flags_of_kind(tp->kind);
+	}
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Rule 4: what compaction frees lives on elsewhere. migration_match.c says where; what it cannot
+ * say goes to limbo, until a free of an unknown page tells.
+ */
+#include "internal.h"
+
+/**
+ * limbo_handle - a handle for an object whose pfn no event names
+ * @d: stage
+ * @order: of the object
+ *
+ * Handles are reused in a ring.
+ *
+ * Return: the handle; H_NONE when limbo is full.
+ */
+u32 limbo_handle(struct demand *d, u32 order)
+{
+	u32 size = 1u << order, at = (d->limbo_next + size - 1) & ~(size - 1), tries, i;
+
+	for (tries = 0; tries < d->nr_limbo / size; tries++, at += size) {
+		if (at + size > d->nr_limbo)
+			at = 0;
+		for (i = 0; i < size && d->tp[d->max_pfn + at + i].state != T_LIVE; i++)
+			;
+		if (i == size) {
+			d->limbo_next = at + size;
+			d->limbo_live++;
+			return d->max_pfn + at;
+		}
+	}
+	return H_NONE;
+}
+
+/**
+ * limbo_match - the object in limbo that may be what is freed at an unknown pfn
+ * @d: stage
+ * @order: of the free
+ *
+ * Return: the oldest of this order, or H_NONE.
+ */
+u32 limbo_match(struct demand *d, u32 order)
+{
+	u32 n, at;
+
+	if (!d->limbo_live)
+		return H_NONE;
+	for (n = 0, at = d->limbo_next; n < d->nr_limbo; n++, at++) {
+		const struct tpage *tp;
+
+		if (at >= d->nr_limbo)
+			at = 0;
+		tp = &d->tp[d->max_pfn + at];
+		if (tp->state == T_LIVE && tp->head && tp->order == order)
+			return d->max_pfn + at;
+	}
+	return H_NONE;
+}
+
+/**
+ * migration_resolved - an object in limbo has its place
+ * @ctx: stage
+ * @handle: of the object
+ * @pfn: its place
+ * @order: of its folio
+ */
+void migration_resolved(void *ctx, u32 handle, u32 pfn, u32 order)
+{
+	struct demand *d = ctx;
+	struct record r = { .ts = d->now };
+
+	if (d->tp[handle].state != T_LIVE || d->tp[pfn].state == T_LIVE)
+		return;
+	emit_move(d, &r, handle, pfn, order);
+	d->tp[pfn].guess = 1;
+	d->limbo_live--;
+	d->stats.migrations_limbo--;
+	d->stats.migrations_inferred++;
+}
+
+static bool target_usable(const struct demand *d, u32 pfn, u32 order)
+{
+	u32 i;
+
+	if (pfn == RELOCATE_UNKNOWN || pfn + (1u << order) > d->max_pfn)
+		return false;
+	for (i = 0; i < 1u << order; i++)
+		if (d->tp[pfn + i].state == T_LIVE)
+			return false;
+	return true;
+}
+
+/**
+ * guess_moved - a guess was wrong: its page is elsewhere, or nobody knows where
+ * @ctx: stage
+ * @from: where it was thought to be
+ * @to: where it is; not usable: to limbo
+ * @order: of its folio
+ */
+void guess_moved(void *ctx, u32 from, u32 to, u32 order)
+{
+	struct demand *d = ctx;
+	struct record r = { .ts = d->now };
+
+	if (d->tp[from].state != T_LIVE || !d->tp[from].guess)
+		return;
+	if (target_usable(d, to, order)) {
+		emit_move(d, &r, from, to, order);
+		return;
+	}
+	to = limbo_handle(d, order);
+	if (to == H_NONE)
+		return;
+	emit_move(d, &r, from, to, order);
+	d->stats.migrations_inferred--;
+	d->stats.migrations_limbo++;
+}
+
+/* A pte event names a target that a guess had filled: the event is right, the guess was not. */
+static void settle_exact(struct demand *d, const struct reloc_target *t, u32 order)
+{
+	if (t->exact && !order && t->pfn < d->max_pfn && d->tp[t->pfn].state == T_LIVE &&
+	    d->tp[t->pfn].guess)
+		guess_moved(d, t->pfn, t->instead, 0);
+}
+
+/**
+ * rec_migrated - a page freed by compaction lives on elsewhere
+ * @d: stage
+ * @r: REC_FREE of a live page
+ * @w: the window it is in
+ */
+void rec_migrated(struct demand *d, const struct record *r, struct reloc_window *w)
+{
+	u32 pfn = (u32)r->pfn, limbo;
+	struct reloc_target t = reloc_source(w, pfn, r->order, migration_resolved, d);
+
+	settle_exact(d, &t, r->order);
+	if (target_usable(d, t.pfn, r->order)) {
+		emit_move(d, r, pfn, t.pfn, r->order);
+		d->tp[t.pfn].guess = !t.exact;
+		if (t.exact)
+			d->stats.migrations_exact++;
+		else
+			d->stats.migrations_inferred++;
+		return;
+	}
+	limbo = limbo_handle(d, r->order);
+	if (limbo == H_NONE) {
+		d->stats.limbo_unmatched++;
+		emit_pages(d, OP_FREE, r, pfn, r->order);
+		forget(d, pfn, r->order);
+		return;
+	}
+	emit_move(d, r, pfn, limbo, r->order);
+	d->stats.migrations_limbo++;
+	if (t.pending)
+		reloc_pending(w, limbo);
+}
+
+/**
+ * window_begin - a run of compact_zone() begins
+ * @d: stage
+ * @r: REC_COMPACT_BEGIN
+ */
+void window_begin(struct demand *d, const struct record *r)
+{
+	struct task *t = record_task(d, r);
+	s32 i;
+
+	if (t->window >= 0)
+		return;
+	for (i = 0; i < RELOCATE_WINDOWS && d->window[i]; i++)
+		;
+	if (i == RELOCATE_WINDOWS)
+		return;
+	d->window[i] = reloc_begin(d->tp, d->max_pfn, d->single_pages);
+	if (d->window[i])
+		t->window = i;
+	if (t->flags & TASK_KCOMPACTD)
+		pace_kcompactd(d, r);
+}
+
+/**
+ * window_end - a run of compact_zone() is over, or its task is
+ * @d: stage
+ * @r: REC_COMPACT_END, REC_SCHED_EXIT
+ */
+void window_end(struct demand *d, const struct record *r)
+{
+	struct task *t = record_task(d, r);
+
+	if (t->window < 0)
+		return;
+	reloc_end(d->window[t->window]);
+	d->window[t->window] = NULL;
+	t->window = -1;
+}
+
+/**
+ * rec_compaction - a scanner isolated pages
+ * @d: stage
+ * @r: REC_ISOLATE_MIGRATE, REC_ISOLATE_FREE, REC_FAST_ISOLATE_FREE
+ */
+void rec_compaction(struct demand *d, const struct record *r)
+{
+	struct task *t = record_task(d, r);
+	struct reloc_window *w = t->window < 0 ? NULL : d->window[t->window];
+
+	if (!w)
+		return;
+	if (t->flags & TASK_KCOMPACTD)
+		pace_kcompactd(d, r);
+	if (r->type == REC_ISOLATE_FREE)
+		reloc_isolate(w, (u32)r->pfn, r->a, r->c, d->nr_frees >> 4, migration_resolved, d);
+	else if (r->type == REC_FAST_ISOLATE_FREE)
+		reloc_fast_isolate(w, r->c);
+}
+
+/**
+ * rec_migration_pte - a page was unmapped for migration, or mapped again after it
+ * @d: stage
+ * @r: REC_SET_MIGRATION_PTE, REC_REMOVE_MIGRATION_PTE
+ */
+void rec_migration_pte(struct demand *d, const struct record *r)
+{
+	struct task *t = record_task(d, r);
+	struct reloc_window *w = t->window < 0 ? NULL : d->window[t->window];
+
+	if (!w)
+		return;
+	if (r->type == REC_SET_MIGRATION_PTE)
+		reloc_set_pte(w, r->pfn, r->arg);
+	else
+		reloc_remove_pte(w, r->pfn, r->arg, r->order);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of the demand stage share. */
+#ifndef FRAGREPLAY_DEMAND_INTERNAL_H
+#define FRAGREPLAY_DEMAND_INTERNAL_H
+
+#include <fragreplay/policy.h>
+#include "migration_match.h"
+#include "engine/run.h"
+#include "task.h"
+
+#define DEMAND_BATCH	4096u
+#define NR_LIMBO_MIN	65536u
+
+/* work and time of one of the kernel's background threads, for its pace */
+struct pace {
+	u64 busy_ns, work, last_ns;
+	u32 steps;
+};
+
+struct demand {
+	struct tpage *tp;	/* by handle */
+	u32 max_pfn, nr_limbo, limbo_next, limbo_live;
+	struct task_table tasks;
+	struct trace *trace;
+	struct reloc_window *window[RELOCATE_WINDOWS];
+	struct op *op;
+	u32 nr_ops;
+	op_sink sink;
+	void *sink_ctx;
+	struct demand_stats stats;
+	struct pace kswapd, swapout, pause, kcompactd, migrate;
+	u64 kswapd_ran_ns;	/* since its last pause */
+	u32 kswapd_wrote;	/* anonymous pages, since its last batch */
+	u32 nr_swap_tables;	/* live */
+	u32 last_thp_gfp;	/* of a second try: the gfp as the fault asked for it */
+	enum thp_defrag thp_defrag;
+	u64 seen[NR_VM_EVENT_ITEMS];	/* the recorded kernel's counters, by its events */
+	bool seen_known[NR_VM_EVENT_ITEMS];
+	bool measured;		/* saw the marker "after begin" */
+	bool single_pages;	/* kernel before 6.9 */
+	bool khugepaged_counters;	/* kernel since 6.2: khugepaged's reclaim counts apart */
+	bool lru_gen;
+	u32 nr_frees;		/* clock of tpage.freed */
+	bool touching;		/* between the "after" markers */
+	u64 now;
+};
+
+/* classify.c */
+u8 classify_kind(const struct record *r);
+u8 classify_flags(const struct record *r, u8 kind);
+bool is_thp_attempt(const struct record *r);
+bool is_huge_zero_attempt(const struct record *r);
+bool is_swap_table_attempt(const struct record *r);
+
+/* demand.c */
+struct op *emit(struct demand *d, enum op_type type, const struct record *r);
+void emit_pages(struct demand *d, enum op_type type, const struct record *r, u32 handle,
+		u32 order);
+void emit_move(struct demand *d, const struct record *r, u32 from, u32 to, u32 order);
+void forget(struct demand *d, u32 handle, u32 order);
+struct task *record_task(struct demand *d, const struct record *r);
+
+/* demand_migrate.c */
+u32 limbo_handle(struct demand *d, u32 order);
+u32 limbo_match(struct demand *d, u32 order);
+void migration_resolved(void *ctx, u32 handle, u32 pfn, u32 order);
+void guess_moved(void *ctx, u32 from, u32 to, u32 order);
+void rec_migrated(struct demand *d, const struct record *r, struct reloc_window *w);
+void window_begin(struct demand *d, const struct record *r);
+void window_end(struct demand *d, const struct record *r);
+void rec_compaction(struct demand *d, const struct record *r);
+void rec_migration_pte(struct demand *d, const struct record *r);
+
+/* demand_folio.c */
+void folio_gave_up(struct demand *d, const struct record *r, struct task *t);
+bool folio_attempt(struct demand *d, const struct record *r, struct task *t, u8 *hint);
+
+/* recorded_counters.c */
+void observed_event(struct demand *d, const struct record *r, const struct task *t);
+void observed_swapout(struct demand *d, s32 pages);
+
+/* demand_image.c */
+void demand_start_image(struct demand *d, const struct machine *m);
+
+/* thread_rate.c */
+void pace_kswapd(struct demand *d, const struct record *r);
+void pace_swapout(struct demand *d, u32 pages);
+void pace_kcompactd(struct demand *d, const struct record *r);
+
+#endif

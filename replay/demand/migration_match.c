@@ -1,0 +1,781 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Targets of migrations, by following cc->freepages.
+ *
+ * What compaction does (mm/compaction.c, 6.9 and later): free buddies are isolated, whole, onto
+ * cc->freepages[order], in the order they are found; compaction_alloc() takes the first of the
+ * smallest order that fits and puts the upper halves back at the head; a failed migration gives
+ * its target back to the head (compaction_free); the rest is freed when the run ends.
+ *
+ * What events tell: the ranges that the linear scanner isolated, and how many pages of each; that
+ * the fast search took one buddy of such a size, but not which; by set_migration_pte and
+ * remove_migration_pte, source and target of a page that a process maps. A buddy of unknown
+ * place is a symbol: its pages are handed out as offsets, and the first mapped page that lands
+ * in it tells its base, and with it the place of all the others.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "migration_match.h"
+
+#define NR_CHUNKS	8192	/* pieces of free memory on the lists of a window */
+#define NR_SYMBOLS	256
+#define NR_GENERATIONS	64	/* power of two */
+#define NR_PENDING	4096
+#define NR_PTES		4096	/* power of two */
+#define NR_EXACT	4096	/* power of two */
+#define NR_TAKEN	2048	/* targets of one batch of migrate_pages() */
+#define NR_SKIPS	16	/* failed migrations between two mapped pages, at most */
+#define NO_CHUNK	0xffffu
+#define NO_SYMBOL	(-1)
+
+struct chunk {
+	u32 pfn;		/* or offset into its symbol */
+	s16 symbol;
+	u16 next;
+};
+
+/* One generation: what one call of isolate_freepages() found. Older ones are used up first. */
+struct freepages {
+	u16 head[NR_PAGE_ORDERS], tail[NR_PAGE_ORDERS];
+};
+
+struct symbol {
+	u32 order;
+	bool placed;
+};
+
+struct pte_entry {
+	u64 addr;
+	u32 pfn;
+	u32 used;
+};
+
+/* A target in the order it was taken. Failed migrations took one, too: then nobody is there. */
+struct taken {
+	u32 dst;
+	u8 order;
+	bool exact, empty;
+};
+
+struct reloc_window {
+	struct tpage *tp;
+	u32 max_pfn;
+	struct freepages gen[NR_GENERATIONS];
+	u32 first_gen, last_gen;	/* sequence numbers, both alive */
+	bool taken;		/* a page was taken since the last isolation */
+	bool single_pages;	/* before 6.9 */
+	struct chunk chunk[NR_CHUNKS];
+	u16 free_chunk;
+	struct symbol symbol[NR_SYMBOLS];
+	u32 nr_symbols;
+	struct { u32 handle, offset; s16 symbol; u8 order; } pending[NR_PENDING];
+	u32 nr_pending;
+	s16 around;		/* symbol whose pageblock the next linear range is in, or NO_SYMBOL */
+	s16 last_symbol;	/* of the page that reloc_source() gave out last */
+	u32 last_offset, last_order;
+	struct taken seq[NR_TAKEN];
+	u32 nr_seq;
+	struct pte_entry set[NR_PTES];
+	u32 nr_set;
+	struct { u32 src, dst; } exact[NR_EXACT];
+	u32 nr_exact;
+};
+
+static void freepages_init(struct freepages *f)
+{
+	u32 o;
+
+	for (o = 0; o < NR_PAGE_ORDERS; o++)
+		f->head[o] = f->tail[o] = NO_CHUNK;
+}
+
+static struct freepages *generation(struct reloc_window *w, u32 g)
+{
+	return &w->gen[g % NR_GENERATIONS];
+}
+
+static void unisolate(struct tpage *tp)
+{
+	if (tp->state == T_ISOLATED)
+		tp->state = T_FREE;
+}
+
+/**
+ * reloc_begin - follow one run of compact_zone()
+ * @tp: the trace's pages, of which the free ones may be isolated
+ * @max_pfn: how many
+ * @single_pages: the kernel is older than 6.9: it keeps base pages, last found first
+ *	(compaction.c:split_map_pages)
+ *
+ * Return: the window; reloc_end() frees it. NULL without memory.
+ */
+struct reloc_window *reloc_begin(struct tpage *tp, u32 max_pfn, bool single_pages)
+{
+	struct reloc_window *w = malloc(sizeof(*w));
+	u32 i;
+
+	if (!w)
+		return NULL;
+	memset(w, 0, sizeof(*w));
+	w->tp = tp;
+	w->max_pfn = max_pfn;
+	w->single_pages = single_pages;
+	freepages_init(&w->gen[0]);
+	for (i = 0; i < NR_CHUNKS; i++)
+		w->chunk[i].next = i + 1 < NR_CHUNKS ? (u16)(i + 1) : NO_CHUNK;
+	w->last_symbol = w->around = NO_SYMBOL;
+	memset(w->exact, 0xff, sizeof(w->exact));
+	return w;
+}
+
+/**
+ * reloc_end - the run is over
+ * @w: window
+ *
+ * What is left on the lists goes back to the allocator: the events name it before this.
+ */
+void reloc_end(struct reloc_window *w)
+{
+	u32 g, o, i;
+	u16 c;
+
+	for (g = w->first_gen; g <= w->last_gen; g++) {
+		const struct freepages *f = generation(w, g);
+
+		for (o = 0; o < NR_PAGE_ORDERS; o++)
+			for (c = f->head[o]; c != NO_CHUNK; c = w->chunk[c].next)
+				for (i = 0; w->chunk[c].symbol == NO_SYMBOL && i < 1u << o; i++)
+					unisolate(&w->tp[w->chunk[c].pfn + i]);
+	}
+	free(w);
+}
+
+static void push(struct reloc_window *w, struct freepages *f, u32 order, u32 pfn, s16 symbol,
+		 bool tail)
+{
+	u16 c = w->free_chunk;
+
+	if (c == NO_CHUNK)
+		return;
+	w->free_chunk = w->chunk[c].next;
+	w->chunk[c] = (struct chunk){ .pfn = pfn, .symbol = symbol, .next = NO_CHUNK };
+	if (f->head[order] == NO_CHUNK) {
+		f->head[order] = f->tail[order] = c;
+	} else if (tail) {
+		w->chunk[f->tail[order]].next = c;
+		f->tail[order] = c;
+	} else {
+		w->chunk[c].next = f->head[order];
+		f->head[order] = c;
+	}
+}
+
+static struct chunk pop(struct reloc_window *w, struct freepages *f, u32 order)
+{
+	u16 c = f->head[order];
+	struct chunk got = w->chunk[c];
+
+	f->head[order] = got.next;
+	if (got.next == NO_CHUNK)
+		f->tail[order] = NO_CHUNK;
+	w->chunk[c].next = w->free_chunk;
+	w->free_chunk = c;
+	return got;
+}
+
+/* The kernel's compaction_alloc() on one generation. */
+static bool take(struct reloc_window *w, struct freepages *f, u32 order, struct chunk *got)
+{
+	u32 o = order, size;
+
+	while (o < NR_PAGE_ORDERS && f->head[o] == NO_CHUNK)
+		o++;
+	if (o == NR_PAGE_ORDERS)
+		return false;
+	*got = pop(w, f, o);
+	for (size = 1u << o; o > order;) {
+		o--;
+		size >>= 1;
+		push(w, f, o, got->pfn + size, got->symbol, false);
+	}
+	return true;
+}
+
+/*
+ * An isolation happens only when the lists could not serve: what they still hold here belongs to
+ * pages whose targets were taken but whose frees have not come yet. So older finds go first.
+ */
+static void new_generation(struct reloc_window *w)
+{
+	w->taken = false;
+	if (w->last_gen - w->first_gen == NR_GENERATIONS - 1)
+		w->first_gen++;
+	freepages_init(generation(w, ++w->last_gen));
+}
+
+/* compaction_alloc(): from the oldest find that has a piece of this order */
+static bool take_target(struct reloc_window *w, u32 order, struct chunk *got)
+{
+	u32 g;
+
+	w->taken = true;
+	for (g = w->first_gen; g <= w->last_gen; g++)
+		if (take(w, generation(w, g), order, got))
+			return true;
+	return false;
+}
+
+/* What isolation found goes onto the newest list, as the kernel's version keeps it. */
+static void found(struct reloc_window *w, u32 order, u32 pfn, s16 symbol)
+{
+	struct freepages *f = generation(w, w->last_gen);
+	u32 i;
+
+	if (!w->single_pages) {
+		push(w, f, order, pfn, symbol, true);
+		return;
+	}
+	for (i = 0; i < 1u << order; i++)
+		push(w, f, 0, pfn + i, symbol, false);
+}
+
+static bool tp_free(const struct reloc_window *w, u32 pfn)
+{
+	return pfn < w->max_pfn && w->tp[pfn].state != T_LIVE && w->tp[pfn].state != T_ISOLATED &&
+	       !w->tp[pfn].percpu;
+}
+
+/* The largest aligned free run that starts at @pfn and ends before @end. */
+static u32 free_run_order(const struct reloc_window *w, u32 pfn, u32 end)
+{
+	u32 order = 0, i;
+
+	while (order < MAX_PAGE_ORDER) {
+		u32 size = 1u << order;
+
+		if (pfn & size || pfn + 2 * size > end)
+			break;
+		for (i = size; i < 2 * size && tp_free(w, pfn + i); i++)
+			;
+		if (i < 2 * size)
+			break;
+		order++;
+	}
+	return order;
+}
+
+/*
+ * More pages of the range look free than were isolated: the rest was on per-CPU lists, where a page
+ * goes when it is freed; so it is those that were freed last.
+ */
+static void leave_percpu(struct reloc_window *w, u32 start, u32 end, u32 taken, u32 now)
+{
+	u32 pfn, free = 0;
+
+	for (pfn = start; pfn < end; pfn++)
+		free += tp_free(w, pfn);
+	for (; free > taken; free--) {
+		u32 last = start, best = ~0u;
+
+		for (pfn = start; pfn < end; pfn++) {
+			u32 age = (now - w->tp[pfn].freed) & FREED_MASK;
+
+			if (tp_free(w, pfn) && age < best) {
+				best = age;
+				last = pfn;
+			}
+		}
+		w->tp[last].percpu = 1;
+	}
+}
+
+/**
+ * reloc_fast_isolate - the fast search isolated one buddy of unknown place
+ * @w: window
+ * @taken: its size in pages; anything that is no power of two is left alone
+ */
+void reloc_fast_isolate(struct reloc_window *w, u32 taken)
+{
+	u32 order = 0;
+
+	if (!taken || taken & (taken - 1) || w->nr_symbols == NR_SYMBOLS)
+		return;
+	while (1u << order < taken)
+		order++;
+	if (order > MAX_PAGE_ORDER)
+		return;
+	new_generation(w);
+	w->symbol[w->nr_symbols] = (struct symbol){ .order = order };
+	w->around = (s16)w->nr_symbols++;
+	found(w, order, 0, w->around);
+}
+
+/* x86: a swap entry holds the inverted pfn in bits 9..58 (arch/x86/include/asm/pgtable_64.h) */
+static u32 migration_entry_pfn(u64 pte)
+{
+	u64 offset = (~pte << 5) >> 14;
+
+	return (u32)(offset & ((1ull << 40) - 1));
+}
+
+static u32 present_pte_pfn(u64 pte)
+{
+	return (u32)((pte & 0x000ffffffffff000ull) >> PAGE_SHIFT);
+}
+
+static u32 pte_hash(u64 addr)
+{
+	return (u32)((addr >> PAGE_SHIFT) * 0x9e3779b97f4a7c15ull >> 40) & (NR_PTES - 1);
+}
+
+/**
+ * reloc_set_pte - a page was unmapped for migration (set_migration_pte)
+ * @w: window
+ * @addr: user address
+ * @pte: the migration entry, which names the source
+ */
+void reloc_set_pte(struct reloc_window *w, u64 addr, u64 pte)
+{
+	u32 i = pte_hash(addr), pfn = migration_entry_pfn(pte);
+
+	if (w->nr_set >= NR_PTES / 2 || pfn >= w->max_pfn)
+		return;
+	while (w->set[i].used)
+		i = (i + 1) & (NR_PTES - 1);
+	w->set[i] = (struct pte_entry){ .addr = addr, .pfn = pfn, .used = 1 };
+	w->nr_set++;
+}
+
+/* First in, first out per address: two processes may have pages at the same one. */
+static u32 unset_pte(struct reloc_window *w, u64 addr)
+{
+	u32 i;
+
+	for (i = pte_hash(addr); w->set[i].used; i = (i + 1) & (NR_PTES - 1))
+		if (w->set[i].used == 1 && w->set[i].addr == addr) {
+			w->set[i].used = 2;
+			return w->set[i].pfn;
+		}
+	return RELOCATE_UNKNOWN;
+}
+
+/**
+ * reloc_remove_pte - a page was mapped again after migration (remove_migration_pte)
+ * @w: window
+ * @addr: user address
+ * @pte: the new pte, which names the target; the source itself when the migration failed
+ * @order: of the mapping
+ */
+void reloc_remove_pte(struct reloc_window *w, u64 addr, u64 pte, u32 order)
+{
+	u32 src = unset_pte(w, addr), dst = present_pte_pfn(pte), i;
+
+	if (src == RELOCATE_UNKNOWN || order || src == dst || dst >= w->max_pfn ||
+	    w->nr_exact >= NR_EXACT / 2)
+		return;
+	for (i = src & (NR_EXACT - 1); w->exact[i].src != RELOCATE_UNKNOWN; i = (i + 1) & (NR_EXACT - 1))
+		if (w->exact[i].src == src)
+			return;
+	w->exact[i].src = src;
+	w->exact[i].dst = dst;
+	w->nr_exact++;
+}
+
+/**
+ * reloc_batch_end - migrate_pages() has returned: no pte of this batch is left
+ * @w: window
+ */
+void reloc_batch_end(struct reloc_window *w)
+{
+	if (w->nr_set)
+		memset(w->set, 0, sizeof(w->set));
+	if (w->nr_exact)
+		memset(w->exact, 0xff, sizeof(w->exact));
+	w->nr_set = w->nr_exact = w->nr_seq = 0;
+}
+
+static void record_taken(struct reloc_window *w, u32 dst, u32 order, bool exact, bool empty)
+{
+	if (w->nr_seq < NR_TAKEN)
+		w->seq[w->nr_seq++] = (struct taken){ dst, (u8)order, exact, empty };
+}
+
+static u32 exact_target(const struct reloc_window *w, u32 src)
+{
+	u32 i;
+
+	for (i = src & (NR_EXACT - 1); w->exact[i].src != RELOCATE_UNKNOWN; i = (i + 1) & (NR_EXACT - 1))
+		if (w->exact[i].src == src)
+			return w->exact[i].dst;
+	return RELOCATE_UNKNOWN;
+}
+
+/* What is left of a symbol on the lists gets its place, and counts as isolated from here on. */
+static void place_chunks(struct reloc_window *w, struct freepages *f, s16 symbol, u32 base)
+{
+	u32 o, i;
+	u16 c;
+
+	for (o = 0; o < NR_PAGE_ORDERS; o++) {
+		for (c = f->head[o]; c != NO_CHUNK; c = w->chunk[c].next) {
+			struct chunk *k = &w->chunk[c];
+
+			if (k->symbol != symbol)
+				continue;
+			k->symbol = NO_SYMBOL;
+			k->pfn += base;
+			for (i = 0; i < 1u << o; i++)
+				if (w->tp[k->pfn + i].state != T_LIVE)
+					w->tp[k->pfn + i].state = T_ISOLATED;
+		}
+	}
+}
+
+/* The symbol's base is known now: so is the place of every page that was taken from it. */
+static void resolve(struct reloc_window *w, s16 symbol, u32 base, reloc_resolved fn, void *ctx)
+{
+	u32 i, kept = 0;
+
+	w->symbol[symbol].placed = true;
+	for (i = w->first_gen; i <= w->last_gen; i++)
+		place_chunks(w, generation(w, i), symbol, base);
+	for (i = 0; i < w->nr_pending; i++) {
+		if (w->pending[i].symbol == symbol)
+			fn(ctx, w->pending[i].handle, base + w->pending[i].offset,
+			   w->pending[i].order);
+		else
+			w->pending[kept++] = w->pending[i];
+	}
+	w->nr_pending = kept;
+}
+
+/* Take @dst out of one find. */
+static bool skip_to_in(struct reloc_window *w, struct freepages *f, u32 dst, u32 order)
+{
+	u32 o;
+	u16 c, prev;
+
+	for (o = order; o < NR_PAGE_ORDERS; o++) {
+		prev = NO_CHUNK;
+		for (c = f->head[o]; c != NO_CHUNK; prev = c, c = w->chunk[c].next) {
+			struct chunk *k = &w->chunk[c];
+			s64 off = (s64)dst - k->pfn;
+
+			if (k->symbol != NO_SYMBOL || off < 0 || off >= 1ll << o)
+				continue;
+			if (prev == NO_CHUNK)
+				f->head[o] = k->next;
+			else
+				w->chunk[prev].next = k->next;
+			if (f->tail[o] == c)
+				f->tail[o] = prev;
+			/* the part above the target stays, largest piece last */
+			for (; o > order; o--) {
+				u32 half = 1u << (o - 1), base = k->pfn;
+
+				if (off >= half) {
+					k->pfn += half;
+					off -= half;
+				} else {
+					push(w, f, o - 1, base + half, NO_SYMBOL, false);
+				}
+			}
+			w->chunk[c].next = w->free_chunk;
+			w->free_chunk = c;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Take @dst off the lists: what lay before it was not isolated after all, or was given back. */
+static void skip_to(struct reloc_window *w, u32 dst, u32 order)
+{
+	u32 g;
+
+	for (g = w->first_gen; g <= w->last_gen; g++)
+		if (skip_to_in(w, generation(w, g), dst, order))
+			return;
+}
+
+/* Could the symbol lie at @base? Free as far as events tell, all of it. */
+static bool symbol_free(const struct reloc_window *w, s16 symbol, u32 base)
+{
+	u32 size = 1u << w->symbol[symbol].order, i;
+
+	if (base + size > w->max_pfn)
+		return false;
+	for (i = 0; i < size; i++)
+		if (w->tp[base + i].state == T_LIVE)
+			return false;
+	return true;
+}
+
+/*
+ * fast_isolate_around(): after a find that was too small, the linear scanner takes the rest of the
+ * same pageblock. So the find is the aligned free run there that leaves @taken pages to it; pages
+ * on per-CPU lists make that inexact, so the best fit is taken.
+ */
+static void find_symbol(struct reloc_window *w, u32 start, u32 end, u32 taken, reloc_resolved fn,
+			void *ctx)
+{
+	u32 size = 1u << w->symbol[w->around].order, base, best = RELOCATE_UNKNOWN, best_off = ~0u;
+	u32 block = start & ~(pageblock_nr_pages - 1), limit = block + pageblock_nr_pages, i;
+
+	if (size >= pageblock_nr_pages || limit > w->max_pfn)
+		return;
+	for (base = block; base < limit; base += size) {
+		u32 left = 0, off;
+
+		if (!symbol_free(w, w->around, base))
+			continue;
+		for (i = start; i < end; i++)
+			left += (i < base || i >= base + size) && tp_free(w, i);
+		off = left > taken ? left - taken : taken - left;
+		if (off < best_off) {
+			best_off = off;
+			best = base;
+		}
+	}
+	if (best != RELOCATE_UNKNOWN)
+		resolve(w, w->around, best, fn, ctx);
+}
+
+/**
+ * reloc_isolate - the linear free scanner isolated pages (mm_compaction_isolate_freepages)
+ * @w: window
+ * @start: first pfn scanned
+ * @len: pfns scanned
+ * @taken: pages isolated
+ * @now: the clock of tpage.freed
+ * @fn: told of sources whose target this settles
+ * @ctx: for @fn
+ */
+void reloc_isolate(struct reloc_window *w, u32 start, u32 len, u32 taken, u32 now,
+		   reloc_resolved fn, void *ctx)
+{
+	u32 pfn = start, end = start + len;
+
+	/* the scanner tells of a pageblock at a time; more is no event of a kernel's */
+	if (end > w->max_pfn || len > pageblock_nr_pages)
+		return;
+	if (w->around != NO_SYMBOL)
+		find_symbol(w, start, end, taken, fn, ctx);
+	else if (w->taken && taken)
+		new_generation(w);
+	w->around = NO_SYMBOL;
+	if (taken)
+		leave_percpu(w, start, end, taken, now);
+	while (taken && pfn < end) {
+		u32 order, i;
+
+		if (!tp_free(w, pfn)) {
+			pfn++;
+			continue;
+		}
+		order = free_run_order(w, pfn, end);
+		found(w, order, pfn, NO_SYMBOL);
+		for (i = 0; i < 1u << order; i++)
+			w->tp[pfn + i].state = T_ISOLATED;
+		pfn += 1u << order;
+	}
+	for (pfn = start; pfn < end; pfn++)
+		w->tp[pfn].percpu = 0;
+}
+
+static bool listed(struct reloc_window *w, u32 pfn)
+{
+	u32 g, o;
+	u16 c;
+
+	for (g = w->first_gen; g <= w->last_gen; g++)
+		for (o = 0; o < NR_PAGE_ORDERS; o++)
+			for (c = generation(w, g)->head[o]; c != NO_CHUNK; c = w->chunk[c].next)
+				if (w->chunk[c].symbol == NO_SYMBOL && pfn >= w->chunk[c].pfn &&
+				    pfn - w->chunk[c].pfn < 1u << o)
+					return true;
+	return false;
+}
+
+/*
+ * A mapped page landed further on than predicted: the targets before it went to pages whose
+ * migration failed.
+ */
+static void pass_over(struct reloc_window *w, u32 predicted, u32 dst, u32 order)
+{
+	struct chunk got = { .pfn = predicted, .symbol = NO_SYMBOL };
+	u32 n;
+
+	if (!listed(w, dst)) {
+		skip_to(w, dst, order);
+		return;
+	}
+	for (n = 0; n < NR_SKIPS && (got.symbol != NO_SYMBOL || got.pfn != dst); n++) {
+		if (got.symbol == NO_SYMBOL && got.pfn != RELOCATE_UNKNOWN)
+			record_taken(w, got.pfn, order, false, true);
+		if (!take_target(w, order, &got))
+			return;
+	}
+}
+
+/**
+ * reloc_source - a live page was freed inside the window: it has been migrated
+ * @w: window
+ * @src: its pfn
+ * @order: its folio's order
+ * @fn: told of earlier sources whose target this one settles
+ * @ctx: for @fn
+ *
+ * Return: the target as far as it is known. When .pending is set, the caller names the source's
+ * new handle by reloc_pending(), and @fn may be called for it later.
+ */
+struct reloc_target reloc_source(struct reloc_window *w, u32 src, u32 order, reloc_resolved fn,
+				 void *ctx)
+{
+	struct reloc_target t = { .pfn = exact_target(w, src), .instead = RELOCATE_UNKNOWN };
+	struct chunk got = { .pfn = RELOCATE_UNKNOWN, .symbol = NO_SYMBOL };
+	bool have = take_target(w, order, &got);
+	u32 predicted = RELOCATE_UNKNOWN;
+
+	t.exact = t.pfn != RELOCATE_UNKNOWN;
+	if (have && got.symbol == NO_SYMBOL)
+		predicted = got.pfn;
+	if (t.exact) {
+		if (have && got.symbol != NO_SYMBOL) {
+			u32 size = 1u << w->symbol[got.symbol].order;
+			u32 base = t.pfn & ~(size - 1);
+
+			if (base + size > w->max_pfn)
+				return t;
+			resolve(w, got.symbol, base, fn, ctx);
+			predicted = base + got.pfn;
+		}
+		if (predicted != t.pfn) {
+			t.instead = predicted;
+			pass_over(w, predicted, t.pfn, order);
+		}
+		record_taken(w, t.pfn, order, true, false);
+		return t;
+	}
+	if (predicted != RELOCATE_UNKNOWN) {
+		t.pfn = predicted;
+		record_taken(w, predicted, order, false, false);
+		return t;
+	}
+	if (have) {
+		t.pending = w->nr_pending < NR_PENDING;
+		w->last_symbol = got.symbol;
+		w->last_offset = got.pfn;
+		w->last_order = order;
+	}
+	return t;
+}
+
+/**
+ * reloc_pending - under what handle the last source waits for its place
+ * @w: window
+ * @handle: the demand stage's limbo handle
+ */
+void reloc_pending(struct reloc_window *w, u32 handle)
+{
+	u32 i = w->nr_pending++;
+
+	w->pending[i].handle = handle;
+	w->pending[i].offset = w->last_offset;
+	w->pending[i].symbol = w->last_symbol;
+	w->pending[i].order = (u8)w->last_order;
+}
+
+/*
+ * A page comes back that no known find holds: it is of one that is still without a place. A buddy
+ * is aligned to its size, so any page of it tells its base.
+ */
+static void returned_symbol(struct reloc_window *w, u32 pfn, reloc_resolved fn, void *ctx)
+{
+	u32 i, base;
+
+	if (w->tp[pfn].state == T_ISOLATED)
+		return;
+	for (i = 0; i < w->nr_symbols; i++) {
+		base = pfn & ~((1u << w->symbol[i].order) - 1);
+		if (w->symbol[i].placed || !symbol_free(w, (s16)i, base))
+			continue;
+		resolve(w, (s16)i, base, fn, ctx);
+		return;
+	}
+}
+
+/**
+ * reloc_returned - a target came back unused (compaction_free, or the end of the run)
+ * @w: window
+ * @pfn: page
+ * @order: its order
+ * @fn: told of sources whose target this settles
+ * @ctx: for @fn
+ */
+void reloc_returned(struct reloc_window *w, u32 pfn, u32 order, reloc_resolved fn, void *ctx)
+{
+	returned_symbol(w, pfn, fn, ctx);
+	skip_to(w, pfn, order);
+	push(w, generation(w, w->first_gen), order, pfn, NO_SYMBOL, false);
+}
+
+static s32 guess_index(const struct reloc_window *w, u32 pfn)
+{
+	u32 i;
+
+	for (i = 0; i < w->nr_seq; i++)
+		if (w->seq[i].dst == pfn && !w->seq[i].exact && !w->seq[i].empty)
+			return (s32)i;
+	return -1;
+}
+
+/* the slot that the pages from @i on, moved one further, come to fill; -1: there is none */
+static s32 free_slot(struct reloc_window *w, u32 i)
+{
+	struct chunk got;
+	u32 order = w->seq[i].order;
+
+	for (i++; i < w->nr_seq && !w->seq[i].exact; i++)
+		if (w->seq[i].empty && w->seq[i].order == order)
+			return (s32)i;
+	if (i < w->nr_seq || !take_target(w, order, &got) || got.symbol != NO_SYMBOL)
+		return -1;
+	record_taken(w, got.pfn, order, false, true);
+	return (s32)w->nr_seq - 1;
+}
+
+/**
+ * reloc_gave_back - a page that was taken for a target comes back unused
+ * @w: window
+ * @pfn: page that the demand stage believes in use, by a guess
+ * @fn: told which pages move: each of the later guesses by one target
+ * @ctx: for @fn
+ *
+ * A migration failed, and no event had told that a target was spent on it: so every guess from
+ * there to the next target known to be spent in vain was one too early.
+ *
+ * Return: true when @pfn was a guess of this batch; it is unused now if @fn moved its page away.
+ */
+bool reloc_gave_back(struct reloc_window *w, u32 pfn, reloc_resolved fn, void *ctx)
+{
+	s32 at = guess_index(w, pfn), to, i, prev;
+
+	if (at < 0)
+		return false;
+	to = free_slot(w, (u32)at);
+	if (to < 0) {
+		fn(ctx, pfn, RELOCATE_UNKNOWN, w->seq[at].order);
+		w->seq[at].empty = true;
+		return true;
+	}
+	for (i = to; i > at; i = prev) {
+		for (prev = i - 1; prev > at && w->seq[prev].order != w->seq[at].order; prev--)
+			;
+		fn(ctx, w->seq[prev].dst, w->seq[i].dst, w->seq[at].order);
+	}
+	w->seq[to].empty = false;
+	w->seq[at].empty = true;
+	return true;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How fast the recorded kernel's background threads worked, told to the models as the trace goes
+ * on: their machine is as fast as that one.
+ *
+ * Each has two paces. Dropping a clean page takes kswapd some microseconds, swapping one out ten
+ * times that; so it is with kcompactd's scanners and its migrations. One average of both would let
+ * a run of clean pages take so long that the workload takes each page again before the next is
+ * free, and no whole block ever came of it. For the same reason the time that another task has
+ * kswapd's CPU is not spread over its work but comes as the scheduler deals it: in pauses.
+ */
+#include "internal.h"
+
+#define PACE_SLEEP_NS	50000000ull	/* longer pauses between two steps are sleep, not work */
+#define PACE_SLICE_NS	4000000ull	/* longer ones, on clean pages, are another task's slice */
+#define PACE_HALVE_NS	1000000000ull	/* an older second of work counts half */
+#define PACE_STEPS	16		/* told every so many steps */
+
+static void pace_add(struct pace *p, u64 ns, u64 work)
+{
+	p->busy_ns += ns;
+	p->work += work;
+	p->steps++;
+	if (p->busy_ns > PACE_HALVE_NS) {
+		p->busy_ns /= 2;
+		p->work /= 2;
+	}
+}
+
+static void emit_pace(struct demand *d, const struct record *r, enum op_rate what, u64 value)
+{
+	struct op *op = emit(d, OP_RATE, r);
+
+	op->a = (u8)what;
+	op->arg = (u32)value;
+}
+
+static u64 work_per_second(const struct pace *p)
+{
+	return p->busy_ns ? p->work * 1000000ull / (p->busy_ns / 1000 + 1) : 0;
+}
+
+/**
+ * pace_kcompactd - a record of kcompactd's, in one of its windows
+ * @d: stage
+ * @r: a scanner has isolated pages, or a batch was migrated; else the window begins
+ *
+ * The time before a batch's end is the migration's, that before a scanner's report the scanner's.
+ */
+void pace_kcompactd(struct demand *d, const struct record *r)
+{
+	u64 gap = r->ts - d->kcompactd.last_ns;
+
+	d->kcompactd.last_ns = r->ts;
+	if (gap >= PACE_SLEEP_NS)
+		return;
+	if (r->type == REC_COMPACT_MIGRATEPAGES) {
+		if (!(r->a + r->b))
+			return;
+		pace_add(&d->migrate, gap, r->a + r->b);
+		emit_pace(d, r, RATE_KCOMPACTD_MIGRATE, d->migrate.busy_ns / d->migrate.work);
+		return;
+	}
+	if (r->type == REC_COMPACT_BEGIN)
+		return;
+	pace_add(&d->kcompactd, gap, r->b);
+	if (d->kcompactd.steps % PACE_STEPS == 0)
+		emit_pace(d, r, RATE_KCOMPACTD, work_per_second(&d->kcompactd));
+}
+
+/* the scheduler has taken kswapd's CPU away: for how long, and after how much work? */
+static void pace_paused(struct demand *d, const struct record *r, u64 gap)
+{
+	struct pace *p = &d->pause;
+
+	pace_add(p, gap, d->kswapd_ran_ns);
+	d->kswapd_ran_ns = 0;
+	if (p->steps % PACE_STEPS)
+		return;
+	emit_pace(d, r, RATE_KSWAPD_SLICE, p->work / PACE_STEPS);
+	emit_pace(d, r, RATE_KSWAPD_PAUSE, p->busy_ns / PACE_STEPS);
+	p->work = p->busy_ns = 0;
+}
+
+/* a batch of clean pages, or of pages already written */
+static void kswapd_dropped(struct demand *d, const struct record *r, u64 gap)
+{
+	struct pace *p = &d->kswapd;
+
+	if (gap >= PACE_SLICE_NS) {
+		pace_paused(d, r, gap);
+		return;
+	}
+	d->kswapd_ran_ns += gap;
+	pace_add(p, gap, r->a);
+	if (p->steps % PACE_STEPS == 0)
+		emit_pace(d, r, RATE_KSWAPD, work_per_second(p));
+}
+
+/* a batch with pages to swap out: what dropping as many would not have taken is theirs */
+static void kswapd_wrote(struct demand *d, const struct record *r, u64 gap)
+{
+	struct pace *p = &d->swapout;
+	u64 scan = d->kswapd.work ? r->a * d->kswapd.busy_ns / d->kswapd.work : 0;
+
+	pace_add(p, gap > scan ? gap - scan : 0, d->kswapd_wrote);
+	if (p->steps % PACE_STEPS == 0)
+		emit_pace(d, r, RATE_KSWAPD_SWAPOUT, p->busy_ns / p->work);
+}
+
+/**
+ * pace_kswapd - a record of kswapd's own
+ * @d: stage
+ * @r: it has scanned a batch (REC_SHRINK_INACTIVE), or anything else that says it is awake
+ */
+void pace_kswapd(struct demand *d, const struct record *r)
+{
+	u64 gap = r->ts - d->kswapd.last_ns;
+
+	if (r->type == REC_SHRINK_INACTIVE && d->kswapd.last_ns && gap < PACE_SLEEP_NS) {
+		if (d->kswapd_wrote)
+			kswapd_wrote(d, r, gap);
+		else
+			kswapd_dropped(d, r, gap);
+	}
+	if (r->type == REC_SHRINK_INACTIVE || r->type == REC_KSWAPD_WAKE)
+		d->kswapd_wrote = 0;
+	d->kswapd.last_ns = r->ts;
+}
+
+/**
+ * pace_swapout - kswapd begins to write anonymous pages
+ * @d: stage
+ * @pages: how many
+ */
+void pace_swapout(struct demand *d, u32 pages)
+{
+	d->kswapd_wrote += pages;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reports side by side: metrics by name, each a sample of one run or of several, columns of a
+ * table, and criteria on how far a metric may move.
+ */
+#ifndef FRAGREPLAY_DIFF_H
+#define FRAGREPLAY_DIFF_H
+
+#include <jansson.h>
+
+#include "cmd/cmd.h"
+
+#define METRIC_NAME	96
+#define METRIC_TERMS	4
+
+enum direction { NEUTRAL, LOWER_IS_BETTER, HIGHER_IS_BETTER };
+
+enum metric_unit {
+	UNIT_NUMBER, UNIT_PAGES, UNIT_FAULTS, UNIT_HUGE_PAGES, UNIT_EVENTS, UNIT_BLOCKS,
+	UNIT_BUDDIES, UNIT_PERCENT, UNIT_FRACTION, UNIT_NS, UNIT_VISITS, UNIT_FOLIOS, NR_UNITS
+};
+
+enum metric_kind {
+	METRIC_READ,		/* a number of the report */
+	METRIC_SUM,		/* of ->plus, less ->minus */
+	METRIC_RATE,		/* ->plus out of ->plus and ->minus, in percent */
+};
+
+/**
+ * struct metric_rule - what is known of a metric, or of all whose names match a pattern
+ * @pattern: a name, or a shell pattern; the first rule that fits decides
+ * @label: as cover letters call it; NULL: its name
+ * @unit: what it counts
+ * @direction: which way is better
+ * @kind: where it comes from; @plus and @minus are names of METRIC_READ metrics
+ * @row: a row of the table that is printed without --all
+ * @floor: a smaller change is none for a relative limit, in units; 0: the unit's own
+ * @source: of a pattern or a name that is not a counter: where the report has it
+ */
+struct metric_rule {
+	const char *pattern, *label;
+	enum metric_unit unit;
+	enum direction direction;
+	enum metric_kind kind;
+	const char *plus[METRIC_TERMS], *minus[METRIC_TERMS];
+	bool row;
+	double floor;
+	const char *source;
+};
+
+extern const struct metric_rule metric_rules[];
+extern const unsigned int nr_metric_rules;
+extern const char *const direction_name[];
+
+const struct metric_rule *metric_rule(const char *name);
+const char *metric_unit_name(enum metric_unit unit);
+double metric_floor(const struct metric_rule *rule);
+bool metric_known(const char *name);
+void metric_list(FILE *out);
+
+/* the numbers of one policy's results by name; ../report/metric_walk.c */
+typedef int (*flatten_fn)(void *ctx, const char *name, json_t *value);
+int report_flatten(const json_t *policy, flatten_fn add, void *ctx);
+
+/* diff_stats.c */
+struct stats {
+	size_t n;
+	double mean, sd;	/* sd: of the sample, n - 1; 0 when n is 1 */
+};
+
+struct stats stats_of(const double *value, size_t n);
+double student_t_p(double t, double df);
+double welch_p(const struct stats *a, const struct stats *b);
+
+/* one metric over the runs of a column */
+struct metric_values {
+	char name[METRIC_NAME];
+	double *value;
+	size_t n, cap;
+};
+
+struct diff_column {
+	const char *file;	/* the first of them */
+	const char *policy;
+	size_t nr_files, runs;
+	struct metric_values *metric;
+	size_t nr, cap;
+};
+
+int column_add_report(struct diff_column *c, const char *file, const json_t *policy);
+int column_derive(struct diff_column *c);
+const struct metric_values *column_find(const struct diff_column *c, const char *name);
+void column_release(struct diff_column *c);
+
+/* METRIC=LIMIT[,floor=N]; diff_criteria.c */
+struct criterion {
+	char metric[METRIC_NAME];
+	char text[64];		/* of the limit, as it was given */
+	char where[256];	/* "--threshold", or file and line */
+	double limit, floor;	/* both >= 0; floor NAN: the metric's own */
+	bool relative;		/* in percent of the base, not in units */
+	bool up, down;		/* which movements are a regression */
+};
+
+struct criteria {
+	struct criterion *entry;
+	size_t nr, cap;
+	double alpha;		/* a change whose p is not below it is no regression */
+};
+
+int criterion_parse(struct criterion *c, const char *metric, const char *limit, const char *floor,
+		    char *err, size_t errlen);
+int criteria_read(struct criteria *list, const char *path);
+int criteria_threshold(struct criteria *list, const char *text);
+const struct criterion *criteria_find(const struct criteria *list, const char *metric);
+void criteria_release(struct criteria *list);
+
+enum verdict {
+	VERDICT_NONE,		/* no criterion */
+	VERDICT_PASS,
+	VERDICT_REGRESSION,
+	VERDICT_BELOW_FLOOR,	/* past a relative limit, by less than the floor */
+	VERDICT_NOISE,		/* past the limit, but not significant */
+	VERDICT_MISSING,	/* the criterion cannot be applied: trouble */
+};
+
+extern const char *const diff_verdict_name[];
+
+struct diff_cell {
+	bool has;
+	struct stats stats;
+	double percent;		/* of the base; infinite from 0; NAN: a side is missing */
+	double p;		/* NAN: no test, one side is a single run */
+	enum verdict verdict;
+};
+
+struct diff_row {
+	char name[METRIC_NAME];
+	const struct metric_rule *rule;
+	const struct criterion *criterion;
+	int places;		/* decimals that its values need */
+	struct diff_cell base, *new;
+};
+
+struct diff_table {
+	struct diff_column base, *new;
+	size_t nr_new;
+	struct diff_row *row;
+	size_t nr_rows;
+	bool sampled;		/* some column has several runs */
+};
+
+struct diff {
+	struct diff_table *table;
+	size_t nr;
+	struct criteria criteria;
+	size_t regressions, missing;
+};
+
+int diff_table_build(struct diff_table *t, const struct criteria *criteria);
+void diff_table_release(struct diff_table *t);
+const struct diff_row *diff_find(const struct diff_table *t, const char *name);
+double change_percent(double base, double new);
+enum verdict criterion_judge(const struct criterion *c, const struct diff_row *row,
+			     const struct diff_cell *new, double alpha);
+bool row_shown(const struct diff_table *t, const struct diff_row *row, bool all);
+const char *row_label(const struct diff_row *row);
+
+/* operands, and which of them can be compared; diff_load.c */
+struct diff_report {
+	const char *given;
+	char path[4096];
+	char name[4096];	/* the path, in UTF-8 whatever it is */
+	const char *policy;	/* after the colon, or NULL: all of them */
+	json_t *root;
+};
+
+struct diff_group {
+	struct diff_report *report;
+	size_t nr;
+};
+
+int diff_report_load(struct diff_report *r, const char *given, bool force);
+int diff_comparable(const struct diff_group *group, size_t nr, bool force);
+int diff_independent(const struct diff_group *g, const char *policy, bool force);
+const json_t *diff_policy(const struct diff_report *r, const char *name);
+const char *policy_label(const json_t *policy);
+size_t diff_selected(const struct diff_report *r);
+
+/* diff_pair.c: which column is held against which */
+int diff_pair(struct diff *d, const struct diff_group *group, size_t nr, bool force);
+int diff_pair_self(struct diff *d, const struct diff_report *r);
+
+/* what they look like */
+struct diff_style {
+	bool all, color;
+};
+
+void diff_write_text(const struct diff *d, const struct diff_style *style, FILE *out);
+void diff_write_markdown(const struct diff *d, const struct diff_style *style, FILE *out);
+void diff_write_json(const struct diff *d, const struct diff_style *style, FILE *out);
+void diff_write_csv(const struct diff *d, const struct diff_style *style, FILE *out);
+void diff_write_ktap(const struct diff *d, const struct diff_style *style, FILE *out);
+void diff_write_junit(const struct diff *d, const struct diff_style *style, FILE *out);
+void diff_value(char *buf, size_t len, double value, const struct diff_row *row);
+void diff_change(char *buf, size_t len, double percent);
+void diff_reason(char *buf, size_t len, const struct diff_row *row, const struct diff_cell *new);
+void diff_column_name(char *buf, size_t len, const struct diff_column *c);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A policy from a file may crash, itself or by what it did to the machine. Its user is told which
+ * policy and which hooks, instead of a bare "Segmentation fault".
+ */
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "plugin_guard.h"
+
+static __thread const struct mm *foreign;	/* this thread's machine, while a policy has it */
+
+static void tell(const char *text)
+{
+	/* nothing is left to do when even this fails */
+	if (write(STDERR_FILENO, text, strlen(text)) < 0)
+		_exit(EXIT_TROUBLE);
+}
+
+/* The signal comes from this thread's own code, so that formatting into a buffer is safe. */
+static void crashed(int sig)
+{
+	char hooks[512];
+
+	if (!foreign) {
+		signal(sig, SIG_DFL);
+		raise(sig);
+		return;
+	}
+	policy_hooks_called(foreign, hooks, sizeof(hooks));
+	tell("fragreplay: policy ");
+	tell(foreign->policy->own->name);
+	tell(sig == SIGFPE ? ": divided by zero" : sig == SIGABRT ? ": aborted" : ": crashed");
+	tell(", or broke the model so that it did; hooks of the policy called since the machine was"
+	     " last whole: ");
+	tell(hooks[0] ? hooks : "none");
+	tell("\n");
+	_exit(EXIT_TROUBLE);
+}
+
+/**
+ * guard_install - be told of crashes, once a policy from a file is loaded
+ */
+void guard_install(void)
+{
+	static const int fatal[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+	struct sigaction action = { .sa_handler = crashed };
+
+	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
+		sigaction(fatal[i], &action, NULL);
+}
+
+/**
+ * guard_enter - what this thread does from now on, a policy from a file may be to blame for
+ * @mm: its machine
+ */
+void guard_enter(const struct mm *mm)
+{
+	foreign = mm;
+}
+
+/**
+ * guard_leave - what this thread does from now on is fragreplay's own
+ */
+void guard_leave(void)
+{
+	foreign = NULL;
+}

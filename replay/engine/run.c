@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One decode, N policies: the trace goes through the demand stage once, and its operations to a
+ * thread a policy.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "blockmap.h"
+#include "plugin_guard.h"
+#include "mm/internal.h"
+#include "model.h"
+#include "op_queue.h"
+
+#define PROGRESS_NS	100000000ull
+
+struct worker {
+	struct model model;
+	struct policy_run *run;
+	struct observed_map *observed_map;	/* with timeline_ms */
+	struct ring *ring;
+	unsigned int index;
+	pthread_t thread;
+	bool threaded, observed, failed;
+};
+
+struct replay {
+	const struct run_options *opt;
+	struct run_output *out;
+	struct demand *demand;
+	struct worker *worker;
+	unsigned int nr;
+	struct ring *ring;		/* NULL: all in this thread */
+	u64 next_progress;
+	char *err;
+	size_t errlen;
+};
+
+static u64 clock_ns(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return (u64)ts.tv_sec * 1000000000ull + (u64)ts.tv_nsec;
+}
+
+static int fail(struct replay *rp, const char *what)
+{
+	snprintf(rp->err, rp->errlen, "%s: %s", rp->opt->trace_path, what);
+	return -1;
+}
+
+static void work(struct worker *w, const struct op *op, size_t n)
+{
+	if (w->observed) {
+		observed_ops(w->run, op, n);
+		if (w->observed_map && !w->failed && observed_map_ops(w->observed_map, op, n))
+			w->failed = true;
+		return;
+	}
+	if (w->run->setup.dl)
+		guard_enter(w->run->mm);
+	if (!w->failed && model_ops(&w->model, op, n))
+		w->failed = true;
+	guard_leave();
+}
+
+static void *worker_thread(void *arg)
+{
+	struct worker *w = arg;
+	const struct op *op;
+	size_t n;
+
+	while ((op = ring_get(w->ring, w->index, &n))) {
+		work(w, op, n);
+		ring_done(w->ring, w->index);
+	}
+	w->run->cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	return NULL;
+}
+
+static void take_ops(void *ctx, const struct op *op, size_t n)
+{
+	struct replay *rp = ctx;
+	unsigned int i;
+
+	if (rp->ring) {
+		ring_put(rp->ring, op, n);
+		return;
+	}
+	for (i = 0; i < rp->nr; i++)
+		work(&rp->worker[i], op, n);
+}
+
+static const struct worker *failed_worker(const struct replay *rp)
+{
+	unsigned int i;
+
+	for (i = 0; i < rp->nr; i++)
+		if (rp->worker[i].failed)
+			return &rp->worker[i];
+	return NULL;
+}
+
+static bool stopped(const struct replay *rp)
+{
+	return rp->opt->stop && *rp->opt->stop;
+}
+
+static void progress(struct replay *rp)
+{
+	u64 now;
+
+	if (!rp->opt->progress)
+		return;
+	now = clock_ns(CLOCK_MONOTONIC);
+	if (now < rp->next_progress)
+		return;
+	rp->next_progress = now + PROGRESS_NS;
+	rp->opt->progress(rp->opt->progress_ctx, trace_get_info(rp->out->t));
+}
+
+/* the reader counts events by kind anyway */
+static u64 count_allocs_frees(struct trace *t, unsigned int nr_events)
+{
+	u64 sum = 0, n;
+	unsigned int i;
+
+	for (i = 0; i < nr_events; i++) {
+		const char *name = trace_event_count(t, i, &n);
+
+		if (!strcmp(name, "mm_page_alloc") || !strcmp(name, "mm_page_free"))
+			sum += n;
+	}
+	return sum;
+}
+
+/* recorded, or --kernel, or kernel= and features of the policy: the later wins */
+static void wanted_kernel(const struct run_options *opt, const struct policy_setup *s,
+			  struct kernel_features *k)
+{
+	struct machine *m = opt->machine;
+	u32 version = m->version;
+
+	if (opt->version)
+		m->version = opt->version;
+	machine_kernel(m, k);
+	m->version = version;
+	policy_setup_kernel(s, k);
+}
+
+static int let_policy_decide(struct replay *rp, struct worker *w)
+{
+	int ret;
+
+	if (w->run->setup.dl) {
+		guard_install();
+		guard_enter(w->run->mm);
+	}
+	ret = policy_setup_apply(&w->run->setup, w->run->mm, rp->err, rp->errlen);
+	guard_leave();
+	return ret;
+}
+
+/* A machine for one policy, from the snapshot as the prefix corrected it. */
+static struct mm *build_machine(const struct run_options *opt, const struct policy_setup *s)
+{
+	struct machine *m = opt->machine;
+	struct kernel_features k;
+	struct mm *mm;
+
+	wanted_kernel(opt, s, &k);
+	m->features = &k;
+	mm = mm_from_machine(m, opt->seed, true);
+	m->features = NULL;
+	return mm;
+}
+
+/* observed has no machine, but its map begins like all others */
+static int build_observed(struct replay *rp, struct worker *w)
+{
+	u64 interval = rp->opt->timeline_ms * 1000000;
+	struct mm *mm;
+
+	if (!interval)
+		return 0;
+	mm = build_machine(rp->opt, &w->run->setup);
+	if (mm)
+		w->observed_map = observed_map_alloc(w->run, mm, interval);
+	mm_free(mm);
+	return w->observed_map ? 0 : fail(rp, "no memory for the map of observed pageblocks");
+}
+
+static int build_worker(struct replay *rp, struct worker *w)
+{
+	const struct run_options *opt = rp->opt;
+
+	if (w->observed)
+		return build_observed(rp, w);
+	w->run->mm = build_machine(opt, &w->run->setup);
+	if (!w->run->mm)
+		return fail(rp, "no memory for the model's machine: choose less with --memory");
+	w->model.mm = w->run->mm;
+	w->model.mm->param = opt->params;
+	if (let_policy_decide(rp, w))
+		return -1;
+	if (model_init(&w->model, opt, w->run, demand_nr_handles(rp->demand)))
+		return fail(rp, "no memory for the map of pages");
+	return 0;
+}
+
+static int build_workers(struct replay *rp)
+{
+	struct machine *m = rp->opt->machine;
+	size_t size = (size_t)m->before.nr_pfns * sizeof(u64);
+	u64 *saved = NULL;
+	unsigned int i;
+	int ret = 0;
+
+	if (m->before.kpageflags) {
+		saved = malloc(size);
+		if (!saved)
+			return fail(rp, "no memory for the page flags");
+		memcpy(saved, m->before.kpageflags, size);
+		demand_patch_machine(rp->demand, m);
+	}
+	for (i = 0; i < rp->nr && !ret; i++)
+		ret = build_worker(rp, &rp->worker[i]);
+	/* another seed starts from the snapshot as it was read */
+	if (saved)
+		memcpy(m->before.kpageflags, saved, size);
+	free(saved);
+	return ret;
+}
+
+static int start_workers(struct replay *rp)
+{
+	unsigned int i;
+
+	if (rp->opt->threads != 1) {
+		rp->ring = ring_alloc(rp->nr);
+		if (!rp->ring)
+			return fail(rp, "no memory for the ring");
+	}
+	for (i = 0; rp->ring && i < rp->nr; i++) {
+		struct worker *w = &rp->worker[i];
+
+		w->ring = rp->ring;
+		w->index = i;
+		if (pthread_create(&w->thread, NULL, worker_thread, w))
+			return fail(rp, "cannot start a thread a policy: say --threads 1");
+		w->threaded = true;
+	}
+	demand_set_sink(rp->demand, take_ops, rp);
+	return 0;
+}
+
+static void join_workers(struct replay *rp)
+{
+	unsigned int i;
+
+	if (rp->ring)
+		ring_close(rp->ring);
+	for (i = 0; i < rp->nr; i++)
+		if (rp->worker[i].threaded)
+			pthread_join(rp->worker[i].thread, NULL);
+	ring_free(rp->ring);
+	rp->ring = NULL;
+}
+
+static int open_trace(struct replay *rp)
+{
+	const struct run_options *opt = rp->opt;
+
+	rp->out->t = trace_open(opt->trace_path, &opt->trace, rp->err, rp->errlen);
+	if (!rp->out->t)
+		return -1;
+	rp->demand = demand_alloc(opt->machine, rp->out->t, opt->machine->max_pfn);
+	return rp->demand ? 0 : fail(rp, "no memory for the map of the trace's pages");
+}
+
+/*
+ * Bring the start image to the marker "before end". A recording without that marker starts at its
+ * first record: the pass so far is undone by opening the trace again.
+ */
+static long read_prefix(struct replay *rp, const struct record **rec, size_t *used)
+{
+	bool done = false;
+	long n;
+
+	*used = 0;
+	if (!rp->opt->machine->before.kpageflags)
+		return trace_read(rp->out->t, rec);
+	while ((n = trace_read(rp->out->t, rec)) > 0 && !stopped(rp)) {
+		*used = demand_prefix(rp->demand, *rec, (size_t)n, &done);
+		if (done)
+			return n;
+	}
+	if (n < 0 || stopped(rp))
+		return n;
+	demand_free(rp->demand);
+	trace_close(rp->out->t);
+	rp->demand = NULL;
+	*used = 0;
+	if (open_trace(rp))
+		return -1;
+	return trace_read(rp->out->t, rec);
+}
+
+static int replay_trace(struct replay *rp)
+{
+	const struct worker *failed;
+	const struct record *rec = NULL;
+	size_t used;
+	long n = read_prefix(rp, &rec, &used);
+
+	if (n < 0)
+		return rp->err[0] ? -1 : fail(rp, trace_error(rp->out->t));
+	if (build_workers(rp) || start_workers(rp))
+		return -1;
+	while (n > 0 && !stopped(rp) && !failed_worker(rp)) {
+		demand_records(rp->demand, rec + used, (size_t)n - used);
+		used = 0;
+		progress(rp);
+		n = trace_read(rp->out->t, &rec);
+	}
+	demand_finish(rp->demand);
+	join_workers(rp);
+	rp->out->interrupted = n > 0 && stopped(rp);
+	if (n < 0) {
+		snprintf(rp->err, rp->errlen, "%s", trace_error(rp->out->t));
+		return -1;
+	}
+	failed = failed_worker(rp);
+	if (!failed)
+		return 0;
+	return fail(rp, failed->model.fault[0] ? failed->model.fault : "memory ran out");
+}
+
+/* A policy from a file gets no report unless it left the machine whole: once costs little. */
+static int check_foreign(struct replay *rp, struct worker *w)
+{
+	if (!w->run->setup.dl || policy_check(w->run->mm, "at the end of the replay",
+					      w->model.fault, sizeof(w->model.fault)))
+		return 0;
+	return fail(rp, w->model.fault);
+}
+
+/* policies whose counters no marker stopped count to the end */
+static int finish_worker(struct replay *rp, struct worker *w)
+{
+	struct policy_run *run = w->run;
+
+	if (check_foreign(rp, w))
+		return -1;
+	run->seed = rp->opt->seed;
+	if (w->observed)
+		observed_take(rp->demand, run);
+	if (!w->observed && !run->measured)
+		memcpy(run->counters, run->mm->vmstat, sizeof(run->counters));
+	if (!rp->opt->want_end_state)
+		return 0;
+	if (w->observed) {
+		run->end_state = observed_end_state(rp->demand, rp->opt->machine->max_pfn);
+	} else {
+		const struct mm *mm = run->mm;
+		u32 pfn;
+
+		run->end_state = calloc(mm->max_pfn, 1);
+		for (pfn = 0; run->end_state && pfn < mm->max_pfn; pfn++)
+			run->end_state[pfn] = mm->page[pfn].state == PAGE_USED ||
+					      mm->page[pfn].state == PAGE_RESERVED;
+	}
+	return run->end_state ? 0 : fail(rp, "no memory for the end state");
+}
+
+static int name_workers(struct replay *rp, const char *const *policy)
+{
+	unsigned int i;
+
+	for (i = 0; i < rp->nr; i++) {
+		struct worker *w = &rp->worker[i];
+
+		w->run = &rp->out->run[i];
+		if (policy_setup_parse(&w->run->setup, policy[i], rp->err, rp->errlen))
+			return -1;
+		w->run->policy = w->run->setup.label;
+		w->observed = !w->run->setup.ops;
+	}
+	return 0;
+}
+
+static int finish(struct replay *rp)
+{
+	unsigned int i;
+
+	for (i = 0; i < rp->nr; i++)
+		if (finish_worker(rp, &rp->worker[i]))
+			return -1;
+	observed_compare(rp->demand, rp->opt->machine, rp->out);
+	rp->out->demand = *demand_get_stats(rp->demand);
+	rp->out->trace = *trace_get_info(rp->out->t);
+	rp->out->allocs_frees = count_allocs_frees(rp->out->t, rp->out->trace.nr_events);
+	return 0;
+}
+
+/* kernel-doc in run.h */
+int run_replay(const struct run_options *opt, const char *const *policy, unsigned int nr,
+	       struct run_output *out, char *err, size_t errlen)
+{
+	struct replay rp = { .opt = opt, .out = out, .nr = nr, .err = err, .errlen = errlen };
+	u64 start = clock_ns(CLOCK_MONOTONIC);
+	unsigned int i;
+	int ret = -1;
+
+	memset(out, 0, sizeof(*out));
+	err[0] = '\0';
+	out->run = calloc(nr, sizeof(*out->run));
+	out->nr_runs = nr;
+	rp.worker = calloc(nr, sizeof(*rp.worker));
+	if (!out->run || !rp.worker)
+		fail(&rp, "no memory");
+	else if (!name_workers(&rp, policy) && !open_trace(&rp) && !replay_trace(&rp))
+		ret = finish(&rp);
+	for (i = 0; rp.worker && i < nr; i++)
+		if (rp.worker[i].model.mm)
+			model_release(&rp.worker[i].model);
+	for (i = 0; rp.worker && i < nr; i++)
+		observed_map_free(rp.worker[i].observed_map);
+	free(rp.worker);
+	demand_free(rp.demand);
+	out->wall_ns = clock_ns(CLOCK_MONOTONIC) - start;
+	if (ret)
+		run_release(out);
+	return ret;
+}
+
+/**
+ * run_release - free what run_replay() left
+ * @out: its output
+ */
+void run_release(struct run_output *out)
+{
+	unsigned int i;
+
+	for (i = 0; out->run && i < out->nr_runs; i++) {
+		if (out->run[i].mm)
+			mm_free(out->run[i].mm);
+		policy_setup_release(&out->run[i].setup);
+		timeline_free(&out->run[i]);
+		blockmap_free(out->run[i].map);
+		free(out->run[i].end_state);
+	}
+	free(out->run);
+	out->run = NULL;
+	if (out->t)
+		trace_close(out->t);
+	out->t = NULL;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Samples of free memory and fragmentation over the trace's time. */
+#include <stdlib.h>
+
+#include "blockmap.h"
+#include "model.h"
+#include "policy_sink.h"
+
+/* Gorman's unusable free space index: the share of free memory in blocks smaller than @order */
+static u32 unusable_index(const struct mm *mm, u32 order)
+{
+	u64 free = 0, usable = 0;
+	const struct zone *z;
+	u32 o;
+
+	for (z = mm->zone; z < mm->zone + MAX_NR_ZONES; z++) {
+		for (o = 0; z->populated && o < NR_PAGE_ORDERS; o++) {
+			u64 pages = (u64)z->free_area[o].nr_free << o;
+
+			free += pages;
+			usable += o >= order ? pages : 0;
+		}
+	}
+	return free ? (u32)((free - usable) * 1000 / free) : 0;
+}
+
+/**
+ * timeline_sample - append one sample
+ * @mo: model
+ * @t_ns: time since the replay began
+ * @end: it is the last one
+ *
+ * The map of pageblocks gets one, too, if this is a moment that it keeps.
+ *
+ * Source of the index: mm/vmstat.c:unusable_free_index.
+ *
+ * Return: 0, or -1 without memory.
+ */
+int timeline_sample(struct model *mo, u64 t_ns, bool end)
+{
+	struct policy_run *run = mo->run;
+	struct timeline_sample *s;
+	const struct mm *mm = mo->mm;
+	u32 z, o;
+
+	if (run->nr_timeline == mo->cap_timeline) {
+		size_t cap = mo->cap_timeline ? 2 * mo->cap_timeline : 256;
+
+		s = realloc(run->timeline, cap * sizeof(*s));
+		if (!s)
+			return -1;
+		run->timeline = s;
+		mo->cap_timeline = cap;
+	}
+	s = &run->timeline[run->nr_timeline++];
+	*s = (struct timeline_sample){ .t_ns = t_ns };
+	for (z = 0; z < MAX_NR_ZONES; z++) {
+		if (!mm->zone[z].populated)
+			continue;
+		s->free_pages += (u64)mm->zone[z].nr_free_pages;
+		s->free_blocks += (u64)mm->zone[z].nr_free_pages_blocks;
+	}
+	for (o = 0; o < NR_PAGE_ORDERS; o++)
+		s->unusable_index[o] = unusable_index(mm, o);
+	s->thp_fault_alloc = mm->vmstat[VM_thp_fault_alloc];
+	s->thp_fault_fallback = mm->vmstat[VM_thp_fault_fallback];
+	s->pgsteal = mm->vmstat[VM_pgsteal_kswapd] + mm->vmstat[VM_pgsteal_direct] +
+		     mm->vmstat[VM_pgsteal_khugepaged];
+	s->pswpout = mm->vmstat[VM_pswpout];
+	s->own = sink_collect(run->setup.ops, mm, run->setup.ops->sample, run->nr_timeline == 1);
+	if (!run->map) {
+		run->map = blockmap_alloc(mm);
+		if (run->map)
+			blockmap_watch(run->map, mo->mm);
+	}
+	return run->map ? blockmap_sample(run->map, mm, t_ns, end) : -1;
+}
+
+/**
+ * timeline_free - the samples of a policy
+ * @run: none are left in it
+ */
+void timeline_free(struct policy_run *run)
+{
+	for (size_t i = 0; i < run->nr_timeline; i++)
+		json_decref(run->timeline[i].own);
+	free(run->timeline);
+	run->timeline = NULL;
+	run->nr_timeline = 0;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A machine about which only a trace is known: zones as x86-64 lays them out, and what the first
+ * event of each page says about the moment before.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot/internal.h"
+#include "internal.h"
+
+#define DMA_END		4096u		/* 16 MiB */
+#define DMA32_END	(1u << 20)	/* 4 GiB */
+#define DMA_HOLE	97u		/* of 4095 pages: video memory and BIOS below 1 MiB */
+#define PCI_HOLE_START	(3u << 18)	/* 3 GiB: PCI memory up to 4 GiB on qemu and most boards */
+#define LARGEST		(1u << MAX_PAGE_ORDER)
+#define MODEL_MAX	(LIST_HEAD_BIT - LARGEST)	/* pfns that fit into a link */
+
+/* memory that never reaches the buddy allocator: struct pages (16 of 4096 pages), kernel image */
+#define RESERVED_PERCENT 3u
+
+static void infer_zone(struct machine *m, int type, uint64_t start, uint64_t end, uint64_t present)
+{
+	struct snap_zone *z = &m->before.zone[type];
+
+	memset(z, 0, sizeof(*z));
+	if (!present)
+		return;
+	z->populated = true;
+	z->start_pfn = (uint32_t)start;
+	z->spanned = (uint32_t)(end - start);
+	z->present = (uint32_t)present;
+	z->managed = (uint32_t)(present - present * RESERVED_PERCENT / 100);
+	if (end > m->max_pfn)
+		m->max_pfn = (uint32_t)end;
+}
+
+/* what a snapshot says of zones does not hold for a machine of another size */
+static void forget_zones(struct machine *m)
+{
+	struct snapshot *s = &m->before;
+
+	free(s->kpageflags);
+	free(s->kpagecount);
+	s->kpageflags = s->kpagecount = NULL;
+	s->nr_pfns = 0;
+	s->have_zoneinfo = s->have_pagetypeinfo = s->have_buddyinfo = false;
+	memset(s->zone, 0, sizeof(s->zone));
+	m->max_pfn = 0;
+	m->sysctl.min_free_kbytes = 0;	/* follows from the size */
+}
+
+/**
+ * machine_infer - complete a machine without snapshots
+ * @m: from machine_load(), or zeroed
+ * @pages: memory in pages; 0: from the highest pfn in the trace
+ * @trace_max_pfn: highest pfn seen in the trace
+ * @nr_cpus: CPUs of the trace
+ *
+ * x86-64: DMA to 16 MiB, DMA32 to 4 GiB, Normal above; with more than 3 GiB the hole for PCI
+ * memory pushes the rest above 4 GiB. A machine with zoneinfo is left as it is, unless @pages
+ * asks for another size.
+ */
+void machine_infer(struct machine *m, uint64_t pages, uint64_t trace_max_pfn, unsigned int nr_cpus)
+{
+	uint64_t low = pages, high = 0;
+
+	if (m->before.have_zoneinfo && !pages)
+		return;
+	if (!m->source)
+		machine_defaults(m);
+	m->source = pages ? "option" : "inferred";
+	trace_max_pfn = (trace_max_pfn + LARGEST) & ~(uint64_t)(LARGEST - 1);
+	if (!pages) {
+		low = trace_max_pfn < DMA32_END ? trace_max_pfn : PCI_HOLE_START;
+		high = trace_max_pfn > DMA32_END ? trace_max_pfn - DMA32_END : 0;
+	} else if (pages > PCI_HOLE_START) {
+		low = PCI_HOLE_START;
+		high = pages - low;
+	}
+	/* at least DMA and one largest buddy; at most what the model's links reach */
+	if (low < DMA_END + LARGEST)
+		low = DMA_END + LARGEST;
+	if (high > MODEL_MAX - DMA32_END)
+		high = MODEL_MAX - DMA32_END;
+	forget_zones(m);
+	infer_zone(m, ZONE_DMA, 1, DMA_END, DMA_END - DMA_HOLE);
+	infer_zone(m, ZONE_DMA32, DMA_END, high ? DMA32_END : low, low - DMA_END);
+	infer_zone(m, ZONE_NORMAL, DMA32_END, DMA32_END + high, high);
+	m->nr_cpus = (uint16_t)(nr_cpus < 1 ? 1 : nr_cpus > MAX_CPUS ? MAX_CPUS : nr_cpus);
+	m->before.nr_cpus = m->nr_cpus;
+	m->before.nr_nodes = 1;
+	machine_note(m, "zones are inferred: x86-64, %llu pages, %u%% of them reserved",
+		     (unsigned long long)(low + high), RESERVED_PERCENT);
+}
+
+/**
+ * machine_first_seen - let the trace say which pages were free at its start
+ *
+ * See recording.h. A map of a byte a page: enum first_seen, and the order of the event above it.
+ */
+int machine_first_seen(struct machine *m, uint64_t pfn, unsigned int order, bool alloc)
+{
+	uint64_t end = pfn + (1ull << (order & 31)), nr = m->nr_first_seen;
+	uint8_t *map, value = (uint8_t)((alloc ? FIRST_ALLOC : FIRST_FREE) | order << 2);
+
+	if (order > MAX_PAGE_ORDER || end > MODEL_MAX)
+		return 0;
+	if (end > nr) {
+		nr = nr * 2 > end ? nr * 2 : end;
+		if (nr < LARGEST)
+			nr = LARGEST;
+		map = realloc(m->first_seen, nr);
+		if (!map)
+			return -1;
+		memset(map + m->nr_first_seen, 0, nr - m->nr_first_seen);
+		m->first_seen = map;
+		m->nr_first_seen = (uint32_t)nr;
+	}
+	for (; pfn < end; pfn++)
+		if (!m->first_seen[pfn])
+			m->first_seen[pfn] = value;
+	return 0;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A recording directory becomes a struct machine: each side's files in an order in which later
+ * ones can lean on earlier ones, then the question whether they belong together.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "internal.h"
+
+struct snap_file {
+	const char *name;
+	int (*parse)(struct snap_text *t, struct snapshot *s, struct machine *m);
+	const char *without;	/* what a machine lacks without this file, for the notes */
+	bool settings;		/* of the machine, not of the moment: taken from before/ */
+};
+
+/* buddyinfo before pagetypeinfo: it completes capped counts */
+static const struct snap_file snap_files[] = {
+	{ "version", parse_version, "the newest kernel known is assumed", true },
+	{ "zoneinfo", parse_zoneinfo, "zones are inferred", false },
+	{ "buddyinfo", parse_buddyinfo, "free buddies are not checked by order", false },
+	{ "pagetypeinfo", parse_pagetypeinfo, "pageblock types are guessed", false },
+	{ "vmstat", parse_vmstat, "counters cannot be compared", false },
+	{ "meminfo", parse_meminfo, NULL, true },
+	{ "swaps", parse_swaps, NULL, true },
+	{ "sysctl_vm", parse_sysctl_vm, "defaults are assumed", true },
+	{ "thp", parse_thp, "THP defrag=madvise is assumed", true },
+};
+
+/**
+ * machine_defaults - what holds where no file says otherwise
+ * @m: its settings are set; all else stays as it is
+ *
+ * Sysctls as in the kernel's sources (page-allocator.md section 0), THP as Debian builds it.
+ */
+void machine_defaults(struct machine *m)
+{
+	m->sysctl = (struct mm_sysctl){
+		.watermark_scale_factor = 10, .watermark_boost_factor = 15000,
+		.lowmem_reserve_ratio = { 256, 256, 32, 0 }, .swappiness = 60,
+		.extfrag_threshold = 500, .compaction_proactiveness = 20, .page_cluster = 3,
+	};
+	m->thp_defrag = THP_DEFRAG_MADVISE;
+	snprintf(m->thp_enabled, sizeof(m->thp_enabled), "always");
+	m->source = "inferred";
+}
+
+static int load_file(const struct snap_file *f, struct machine *m, struct snapshot *s,
+		     const char *dir, const char *side, char *err, size_t errlen)
+{
+	struct snap_text t;
+	int ret = snap_open(&t, dir, f->name, err, errlen);
+
+	if (ret < 0)
+		return -1;
+	if (!ret) {
+		if (f->without)
+			machine_note(m, "%s/%s is missing: %s", side, f->name, f->without);
+		return 0;
+	}
+	if (!f->settings || s == &m->before)
+		ret = f->parse(&t, s, m);
+	else
+		ret = 0;
+	snap_close(&t);
+	return ret;
+}
+
+static int load_flags(struct machine *m, struct snapshot *s, const char *dir, const char *side,
+		      char *err, size_t errlen)
+{
+	uint32_t nr_count = 0;
+	int ret = snap_flags_load(dir, "kpageflags", &s->kpageflags, &s->nr_pfns, err, errlen);
+
+	if (ret < 0)
+		return -1;
+	if (!ret)
+		machine_note(m, "%s/kpageflags is missing: which pages are free is not known",
+			     side);
+	ret = snap_flags_load(dir, "kpagecount", &s->kpagecount, &nr_count, err, errlen);
+	if (ret > 0 && s->kpageflags && nr_count != s->nr_pfns) {
+		snprintf(err, errlen,
+			 "%s/kpagecount: holds %u pages, kpageflags %u: one of them was cut short; record again, or remove kpagecount to go on without it",
+			 dir, nr_count, s->nr_pfns);
+		return -1;
+	}
+	if (ret > 0 && !s->kpageflags) {
+		free(s->kpagecount);
+		s->kpagecount = NULL;
+	}
+	return ret < 0 ? -1 : 0;
+}
+
+static int load_side(struct machine *m, struct snapshot *s, const char *dir, const char *side,
+		     char *err, size_t errlen)
+{
+	char path[4096];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, side);
+	if (stat(path, &st) && errno == ENOENT) {
+		machine_note(m, "%s/ is missing", side);
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(snap_files) / sizeof(snap_files[0]); i++)
+		if (load_file(&snap_files[i], m, s, path, side, err, errlen))
+			return -1;
+	if (load_flags(m, s, path, side, err, errlen) || snap_check_side(s, path, err, errlen))
+		return -1;
+	if (s->kpageflags && s->have_zoneinfo)
+		snap_mark_holes(s, m, side);
+	if (s->kpageflags)
+		snap_expand_buddy_heads(s, m, side);
+	s->present = true;
+	return 0;
+}
+
+/* The same text on both sides, or the sides are of different boots. Missing files are no error. */
+static int check_same_text(const char *dir, const char *name, char *err, size_t errlen)
+{
+	char path[2][4096];
+	struct snap_text t[2];
+	int ret[2], same;
+
+	for (int i = 0; i < 2; i++) {
+		snprintf(path[i], sizeof(path[i]), "%s/%s", dir, i ? "after" : "before");
+		ret[i] = snap_open(&t[i], path[i], name, err, errlen);
+	}
+	same = ret[0] <= 0 || ret[1] <= 0 || !strcmp(t[0].buf, t[1].buf);
+	for (int i = 0; i < 2; i++)
+		if (ret[i] > 0)
+			snap_close(&t[i]);
+	if (ret[0] < 0 || ret[1] < 0)
+		return -1;
+	if (same)
+		return 0;
+	snprintf(err, errlen,
+		 "%s/after/%s: is not the same as before/%s: the two sides are of different machines or boots; record again, or remove after/ to go on without it",
+		 dir, name, name);
+	return -1;
+}
+
+/* what follows from the files for the machine as a whole */
+static void machine_conclude(struct machine *m)
+{
+	const struct snapshot *s = &m->before;
+	uint64_t min = 0;
+
+	if (!s->have_zoneinfo)
+		return;
+	m->source = s->kpageflags ? "kpageflags" : "zoneinfo";
+	m->nr_cpus = s->nr_cpus < MAX_CPUS ? s->nr_cpus : MAX_CPUS;
+	if (s->nr_cpus > MAX_CPUS)
+		machine_note(m, "%u CPUs are folded into %d", s->nr_cpus, MAX_CPUS);
+	for (int i = 0; i < MAX_NR_ZONES; i++) {
+		const struct snap_zone *z = &s->zone[i];
+
+		if (!z->populated)
+			continue;
+		if (z->start_pfn + z->spanned > m->max_pfn)
+			m->max_pfn = z->start_pfn + z->spanned;
+		if (i != ZONE_MOVABLE)
+			min += z->wmark[WMARK_MIN];
+	}
+	if (!m->have_sysctl)	/* the marks tell it, but for the rounding of each zone's share */
+		m->sysctl.min_free_kbytes = (uint32_t)(min << (PAGE_SHIFT - 10));
+}
+
+int machine_load(struct machine *m, const char *dir, char *err, size_t errlen)
+{
+	static const char *const same[] = { "version", "cmdline" };
+	struct stat st;
+
+	memset(m, 0, sizeof(*m));
+	machine_defaults(m);
+	if (stat(dir, &st)) {
+		snprintf(err, errlen, "%s: %s; give the directory of a recording", dir,
+			 strerror(errno));
+		return -1;
+	}
+	if (!S_ISDIR(st.st_mode)) {
+		snprintf(err, errlen, "%s: is no directory; give the directory of a recording",
+			 dir);
+		return -1;
+	}
+	if (load_side(m, &m->before, dir, "before", err, errlen) ||
+	    load_side(m, &m->after, dir, "after", err, errlen))
+		goto fail;
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		if (check_same_text(dir, same[i], err, errlen))
+			goto fail;
+	if (m->before.present && m->after.present && snap_check_twins(m, dir, err, errlen))
+		goto fail;
+	machine_conclude(m);
+	return 0;
+fail:
+	machine_release(m);
+	return -1;
+}
+
+/**
+ * machine_release - give back what machine_load() and machine_first_seen() allocated
+ * @m: machine; may be released twice
+ */
+void machine_release(struct machine *m)
+{
+	struct snapshot *side[] = { &m->before, &m->after };
+
+	for (int i = 0; i < 2; i++) {
+		free(side[i]->kpageflags);
+		free(side[i]->kpagecount);
+		side[i]->kpageflags = side[i]->kpagecount = NULL;
+		side[i]->nr_pfns = 0;
+	}
+	free(m->first_seen);
+	m->first_seen = NULL;
+	m->nr_first_seen = 0;
+}
+
+bool snapshot_vmstat(const struct snapshot *s, const char *name, uint64_t *value)
+{
+	for (unsigned int i = 0; i < s->nr_vmstat; i++) {
+		if (strcmp(s->vmstat[i].name, name))
+			continue;
+		*value = s->vmstat[i].value;
+		return true;
+	}
+	return false;
+}

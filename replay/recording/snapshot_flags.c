@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * /proc/kpageflags and kpagecount: one word a page. What a page is follows from the bits of
+ * include/uapi/linux/kernel-page-flags.h and the hacking bits of kernel-page-flags.h.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zstd.h>
+
+#include "internal.h"
+
+#define KPF(bit)		(1ull << (bit))
+#define KPF_UPTODATE		KPF(3)
+#define KPF_LRU			KPF(5)
+#define KPF_SLAB		KPF(7)
+#define KPF_BUDDY		KPF(10)
+#define KPF_ANON		KPF(12)
+#define KPF_SWAPBACKED		KPF(14)
+#define KPF_COMPOUND_HEAD	KPF(15)
+#define KPF_COMPOUND_TAIL	KPF(16)
+#define KPF_HUGE		KPF(17)
+#define KPF_HWPOISON		KPF(19)
+#define KPF_NOPAGE		KPF(20)
+#define KPF_OFFLINE		KPF(23)
+#define KPF_PGTABLE		KPF(26)
+#define KPF_RESERVED		KPF(32)
+
+/* gigantic hugetlb pages are the largest compound pages there are */
+#define COMPOUND_MAX_ORDER	18
+
+struct flags_buf {
+	uint8_t *data;
+	size_t len, cap;
+};
+
+static int buf_reserve(struct flags_buf *b, size_t more)
+{
+	size_t cap = b->cap ? b->cap : 1 << 16;
+	uint8_t *data;
+
+	if (more <= b->cap - b->len)
+		return 0;
+	while (cap - b->len < more)
+		cap *= 2;
+	data = realloc(b->data, cap);
+	if (!data)
+		return -1;
+	b->data = data;
+	b->cap = cap;
+	return 0;
+}
+
+static const char *read_raw(FILE *f, struct flags_buf *b)
+{
+	size_t n;
+
+	do {
+		if (buf_reserve(b, 1 << 16))
+			return "does not fit into memory";
+		n = fread(b->data + b->len, 1, 1 << 16, f);
+		b->len += n;
+	} while (n);
+	return ferror(f) ? "cannot be read" : NULL;
+}
+
+/* feed one piece of the file; *left becomes 0 at the end of a frame */
+static const char *zstd_piece(ZSTD_DStream *zs, ZSTD_inBuffer *in, struct flags_buf *b,
+			      size_t *left)
+{
+	while (in->pos < in->size || *left) {
+		size_t before = in->pos;
+		ZSTD_outBuffer out;
+
+		if (buf_reserve(b, ZSTD_DStreamOutSize()))
+			return "does not fit into memory";
+		out = (ZSTD_outBuffer){ b->data + b->len, b->cap - b->len, 0 };
+		*left = ZSTD_decompressStream(zs, &out, in);
+		if (ZSTD_isError(*left))
+			return "is no sound zstd file";
+		b->len += out.pos;
+		/* all of the input is taken and the output had room: more input is needed */
+		if (in->pos == in->size && out.pos < out.size)
+			break;
+		if (in->pos == before && !out.pos)
+			break;
+	}
+	return NULL;
+}
+
+static const char *read_zstd(FILE *f, struct flags_buf *b)
+{
+	ZSTD_DStream *zs = ZSTD_createDStream();
+	size_t chunk = ZSTD_DStreamInSize(), n, left = 1;
+	uint8_t *piece = malloc(chunk);
+	const char *bad = zs && piece ? NULL : "does not fit into memory";
+
+	while (!bad && (n = fread(piece, 1, chunk, f)) > 0) {
+		ZSTD_inBuffer in = { piece, n, 0 };
+
+		bad = zstd_piece(zs, &in, b, &left);
+	}
+	if (!bad && ferror(f))
+		bad = "cannot be read";
+	if (!bad && left)
+		bad = "was cut short";
+	ZSTD_freeDStream(zs);
+	free(piece);
+	return bad;
+}
+
+/**
+ * snap_flags_load - read a copy of kpageflags or kpagecount
+ * @dir: before/ or after/
+ * @name: kpageflags or kpagecount; NAME.zst is tried first
+ * @flags: a word for each pfn, for free()
+ * @nr: how many
+ * @err: message naming file and remedy
+ * @errlen: its size
+ *
+ * Return: 1; 0 when there is no such file; -1 when it is damaged.
+ */
+int snap_flags_load(const char *dir, const char *name, uint64_t **flags, uint32_t *nr,
+		    char *err, size_t errlen)
+{
+	struct flags_buf b = { NULL, 0, 0 };
+	bool compressed = true;
+	const char *bad;
+	char path[4096];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s.zst", dir, name);
+	f = fopen(path, "rb");
+	if (!f && errno == ENOENT) {
+		compressed = false;
+		snprintf(path, sizeof(path), "%s/%s", dir, name);
+		f = fopen(path, "rb");
+	}
+	if (!f && errno == ENOENT)
+		return 0;
+	bad = !f ? strerror(errno) : compressed ? read_zstd(f, &b) : read_raw(f, &b);
+	if (f)
+		fclose(f);
+	if (!bad && (!b.len || b.len % sizeof(uint64_t)))
+		bad = "was cut short: its size is no multiple of 8";
+	if (!bad && b.len / sizeof(uint64_t) >= UINT32_MAX)
+		bad = "holds more than 16 TiB of pages";
+	if (bad) {
+		snprintf(err, errlen,
+			 "%s: byte %zu of its content: %s; record again, or remove this file to go on without it",
+			 path, b.len, bad);
+		free(b.data);
+		return -1;
+	}
+	*flags = (uint64_t *)(void *)b.data;
+	*nr = (uint32_t)(b.len / sizeof(uint64_t));
+	return 1;
+}
+
+uint32_t snapshot_compound_head(const struct snapshot *s, uint32_t pfn)
+{
+	if (pfn >= s->nr_pfns || !(s->kpageflags[pfn] & KPF_COMPOUND_TAIL))
+		return pfn;
+	/* a head is aligned to its order: the nearest aligned head behind is the one */
+	for (unsigned int o = 1; o <= COMPOUND_MAX_ORDER; o++) {
+		uint32_t head = pfn & ~((1u << o) - 1);
+
+		if (s->kpageflags[head] & KPF_COMPOUND_HEAD)
+			return head;
+	}
+	return pfn;
+}
+
+unsigned int snapshot_compound_order(const struct snapshot *s, uint32_t head)
+{
+	unsigned int order = 0;
+	uint32_t n = 1;
+
+	if (head >= s->nr_pfns || !(s->kpageflags[head] & KPF_COMPOUND_HEAD))
+		return 0;
+	while (n < 1u << MAX_PAGE_ORDER && head + n < s->nr_pfns &&
+	       s->kpageflags[head + n] & KPF_COMPOUND_TAIL)
+		n++;
+	/* flags are read while pages change hands: only a whole, aligned unit counts */
+	while (order < MAX_PAGE_ORDER && 2u << order <= n && !(head & ((2u << order) - 1)))
+		order++;
+	return order;
+}
+
+/*
+ * Slab, page-table and offline pages keep words of their own in struct page where others keep
+ * mapping and count, so their ANON, KSM or MMAP bits mean nothing (6.12 to 6.18 show such).
+ */
+static enum snap_page kind_of_flags(uint64_t f)
+{
+	if (f & KPF_NOPAGE)
+		return SNAP_ABSENT;
+	if (f & KPF_BUDDY)
+		return SNAP_BUDDY;
+	if (f & KPF_RESERVED)
+		return SNAP_RESERVED;
+	if (f & KPF_SLAB)
+		return SNAP_SLAB;
+	if (f & KPF_PGTABLE)
+		return SNAP_PGTABLE;
+	if (f & KPF_OFFLINE)
+		return SNAP_OFFLINE;
+	if (f & KPF_HUGE)
+		return SNAP_KERNEL;
+	/* shmem is swap-backed: it lives and dies as anonymous memory does */
+	if (f & KPF_ANON || (f & KPF_LRU && f & KPF_SWAPBACKED))
+		return SNAP_ANON;
+	/* without LRU, but up to date: on its way to the LRU in some CPU's batch */
+	if (f & (KPF_LRU | KPF_UPTODATE))
+		return SNAP_FILE;
+	return f ? SNAP_KERNEL : SNAP_NOFLAGS;
+}
+
+enum snap_page snapshot_page_kind(const struct snapshot *s, uint32_t pfn)
+{
+	uint32_t head;
+
+	if (!s->kpageflags || pfn >= s->nr_pfns)
+		return SNAP_ABSENT;
+	/* 6.1 shows few flags on tails, and stale ones: the head speaks for all */
+	head = snapshot_compound_head(s, pfn);
+	if (head != pfn && s->kpageflags[pfn] & KPF_COMPOUND_TAIL)
+		return kind_of_flags(s->kpageflags[head]);
+	return kind_of_flags(s->kpageflags[pfn]);
+}
+
+/* pages behind a head that could be the rest of its buddy: no flags, inside its alignment */
+static unsigned int head_room(const struct snapshot *s, uint32_t pfn)
+{
+	uint32_t n = 1;
+	unsigned int order = 0;
+
+	while (n < 1u << MAX_PAGE_ORDER && pfn + n < s->nr_pfns && !s->kpageflags[pfn + n])
+		n++;
+	while (order < MAX_PAGE_ORDER && 2u << order <= n && !(pfn & ((2u << order) - 1)))
+		order++;
+	return order;
+}
+
+static struct snap_zone *zone_of(struct snapshot *s, uint32_t pfn)
+{
+	for (int i = 0; i < MAX_NR_ZONES; i++) {
+		struct snap_zone *z = &s->zone[i];
+
+		if (z->populated && pfn >= z->start_pfn && pfn - z->start_pfn < z->spanned)
+			return z;
+	}
+	return NULL;
+}
+
+static void mark_buddy(struct snapshot *s, uint32_t pfn, unsigned int order)
+{
+	for (uint32_t i = 0; i < 1u << order; i++)
+		s->kpageflags[pfn + i] |= KPF_BUDDY;
+}
+
+/**
+ * snap_expand_buddy_heads - mark every page of a free buddy where a kernel marked heads only
+ * @s: one side, with zoneinfo and kpageflags
+ * @m: for the note
+ * @side: "before" or "after"
+ *
+ * Whether it did is told by counting: all kernels from 6.1 to 7.3 mark every page. Orders are
+ * not in kpageflags. A head can have no more than its alignment and the run of pages without
+ * flags behind it allow; buddyinfo says how many there are of each order. So the largest orders
+ * are dealt out first, to the heads with the most room.
+ */
+void snap_expand_buddy_heads(struct snapshot *s, struct machine *m, const char *side)
+{
+	uint64_t left[MAX_NR_ZONES][NR_PAGE_ORDERS], bits = 0, nr_free = 0, heads = 0;
+
+	for (int z = 0; z < MAX_NR_ZONES; z++) {
+		nr_free += s->zone[z].free;
+		for (int o = 0; o < NR_PAGE_ORDERS; o++) {
+			left[z][o] = s->zone[z].nr_free[o];
+			heads += left[z][o];
+		}
+	}
+	for (uint32_t pfn = 0; pfn < s->nr_pfns; pfn++)
+		bits += !!(s->kpageflags[pfn] & KPF_BUDDY);
+	/* nearer to the number of buddies than to that of free pages */
+	if (!s->have_buddyinfo || !s->have_zoneinfo || !bits || nr_free <= 2 * heads ||
+	    bits >= (nr_free + heads) / 2)
+		return;
+	for (int o = MAX_PAGE_ORDER; o > 0; o--)
+		for (int room = MAX_PAGE_ORDER; room >= o; room--)
+			for (uint32_t pfn = 0; pfn < s->nr_pfns; pfn += 1u << o) {
+				struct snap_zone *z;
+
+				if (!(s->kpageflags[pfn] & KPF_BUDDY))
+					continue;
+				z = zone_of(s, pfn);
+				if (!z || !left[z - s->zone][o] || head_room(s, pfn) != (u32)room)
+					continue;
+				mark_buddy(s, pfn, o);
+				left[z - s->zone][o]--;
+			}
+	s->buddy_heads_only = true;
+	machine_note(m, "%s/kpageflags marks heads of buddies only: orders by buddyinfo", side);
+}
+
+/* a unit in which memory comes and goes: x86-64 and arm64 with 4 KiB pages */
+#define PAGES_PER_SECTION (1u << 15)
+
+static bool section_is_zero(const struct snapshot *s, uint32_t pfn)
+{
+	for (uint32_t i = 0; i < PAGES_PER_SECTION; i++)
+		if (s->kpageflags[pfn + i] || (s->kpagecount && s->kpagecount[pfn + i]))
+			return false;
+	return true;
+}
+
+/* the longest run of zero sections in a zone; returns its length in sections, its end in *end */
+static uint32_t longest_zero_run(const struct snapshot *s, const struct snap_zone *z, uint32_t *end)
+{
+	uint32_t zone_end = z->start_pfn + z->spanned, run = 0, best = 0;
+	uint32_t pfn = (z->start_pfn + PAGES_PER_SECTION - 1) & ~(PAGES_PER_SECTION - 1);
+
+	for (; pfn + PAGES_PER_SECTION <= zone_end; pfn += PAGES_PER_SECTION) {
+		run = section_is_zero(s, pfn) ? run + 1 : 0;
+		if (run < best || !run)
+			continue;
+		best = run;
+		*end = pfn + PAGES_PER_SECTION;
+	}
+	return best;
+}
+
+static uint32_t holes_marked(const struct snapshot *s, const struct snap_zone *z)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < z->spanned; i++)
+		n += !!(s->kpageflags[z->start_pfn + i] & KPF_NOPAGE);
+	return n / PAGES_PER_SECTION;
+}
+
+/**
+ * snap_mark_holes - tell holes from pages without flags
+ * @s: one side, with zoneinfo and kpageflags of fitting size
+ * @m: for the note
+ * @side: "before" or "after"
+ *
+ * Older kernels set NOPAGE where there is no memory; 7.3 leaves the word 0, as it does for a page
+ * without any flag. zoneinfo says how much is missing; it is missing in whole sections, the PCI
+ * hole below 4 GiB being the longest run of them.
+ */
+void snap_mark_holes(struct snapshot *s, struct machine *m, const char *side)
+{
+	for (int i = 0; i < MAX_NR_ZONES; i++) {
+		const struct snap_zone *z = &s->zone[i];
+		uint32_t missing, end = 0, run;
+
+		if (!z->populated)
+			continue;
+		missing = (z->spanned - z->present) / PAGES_PER_SECTION;
+		run = missing ? holes_marked(s, z) : 0;
+		missing = missing > run ? missing - run : 0;
+		while (missing && (run = longest_zero_run(s, z, &end))) {
+			for (; run && missing; run--, missing--)
+				for (uint32_t k = 0; k < PAGES_PER_SECTION; k++)
+					s->kpageflags[--end] |= KPF_NOPAGE;
+		}
+		if (missing)
+			machine_note(m, "%s/kpageflags: %u MiB of holes were not found", side,
+				     missing * (PAGES_PER_SECTION >> 8));
+	}
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The report, schema fragreplay-report/1; doc/fragreplay-report-1.schema.json describes it. */
+#ifndef FRAGREPLAY_REPORT_H
+#define FRAGREPLAY_REPORT_H
+
+#include <jansson.h>
+
+#include "cmd/cmd.h"
+
+#define REPORT_SCHEMA	"fragreplay-report/1"
+
+/* one policy over --seeds runs: the counters, and every number by the name that diff has for it */
+struct spread {
+	unsigned int runs;
+	json_t *samples;	/* name to an array, a value a seed */
+	u64 min[NR_VM_EVENT_ITEMS], max[NR_VM_EVENT_ITEMS], sum[NR_VM_EVENT_ITEMS];
+};
+
+json_t *report_build(const struct input *in, const struct options *o, const struct run_output *out,
+		     const struct spread *spread);
+json_t *report_read(const char *path, size_t flags);
+int report_write(const json_t *report, const char *path);
+
+/* parts */
+json_t *report_trace(const struct run_output *out);
+json_t *report_machine(const struct machine *m, const struct run_output *out, u32 version);
+json_t *report_policy(const struct policy_run *run, const struct options *o,
+		      const struct run_output *out, const struct spread *spread);
+json_t *report_spread(const struct policy_run *run, const struct spread *s);
+void spread_add(struct spread *s, const struct policy_run *run, const struct run_output *out);
+void spread_release(struct spread *s, unsigned int nr);
+json_t *report_tunables(const struct policy_run *run);
+json_t *report_policy_counters(const struct policy_run *run);
+json_t *report_map(const struct blockmap *map);
+void report_fit_maps(const struct run_output *out);
+json_t *report_memory(struct mm *mm);
+json_t *report_search(const struct search_hist *h);
+
+/* numbers: u64 as an integer; a fraction rounded to six decimals, so that it prints alike */
+json_t *json_u64(u64 value);
+json_t *json_fraction(double value);
+json_t *version_string(u32 version);
+
+extern const char *const migratetype_names[MIGRATE_TYPES];
+extern const char *const extfrag_class_names[NR_EXTFRAG_CLASS];
+
+#endif

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The report's "policies": one object for each machine at its end. */
+#include <string.h>
+
+#include "engine/plugin_guard.h"
+#include "frag_index.h"
+#include "report.h"
+#include "engine/policy_sink.h"
+
+static json_t *report_counters(const struct policy_run *run)
+{
+	json_t *counters = json_object();
+
+	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++)
+		if (run->mm || run->counter_known[i])
+			json_object_set_new(counters, vm_event_name[i], json_u64(run->counters[i]));
+	return counters;
+}
+
+static json_t *report_thp(const struct policy_run *run)
+{
+	u64 success = run->counters[VM_thp_fault_alloc];
+	u64 attempts = success + run->counters[VM_thp_fault_fallback];
+	json_t *thp = json_object();
+
+	json_object_set_new(thp, "attempts", json_u64(attempts));
+	json_object_set_new(thp, "success", json_u64(success));
+	json_object_set_new(thp, "success_rate", attempts ?
+			    json_fraction((double)success / (double)attempts) : json_null());
+	return thp;
+}
+
+static u64 extfrag_add(json_t *list, const struct mm *mm, int mt, int fallback, u64 *by_class)
+{
+	json_t *entry;
+	u64 sum = 0;
+
+	for (int c = 0; c < NR_EXTFRAG_CLASS; c++)
+		sum += mm->extfrag[mt][fallback][c];
+	if (!sum)
+		return 0;
+	entry = json_object();
+	json_object_set_new(entry, "alloc_type", json_string(migratetype_names[mt]));
+	json_object_set_new(entry, "fallback_type", json_string(migratetype_names[fallback]));
+	for (int c = 0; c < NR_EXTFRAG_CLASS; c++) {
+		by_class[c] += mm->extfrag[mt][fallback][c];
+		json_object_set_new(entry, extfrag_class_names[c],
+				    json_u64(mm->extfrag[mt][fallback][c]));
+	}
+	json_array_append_new(list, entry);
+	return sum;
+}
+
+static json_t *report_extfrag(const struct mm *mm)
+{
+	json_t *extfrag = json_object(), *classes = json_object(), *by_type = json_array();
+	u64 by_class[NR_EXTFRAG_CLASS] = { 0 }, events = 0;
+
+	for (int mt = 0; mt < MIGRATE_PCPTYPES; mt++)
+		for (int fallback = 0; fallback < MIGRATE_PCPTYPES; fallback++)
+			events += extfrag_add(by_type, mm, mt, fallback, by_class);
+	json_object_set_new(extfrag, "events", json_u64(events));
+	json_object_set_new(extfrag, "change_ownership", json_u64(mm->extfrag_change_ownership));
+	for (int c = 0; c < NR_EXTFRAG_CLASS; c++)
+		json_object_set_new(classes, extfrag_class_names[c], json_u64(by_class[c]));
+	json_object_set_new(extfrag, "by_class", classes);
+	json_object_set_new(extfrag, "by_type", by_type);
+	return extfrag;
+}
+
+static json_t *report_stall(const struct mm *mm)
+{
+	json_t *stall = json_object();
+
+	json_object_set_new(stall, "total", json_u64(mm->stall_ns_reclaim + mm->stall_ns_compact));
+	json_object_set_new(stall, "reclaim", json_u64(mm->stall_ns_reclaim));
+	json_object_set_new(stall, "compact", json_u64(mm->stall_ns_compact));
+	return stall;
+}
+
+static json_t *report_by_order(const u64 *count)
+{
+	json_t *orders = json_array();
+
+	for (int order = 0; order < NR_PAGE_ORDERS; order++)
+		json_array_append_new(orders, json_u64(count[order]));
+	return orders;
+}
+
+static json_t *report_allocator(const struct mm *mm)
+{
+	json_t *allocator = json_object();
+
+	json_object_set_new(allocator, "direct_reclaim", json_u64(mm->nr_direct_reclaim));
+	json_object_set_new(allocator, "direct_compact", json_u64(mm->nr_direct_compact));
+	json_object_set_new(allocator, "drain_all_pages", json_u64(mm->drain_all_pages));
+	json_object_set_new(allocator, "oom_failed", json_u64(mm->oom_failed));
+	json_object_set_new(allocator, "stuck", json_u64(mm->slowpath_stuck));
+	json_object_set_new(allocator, "alloc_failed", report_by_order(mm->alloc_failed));
+	json_object_set_new(allocator, "swap_tables", json_u64(mm->swap_tables));
+	json_object_set_new(allocator, "swap_tables_failed", json_u64(mm->swap_tables_failed));
+	return allocator;
+}
+
+static json_t *report_folio_stats(const struct folio_stats *st)
+{
+	json_t *folios = json_object();
+
+	json_object_set_new(folios, "wanted", report_by_order(st->wanted));
+	json_object_set_new(folios, "obtained", report_by_order(st->obtained));
+	json_object_set_new(folios, "attempts", report_by_order(st->attempts));
+	json_object_set_new(folios, "failed", report_by_order(st->failed));
+	json_object_set_new(folios, "nonblocking", json_u64(st->nonblocking));
+	json_object_set_new(folios, "enomem", json_u64(st->enomem));
+	json_object_set_new(folios, "direct_reclaim", json_u64(st->direct_reclaim));
+	json_object_set_new(folios, "direct_compact", json_u64(st->direct_compact));
+	json_object_set_new(folios, "drain_all_pages", json_u64(st->drain_all_pages));
+	json_object_set_new(folios, "stall_ns", json_u64(st->stall_ns));
+	return folios;
+}
+
+static json_t *report_folios(const struct policy_run *run)
+{
+	json_t *folios = json_object();
+
+	json_object_set_new(folios, "readahead", report_folio_stats(&run->folios[0]));
+	json_object_set_new(folios, "write", report_folio_stats(&run->folios[1]));
+	return folios;
+}
+
+/* the least value that @percent of the allocations did not exceed */
+static u64 percentile(const struct search_hist *h, u64 percent)
+{
+	u64 rank = (h->n * percent + 99) / 100, seen = 0;
+
+	for (u64 value = 0; value < SEARCH_BINS; value++) {
+		seen += h->bin[value];
+		if (seen >= rank)
+			return value;
+	}
+	return h->max;
+}
+
+/**
+ * report_search - what an allocation had to look at
+ * @h: histogram over allocations
+ */
+json_t *report_search(const struct search_hist *h)
+{
+	json_t *search = json_object();
+
+	json_object_set_new(search, "allocations", json_u64(h->n));
+	json_object_set_new(search, "mean", json_fraction(h->n ? (double)h->sum / (double)h->n :
+							  0));
+	json_object_set_new(search, "p50", json_u64(h->n ? percentile(h, 50) : 0));
+	json_object_set_new(search, "p99", json_u64(h->n ? percentile(h, 99) : 0));
+	json_object_set_new(search, "max", json_u64(h->max));
+	return search;
+}
+
+static json_t *report_contiguity(const struct contiguity *c)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "total", json_u64(c->total));
+	json_object_set_new(object, "free", json_u64(c->free));
+	json_object_set_new(object, "could_be_freed", json_u64(c->movable));
+	json_object_set_new(object, "with_kernel_pages", json_u64(c->kernel));
+	return object;
+}
+
+static json_t *report_zone_fragmentation(struct mm *mm)
+{
+	json_t *zones = json_array();
+	struct zone *z;
+
+	for_each_populated_zone(mm, z) {
+		json_t *zone = json_object(), *frag = json_array(), *unusable = json_array();
+
+		for (u32 order = 0; order < NR_PAGE_ORDERS; order++) {
+			json_array_append_new(frag, json_fraction(fragmentation_index(z, order) /
+								  1000.0));
+			json_array_append_new(unusable, json_fraction(unusable_index(z, order) /
+								      1000.0));
+		}
+		json_object_set_new(zone, "name", json_string(z->name));
+		json_object_set_new(zone, "free_pages",
+				    json_u64(z->nr_free_pages > 0 ? (u64)z->nr_free_pages : 0));
+		json_object_set_new(zone, "fragmentation_index", frag);
+		json_object_set_new(zone, "unusable_index", unusable);
+		json_array_append_new(zones, zone);
+	}
+	return zones;
+}
+
+static json_t *report_free_lists(const struct memory_report *r)
+{
+	json_t *free = json_object();
+
+	for (int mt = 0; mt < MIGRATE_TYPES; mt++) {
+		json_t *orders = json_array();
+
+		for (int order = 0; order < NR_PAGE_ORDERS; order++)
+			json_array_append_new(orders, json_u64(r->free[mt][order]));
+		json_object_set_new(free, migratetype_names[mt], orders);
+	}
+	return free;
+}
+
+/**
+ * report_memory - a machine's memory at its end
+ * @mm: the machine
+ */
+json_t *report_memory(struct mm *mm)
+{
+	json_t *memory = json_object(), *blocks = json_object(), *contiguity = json_object();
+	struct memory_report r;
+
+	memory_analyse(mm, &r);
+	json_object_set_new(memory, "free_pages", json_u64(r.free_pages));
+	json_object_set_new(memory, "pcp_pages", json_u64(r.pcp_pages));
+	json_object_set_new(memory, "used_pages", json_u64(r.used_pages));
+	json_object_set_new(memory, "reserved_pages", json_u64(r.reserved_pages));
+	json_object_set_new(memory, "free_lists", report_free_lists(&r));
+	for (int mt = 0; mt < MIGRATE_TYPES; mt++)
+		json_object_set_new(blocks, migratetype_names[mt], json_u64(r.pageblocks[mt]));
+	json_object_set_new(memory, "pageblocks", blocks);
+	json_object_set_new(memory, "mixed_pageblocks", json_u64(r.mixed_pageblocks));
+	json_object_set_new(memory, "polluted_movable_pageblocks", json_u64(r.movable_polluted));
+	json_object_set_new(memory, "empty_pageblocks", json_u64(r.empty_pageblocks));
+	for (int i = 0; i < NR_CONTIG_SIZES; i++)
+		json_object_set_new(contiguity, contig_name[i], report_contiguity(&r.contig[i]));
+	json_object_set_new(memory, "contiguity", contiguity);
+	json_object_set_new(memory, "zones", report_zone_fragmentation(mm));
+	return memory;
+}
+
+static json_t *report_timeline(const struct policy_run *run)
+{
+	json_t *timeline = json_array();
+
+	for (size_t i = 0; i < run->nr_timeline; i++) {
+		const struct timeline_sample *s = &run->timeline[i];
+		json_t *sample = json_object(), *unusable = json_array();
+
+		for (int order = 0; order < NR_PAGE_ORDERS; order++)
+			json_array_append_new(unusable, json_fraction(s->unusable_index[order] /
+								      1000.0));
+		json_object_set_new(sample, "t_ns", json_u64(s->t_ns));
+		json_object_set_new(sample, "free_pages", json_u64(s->free_pages));
+		json_object_set_new(sample, "free_blocks", json_u64(s->free_blocks));
+		json_object_set_new(sample, "unusable_index", unusable);
+		json_object_set_new(sample, "thp_fault_alloc", json_u64(s->thp_fault_alloc));
+		json_object_set_new(sample, "thp_fault_fallback", json_u64(s->thp_fault_fallback));
+		json_object_set_new(sample, "pgsteal", json_u64(s->pgsteal));
+		json_object_set_new(sample, "pswpout", json_u64(s->pswpout));
+		if (s->own)
+			json_object_set(sample, run->setup.ops->name, s->own);
+		json_array_append_new(timeline, sample);
+	}
+	return timeline;
+}
+
+static json_t *report_throughput(const struct policy_run *run, const struct run_output *out)
+{
+	json_t *throughput = json_object();
+	double seconds = (double)out->wall_ns / 1e9;
+
+	json_object_set_new(throughput, "wall_ns", json_u64(out->wall_ns));
+	json_object_set_new(throughput, "cpu_ns", json_u64(run->cpu_ns));
+	json_object_set_new(throughput, "records_per_s", seconds > 0 ?
+			    json_fraction((double)out->trace.records / seconds) : json_null());
+	json_object_set_new(throughput, "allocs_frees_per_s", seconds > 0 ?
+			    json_fraction((double)out->allocs_frees / seconds) : json_null());
+	return throughput;
+}
+
+static json_t *report_model_stats(const struct model_stats *s)
+{
+	json_t *stats = json_object();
+
+#define X(name, doc) json_object_set_new(stats, #name, json_u64(s->name));
+	MODEL_STATS(X)
+#undef X
+	return stats;
+}
+
+/* the policy's own section, under its name */
+static void report_own(json_t *policy, const struct policy_run *run)
+{
+	const struct policy_ops *ops = run->setup.ops;
+	json_t *own;
+
+	if (run->setup.dl)
+		guard_enter(run->mm);
+	own = sink_collect(ops, run->mm, ops->report, true);
+	guard_leave();
+	if (own)
+		json_object_set_new(policy, ops->name, own);
+}
+
+/**
+ * report_policy - one policy's results
+ * @run: the policy's machine at its end; observed has none, and fewer parts
+ * @o: options: --timeline, --timing
+ * @out: the run that it is part of
+ * @spread: over seeds, or NULL
+ */
+json_t *report_policy(const struct policy_run *run, const struct options *o,
+		      const struct run_output *out, const struct spread *spread)
+{
+	json_t *policy = json_object(), *own;
+
+	json_object_set_new(policy, "policy", json_string(run->policy));
+	json_object_set_new(policy, "tunables", report_tunables(run));
+	json_object_set_new(policy, "seed", json_u64(run->seed));
+	json_object_set_new(policy, "counters", report_counters(run));
+	own = report_policy_counters(run);
+	if (own)
+		json_object_set_new(policy, "policy_counters", own);
+	json_object_set_new(policy, "thp", report_thp(run));
+	if (run->mm) {
+		json_object_set_new(policy, "demand", report_model_stats(&run->stats));
+		json_object_set_new(policy, "extfrag", report_extfrag(run->mm));
+		json_object_set_new(policy, "stall_ns", report_stall(run->mm));
+		json_object_set_new(policy, "allocator", report_allocator(run->mm));
+		json_object_set_new(policy, "folios", report_folios(run));
+		json_object_set_new(policy, "search",
+				    json_pack("{so, so}",
+					      "lists", report_search(&run->mm->search_lists),
+					      "blocks", report_search(&run->mm->search_blocks)));
+		json_object_set_new(policy, "memory", report_memory(run->mm));
+		report_own(policy, run);
+	}
+	if (o->timeline_ms)
+		json_object_set_new(policy, "timeline", report_timeline(run));
+	if (run->map)
+		json_object_set_new(policy, "map", report_map(run->map));
+	if (spread)
+		json_object_set_new(policy, "spread", report_spread(run, spread));
+	if (o->timing)
+		json_object_set_new(policy, "throughput", report_throughput(run, out));
+	return policy;
+}

@@ -1,4 +1,0 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-#include "cmd.h"
-
-const char fragreplay_version[] = FRAGREPLAY_VERSION;

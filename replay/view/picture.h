@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What `fragreplay view --text`, --svg and --png draw: one panel a policy, at one moment. */
+#ifndef FRAGREPLAY_PICTURE_H
+#define FRAGREPLAY_PICTURE_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "engine/blockmap.h"
+
+#define AT_END	UINT64_MAX
+
+/**
+ * struct panel - a policy's blocks at a moment, and its main numbers
+ * @report: what the user called the report
+ * @label: of the policy
+ * @zone: as in the report
+ * @nr_blocks: of all zones
+ * @state: of each
+ * @t_ns: the moment; the last of the map that is not after the one asked for
+ * @at_end: it is the last there is
+ * @count: blocks by class
+ * @thp_known: of this moment, or of the whole run at its end
+ */
+struct panel {
+	const char *report, *label;
+	struct blockmap_zone zone[MAX_NR_ZONES];
+	u32 nr_zones, nr_blocks;
+	u8 *state;
+	u64 t_ns;
+	bool at_end;
+	u32 count[NR_BLOCK_CLASSES];
+	bool thp_known;
+	u64 thp_success, thp_attempts;
+};
+
+int panel_load(struct panel *p, const json_t *policy, u64 at_ns, char *err, size_t errlen);
+void panel_release(struct panel *p);
+void panel_thp_text(const struct panel *p, char *text, size_t len);
+
+/* all panels of a picture */
+struct picture {
+	const struct panel *panel;
+	unsigned int nr;
+	const char *source;	/* of the reports' trace and kernel; "" when they differ */
+};
+
+/* how text is to look */
+struct text_style {
+	bool colour, truecolour;	/* half blocks in colour, on a terminal that shows them */
+	bool letters;			/* classes instead of digits */
+	u32 width;			/* columns */
+};
+
+int view_text(const struct picture *pic, const struct text_style *style, FILE *out);
+int view_svg(const struct picture *pic, FILE *out);
+int view_png(const struct picture *pic, unsigned int scale, FILE *out);
+
+/*
+ * What a picture is drawn on, in units of a pixel at scale 1. Text is GLYPH_ADVANCE a character,
+ * its base line at @y.
+ */
+#define GLYPH_ADVANCE	6
+#define GLYPH_HEIGHT	7
+
+struct canvas {
+	void (*fill)(struct canvas *c, u32 rgb);	/* colour of what follows */
+	void (*rect)(struct canvas *c, u32 x, u32 y, u32 w, u32 h);
+	void (*text)(struct canvas *c, u32 x, u32 y, const char *text);
+};
+
+void picture_size(const struct picture *pic, u32 *width, u32 *height);
+void picture_draw(const struct picture *pic, struct canvas *c);
+
+/* font.c: GLYPH_HEIGHT rows of 5 bits, the highest at the left */
+const u8 *font_glyph(unsigned char c);
+u32 font_descent(unsigned char c);
+
+#endif

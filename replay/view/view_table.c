@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The rows of `fragreplay diff` for the page: every policy against the first. */
+#include <stdlib.h>
+
+#include "diff/diff.h"
+#include "view.h"
+
+static json_t *cell_value(const struct diff_cell *cell)
+{
+	return cell->has ? json_real(cell->stats.mean) : json_null();
+}
+
+static bool all_zero(const struct diff_table *t, const struct diff_row *row)
+{
+	bool zero = !row->base.has || row->base.stats.mean == 0;
+
+	for (size_t i = 0; i < t->nr_new; i++)
+		zero &= !row->new[i].has || row->new[i].stats.mean == 0;
+	return zero;
+}
+
+static json_t *table_row(const struct diff_table *t, const struct diff_row *row)
+{
+	json_t *values = json_array();
+
+	json_array_append_new(values, cell_value(&row->base));
+	for (size_t i = 0; i < t->nr_new; i++)
+		json_array_append_new(values, cell_value(&row->new[i]));
+	return json_pack("{ss, ss, ss, ss, so}", "name", row->name, "label", row_label(row),
+			 "unit", metric_unit_name(row->rule->unit),
+			 "better", direction_name[row->rule->direction], "values", values);
+}
+
+static int fill_column(struct diff_column *c, const char *file, const json_t *policy)
+{
+	return column_add_report(c, file, policy) || column_derive(c) ? -1 : 0;
+}
+
+static int fill_table(struct diff_table *t, json_t *const *reports, const char *const *names,
+		      unsigned int n)
+{
+	static const struct criteria none;
+	bool first = true;
+
+	for (unsigned int r = 0; r < n; r++) {
+		json_t *policies = json_object_get(reports[r], "policies"), *policy;
+		size_t i;
+
+		json_array_foreach(policies, i, policy) {
+			struct diff_column *c = first ? &t->base : &t->new[t->nr_new++];
+
+			if (fill_column(c, names[r], policy))
+				return -1;
+			first = false;
+		}
+	}
+	return first ? 0 : diff_table_build(t, &none);
+}
+
+/**
+ * view_table - the main metrics at the end of every policy's replay
+ * @reports: of `fragreplay run`
+ * @names: what the user called each of them
+ * @n: how many
+ *
+ * A row where no policy counted anything is left out. Of several seeds the mean is shown.
+ *
+ * Return: array of rows, one value for each policy of each report in order, null where it lacks
+ * the metric; NULL when memory ran out.
+ */
+json_t *view_table(json_t *const *reports, const char *const *names, unsigned int n)
+{
+	struct diff_table table = { 0 };
+	json_t *rows = json_array();
+	size_t columns = 1;
+
+	for (unsigned int r = 0; r < n; r++)
+		columns += json_array_size(json_object_get(reports[r], "policies"));
+	table.new = calloc(columns, sizeof(*table.new));
+	if (!rows || !table.new || fill_table(&table, reports, names, n)) {
+		json_decref(rows);
+		rows = NULL;
+	}
+	for (size_t i = 0; rows && i < table.nr_rows; i++)
+		if (row_shown(&table, &table.row[i], false) && !all_zero(&table, &table.row[i]))
+			json_array_append_new(rows, table_row(&table, &table.row[i]));
+	diff_table_release(&table);
+	return rows;
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What check calls ok, few and miss. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "check/fidelity.h"
+
+struct world {
+	struct machine machine;
+	struct policy_run self, observed;
+	struct prescan scan;
+	struct fidelity fidelity;
+};
+
+static void counter(struct snapshot *s, const char *name, u64 value)
+{
+	struct snap_counter *c = &s->vmstat[s->nr_vmstat++];
+
+	snprintf(c->name, sizeof(c->name), "%s", name);
+	c->value = value;
+}
+
+/* a counter of the recording that stood at 1000 before the trace */
+static void moved(struct world *w, const char *name, u64 by)
+{
+	counter(&w->machine.before, name, 1000);
+	counter(&w->machine.after, name, 1000 + by);
+}
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	w->self.policy = "vanilla";
+	w->self.mm = mm_alloc(pageblock_nr_pages, 1, 1);
+	w->observed.policy = "observed";
+	*state = w;
+	return w->self.mm ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+
+	mm_free(w->self.mm);
+	free(w);
+	return 0;
+}
+
+static const struct metric *row(struct world *w, const char *name)
+{
+	fidelity_compute(&w->fidelity, &w->machine, &w->self, &w->observed, &w->scan);
+	for (unsigned int i = 0; i < w->fidelity.nr; i++)
+		if (!strcmp(w->fidelity.metric[i].name, name))
+			return &w->fidelity.metric[i];
+	return NULL;
+}
+
+static enum verdict verdict(struct world *w, enum vm_event_item item, u64 recorded, u64 replayed)
+{
+	w->machine.before.nr_vmstat = w->machine.after.nr_vmstat = 0;
+	moved(w, vm_event_name[item], recorded);
+	w->self.counters[item] = replayed;
+	return row(w, vm_event_name[item])->verdict;
+}
+
+static void recorded_is_the_difference_of_the_snapshots(void **state)
+{
+	struct world *w = *state;
+
+	moved(w, "pswpout", 500);
+	assert_int_equal((int)row(w, "pswpout")->recorded, 500);
+}
+
+static void a_counter_the_kernel_lacks_is_no_row(void **state)
+{
+	assert_null(row(*state, "pswpout"));
+}
+
+static void pswpout_may_be_off_by_a_tenth(void **state)
+{
+	assert_int_equal(verdict(*state, VM_pswpout, 1000, 1100), VERDICT_OK);
+	assert_int_equal(verdict(*state, VM_pswpout, 1000, 1101), VERDICT_MISS);
+	assert_int_equal(verdict(*state, VM_pswpout, 1100, 1000), VERDICT_OK);
+	assert_int_equal(verdict(*state, VM_pswpout, 1101, 1000), VERDICT_MISS);
+}
+
+static void compaction_may_be_off_by_a_factor_of_two(void **state)
+{
+	assert_int_equal(verdict(*state, VM_compact_stall, 100, 200), VERDICT_OK);
+	assert_int_equal(verdict(*state, VM_compact_stall, 100, 49), VERDICT_MISS);
+	assert_int_equal(verdict(*state, VM_compact_stall, 100, 0), VERDICT_MISS);
+	assert_int_equal(verdict(*state, VM_compact_stall, 0, 100), VERDICT_MISS);
+	assert_int_equal(verdict(*state, VM_compact_stall, 0, 0), VERDICT_OK);
+}
+
+static void a_handful_on_both_sides_says_nothing(void **state)
+{
+	assert_int_equal(verdict(*state, VM_compact_stall, 0, 9), VERDICT_FEW);
+	assert_int_equal(verdict(*state, VM_compact_stall, 0, 10), VERDICT_MISS);
+}
+
+static void a_counter_without_a_limit_has_no_verdict(void **state)
+{
+	assert_int_equal(verdict(*state, VM_pgactivate, 10, 100000), VERDICT_NONE);
+}
+
+static void scans_and_steals_are_summed_over_contexts_once(void **state)
+{
+	struct world *w = *state;
+
+	moved(w, "pgsteal_kswapd", 700);
+	moved(w, "pgsteal_direct", 300);
+	moved(w, "pgsteal_anon", 600);
+	moved(w, "pgsteal_file", 400);
+	w->self.counters[VM_pgsteal_kswapd] = 1050;
+	w->self.counters[VM_pgsteal_anon] = 1050;
+	assert_int_equal((int)row(w, "pgsteal")->recorded, 1000);
+	assert_int_equal((int)row(w, "pgsteal")->replayed, 1050);
+	assert_int_equal(row(w, "pgsteal")->verdict, VERDICT_OK);
+}
+
+static void direct_scanning_is_part_of_the_scanning(void **state)
+{
+	struct world *w = *state;
+
+	moved(w, "pgscan_kswapd", 700);
+	moved(w, "pgscan_direct", 200);
+	moved(w, "pgscan_khugepaged", 5);
+	moved(w, "pgscan_anon", 905);
+	assert_int_equal((int)row(w, "pgscan")->recorded, 905);
+}
+
+static void thp_success_may_be_off_by_three_points(void **state)
+{
+	struct world *w = *state;
+
+	moved(w, "thp_fault_alloc", 50);
+	moved(w, "thp_fault_fallback", 50);
+	w->self.counters[VM_thp_fault_alloc] = 53;
+	w->self.counters[VM_thp_fault_fallback] = 47;
+	assert_int_equal(row(w, "thp_success_rate")->verdict, VERDICT_OK);
+	w->self.counters[VM_thp_fault_alloc] = 54;
+	w->self.counters[VM_thp_fault_fallback] = 46;
+	assert_int_equal(row(w, "thp_success_rate")->verdict, VERDICT_MISS);
+}
+
+static void a_capture_counts_as_the_steal_it_looks_like(void **state)
+{
+	struct world *w = *state;
+
+	w->scan.extfrag[EXTFRAG_STEAL] = 30;
+	w->self.mm->extfrag[MIGRATE_UNMOVABLE][MIGRATE_MOVABLE][EXTFRAG_STEAL] = 20;
+	w->self.mm->extfrag[MIGRATE_MOVABLE][MIGRATE_UNMOVABLE][EXTFRAG_CAPTURE] = 5;
+	assert_int_equal((int)row(w, "extfrag_steal")->replayed, 25);
+	assert_int_equal((int)row(w, "extfrag_events")->replayed, 25);
+}
+
+static void misses_are_counted(void **state)
+{
+	struct world *w = *state;
+
+	moved(w, "pswpout", 1000);
+	moved(w, "compact_stall", 1000);
+	w->self.counters[VM_pswpout] = 1;
+	w->self.counters[VM_compact_stall] = 1000;
+	row(w, "pswpout");
+	assert_int_equal(w->fidelity.missed, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(recorded_is_the_difference_of_the_snapshots),
+		TEST(a_counter_the_kernel_lacks_is_no_row),
+		TEST(pswpout_may_be_off_by_a_tenth),
+		TEST(compaction_may_be_off_by_a_factor_of_two),
+		TEST(a_handful_on_both_sides_says_nothing),
+		TEST(a_counter_without_a_limit_has_no_verdict),
+		TEST(scans_and_steals_are_summed_over_contexts_once),
+		TEST(direct_scanning_is_part_of_the_scanning),
+		TEST(thp_success_may_be_off_by_three_points),
+		TEST(a_capture_counts_as_the_steal_it_looks_like),
+		TEST(misses_are_counted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,643 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The demand rules of architecture.md section 4: what the workload asked for, told apart from what
+ * the recorded kernel did about it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <fragreplay/policy.h>
+#include "mm/swap_table.h"
+#include "engine/run.h"
+
+#define MAX_PFN		4096u
+#define USER		100
+#define KCOMPACTD	33
+#define KSWAPD		41
+#define ANON		(GFP_HIGHUSER_MOVABLE | __GFP_ZERO | __GFP_COMP)
+#define WRITE		(GFP_HIGHUSER_MOVABLE | __GFP_WRITE | __GFP_COMP)
+#define QUIET		(__GFP_NORETRY | __GFP_NOWARN)
+#define READAHEAD	((GFP_HIGHUSER_MOVABLE | __GFP_COMP | QUIET) & ~__GFP_FS)
+#define THP_LIGHT	(GFP_TRANSHUGE_LIGHT | __GFP_NORETRY | __GFP_THISNODE)
+#define THP_DIRECT	(GFP_TRANSHUGE | __GFP_NORETRY | __GFP_THISNODE)
+
+struct world {
+	struct machine m;
+	struct demand *d;
+	struct op op[4096];
+	size_t nr;
+	u64 ts;
+};
+
+static void collect(void *ctx, const struct op *op, size_t n)
+{
+	struct world *w = ctx;
+
+	for (size_t i = 0; i < n; i++)
+		if (op[i].type != OP_END)
+			w->op[w->nr++] = op[i];
+}
+
+static int setup(void **state)
+{
+	static struct world w;
+
+	memset(&w, 0, sizeof(w));
+	w.m.version = 0x07030004;
+	w.m.thp_defrag = THP_DEFRAG_MADVISE;
+	w.d = demand_alloc(&w.m, NULL, MAX_PFN);
+	assert_non_null(w.d);
+	demand_set_sink(w.d, collect, &w);
+	*state = &w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+
+	demand_free(w->d);
+	return 0;
+}
+
+static void event(struct world *w, struct record r)
+{
+	r.ts = ++w->ts;
+	demand_records(w->d, &r, 1);
+}
+
+static void alloc(struct world *w, s32 pid, u64 pfn, u8 order, u32 gfp)
+{
+	event(w, (struct record){ .type = REC_ALLOC, .pid = pid, .pfn = pfn, .order = order,
+				  .gfp = gfp, .mt = !!(gfp & __GFP_MOVABLE) });
+}
+
+static void release(struct world *w, s32 pid, u64 pfn, u8 order)
+{
+	event(w, (struct record){ .type = REC_FREE, .pid = pid, .pfn = pfn, .order = order });
+}
+
+static void plain(struct world *w, u8 type, s32 pid)
+{
+	event(w, (struct record){ .type = type, .pid = pid });
+}
+
+static u64 pte_of_source(u64 pfn)
+{
+	return ~(pfn << 9) & ~(0x1full << 59);
+}
+
+static void unmap(struct world *w, u64 addr, u64 pfn)
+{
+	event(w, (struct record){ .type = REC_SET_MIGRATION_PTE, .pid = KCOMPACTD, .pfn = addr,
+				  .arg = pte_of_source(pfn) });
+}
+
+static void remap(struct world *w, u64 addr, u64 pfn)
+{
+	event(w, (struct record){ .type = REC_REMOVE_MIGRATION_PTE, .pid = KCOMPACTD, .pfn = addr,
+				  .arg = pfn << PAGE_SHIFT | 0x67 });
+}
+
+static const struct op *last(struct world *w)
+{
+	demand_finish(w->d);
+	assert_true(w->nr > 0);
+	return &w->op[w->nr - 1];
+}
+
+/* rule 1 */
+static void an_allocation_is_an_object_with_a_kind(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, 64, 0, ANON);
+	alloc(w, USER, 65, 0, GFP_HIGHUSER_MOVABLE | __GFP_WRITE | __GFP_COMP);
+	alloc(w, USER, 66, 0, GFP_KERNEL | __GFP_ACCOUNT | __GFP_ZERO | __GFP_COMP);
+	alloc(w, USER, 68, 2, GFP_KERNEL | __GFP_RECLAIMABLE | __GFP_COMP);
+	last(w);
+	assert_int_equal(w->nr, 4);
+	assert_int_equal(w->op[0].kind, PK_ANON);
+	assert_int_equal(w->op[0].flags & OPF_ZERO, OPF_ZERO);
+	assert_int_equal(w->op[1].kind, PK_FILE);
+	assert_int_equal(w->op[1].flags & OPF_DIRTY, OPF_DIRTY);
+	assert_int_equal(w->op[2].kind, PK_PGTABLE);
+	assert_int_equal(w->op[3].kind, PK_SLAB);
+	assert_int_equal(w->op[3].order, 2);
+	assert_int_equal(demand_get_stats(w->d)->allocs, 4);
+}
+
+static void a_thp_fault_that_may_not_reclaim_is_one_try(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, REC_NO_PFN, 9, THP_LIGHT);
+	assert_int_equal(last(w)->type, OP_THP_FAULT);
+	assert_int_equal(last(w)->handle, H_NONE);
+	assert_int_equal(demand_get_stats(w->d)->thp_attempts, 1);
+	assert_int_equal(demand_get_stats(w->d)->thp_success, 0);
+}
+
+static void two_tries_of_one_thp_fault_are_folded(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, REC_NO_PFN, 9, THP_DIRECT);
+	alloc(w, USER + 1, 3, 0, ANON);
+	alloc(w, USER, 512, 9, GFP_TRANSHUGE);
+	assert_int_equal(last(w)->type, OP_THP_FAULT);
+	assert_int_equal(last(w)->handle, 512);
+	assert_int_equal(last(w)->gfp, GFP_TRANSHUGE);
+	assert_int_equal(demand_get_stats(w->d)->thp_attempts, 1);
+	assert_int_equal(demand_get_stats(w->d)->thp_success, 1);
+	assert_int_equal(demand_get_stats(w->d)->thp_folded, 1);
+}
+
+static void a_task_that_exits_between_its_tries_has_failed(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, REC_NO_PFN, 9, THP_DIRECT);
+	plain(w, REC_SCHED_EXIT, USER);
+	last(w);
+	assert_int_equal(w->nr, 2);
+	assert_int_equal(w->op[0].type, OP_THP_FAULT);
+	assert_int_equal(w->op[0].handle, H_NONE);
+	assert_int_equal(w->op[1].type, OP_EXIT);
+	assert_int_equal(demand_get_stats(w->d)->thp_attempts, 1);
+}
+
+/* rule 6 */
+static void a_write_that_steps_down_is_one_operation(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, REC_NO_PFN, 4, WRITE | QUIET);
+	alloc(w, USER, REC_NO_PFN, 3, WRITE | QUIET);
+	alloc(w, USER, 64, 2, WRITE | QUIET);
+	last(w);
+	assert_int_equal(w->nr, 1);
+	assert_int_equal(w->op[0].type, OP_ALLOC);
+	assert_int_equal(w->op[0].handle, 64);
+	assert_int_equal(w->op[0].order, 2);
+	assert_int_equal(w->op[0].hint, 4);
+	assert_int_equal(w->op[0].flags & OPF_DIRTY, OPF_DIRTY);
+	assert_int_equal(demand_get_stats(w->d)->folio_folded, 2);
+	assert_int_equal(demand_get_stats(w->d)->alloc_failures, 2);
+	assert_int_equal(demand_get_stats(w->d)->allocs, 1);
+}
+
+static void its_last_attempt_is_the_one_that_may_not_fail(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, REC_NO_PFN, 1, WRITE | QUIET);
+	alloc(w, USER, REC_NO_PFN, 0, WRITE);
+	last(w);
+	assert_int_equal(w->nr, 1);
+	assert_int_equal(w->op[0].type, OP_ALLOC_FAILED);
+	assert_int_equal(w->op[0].handle, H_NONE);
+	assert_int_equal(w->op[0].hint, 1);
+	assert_int_equal(w->op[0].flags & OPF_DIRTY, OPF_DIRTY);
+}
+
+static void a_folio_that_is_got_at_once_has_its_own_order_as_hint(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, 64, 4, WRITE | QUIET);
+	alloc(w, USER, 80, 2, WRITE | QUIET);
+	last(w);
+	assert_int_equal(w->nr, 2);
+	assert_int_equal(w->op[0].hint, 4);
+	assert_int_equal(w->op[1].hint, 2);
+	assert_int_equal(demand_get_stats(w->d)->folio_folded, 0);
+}
+
+static void readahead_steps_down_to_single_pages(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, REC_NO_PFN, 4, READAHEAD);
+	alloc(w, USER, 64, 0, READAHEAD);
+	alloc(w, USER, 65, 0, READAHEAD);
+	last(w);
+	assert_int_equal(w->nr, 2);
+	assert_int_equal(w->op[0].hint, 4);
+	assert_int_equal(w->op[0].order, 0);
+	assert_int_equal(w->op[0].flags & OPF_READ, OPF_READ);
+	assert_int_equal(w->op[1].hint, 0);
+	assert_int_equal(demand_get_stats(w->d)->folio_folded, 1);
+}
+
+static void readahead_that_gets_no_page_is_over(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, REC_NO_PFN, 1, READAHEAD);
+	alloc(w, USER, REC_NO_PFN, 0, READAHEAD);
+	last(w);
+	assert_int_equal(w->nr, 1);
+	assert_int_equal(w->op[0].type, OP_ALLOC_FAILED);
+	assert_int_equal(w->op[0].order, 0);
+	assert_int_equal(w->op[0].hint, 1);
+}
+
+static void other_allocations_do_not_end_an_operation(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, REC_NO_PFN, 4, (WRITE | QUIET) & ~__GFP_HARDWALL);
+	alloc(w, USER, 100, 0, GFP_KERNEL);		/* reclaim's own, say */
+	alloc(w, USER + 1, 101, 0, WRITE);		/* another task's */
+	event(w, (struct record){ .type = REC_ALLOC, .pid = USER, .pfn = 102, .mt = 1,
+				  .gfp = READAHEAD, .flags = REC_FLAG_SOFTIRQ });
+	/* the fast path succeeded, which with cpusets adds a flag */
+	alloc(w, USER, 64, 3, WRITE | QUIET);
+	last(w);
+	assert_int_equal(w->nr, 4);
+	assert_int_equal(w->op[3].handle, 64);
+	assert_int_equal(w->op[3].hint, 4);
+}
+
+/* the page cache's other requests begin operations of their own: this one went without */
+static void what_is_no_smaller_or_not_alike_is_another_operation(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, REC_NO_PFN, 2, WRITE | QUIET);
+	alloc(w, USER, 64, 2, WRITE | QUIET);
+	alloc(w, USER, REC_NO_PFN, 2, READAHEAD);
+	alloc(w, USER, 80, 0, WRITE);
+	last(w);
+	assert_int_equal(w->nr, 4);
+	assert_int_equal(w->op[0].type, OP_ALLOC_FAILED);
+	assert_int_equal(w->op[0].order, 2);
+	assert_int_equal(w->op[1].hint, 2);
+	assert_int_equal(w->op[2].type, OP_ALLOC_FAILED);
+	assert_int_equal(w->op[2].flags, OPF_READ);
+	assert_int_equal(w->op[3].hint, 0);
+	assert_int_equal(demand_get_stats(w->d)->folio_folded, 0);
+}
+
+static void a_task_that_exits_gives_its_folio_up(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, REC_NO_PFN, 2, WRITE | QUIET);
+	plain(w, REC_SCHED_EXIT, USER);
+	last(w);
+	assert_int_equal(w->nr, 2);
+	assert_int_equal(w->op[0].type, OP_ALLOC_FAILED);
+	assert_int_equal(w->op[1].type, OP_EXIT);
+}
+
+/* huge pages and mTHP have __GFP_NOMEMALLOC: mm/huge_memory.c:vma_thp_gfp_mask */
+static void faults_are_no_page_cache(void **state)
+{
+	struct world *w = *state;
+	const gfp_t mthp = (GFP_TRANSHUGE_LIGHT | __GFP_KSWAPD_RECLAIM | __GFP_NORETRY);
+
+	alloc(w, USER, REC_NO_PFN, 4, mthp);
+	alloc(w, USER, 64, 2, mthp);
+	alloc(w, USER, REC_NO_PFN, 9, THP_LIGHT);
+	alloc(w, USER, 80, 0, ANON);
+	last(w);
+	assert_int_equal(w->nr, 4);
+	assert_int_equal(w->op[0].type, OP_ALLOC_FAILED);
+	assert_int_equal(w->op[0].kind, PK_ANON);
+	assert_int_equal(w->op[1].hint, 2);
+	assert_int_equal(w->op[2].type, OP_THP_FAULT);
+	assert_int_equal(demand_get_stats(w->d)->folio_folded, 0);
+}
+
+static void a_free_that_nothing_allocated_implies_an_allocation(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, 64, 0, GFP_KERNEL);
+	release(w, USER, 64, 0);
+	release(w, USER, 64, 0);
+	last(w);
+	assert_int_equal(w->nr, 4);
+	assert_int_equal(w->op[2].type, OP_ALLOC);
+	assert_int_equal(w->op[2].flags & OPF_SILENT, OPF_SILENT);
+	assert_int_equal(w->op[3].type, OP_FREE);
+	assert_int_equal(demand_get_stats(w->d)->silent_allocs, 1);
+}
+
+/* rule 2 */
+static void part_of_an_object_may_be_freed(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, 512, 9, THP_LIGHT);
+	release(w, USER, 700, 0);
+	assert_int_equal(last(w)->type, OP_FREE);
+	assert_int_equal(last(w)->handle, 700);
+	assert_int_equal(demand_get_stats(w->d)->partial_frees, 1);
+	assert_int_equal(demand_tpages(w->d)[700].state, T_FREE);
+	assert_int_equal(demand_tpages(w->d)[701].state, T_LIVE);
+}
+
+/* rule 3 */
+static void a_free_inside_direct_reclaim_is_the_kernels(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, 64, 0, ANON);
+	plain(w, REC_DIRECT_RECLAIM_BEGIN, USER + 1);
+	release(w, USER + 1, 64, 0);
+	assert_int_equal(last(w)->type, OP_RECLAIM);
+	assert_int_equal(demand_get_stats(w->d)->reclaim_frees, 1);
+}
+
+static void an_interrupt_inside_direct_reclaim_frees_for_the_workload(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, 64, 0, ANON);
+	plain(w, REC_DIRECT_RECLAIM_BEGIN, USER + 1);
+	event(w, (struct record){ .type = REC_FREE, .pid = USER + 1, .pfn = 64,
+				  .flags = REC_FLAG_SOFTIRQ });
+	assert_int_equal(last(w)->type, OP_FREE);
+}
+
+static void after_the_window_a_task_frees_for_itself(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, 64, 0, ANON);
+	plain(w, REC_DIRECT_RECLAIM_BEGIN, USER);
+	plain(w, REC_DIRECT_RECLAIM_END, USER);
+	release(w, USER, 64, 0);
+	assert_int_equal(last(w)->type, OP_FREE);
+}
+
+static void kswapd_frees_for_the_kernel(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, 64, 0, ANON);
+	plain(w, REC_KSWAPD_WAKE, KSWAPD);
+	release(w, KSWAPD, 64, 0);
+	assert_int_equal(last(w)->type, OP_RECLAIM);
+}
+
+static void swap_tables_are_the_recorded_kernels_own(void **state)
+{
+	const struct demand_stats *stats;
+	struct world *w = *state;
+
+	plain(w, REC_KSWAPD_WAKE, KSWAPD);
+	alloc(w, KSWAPD, 64, 0, GFP_SWAP_TABLE_ATOMIC);
+	plain(w, REC_DIRECT_RECLAIM_BEGIN, USER);
+	alloc(w, USER, REC_NO_PFN, 0, GFP_SWAP_TABLE_ATOMIC);
+	alloc(w, USER, 65, 0, GFP_SWAP_TABLE_SLEEP);
+	plain(w, REC_DIRECT_RECLAIM_END, USER);
+	demand_finish(w->d);
+	assert_int_equal(w->nr, 0);
+	stats = demand_get_stats(w->d);
+	assert_int_equal(stats->swap_tables, 2);
+	assert_int_equal(stats->swap_tables_failed, 1);
+	assert_int_equal(stats->allocs + stats->alloc_failures, 0);
+	assert_int_equal(demand_tpages(w->d)[64].state, T_LIVE);
+}
+
+static void a_swap_table_that_is_freed_tells_of_an_empty_cluster(void **state)
+{
+	struct world *w = *state;
+
+	plain(w, REC_KSWAPD_WAKE, KSWAPD);
+	alloc(w, KSWAPD, 64, 0, GFP_SWAP_TABLE_ATOMIC);
+	alloc(w, KSWAPD, 65, 0, GFP_SWAP_TABLE_ATOMIC);
+	release(w, USER, 64, 0);
+	/* whose free was lost */
+	alloc(w, USER, 65, 0, ANON);
+	release(w, USER, 65, 0);
+	demand_finish(w->d);
+	assert_int_equal(w->nr, 4);
+	assert_int_equal(w->op[0].type, OP_SWAP_CLUSTER);
+	assert_int_equal(w->op[0].arg, 2);
+	assert_int_equal(w->op[1].type, OP_SWAP_CLUSTER);
+	assert_int_equal(w->op[1].arg, 1);
+	assert_int_equal(w->op[2].type, OP_ALLOC);
+	assert_int_equal(w->op[3].type, OP_FREE);
+	assert_int_equal(demand_get_stats(w->d)->silent_allocs, 0);
+	assert_int_equal(demand_get_stats(w->d)->conflicts, 0);
+}
+
+static void other_requests_from_within_reclaim_are_demand(void **state)
+{
+	struct world *w = *state;
+
+	plain(w, REC_KSWAPD_WAKE, KSWAPD);
+	alloc(w, KSWAPD, 64, 0, GFP_NOWAIT | __GFP_NORETRY | __GFP_NOMEMALLOC | __GFP_COMP);
+	alloc(w, KSWAPD, 66, 1, GFP_SWAP_TABLE_ATOMIC);
+	event(w, (struct record){ .type = REC_ALLOC, .pid = KSWAPD, .pfn = 68,
+				  .gfp = GFP_SWAP_TABLE_ATOMIC, .flags = REC_FLAG_SOFTIRQ });
+	/* outside of reclaim */
+	alloc(w, USER, 69, 0, GFP_SWAP_TABLE_ATOMIC);
+	demand_finish(w->d);
+	assert_int_equal(w->nr, 4);
+	for (size_t i = 0; i < w->nr; i++)
+		assert_int_equal(w->op[i].type, OP_ALLOC);
+	assert_int_equal(demand_get_stats(w->d)->swap_tables, 0);
+}
+
+/* rule 4 */
+static void a_mapped_page_is_followed_by_its_ptes(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, 64, 0, ANON);
+	plain(w, REC_COMPACT_BEGIN, KCOMPACTD);
+	unmap(w, 0x7f0000001000, 64);
+	remap(w, 0x7f0000001000, 2000);
+	release(w, KCOMPACTD, 64, 0);
+	assert_int_equal(last(w)->type, OP_MOVE);
+	assert_int_equal(last(w)->handle, 64);
+	assert_int_equal(last(w)->handle2, 2000);
+	assert_int_equal(demand_get_stats(w->d)->migrations_exact, 1);
+	assert_int_equal(demand_tpages(w->d)[64].state, T_FREE);
+	assert_int_equal(demand_tpages(w->d)[2000].state, T_LIVE);
+}
+
+static void two_processes_at_one_address_keep_their_order(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, 64, 0, ANON);
+	alloc(w, USER + 1, 65, 0, ANON);
+	plain(w, REC_COMPACT_BEGIN, KCOMPACTD);
+	unmap(w, 0x1000, 64);
+	unmap(w, 0x1000, 65);
+	remap(w, 0x1000, 2000);
+	release(w, KCOMPACTD, 64, 0);
+	remap(w, 0x1000, 2001);
+	release(w, KCOMPACTD, 65, 0);
+	last(w);
+	assert_int_equal(w->op[2].handle2, 2000);
+	assert_int_equal(w->op[3].handle2, 2001);
+}
+
+static void an_unmapped_page_goes_where_the_scanner_found_room(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, 64, 0, ANON);
+	alloc(w, USER, 65, 0, ANON);
+	plain(w, REC_COMPACT_BEGIN, KCOMPACTD);
+	event(w, (struct record){ .type = REC_ISOLATE_FREE, .pid = KCOMPACTD, .pfn = 2048,
+				  .a = 8, .b = 8, .c = 8 });
+	release(w, KCOMPACTD, 64, 0);
+	release(w, KCOMPACTD, 65, 0);
+	last(w);
+	assert_int_equal(w->op[2].handle2, 2048);
+	assert_int_equal(w->op[3].handle2, 2049);
+	assert_int_equal(demand_get_stats(w->d)->migrations_inferred, 2);
+}
+
+static void a_find_of_unknown_place_is_settled_by_a_mapped_page(void **state)
+{
+	struct world *w = *state;
+
+	for (u32 i = 0; i < 3; i++)
+		alloc(w, USER, 64 + i, 0, ANON);
+	plain(w, REC_COMPACT_BEGIN, KCOMPACTD);
+	event(w, (struct record){ .type = REC_FAST_ISOLATE_FREE, .pid = KCOMPACTD, .a = 4000,
+				  .c = 16 });
+	release(w, KCOMPACTD, 64, 0);
+	assert_int_equal(demand_get_stats(w->d)->migrations_limbo, 1);
+	unmap(w, 0x1000, 65);
+	remap(w, 0x1000, 3073);
+	release(w, KCOMPACTD, 65, 0);
+	release(w, KCOMPACTD, 66, 0);
+	last(w);
+	assert_int_equal(demand_get_stats(w->d)->migrations_limbo, 0);
+	assert_int_equal(demand_tpages(w->d)[3072].state, T_LIVE);
+	assert_int_equal(demand_tpages(w->d)[3073].state, T_LIVE);
+	assert_int_equal(demand_tpages(w->d)[3074].state, T_LIVE);
+}
+
+static void a_target_that_comes_back_was_never_filled(void **state)
+{
+	struct world *w = *state;
+
+	for (u32 i = 0; i < 3; i++)
+		alloc(w, USER, 64 + i, 0, ANON);
+	plain(w, REC_COMPACT_BEGIN, KCOMPACTD);
+	event(w, (struct record){ .type = REC_ISOLATE_FREE, .pid = KCOMPACTD, .pfn = 2048,
+				  .a = 8, .b = 8, .c = 8 });
+	/* the first page's migration fails, which no event says until its target is given back */
+	release(w, KCOMPACTD, 65, 0);
+	release(w, KCOMPACTD, 66, 0);
+	release(w, KCOMPACTD, 2048, 0);
+	last(w);
+	assert_int_equal(demand_tpages(w->d)[64].state, T_LIVE);
+	assert_int_not_equal(demand_tpages(w->d)[2048].state, T_LIVE);
+	assert_int_equal(demand_tpages(w->d)[2049].state, T_LIVE);
+	assert_int_equal(demand_tpages(w->d)[2050].state, T_LIVE);
+}
+
+static void kernels_before_6_9_take_the_last_page_found_first(void **state)
+{
+	struct world *w = *state;
+
+	demand_free(w->d);
+	w->m.version = 0x060100c0;
+	w->d = demand_alloc(&w->m, NULL, MAX_PFN);
+	demand_set_sink(w->d, collect, w);
+	alloc(w, USER, 64, 0, ANON);
+	plain(w, REC_COMPACT_BEGIN, KCOMPACTD);
+	event(w, (struct record){ .type = REC_ISOLATE_FREE, .pid = KCOMPACTD, .pfn = 2048,
+				  .a = 8, .b = 8, .c = 8 });
+	release(w, KCOMPACTD, 64, 0);
+	assert_int_equal(last(w)->handle2, 2055);
+}
+
+static void a_page_of_unknown_place_is_matched_when_it_is_freed(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, 64, 0, ANON);
+	alloc(w, USER, 80, 0, ANON);
+	release(w, USER, 80, 0);
+	plain(w, REC_COMPACT_BEGIN, KCOMPACTD);
+	release(w, KCOMPACTD, 64, 0);
+	plain(w, REC_COMPACT_END, KCOMPACTD);
+	assert_int_equal(demand_get_stats(w->d)->migrations_limbo, 1);
+	release(w, USER, 80, 0);
+	assert_int_equal(last(w)->type, OP_FREE);
+	assert_true(last(w)->handle >= MAX_PFN);
+	assert_int_equal(demand_get_stats(w->d)->limbo_matched, 1);
+}
+
+/* rule 8 */
+static void the_newer_of_two_owners_is_right(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, 64, 0, ANON);
+	alloc(w, USER + 1, 64, 0, ANON);
+	last(w);
+	assert_int_equal(w->nr, 3);
+	assert_int_equal(w->op[1].type, OP_FREE);
+	assert_int_equal(w->op[2].type, OP_ALLOC);
+	assert_int_equal(demand_get_stats(w->d)->conflicts, 1);
+}
+
+static void a_gap_is_counted(void **state)
+{
+	struct world *w = *state;
+
+	event(w, (struct record){ .type = REC_LOST, .a = 17 });
+	demand_finish(w->d);
+	assert_int_equal(demand_get_stats(w->d)->lost_events, 17);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(an_allocation_is_an_object_with_a_kind),
+		T(a_thp_fault_that_may_not_reclaim_is_one_try),
+		T(two_tries_of_one_thp_fault_are_folded),
+		T(a_task_that_exits_between_its_tries_has_failed),
+		T(a_write_that_steps_down_is_one_operation),
+		T(its_last_attempt_is_the_one_that_may_not_fail),
+		T(a_folio_that_is_got_at_once_has_its_own_order_as_hint),
+		T(readahead_steps_down_to_single_pages),
+		T(readahead_that_gets_no_page_is_over),
+		T(other_allocations_do_not_end_an_operation),
+		T(what_is_no_smaller_or_not_alike_is_another_operation),
+		T(a_task_that_exits_gives_its_folio_up),
+		T(faults_are_no_page_cache),
+		T(a_free_that_nothing_allocated_implies_an_allocation),
+		T(part_of_an_object_may_be_freed),
+		T(a_free_inside_direct_reclaim_is_the_kernels),
+		T(an_interrupt_inside_direct_reclaim_frees_for_the_workload),
+		T(after_the_window_a_task_frees_for_itself),
+		T(kswapd_frees_for_the_kernel),
+		T(swap_tables_are_the_recorded_kernels_own),
+		T(a_swap_table_that_is_freed_tells_of_an_empty_cluster),
+		T(other_requests_from_within_reclaim_are_demand),
+		T(a_mapped_page_is_followed_by_its_ptes),
+		T(two_processes_at_one_address_keep_their_order),
+		T(an_unmapped_page_goes_where_the_scanner_found_room),
+		T(a_find_of_unknown_place_is_settled_by_a_mapped_page),
+		T(a_target_that_comes_back_was_never_filled),
+		T(kernels_before_6_9_take_the_last_page_found_first),
+		T(a_page_of_unknown_place_is_matched_when_it_is_freed),
+		T(the_newer_of_two_owners_is_right),
+		T(a_gap_is_counted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

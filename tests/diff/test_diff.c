@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What diff computes: statistics against published values, metrics, and verdicts. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "diff/diff.h"
+
+#define NR(array) (sizeof(array) / sizeof((array)[0]))
+
+static void near(double a, double b, double tolerance)
+{
+	if (!(fabs(a - b) <= tolerance))
+		fail_msg("%.17g is not %.17g +- %g", a, b, tolerance);
+}
+
+/* R's dataset sleep, Student's own: t.test(extra ~ group) prints t = -1.8608, p-value = 0.07939 */
+static const double sleep1[] = { 0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0 };
+static const double sleep2[] = { 1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4 };
+
+static void mean_and_deviation_are_of_a_sample(void **state)
+{
+	struct stats s = stats_of(sleep1, NR(sleep1));
+
+	(void)state;
+	assert_int_equal(s.n, 10);
+	near(s.mean, 0.75, 1e-15);
+	near(s.sd, 1.789010, 5e-7);
+	s = stats_of(sleep2, NR(sleep2));
+	near(s.mean, 2.33, 1e-15);
+	near(s.sd, 2.002249, 5e-7);
+}
+
+static void one_run_has_no_deviation(void **state)
+{
+	const double value = 5;
+	struct stats s = stats_of(&value, 1);
+
+	(void)state;
+	assert_true(s.mean == 5 && s.sd == 0);
+}
+
+static void equal_runs_have_exactly_no_deviation(void **state)
+{
+	const double value[] = { 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1 };
+	struct stats s = stats_of(value, NR(value));
+
+	(void)state;
+	assert_true(s.mean == 0.1 && s.sd == 0);
+}
+
+static void large_values_keep_their_small_deviation(void **state)
+{
+	const double value[] = { 1e12 + 4, 1e12 + 7, 1e12 + 13, 1e12 + 16 };
+	struct stats s = stats_of(value, NR(value));
+
+	(void)state;
+	near(s.mean, 1e12 + 10, 1e-3);
+	near(s.sd, sqrt(30), 1e-9);
+}
+
+static void welch_agrees_with_r(void **state)
+{
+	struct stats a = stats_of(sleep1, NR(sleep1)), b = stats_of(sleep2, NR(sleep2));
+
+	(void)state;
+	near(welch_p(&a, &b), 0.07939, 5e-6);
+	near(welch_p(&b, &a), 0.07939, 5e-6);
+}
+
+/* with one and two degrees of freedom the distribution has a closed form */
+static void student_agrees_with_closed_forms(void **state)
+{
+	static const double t[] = { 1e-6, 0.1, 0.5, 1, 2, 5, 30, 1000, 1e6 };
+
+	(void)state;
+	for (size_t i = 0; i < NR(t); i++) {
+		near(student_t_p(t[i], 1), 2 / M_PI * atan(1 / t[i]), 1e-12);
+		near(student_t_p(t[i], 2), 2 / ((t[i] * t[i] + 2) *
+					       (1 + t[i] / sqrt(t[i] * t[i] + 2))), 1e-12);
+		near(student_t_p(-t[i], 2), student_t_p(t[i], 2), 0);
+	}
+}
+
+/* the two-sided 5 %, 1 % and 0.1 % points of any table of t */
+static void student_agrees_with_tables(void **state)
+{
+	(void)state;
+	near(student_t_p(12.706, 1), 0.05, 1e-5);
+	near(student_t_p(2.228, 10), 0.05, 1e-4);
+	near(student_t_p(3.169, 10), 0.01, 1e-4);
+	near(student_t_p(4.587, 10), 0.001, 1e-5);
+	near(student_t_p(2.086, 20), 0.05, 1e-4);
+	near(student_t_p(1.980, 120), 0.05, 1e-4);
+	/* many degrees of freedom: the normal distribution */
+	near(student_t_p(1.959964, 1e7), erfc(1.959964 / sqrt(2)), 1e-7);
+}
+
+static void student_has_its_limits(void **state)
+{
+	(void)state;
+	assert_true(student_t_p(0, 5) == 1);
+	assert_true(student_t_p(INFINITY, 5) == 0);
+	assert_true(student_t_p(1e8, 30) >= 0 && student_t_p(1e8, 30) < 1e-100);
+}
+
+static void a_single_run_is_no_sample(void **state)
+{
+	struct stats a = stats_of(sleep1, 1), b = stats_of(sleep2, NR(sleep2));
+
+	(void)state;
+	assert_true(isnan(welch_p(&a, &b)));
+	assert_true(isnan(welch_p(&b, &a)));
+}
+
+static void without_deviation_means_are_equal_or_not(void **state)
+{
+	const struct stats a = { 3, 7, 0 }, b = { 3, 8, 0 };
+
+	(void)state;
+	assert_true(welch_p(&a, &a) == 1);
+	assert_true(welch_p(&a, &b) == 0);
+}
+
+static void one_side_without_deviation_still_compares(void **state)
+{
+	const struct stats a = { 4, 10, 0 }, b = { 4, 12, 2 };
+
+	(void)state;
+	/* t = 2, df = 3: 0.1393 in any table */
+	near(welch_p(&a, &b), 0.139326, 1e-5);
+}
+
+static void every_counter_has_a_unit(void **state)
+{
+	(void)state;
+	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++) {
+		const struct metric_rule *rule = metric_rule(vm_event_name[i]);
+
+		assert_true(metric_known(vm_event_name[i]));
+		if (rule->unit == UNIT_NUMBER)
+			assert_string_equal(vm_event_name[i], "slabs_scanned");
+		assert_true(metric_floor(rule) > 0);
+	}
+}
+
+static void derived_metrics_are_of_counters(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < nr_metric_rules; i++) {
+		const struct metric_rule *rule = &metric_rules[i];
+
+		if (rule->kind == METRIC_READ)
+			continue;
+		assert_non_null(rule->plus[0]);
+		for (int j = 0; j < METRIC_TERMS; j++) {
+			if (rule->plus[j])
+				assert_true(metric_known(rule->plus[j]));
+			if (rule->minus[j])
+				assert_true(metric_known(rule->minus[j]));
+		}
+	}
+}
+
+static void no_rule_is_hidden_behind_an_earlier_one(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < nr_metric_rules; i++)
+		assert_ptr_equal(metric_rule(metric_rules[i].pattern), &metric_rules[i]);
+}
+
+static void directions_are_those_of_cover_letters(void **state)
+{
+	(void)state;
+	assert_int_equal(metric_rule("thp_fault_alloc")->direction, HIGHER_IS_BETTER);
+	assert_int_equal(metric_rule("thp_fault_fallback")->direction, LOWER_IS_BETTER);
+	assert_int_equal(metric_rule("pgscan_anon")->direction, LOWER_IS_BETTER);
+	assert_int_equal(metric_rule("pgalloc_normal")->direction, NEUTRAL);
+	assert_int_equal(metric_rule("memory.zones.DMA32.unusable_index.order9")->direction,
+			 LOWER_IS_BETTER);
+	assert_int_equal(metric_rule("policy.mine.things")->direction, NEUTRAL);
+}
+
+static void an_unknown_metric_is_not_known(void **state)
+{
+	(void)state;
+	assert_false(metric_known("nosuch"));
+	assert_false(metric_known("pgscan_nosuch"));
+	assert_false(metric_known(""));
+	assert_false(metric_known("*"));
+	assert_true(metric_known("thp_success_rate"));
+	assert_true(metric_known("policy.mine.things"));
+	assert_true(metric_known("allocator.alloc_failed.order9"));
+}
+
+static json_t *json(const char *text)
+{
+	json_t *value = json_loads(text, 0, NULL);
+
+	assert_non_null(value);
+	return value;
+}
+
+static void fill(struct diff_column *c, const char *text)
+{
+	json_t *policy = json(text);
+
+	assert_int_equal(column_add_report(c, "file", policy), 0);
+	json_decref(policy);
+}
+
+static double value(const struct diff_column *c, const char *name, size_t run)
+{
+	const struct metric_values *m = column_find(c, name);
+
+	assert_non_null(m);
+	assert_true(run < m->n);
+	return m->value[run];
+}
+
+static void numbers_are_named_by_their_place(void **state)
+{
+	struct diff_column c = { 0 };
+
+	(void)state;
+	fill(&c, "{ \"policy\": \"mine,x=1\", \"counters\": { \"pswpin\": 3 },"
+	     " \"thp\": { \"success_rate\": 0.5 }, \"timeline\": [ { \"t_ns\": 1 } ],"
+	     " \"policy_counters\": { \"mine\": { \"kicks\": 4 } },"
+	     " \"mine\": { \"depth\": { \"now\": 5 } },"
+	     " \"extfrag\": { \"by_type\": [ { \"alloc_type\": \"movable\", \"steal\": 1 } ] },"
+	     " \"memory\": { \"free_lists\": { \"movable\": [ 6, 7 ] },"
+	     "   \"zones\": [ { \"name\": \"DMA\", \"free_pages\": 8 } ] } }");
+	assert_int_equal(column_derive(&c), 0);
+	assert_true(value(&c, "pswpin", 0) == 3);
+	assert_true(value(&c, "policy.mine.kicks", 0) == 4);
+	assert_true(value(&c, "policy.mine.depth.now", 0) == 5);
+	assert_true(value(&c, "memory.free_lists.movable.order1", 0) == 7);
+	assert_true(value(&c, "memory.zones.DMA.free_pages", 0) == 8);
+	assert_int_equal(c.nr, 6);
+	column_release(&c);
+}
+
+static void sums_and_rates_are_of_each_run(void **state)
+{
+	struct diff_column c = { 0 };
+
+	(void)state;
+	fill(&c, "{ \"counters\": { \"compact_success\": 1, \"compact_fail\": 3,"
+	     " \"compact_free_scanned\": 100, \"compact_daemon_free_scanned\": 40 } }");
+	fill(&c, "{ \"counters\": { \"compact_success\": 1, \"compact_fail\": 1,"
+	     " \"compact_free_scanned\": 50, \"compact_daemon_free_scanned\": 50 } }");
+	assert_int_equal(column_derive(&c), 0);
+	assert_true(value(&c, "compact_success_rate", 0) == 25);
+	assert_true(value(&c, "compact_success_rate", 1) == 50);
+	assert_true(value(&c, "compact_direct_free_scanned", 0) == 60);
+	assert_true(value(&c, "compact_direct_free_scanned", 1) == 0);
+	assert_null(column_find(&c, "pgscan"));
+	column_release(&c);
+}
+
+static void a_run_without_attempts_has_no_rate(void **state)
+{
+	struct diff_column c = { 0 };
+
+	(void)state;
+	fill(&c, "{ \"counters\": { \"compact_success\": 0, \"compact_fail\": 0 } }");
+	fill(&c, "{ \"counters\": { \"compact_success\": 1, \"compact_fail\": 0 } }");
+	assert_int_equal(column_derive(&c), 0);
+	assert_int_equal(column_find(&c, "compact_success_rate")->n, 1);
+	assert_true(value(&c, "compact_success_rate", 0) == 100);
+	column_release(&c);
+}
+
+static void what_a_report_of_a_side_lacks_the_side_lacks(void **state)
+{
+	struct diff_column c = { 0 };
+
+	(void)state;
+	fill(&c, "{ \"counters\": { \"pswpin\": 1, \"pswpout\": 2 } }");
+	fill(&c, "{ \"counters\": { \"pswpout\": 3 } }");
+	assert_int_equal(column_derive(&c), 0);
+	assert_null(column_find(&c, "pswpin"));
+	assert_int_equal(column_find(&c, "pswpout")->n, 2);
+	column_release(&c);
+}
+
+static void every_seed_of_a_spread_is_a_run(void **state)
+{
+	struct diff_column c = { 0 };
+
+	(void)state;
+	fill(&c, "{ \"counters\": { \"pswpin\": 1 }, \"spread\": { \"runs\": 3,"
+	     " \"samples\": { \"pswpin\": [ 1, 5, 6 ] } } }");
+	assert_int_equal(c.runs, 3);
+	assert_int_equal(column_derive(&c), 0);
+	near(stats_of(column_find(&c, "pswpin")->value, 3).mean, 4, 1e-15);
+	column_release(&c);
+}
+
+static enum verdict verdict(const char *metric, const char *limit, const char *floor, double base,
+			    double new, double p)
+{
+	struct diff_row row = { .base = { .has = true, .stats = { 1, base, 0 } } };
+	struct diff_cell cell = { .has = true, .stats = { 1, new, 0 }, .p = p };
+	struct criterion c;
+	char err[ERR_LEN];
+
+	assert_int_equal(criterion_parse(&c, metric, limit, floor, err, sizeof(err)), 0);
+	row.rule = metric_rule(metric);
+	cell.percent = change_percent(base, new);
+	return criterion_judge(&c, &row, &cell, 0.05);
+}
+
+static void a_limit_watches_the_way_that_is_worse(void **state)
+{
+	(void)state;
+	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 10600, NAN), VERDICT_REGRESSION);
+	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 9000, NAN), VERDICT_PASS);
+	assert_int_equal(verdict("thp_fault_alloc", "5%", NULL, 1000, 900, NAN),
+			 VERDICT_REGRESSION);
+	assert_int_equal(verdict("thp_fault_alloc", "5%", NULL, 1000, 1100, NAN), VERDICT_PASS);
+	/* where no way is worse, both are watched */
+	assert_int_equal(verdict("pgfree", "5%", NULL, 10000, 10600, NAN), VERDICT_REGRESSION);
+	assert_int_equal(verdict("pgfree", "5%", NULL, 10000, 9000, NAN), VERDICT_REGRESSION);
+}
+
+static void a_limit_may_be_reached(void **state)
+{
+	(void)state;
+	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 10500, NAN), VERDICT_PASS);
+	assert_int_equal(verdict("pgscan", "500", NULL, 10000, 10500, NAN), VERDICT_PASS);
+	assert_int_equal(verdict("pgscan", "499", NULL, 10000, 10500, NAN), VERDICT_REGRESSION);
+	assert_int_equal(verdict("pgscan", "0", NULL, 10000, 10001, NAN), VERDICT_REGRESSION);
+}
+
+static void the_floor_is_the_least_change_that_counts(void **state)
+{
+	(void)state;
+	assert_int_equal(verdict("compact_fail", "5%", NULL, 0, 3, NAN), VERDICT_BELOW_FLOOR);
+	assert_int_equal(verdict("compact_fail", "5%", NULL, 0, 10, NAN), VERDICT_REGRESSION);
+	assert_int_equal(verdict("compact_fail", "5%", "floor=0", 0, 3, NAN), VERDICT_REGRESSION);
+	assert_int_equal(verdict("compact_fail", "5%", "floor=50", 0, 49, NAN),
+			 VERDICT_BELOW_FLOOR);
+	/* pages come in clusters of 32 */
+	assert_int_equal(verdict("pgscan_direct", "5%", NULL, 0, 319, NAN), VERDICT_BELOW_FLOOR);
+	assert_int_equal(verdict("pgscan_direct", "5%", NULL, 0, 320, NAN), VERDICT_REGRESSION);
+	assert_int_equal(verdict("compact_fail", "2", NULL, 0, 3, NAN), VERDICT_REGRESSION);
+}
+
+static void chance_is_no_regression(void **state)
+{
+	(void)state;
+	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 20000, 0.3), VERDICT_NOISE);
+	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 20000, 0.05), VERDICT_NOISE);
+	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 20000, 0.049), VERDICT_REGRESSION);
+	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 10100, 0.001), VERDICT_PASS);
+}
+
+static void a_missing_side_is_never_a_pass(void **state)
+{
+	struct diff_row row = { .rule = metric_rule("pgscan") };
+	struct diff_cell cell = { .has = true, .stats = { 1, 5, 0 }, .p = NAN };
+	struct criterion c;
+	char err[ERR_LEN];
+
+	(void)state;
+	assert_int_equal(criterion_parse(&c, "pgscan", "5%", NULL, err, sizeof(err)), 0);
+	assert_int_equal(criterion_judge(&c, &row, &cell, 0.05), VERDICT_MISSING);
+	row.base = cell;
+	cell.has = false;
+	assert_int_equal(criterion_judge(&c, &row, &cell, 0.05), VERDICT_MISSING);
+	assert_int_equal(criterion_judge(NULL, &row, &cell, 0.05), VERDICT_NONE);
+}
+
+static void limits_that_are_none_are_refused(void **state)
+{
+	static const char *const bad[] = {
+		"", "%", "x", "1x", "--2%", "1e999", "nan", "inf%", "5%%", "5 %",
+	};
+	struct criterion c;
+	char err[ERR_LEN];
+
+	(void)state;
+	for (size_t i = 0; i < NR(bad); i++) {
+		*err = '\0';
+		assert_int_equal(criterion_parse(&c, "pgscan", bad[i], NULL, err, sizeof(err)), -1);
+		assert_non_null(strstr(err, "limit"));
+	}
+	assert_int_equal(criterion_parse(&c, "", "5%", NULL, err, sizeof(err)), -1);
+	assert_int_equal(criterion_parse(&c, "pgscan", "5%", "floor=-1", err, sizeof(err)), -1);
+}
+
+static void a_change_from_zero_is_infinite(void **state)
+{
+	(void)state;
+	assert_true(change_percent(0, 0) == 0);
+	assert_true(isinf(change_percent(0, 3)) && change_percent(0, 3) > 0);
+	assert_true(change_percent(200, 100) == -50);
+	/* an index may be negative: up is up */
+	assert_true(change_percent(-1, -0.5) == 50);
+}
+
+static void a_change_is_eleven_characters(void **state)
+{
+	static const double percent[] = {
+		0, 35.3, -5, 999.99, 12345.678, 99998.9, 123456, -999998, 1e7, -1e12, 1e300,
+		INFINITY, -INFINITY, NAN,
+	};
+	char buf[64];
+
+	(void)state;
+	for (size_t i = 0; i < NR(percent); i++) {
+		diff_change(buf, sizeof(buf), percent[i]);
+		if (strlen(buf) > 12 || (fabs(percent[i]) < 1e4 && strlen(buf) != 11))
+			fail_msg("%s", buf);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(mean_and_deviation_are_of_a_sample),
+		cmocka_unit_test(one_run_has_no_deviation),
+		cmocka_unit_test(equal_runs_have_exactly_no_deviation),
+		cmocka_unit_test(large_values_keep_their_small_deviation),
+		cmocka_unit_test(welch_agrees_with_r),
+		cmocka_unit_test(student_agrees_with_closed_forms),
+		cmocka_unit_test(student_agrees_with_tables),
+		cmocka_unit_test(student_has_its_limits),
+		cmocka_unit_test(a_single_run_is_no_sample),
+		cmocka_unit_test(without_deviation_means_are_equal_or_not),
+		cmocka_unit_test(one_side_without_deviation_still_compares),
+		cmocka_unit_test(every_counter_has_a_unit),
+		cmocka_unit_test(derived_metrics_are_of_counters),
+		cmocka_unit_test(no_rule_is_hidden_behind_an_earlier_one),
+		cmocka_unit_test(directions_are_those_of_cover_letters),
+		cmocka_unit_test(an_unknown_metric_is_not_known),
+		cmocka_unit_test(numbers_are_named_by_their_place),
+		cmocka_unit_test(sums_and_rates_are_of_each_run),
+		cmocka_unit_test(a_run_without_attempts_has_no_rate),
+		cmocka_unit_test(what_a_report_of_a_side_lacks_the_side_lacks),
+		cmocka_unit_test(every_seed_of_a_spread_is_a_run),
+		cmocka_unit_test(a_limit_watches_the_way_that_is_worse),
+		cmocka_unit_test(a_limit_may_be_reached),
+		cmocka_unit_test(the_floor_is_the_least_change_that_counts),
+		cmocka_unit_test(chance_is_no_regression),
+		cmocka_unit_test(a_missing_side_is_never_a_pass),
+		cmocka_unit_test(limits_that_are_none_are_refused),
+		cmocka_unit_test(a_change_from_zero_is_infinite),
+		cmocka_unit_test(a_change_is_eleven_characters),
+	};
+
+	return cmocka_run_group_tests_name("diff", tests, NULL, NULL);
+}

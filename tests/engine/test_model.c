@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The demand rules that act in a policy's model: what becomes of an operation when the model's
+ * machine is in another state than the recorded one was (architecture.md section 4, rules 3, 6, 7).
+ */
+#include "tests/mm/reclaim_machine.h"
+
+#include "engine/refault.h"
+
+#define NR_HANDLES	(2 * MACHINE_PAGES)
+#define USER		100
+#define H		MACHINE_PAGES	/* a handle that no page of the start image has */
+
+struct world {
+	struct run_options opt;
+	struct machine machine;
+	struct policy_run run;
+	struct model mo;
+	u64 ts;
+};
+
+static struct world *world(u64 swap_pages)
+{
+	static struct world w;
+
+	memset(&w, 0, sizeof(w));
+	w.opt.machine = &w.machine;
+	w.opt.refault_rate = -1;
+	params_default(&w.opt.params);
+	w.mo.mm = w.run.mm = machine(KERNEL_7_3, swap_pages);
+	assert_int_equal(model_init(&w.mo, &w.opt, &w.run, NR_HANDLES), 0);
+	return &w;
+}
+
+static void done(struct world *w)
+{
+	assert_int_equal(mm_check(w->run.mm, "at the end of a test"), 0);
+	model_release(&w->mo);
+	mm_free(w->run.mm);
+}
+
+static void play(struct world *w, struct op op)
+{
+	op.ts = ++w->ts;
+	op.pid = op.pid ? op.pid : USER;
+	assert_int_equal(model_ops(&w->mo, &op, 1), 0);
+}
+
+static void fault(struct world *w, u32 handle)
+{
+	play(w, (struct op){ .type = OP_ALLOC, .handle = handle, .kind = PK_ANON,
+			     .mt = MIGRATE_MOVABLE, .flags = OPF_ZERO,
+			     .gfp = GFP_HIGHUSER_MOVABLE | __GFP_ZERO | __GFP_COMP });
+}
+
+static void thp_fault(struct world *w, u32 handle)
+{
+	play(w, (struct op){ .type = OP_THP_FAULT, .handle = handle, .kind = PK_ANON, .order = 9,
+			     .mt = MIGRATE_MOVABLE, .flags = OPF_ZERO,
+			     .gfp = GFP_TRANSHUGE_LIGHT });
+}
+
+static void swap_in(struct world *w, u32 handle)
+{
+	play(w, (struct op){ .type = OP_ALLOC, .handle = handle, .kind = PK_ANON,
+			     .mt = MIGRATE_MOVABLE, .flags = OPF_REFAULT,
+			     .gfp = GFP_HIGHUSER_MOVABLE | __GFP_COMP });
+}
+
+static void on(struct world *w, u8 type, u32 handle, u8 order, u8 kind)
+{
+	play(w, (struct op){ .type = type, .handle = handle, .order = order, .kind = kind });
+}
+
+static u32 used_pages(const struct mm *mm)
+{
+	u32 n = 0;
+
+	for (u32 pfn = 0; pfn < mm->max_pfn; pfn++)
+		n += mm->page[pfn].state == PAGE_USED;
+	return n;
+}
+
+static void use_up_large_pages(struct mm *mm)
+{
+	u32 pfn;
+
+	while ((pfn = alloc_pages(mm, GFP_KERNEL | __GFP_NORETRY, 5)) != PFN_NONE)
+		split_folio(mm, pfn);
+}
+
+static void an_object_has_a_page_and_gives_it_back(void **state)
+{
+	struct world *w = world(0);
+	u32 before = used_pages(w->run.mm);
+
+	(void)state;
+	fault(w, H);
+	assert_true(MAP_IS_PFN(w->mo.map[H]));
+	assert_int_equal(w->run.mm->page[w->mo.map[H]].owner, H);
+	assert_int_equal(used_pages(w->run.mm), before + 1);
+	on(w, OP_FREE, H, 0, PK_ANON);
+	assert_int_equal(w->mo.map[H], MAP_NONE);
+	assert_int_equal(used_pages(w->run.mm), before);
+	done(w);
+}
+
+static void a_part_of_a_folio_is_freed_by_splitting_it(void **state)
+{
+	struct world *w = world(0);
+	u32 before = used_pages(w->run.mm);
+
+	(void)state;
+	thp_fault(w, H);
+	assert_vmstat(w->run.mm, thp_fault_alloc, 1);
+	on(w, OP_FREE, H + 17, 0, PK_ANON);
+	assert_int_equal(used_pages(w->run.mm), before + 511);
+	assert_int_equal(w->run.mm->page[w->mo.map[H]].order, 0);
+	done(w);
+}
+
+/* rule 3 */
+static void what_the_recorded_kernel_reclaimed_stays_cold_and_nobodys(void **state)
+{
+	struct world *w = world(4096);
+	u32 pfn;
+
+	(void)state;
+	fault(w, H);
+	pfn = w->mo.map[H];
+	on(w, OP_RECLAIM, H, 0, PK_ANON);
+	assert_int_equal(w->mo.map[H], MAP_NONE);
+	assert_int_equal(w->run.mm->page[pfn].state, PAGE_USED);
+	assert_int_equal(w->run.mm->page[pfn].cold, 1);
+	assert_int_equal(w->run.mm->page[pfn].owner, OWNER_NONE);
+	assert_int_equal(w->mo.anon.held, 1);
+	done(w);
+}
+
+/* rule 4 */
+static void a_migration_of_the_recorded_kernel_moves_only_the_name(void **state)
+{
+	struct world *w = world(0);
+	u32 pfn;
+
+	(void)state;
+	fault(w, H);
+	pfn = w->mo.map[H];
+	play(w, (struct op){ .type = OP_MOVE, .handle = H, .handle2 = H + 9 });
+	assert_int_equal(w->mo.map[H], MAP_NONE);
+	assert_int_equal(w->mo.map[H + 9], pfn);
+	assert_int_equal(w->run.mm->page[pfn].owner, H + 9);
+	done(w);
+}
+
+/* rule 6 */
+static void a_thp_that_only_the_trace_got_becomes_base_pages(void **state)
+{
+	struct world *w = world(0);
+	u32 before;
+
+	(void)state;
+	use_up_large_pages(w->run.mm);
+	before = used_pages(w->run.mm);
+	thp_fault(w, H);
+	assert_vmstat(w->run.mm, thp_fault_fallback, 1);
+	assert_int_equal(w->run.stats.thp_split_to_base, 1);
+	assert_int_equal(used_pages(w->run.mm) - before + w->run.stats.alloc_failed, 512);
+	on(w, OP_FREE, H, 9, PK_ANON);
+	assert_int_equal(used_pages(w->run.mm), before);
+	done(w);
+}
+
+static void a_thp_that_only_the_model_got_absorbs_the_faults_that_follow(void **state)
+{
+	struct world *w = world(0);
+	u32 before = used_pages(w->run.mm);
+
+	(void)state;
+	thp_fault(w, H_NONE);
+	assert_vmstat(w->run.mm, thp_fault_alloc, 1);
+	assert_int_equal(w->run.stats.thp_absorbing, 1);
+	fault(w, H);
+	fault(w, H + 1);
+	assert_int_equal(w->run.stats.faults_absorbed, 2);
+	assert_int_equal(used_pages(w->run.mm), before + 512);
+	assert_int_equal(w->mo.map[H + 1], w->mo.map[H] + 1);
+	/* it is freed whole when the last of it is unmapped */
+	on(w, OP_FREE, H, 0, PK_ANON);
+	assert_int_equal(used_pages(w->run.mm), before + 512);
+	on(w, OP_FREE, H + 1, 0, PK_ANON);
+	assert_int_equal(used_pages(w->run.mm), before);
+	done(w);
+}
+
+static void the_faults_of_another_task_are_not_absorbed(void **state)
+{
+	struct world *w = world(0);
+
+	(void)state;
+	thp_fault(w, H_NONE);
+	play(w, (struct op){ .type = OP_ALLOC, .pid = USER + 1, .handle = H, .kind = PK_ANON,
+			     .mt = MIGRATE_MOVABLE, .flags = OPF_ZERO,
+			     .gfp = GFP_HIGHUSER_MOVABLE | __GFP_ZERO });
+	assert_int_equal(w->run.stats.faults_absorbed, 0);
+	done(w);
+}
+
+/* rule 7 */
+static void a_swap_in_whose_page_is_still_here_is_absorbed(void **state)
+{
+	struct world *w = world(4096);
+	u32 pfn;
+
+	(void)state;
+	fault(w, H);
+	pfn = w->mo.map[H];
+	on(w, OP_RECLAIM, H, 0, PK_ANON);
+	swap_in(w, H + 5);
+	assert_int_equal(w->run.stats.refaults_absorbed, 1);
+	assert_int_equal(w->mo.map[H + 5], pfn);
+	assert_vmstat(w->run.mm, pswpin, 0);
+	done(w);
+}
+
+static void without_refaults_every_allocation_is_a_new_page(void **state)
+{
+	struct world *w = world(4096);
+
+	(void)state;
+	w->opt.refault_rate = 0;
+	fault(w, H);
+	on(w, OP_RECLAIM, H, 0, PK_ANON);
+	swap_in(w, H + 5);
+	assert_int_equal(w->run.stats.refaults_absorbed, 0);
+	done(w);
+}
+
+static void a_given_rate_takes_the_place_of_the_recordings_budget(void **state)
+{
+	struct world *w = world(4096);
+
+	(void)state;
+	w->mo.anon.budget = 0;
+	fault(w, H);
+	on(w, OP_RECLAIM, H, 0, PK_ANON);
+	swap_in(w, H + 5);
+	assert_int_equal(w->run.stats.refaults_absorbed, 0);
+	w->opt.refault_rate = 1;
+	swap_in(w, H + 6);
+	assert_int_equal(w->run.stats.refaults_absorbed, 1);
+	done(w);
+}
+
+static void counters_stop_at_the_marker(void **state)
+{
+	struct world *w = world(0);
+
+	(void)state;
+	thp_fault(w, H);
+	play(w, (struct op){ .type = OP_MARK, .a = MARK_AFTER_BEGIN });
+	thp_fault(w, H + 512);
+	assert_int_equal(w->run.counters[VM_thp_fault_alloc], 1);
+	assert_vmstat(w->run.mm, thp_fault_alloc, 2);
+	done(w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_object_has_a_page_and_gives_it_back),
+		cmocka_unit_test(a_part_of_a_folio_is_freed_by_splitting_it),
+		cmocka_unit_test(what_the_recorded_kernel_reclaimed_stays_cold_and_nobodys),
+		cmocka_unit_test(a_migration_of_the_recorded_kernel_moves_only_the_name),
+		cmocka_unit_test(a_thp_that_only_the_trace_got_becomes_base_pages),
+		cmocka_unit_test(a_thp_that_only_the_model_got_absorbs_the_faults_that_follow),
+		cmocka_unit_test(the_faults_of_another_task_are_not_absorbed),
+		cmocka_unit_test(a_swap_in_whose_page_is_still_here_is_absorbed),
+		cmocka_unit_test(without_refaults_every_allocation_is_a_new_page),
+		cmocka_unit_test(a_given_rate_takes_the_place_of_the_recordings_budget),
+		cmocka_unit_test(counters_stop_at_the_marker),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

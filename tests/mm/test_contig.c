@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Gigantic pages: mm/page_alloc.c:alloc_contig_pages() with a policy that is asked first, and the
+ * markers of a trace that ask for them.
+ */
+#include "compact_machine.h"
+#include "tests/policies/policy_machine.h"
+
+#include "engine/model.h"
+
+#define PIECE	(2u * pageblock_nr_pages)
+
+static void lru_block(struct mm *mm, u32 block)
+{
+	for (u32 pfn = BLOCK(block); pfn < BLOCK(block + 1); pfn++) {
+		page_set_unit(mm, pfn, 0, PAGE_USED, MIGRATE_MOVABLE);
+		mm->page[pfn].kind = PK_ANON;
+		folio_add_lru(mm, pfn, LRU_EXISTING);
+	}
+	block_type(mm, block, MIGRATE_MOVABLE);
+}
+
+/* pageblocks, two a piece: "u" the kernel's, "." free, "m" movable pages */
+static struct mm *pairs(const char *blocks)
+{
+	struct mm *mm = tiny_machine("7.3", (u32)strlen(blocks));
+
+	mm->param.pinned_permille = mm->param.pinned_file_permille = 0;
+	memset(normal(mm)->_watermark, 0, sizeof(normal(mm)->_watermark));
+	for (u32 b = 0; blocks[b]; b++) {
+		if (blocks[b] == 'm')
+			lru_block(mm, b);
+		if (blocks[b] != '.')
+			continue;
+		block_type(mm, b, MIGRATE_MOVABLE);
+		buddy_free(mm, BLOCK(b), pageblock_order);
+	}
+	return mm;
+}
+
+/* --- where a piece is looked for ----------------------------------------------------------- */
+
+static void the_lowest_place_without_kernel_pages_is_taken(void **state)
+{
+	struct mm *mm = pairs("u..u....");
+	u32 pfn = alloc_contig_pages(mm, PIECE);
+
+	(void)state;
+	assert_int_equal(pfn, BLOCK(4));
+	for (u32 i = 0; i < PIECE; i++)
+		assert_int_equal(mm->page[pfn + i].state, PAGE_USED);
+	assert_int_equal(alloc_contig_pages(mm, PIECE), BLOCK(6));
+	assert_int_equal(alloc_contig_pages(mm, PIECE), PFN_NONE);
+	consistent(mm, "all is taken");
+	free_contig_pages(mm, BLOCK(4), PIECE);
+	assert_int_equal(alloc_contig_pages(mm, PIECE), BLOCK(4));
+	machine_done(mm, "end");
+}
+
+static void what_can_move_moves_away(void **state)
+{
+	struct mm *mm = pairs("uu.muu..");
+
+	(void)state;
+	assert_int_equal(alloc_contig_pages(mm, PIECE), BLOCK(2));
+	assert_int_equal(mm->vmstat[VM_pgmigrate_success], pageblock_nr_pages);
+	machine_done(mm, "end");
+}
+
+static void nothing_is_had_where_nothing_can_go(void **state)
+{
+	struct mm *mm = pairs("uu.mmmuu");
+
+	(void)state;
+	assert_int_equal(alloc_contig_pages(mm, 2 * PIECE), PFN_NONE);
+	machine_done(mm, "end");
+}
+
+static void a_size_is_a_power_of_two_of_a_pageblock_or_more(void **state)
+{
+	struct mm *mm = pairs("........");
+
+	(void)state;
+	assert_int_equal(alloc_contig_pages(mm, 0), PFN_NONE);
+	assert_int_equal(alloc_contig_pages(mm, pageblock_nr_pages / 2), PFN_NONE);
+	assert_int_equal(alloc_contig_pages(mm, 3 * pageblock_nr_pages), PFN_NONE);
+	assert_int_equal(alloc_contig_pages(mm, 1u << 31), PFN_NONE);
+	assert_int_equal(alloc_contig_pages(mm, pageblock_nr_pages), 0);
+	machine_done(mm, "end");
+}
+
+static void a_hole_or_boot_memory_is_no_place(void **state)
+{
+	struct mm *mm = pairs("....uu..");
+
+	(void)state;
+	del_page_from_free_list(mm, normal(mm), BLOCK(0), MAX_PAGE_ORDER, MIGRATE_MOVABLE);
+	for (u32 pfn = 0; pfn < PIECE; pfn++) {
+		page_set_unit(mm, pfn, 0, PAGE_BUDDY, 0);
+		mm->page[pfn].head = 0;
+		mm->page[pfn].state = pfn < BLOCK(1) ? PAGE_RESERVED : PAGE_ABSENT;
+	}
+	assert_int_equal(alloc_contig_pages(mm, PIECE), BLOCK(2));
+	mm_free(mm);
+}
+
+/* --- the policy ---------------------------------------------------------------------------- */
+
+static u32 offered, told;
+
+static u32 offer(struct mm *mm, struct zone *z, u32 nr_pages)
+{
+	(void)z;
+	if (offered == PFN_NONE || mm_alloc_contig_range(mm, offered, nr_pages))
+		return PFN_NONE;
+	return offered;
+}
+
+static void note_freed(struct mm *mm, struct zone *z, u32 pfn, u32 nr_pages)
+{
+	(void)mm;
+	(void)z;
+	assert_int_equal(nr_pages, PIECE);
+	told = pfn;
+}
+
+static void the_policy_is_asked_first_and_told_at_the_end(void **state)
+{
+	static const struct policy_ops ops = { .abi = FRAGREPLAY_POLICY_ABI, .name = "p",
+					       .doc = "d", .alloc_contig = offer,
+					       .free_contig = note_freed };
+	struct mm *mm = pairs("........");
+	char err[64];
+
+	(void)state;
+	assert_int_equal(mm_set_policy(mm, &ops, NULL, err, sizeof(err)), 0);
+	offered = BLOCK(6);
+	told = PFN_NONE;
+	assert_int_equal(alloc_contig_pages(mm, PIECE), BLOCK(6));
+	offered = PFN_NONE;
+	assert_int_equal(alloc_contig_pages(mm, PIECE), BLOCK(0));
+	free_contig_pages(mm, BLOCK(6), PIECE);
+	assert_int_equal(told, BLOCK(6));
+	machine_done(mm, "end");
+}
+
+/* --- the demand ---------------------------------------------------------------------------- */
+
+static void contig_op(struct model *mo, u8 what, u32 id, u32 pages)
+{
+	model_contig(mo, &(struct op){ .type = OP_CONTIG, .a = what, .handle = id, .arg = pages });
+	consistent(mo->mm, "a mark");
+}
+
+static void marks_ask_and_give_back_by_number(void **state)
+{
+	struct mm *mm = pairs("........");
+	struct policy_run run = { .mm = mm };
+	struct model mo = { .mm = mm, .run = &run };
+
+	(void)state;
+	for (u32 id = 0; id < 6; id++)
+		contig_op(&mo, MARK_ALLOC_CONTIG, id, PIECE);
+	assert_int_equal(run.stats.contig_asked, 6);
+	assert_int_equal(run.stats.contig_failed, 2);
+	assert_int_equal(normal(mm)->nr_free_pages, 0);
+	contig_op(&mo, MARK_FREE_CONTIG, 1, 0);
+	assert_int_equal(normal(mm)->nr_free_pages, PIECE);
+	/* one that was not had, one that was never asked for, one that is gone */
+	contig_op(&mo, MARK_FREE_CONTIG, 5, 0);
+	contig_op(&mo, MARK_FREE_CONTIG, 77, 0);
+	contig_op(&mo, MARK_FREE_CONTIG, 1, 0);
+	assert_int_equal(normal(mm)->nr_free_pages, PIECE);
+	/* a number that is in use is refused, or nothing could free the second */
+	contig_op(&mo, MARK_ALLOC_CONTIG, 0, PIECE);
+	assert_int_equal(run.stats.contig_failed, 3);
+	contig_op(&mo, MARK_ALLOC_CONTIG, 1, PIECE);
+	assert_int_equal(run.stats.contig_failed, 3);
+	assert_int_equal(normal(mm)->nr_free_pages, 0);
+	free(mo.contig);
+	machine_done(mm, "end");
+}
+
+static void more_than_a_table_holds_at_first(void **state)
+{
+	struct mm *mm = tiny_machine("7.3", 100);
+	struct policy_run run = { .mm = mm };
+	struct model mo = { .mm = mm, .run = &run };
+
+	(void)state;
+	for (u32 b = 0; b < 100; b++) {
+		block_type(mm, b, MIGRATE_MOVABLE);
+		buddy_free(mm, BLOCK(b), pageblock_order);
+	}
+	for (u32 id = 0; id < 100; id++)
+		contig_op(&mo, MARK_ALLOC_CONTIG, id, pageblock_nr_pages);
+	assert_int_equal(run.stats.contig_failed, 0);
+	for (u32 id = 0; id < 100; id++)
+		contig_op(&mo, MARK_FREE_CONTIG, 99 - id, 0);
+	drain_all_pages(mm, NULL);
+	assert_int_equal(normal(mm)->nr_free_pages, 100 * pageblock_nr_pages);
+	free(mo.contig);
+	machine_done(mm, "end");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_lowest_place_without_kernel_pages_is_taken),
+		cmocka_unit_test(what_can_move_moves_away),
+		cmocka_unit_test(nothing_is_had_where_nothing_can_go),
+		cmocka_unit_test(a_size_is_a_power_of_two_of_a_pageblock_or_more),
+		cmocka_unit_test(a_hole_or_boot_memory_is_no_place),
+		cmocka_unit_test(the_policy_is_asked_first_and_told_at_the_end),
+		cmocka_unit_test(marks_ask_and_give_back_by_number),
+		cmocka_unit_test(more_than_a_table_holds_at_first),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A trace's gfp bits and enum numbers are what its own print fmts say they are. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "parsers/tracedat/tracedat.h"
+#include <fragreplay/policy.h>
+
+#define FLAGS(entries)	"print fmt: \"gfp_flags=%s\", (REC->gfp_flags) ? " \
+			"__print_flags(REC->gfp_flags, \"|\", " entries ") : \"none\"\n"
+
+static int parse(struct gfp_map *m, const char *fmt)
+{
+	return gfp_map_parse(m, fmt, strlen(fmt), "gfp_flags");
+}
+
+/* 7.3: the bit is a shift of a constant */
+static void shifts_are_evaluated(void **state)
+{
+	struct gfp_map m;
+
+	(void)state;
+	assert_int_equal(parse(&m, FLAGS(
+		"{( unsigned long)(((( gfp_t)(((((1UL))) << (10))|((((1UL))) << (11)))) | "
+		"(( gfp_t)((((1UL))) << (6))))), \"GFP_NOFS\"}, "
+		"{( unsigned long)(( gfp_t)((((1UL))) << (3))), \"__GFP_MOVABLE\"}, "
+		"{( unsigned long)(( gfp_t)((((1UL))) << (10))), \"__GFP_DIRECT_RECLAIM\"}, "
+		"{ 0, ((void *)0) }")), 0);
+	assert_int_equal(gfp_map_raw(&m, 1u << 3), __GFP_MOVABLE);
+	assert_int_equal(gfp_map_raw(&m, 1u << 10), __GFP_DIRECT_RECLAIM);
+	assert_int_equal(gfp_map_raw(&m, 1u << 6), __GFP_OTHER);	/* only in a composite */
+	assert_int_equal(gfp_map_raw(&m, 0), 0);
+}
+
+/* 6.1: the bits are hexadecimal, and bit 9 is __GFP_ATOMIC */
+static void literals_are_evaluated(void **state)
+{
+	struct gfp_map m;
+
+	(void)state;
+	assert_int_equal(parse(&m, FLAGS(
+		"{(unsigned long)((( gfp_t)(0x400u|0x800u)) | (( gfp_t)0x40u)), \"GFP_NOFS\"}, "
+		"{(unsigned long)(( gfp_t)0x200u), \"__GFP_ATOMIC\"}, "
+		"{(unsigned long)(( gfp_t)0x08u), \"__GFP_MOVABLE\"}")), 0);
+	assert_int_equal(gfp_map_raw(&m, 0x208), __GFP_ATOMIC | __GFP_MOVABLE);
+}
+
+/* 6.10 to its fix: enum names without values */
+static void names_of_bits_are_numbered_in_the_enum_s_order(void **state)
+{
+	struct gfp_map m;
+
+	(void)state;
+	assert_int_equal(parse(&m, FLAGS(
+		"{( unsigned long)(( gfp_t)((((1UL))) << (___GFP_DMA_BIT))), \"__GFP_DMA\"}, "
+		"{( unsigned long)(( gfp_t)((((1UL))) << (___GFP_DIRECT_RECLAIM_BIT))), "
+		"\"__GFP_DIRECT_RECLAIM\"}, "
+		"{( unsigned long)(( gfp_t)((((1UL))) << (___GFP_SKIP_KASAN_BIT))), "
+		"\"__GFP_SKIP_KASAN\"}, "
+		"{( unsigned long)(( gfp_t)((((1UL))) << (___GFP_ZEROTAGS_BIT))), "
+		"\"__GFP_ZEROTAGS\"}")), 0);
+	assert_int_equal(gfp_map_raw(&m, 1u << 0), __GFP_DMA);
+	assert_int_equal(gfp_map_raw(&m, 1u << 10), __GFP_DIRECT_RECLAIM);
+	assert_int_equal(gfp_map_raw(&m, 1u << 23), __GFP_ZEROTAGS);
+	assert_int_equal(gfp_map_raw(&m, 1u << 24), __GFP_OTHER);
+}
+
+/* No kernel has had them elsewhere, but nothing relies on that. */
+static void bits_may_sit_anywhere(void **state)
+{
+	struct gfp_map m;
+
+	(void)state;
+	assert_int_equal(parse(&m, FLAGS("{(1 << 20), \"__GFP_IO\"}, {(1 << 6), \"__GFP_FS\"}")),
+			 0);
+	assert_int_equal(gfp_map_raw(&m, 1u << 20), __GFP_IO);
+	assert_int_equal(gfp_map_raw(&m, 1u << 6 | 1u << 20), __GFP_IO | __GFP_FS);
+	assert_int_equal(gfp_map_back(&m, __GFP_IO | __GFP_FS, 0), 1u << 6 | 1u << 20);
+}
+
+static void what_has_no_name_is_kept_for_printing(void **state)
+{
+	struct gfp_map m;
+	uint32_t raw = 1u << 3 | 1u << 24, gfp;
+
+	(void)state;
+	assert_int_equal(parse(&m, FLAGS("{8, \"__GFP_MOVABLE\"}, {16777216, \"__GFP_NEW\"}")), 0);
+	gfp = gfp_map_raw(&m, raw);
+	assert_int_equal(gfp, __GFP_MOVABLE | __GFP_OTHER);
+	assert_int_equal(gfp_map_back(&m, gfp, raw), raw);
+}
+
+static void a_format_without_the_table_is_refused(void **state)
+{
+	static const char *const formats[] = {
+		"", "print fmt: \"order=%d\", REC->order\n",
+		"print fmt: \"%s\", __print_flags(REC->other, \"|\", {8, \"__GFP_MOVABLE\"})\n",
+		"print fmt: \"%s\", __print_flags(REC->gfp_flags, \"|\", {8, \"NEW\"})\n",
+		"print fmt: \"%s\", __print_flags(REC->gfp_flags",
+		"print fmt: \"%s\", __print_flags(REC->gfp_flags, \"|\", {((((((8",
+		"print fmt: \"%s\", __print_flags(REC->gfp_flags, \"|\", {(1 << x), \"__GFP_IO\"})",
+	};
+	struct gfp_map m;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		assert_int_equal(parse(&m, formats[i]), -1);
+}
+
+static void deep_nesting_ends(void **state)
+{
+	char deep[20000] = "print fmt: \"%s\", __print_flags(REC->gfp_flags, \"|\", {";
+	struct gfp_map m;
+
+	(void)state;
+	memset(deep + strlen(deep), '(', 19000);
+	assert_int_equal(parse(&m, deep), -1);
+}
+
+static void numbers_are_translated_by_symbol(void **state)
+{
+	static const char fmt[] =
+		"print fmt: \"mode=%s reason=%s\", __print_symbolic(REC->mode, {0, "
+		"\"compaction\"}),"
+		" __print_symbolic(REC->reason, {4, \"compaction\"}, { 0, \"memory_failure\" }, "
+		"{7,\"from_the_future\"})\n";
+	struct sym_map m;
+
+	(void)state;
+	assert_int_equal(sym_map_parse(&m, fmt, strlen(fmt), "reason", migrate_reason_of_name), 0);
+	assert_int_equal(sym_map_raw(&m, 4), 0);
+	assert_int_equal(sym_map_raw(&m, 0), 1);
+	assert_int_equal(sym_map_raw(&m, 7), SYM_UNKNOWN + 7);
+	assert_int_equal(sym_map_raw(&m, 1000), SYM_UNKNOWN + 1000);
+	for (uint32_t raw = 0; raw < 100; raw++)
+		assert_int_equal(sym_map_back(&m, sym_map_raw(&m, raw)), raw);
+	assert_int_equal(sym_map_parse(&m, fmt, strlen(fmt), "status", migrate_reason_of_name), -1);
+}
+
+static void gfp_text_is_the_same_mask(void **state)
+{
+	static const char text[] = "GFP_HIGHUSER_MOVABLE|__GFP_ZERO|0x1000000";
+
+	(void)state;
+	assert_int_equal(gfp_of_text(text, strlen(text)),
+			 GFP_HIGHUSER_MOVABLE | __GFP_ZERO | __GFP_OTHER);
+	assert_int_equal(gfp_of_text("none", 4), 0);
+}
+
+static void marks_are_known_by_their_text(void **state)
+{
+	(void)state;
+	assert_int_equal(mark_of_text("fragreplay: before end\n", 23), MARK_BEFORE_END);
+	assert_int_equal(mark_of_text("fragreplay: after begin\0xx", 26), MARK_AFTER_BEGIN);
+	assert_int_equal(mark_of_text("fragreplay: before", 18), MARK_OTHER);
+}
+
+static struct record mark(const char *text)
+{
+	struct record r = { .type = REC_MARK };
+
+	mark_decode(&r, text, strlen(text));
+	return r;
+}
+
+static void marks_of_gigantic_pages_carry_numbers(void **state)
+{
+	struct record r = mark("fragreplay: alloc_contig id=7 pages=262144\n");
+
+	(void)state;
+	assert_int_equal(r.a, MARK_ALLOC_CONTIG);
+	assert_int_equal(r.arg, 7);
+	assert_int_equal(r.pfn, 262144);
+	r = mark("fragreplay: free_contig id=4294967295");
+	assert_int_equal(r.a, MARK_FREE_CONTIG);
+	assert_int_equal(r.arg, 0xffffffff);
+	assert_int_equal(mark("fragreplay: alloc_contig id=7").a, MARK_OTHER);
+	assert_int_equal(mark("fragreplay: alloc_contig id=7 pages=").a, MARK_OTHER);
+	assert_int_equal(mark("fragreplay: alloc_contig id=7x pages=512").a, MARK_OTHER);
+	assert_int_equal(mark("fragreplay: free_contig id=4294967296").a, MARK_OTHER);
+	assert_int_equal(mark("fragreplay: free_contig id=99999999999999999999999").a, MARK_OTHER);
+	assert_int_equal(mark("fragreplay: after begin").a, MARK_AFTER_BEGIN);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(shifts_are_evaluated),
+		cmocka_unit_test(literals_are_evaluated),
+		cmocka_unit_test(names_of_bits_are_numbered_in_the_enum_s_order),
+		cmocka_unit_test(bits_may_sit_anywhere),
+		cmocka_unit_test(what_has_no_name_is_kept_for_printing),
+		cmocka_unit_test(a_format_without_the_table_is_refused),
+		cmocka_unit_test(deep_nesting_ends),
+		cmocka_unit_test(numbers_are_translated_by_symbol),
+		cmocka_unit_test(gfp_text_is_the_same_mask),
+		cmocka_unit_test(marks_are_known_by_their_text),
+		cmocka_unit_test(marks_of_gigantic_pages_carry_numbers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who decides for a machine, who is to blame when it is no longer whole, and that the check which
+ * says so survives whatever a policy wrote.
+ */
+#include "tests/mm/mm_machine.h"
+
+static u32 keeps_order(struct mm *mm, u32 order)
+{
+	(void)mm;
+	return order;
+}
+
+static bool claims(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike)
+{
+	return !vanilla_claim_block(mm, pfn, mt, nr_free, alike);
+}
+
+static const struct policy_ops two_hooks = {
+	.abi = FRAGREPLAY_POLICY_ABI,
+	.name = "two",
+	.doc = "a test's",
+	.claim_block = claims,
+	.kswapd_wake_order = keeps_order,
+	.compact_retry = vanilla_compact_retry,
+};
+
+static struct mm *machine_under(const struct policy_ops *ops)
+{
+	struct mm *mm = tiny_machine("7.3", 4);
+	char err[64] = "";
+
+	assert_int_equal(mm_set_policy(mm, ops, calloc(1, 64), err, sizeof(err)), 0);
+	return mm;
+}
+
+static const char *called(const struct mm *mm)
+{
+	static char text[512];
+
+	policy_hooks_called(mm, text, sizeof(text));
+	return text;
+}
+
+static void a_policy_decides_what_it_has_a_hook_for(void **state)
+{
+	struct mm *mm = machine_under(&two_hooks);
+
+	(void)state;
+	assert_true(mm->policy->ops.claim_block == claims);
+	assert_true(mm->policy->ops.reclaim_retry == vanilla_reclaim_retry);
+	mm_free(mm);
+}
+
+/* vanilla_claim_block() by name is vanilla's decision, not the policy's */
+static void a_hook_left_to_vanilla_by_name_is_no_decision(void **state)
+{
+	char text[512];
+
+	(void)state;
+	policy_decisions(&two_hooks, text, sizeof(text));
+	assert_string_equal(text, "claim_block(), kswapd_wake_order()");
+}
+
+static void expect_name(const struct policy_ops *ops, const char *name)
+{
+	char text[512];
+
+	policy_decisions(ops, text, sizeof(text));
+	assert_string_equal(text, name);
+}
+
+static void some_hook(void)
+{
+}
+
+#define HOOKS(X) X(rmqueue) X(rmqueue_highatomic) X(chunk_taken) \
+	X(chunk_isolated) X(block_freed) X(pcp_refill) X(free_to_tail) X(page_allocated) X(page_freed) \
+	X(should_try_claim_block) X(claim_block) X(alloc_flags_nofragment) \
+	X(freelist_failed) X(alloc_flags_slowpath) X(kswapd_wake_order) \
+	X(gives_up_early) X(reclaim_compact_order) X(reclaim_retry) X(compact_retry) \
+	X(direct_compact) X(last_resort) X(compact_skips) X(compact_scanned) \
+	X(drops_nofragment) X(nonblocking_drops_nofragment) X(balanced_free_pages) \
+	X(kcompactd_alloc_flags) X(compact_free_pages) X(compact_finished) X(filemap_gfp) \
+	X(background)
+
+static void every_hook_is_called_by_its_name(void **state)
+{
+	void (*hook)(void) = some_hook;
+
+	(void)state;
+#define X(name) { struct policy_ops ops = { 0 }; \
+	memcpy(&ops.name, &hook, sizeof(hook)); expect_name(&ops, #name "()"); }
+	HOOKS(X)
+#undef X
+}
+
+static void hooks_called_are_remembered_until_the_machine_is_whole(void **state)
+{
+	struct mm *mm = machine_under(&two_hooks);
+	struct alloc_context ac = { .gfp = GFP_KERNEL };
+	u32 flags = 0;
+
+	(void)state;
+	assert_string_equal(called(mm), "");
+	assert_int_equal(policy_decides(mm, kswapd_wake_order, 3), 3);
+	policy_decides(mm, freelist_failed, &ac, 0, &flags);
+	assert_string_equal(called(mm), "kswapd_wake_order()");
+	mm->zone[ZONE_NORMAL].free_area[0].nr_free++;
+	assert_int_not_equal(mm_check(mm, "broken on purpose"), 0);
+	assert_string_equal(called(mm), "kswapd_wake_order()");
+	mm->zone[ZONE_NORMAL].free_area[0].nr_free--;
+	consistent(mm, "mended");
+	assert_string_equal(called(mm), "");
+	mm_free(mm);
+}
+
+static void the_message_names_place_policy_and_hooks(void **state)
+{
+	struct mm *mm = machine_under(&two_hooks);
+	char text[768] = "";
+
+	(void)state;
+	assert_true(policy_check(mm, "at 1", text, sizeof(text)));
+	assert_string_equal(text, "");
+	policy_decides(mm, kswapd_wake_order, 3);
+	mm->zone[ZONE_NORMAL].nr_free_pages++;
+	assert_false(policy_check(mm, "at 2", text, sizeof(text)));
+	assert_string_equal(text, "policy two: at 2, the machine breaks the rules above; hooks of"
+			    " the policy called since it was last whole: kswapd_wake_order()");
+	mm_free(mm);
+}
+
+static void the_first_mistake_is_the_one_told(void **state)
+{
+	struct mm *mm = machine_under(&two_hooks);
+
+	(void)state;
+	policy_broke(mm, "claim_block", "did one thing");
+	policy_broke(mm, "rmqueue", "did another");
+	assert_string_equal(mm->policy->broken, "policy two: claim_block() did one thing");
+	mm_free(mm);
+}
+
+static void a_layer_may_not_decide_what_the_policy_does(void **state)
+{
+	static const struct policy_ops layer = { .name = "layer", .claim_block = claims };
+	static const struct policy_ops beside = { .name = "beside", .compact_retry =
+						  vanilla_compact_retry, .free_to_tail =
+						  vanilla_free_to_tail };
+	struct mm *mm = machine_under(&two_hooks);
+	char err[128] = "";
+
+	(void)state;
+	assert_int_equal(mm_layer_policy(mm, &layer, err, sizeof(err)), -1);
+	assert_string_equal(err, "it decides claim_block itself, and so does layer");
+	assert_int_equal(mm_layer_policy(mm, &beside, err, sizeof(err)), 0);
+	mm_free(mm);
+}
+
+static int refuses_without_a_word(struct mm *mm, void *priv, char *err, size_t errlen)
+{
+	(void)mm;
+	(void)priv;
+	(void)err;
+	(void)errlen;
+	return -1;
+}
+
+static void must_not_be_called(struct mm *mm, void *priv)
+{
+	(void)mm;
+	(void)priv;
+	fail();
+}
+
+static void what_was_refused_is_not_taken_down(void **state)
+{
+	static const struct policy_ops ops = { .abi = FRAGREPLAY_POLICY_ABI, .name = "no",
+					       .doc = "a test's", .init = refuses_without_a_word,
+					       .exit = must_not_be_called };
+	struct mm *mm = tiny_machine("7.3", 4);
+	char err[128] = "";
+
+	(void)state;
+	assert_int_equal(mm_set_policy(mm, &ops, calloc(1, 8), err, sizeof(err)), -1);
+	assert_string_not_equal(err, "");
+	mm_free(mm);
+}
+
+/* vanilla's own state must not be what another policy's state is read as */
+static void a_policys_state_means_nothing_to_vanilla(void **state)
+{
+	static const struct policy_ops ops = { .abi = FRAGREPLAY_POLICY_ABI, .name = "ones",
+					       .doc = "a test's", .priv_size = 64 };
+	struct mm *mm = machine_under(&ops);
+
+	(void)state;
+	assert_true(mm->policy->ops.kcompactd_alloc_flags == vanilla_kcompactd_alloc_flags);
+	mm_free(mm);
+}
+
+/* what a policy can reach: zones and pages; each is one write that the check must find */
+struct damage {
+	const char *what;
+	void (*do_it)(struct mm *mm, struct zone *z, struct page *buddy);
+};
+
+#define DAMAGE(name, code) \
+	static void name(struct mm *mm, struct zone *z, struct page *buddy) \
+	{ (void)mm; (void)z; (void)buddy; code; }
+
+DAMAGE(next_beyond, buddy->l.next = 0x7ffffff0)
+DAMAGE(next_itself, buddy->l.next = (u32)(buddy - mm->page))
+DAMAGE(prev_beyond, buddy->l.prev = 0x7ffffff0)
+DAMAGE(next_no_list, buddy->l.next = LIST_HEAD_BIT | 0x7ffffff0)
+DAMAGE(order_15, buddy->order = 15)
+DAMAGE(order_less, buddy->order--)
+DAMAGE(type_7, buddy->mt = 7)
+DAMAGE(no_head, buddy->head = 0)
+DAMAGE(in_use, buddy->state = PAGE_USED)
+DAMAGE(list_beyond, z->free_area[3].list[MIGRATE_MOVABLE] = 0x7ffffff0)
+DAMAGE(list_swapped, z->free_area[3].list[0] = z->free_area[3].list[1])
+DAMAGE(zone_type, z->type = 77)
+DAMAGE(blocks_count, z->nr_free_pages_blocks -= 512)
+DAMAGE(one_less, z->free_area[3].nr_list[MIGRATE_MOVABLE]--)
+DAMAGE(mark, z->_watermark[WMARK_HIGH] += 5)
+
+static const struct damage damages[] = {
+#define X(name) { #name, name },
+	X(next_beyond) X(next_itself) X(prev_beyond) X(order_15) X(order_less) X(type_7)
+	X(no_head) X(in_use) X(list_beyond) X(list_swapped) X(zone_type) X(blocks_count)
+	X(one_less) X(mark) X(next_no_list)
+#undef X
+};
+
+static void the_check_finds_every_damage_and_survives_it(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
+		struct mm *mm = tiny_machine("7.3", 4);
+
+		block_type(mm, 1, MIGRATE_MOVABLE);
+		buddy_free(mm, BLOCK(1), 3);
+		buddy_free(mm, BLOCK(1) + 16, 3);
+		buddy_free(mm, BLOCK(2), 9);
+		consistent(mm, damages[i].what);
+		damages[i].do_it(mm, normal(mm), &mm->page[BLOCK(1) + 16]);
+		if (!mm_check(mm, damages[i].what))
+			fail_msg("%s was not found", damages[i].what);
+		mm_free(mm);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_policy_decides_what_it_has_a_hook_for),
+		cmocka_unit_test(a_hook_left_to_vanilla_by_name_is_no_decision),
+		cmocka_unit_test(every_hook_is_called_by_its_name),
+		cmocka_unit_test(hooks_called_are_remembered_until_the_machine_is_whole),
+		cmocka_unit_test(the_message_names_place_policy_and_hooks),
+		cmocka_unit_test(the_first_mistake_is_the_one_told),
+		cmocka_unit_test(a_layer_may_not_decide_what_the_policy_does),
+		cmocka_unit_test(what_was_refused_is_not_taken_down),
+		cmocka_unit_test(a_policys_state_means_nothing_to_vanilla),
+		cmocka_unit_test(the_check_finds_every_damage_and_survives_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

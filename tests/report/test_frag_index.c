@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the report says of a machine's memory, on machines small enough to count by hand. */
+#include "tests/mm/mm_machine.h"
+
+#include "report/frag_index.h"
+
+static void fill(struct mm *mm, u32 block, enum page_kind kind, u8 mt)
+{
+	for (u32 pfn = BLOCK(block); pfn < BLOCK(block + 1); pfn++)
+		mm_place_used(mm, pfn, 0, kind, mt);
+}
+
+/* unmovable, free, file cache, one slab page in anonymous memory */
+static struct mm *four_blocks(void)
+{
+	struct mm *mm = mm_alloc(BLOCK(4), 1, 1);
+
+	assert_non_null(mm);
+	mm_add_zone(mm, ZONE_NORMAL, 0, BLOCK(4));
+	set_pageblock_migratetype(mm, BLOCK(0), MIGRATE_UNMOVABLE);
+	fill(mm, 0, PK_KERNEL, MIGRATE_UNMOVABLE);
+	mm_place_free(mm, BLOCK(1), pageblock_order, true);
+	fill(mm, 2, PK_FILE, MIGRATE_MOVABLE);
+	fill(mm, 3, PK_ANON, MIGRATE_MOVABLE);
+	mm_place_used(mm, BLOCK(3) + 7, 0, PK_SLAB, MIGRATE_UNMOVABLE);
+	mm_init_late(mm);
+	return mm;
+}
+
+static void every_page_is_counted_once(void **state)
+{
+	struct mm *mm = four_blocks();
+	struct memory_report r;
+
+	(void)state;
+	memory_analyse(mm, &r);
+	assert_int_equal(r.free_pages, 512);
+	assert_int_equal(r.used_pages, 3 * 512);
+	assert_int_equal(r.pcp_pages + r.reserved_pages, 0);
+	assert_int_equal(r.free[MIGRATE_MOVABLE][pageblock_order], 1);
+	mm_free(mm);
+}
+
+static void one_slab_page_spoils_a_movable_pageblock(void **state)
+{
+	struct mm *mm = four_blocks();
+	struct memory_report r;
+
+	(void)state;
+	memory_analyse(mm, &r);
+	assert_int_equal(r.pageblocks[MIGRATE_UNMOVABLE], 1);
+	assert_int_equal(r.pageblocks[MIGRATE_MOVABLE], 3);
+	assert_int_equal(r.mixed_pageblocks, 1);
+	assert_int_equal(r.movable_polluted, 1);
+	assert_int_equal(r.empty_pageblocks, 1);
+	mm_free(mm);
+}
+
+static void a_huge_page_is_free_or_could_be_or_cannot(void **state)
+{
+	struct mm *mm = four_blocks();
+	struct memory_report r;
+
+	(void)state;
+	memory_analyse(mm, &r);
+	assert_int_equal(r.contig[CONTIG_2M].total, 4);
+	assert_int_equal(r.contig[CONTIG_2M].free, 1);
+	assert_int_equal(r.contig[CONTIG_2M].movable, 1);
+	assert_int_equal(r.contig[CONTIG_1G].total, 0);
+	mm_free(mm);
+}
+
+static void a_pinned_folio_holds_its_block(void **state)
+{
+	struct mm *mm = four_blocks();
+	struct memory_report r;
+
+	(void)state;
+	mm_place_used(mm, BLOCK(2), 4, PK_FILE, MIGRATE_MOVABLE);
+	mm->page[BLOCK(2)].pinned = 1;
+	memory_analyse(mm, &r);
+	assert_int_equal(r.contig[CONTIG_2M].movable, 0);
+	mm_free(mm);
+}
+
+static void a_hole_makes_a_block_no_candidate(void **state)
+{
+	struct mm *mm = four_blocks();
+	struct memory_report r;
+
+	(void)state;
+	mm->page[BLOCK(2) + 100].state = PAGE_ABSENT;
+	memory_analyse(mm, &r);
+	assert_int_equal(r.contig[CONTIG_2M].total, 3);
+	assert_int_equal(r.contig[CONTIG_2M].movable, 0);
+	mm_free(mm);
+}
+
+static void a_gigabyte_of_free_blocks_is_one_free_gigabyte(void **state)
+{
+	struct mm *mm = mm_alloc(2u << contig_order[CONTIG_1G], 1, 1);
+	struct memory_report r;
+
+	(void)state;
+	assert_non_null(mm);
+	mm_add_zone(mm, ZONE_NORMAL, 0, 2u << contig_order[CONTIG_1G]);
+	for (u32 pfn = 0; pfn < 2u << contig_order[CONTIG_1G]; pfn += 1u << MAX_PAGE_ORDER)
+		mm_place_free(mm, pfn, MAX_PAGE_ORDER, true);
+	mm_init_late(mm);
+	memory_analyse(mm, &r);
+	assert_int_equal(r.contig[CONTIG_1G].total, 2);
+	assert_int_equal(r.contig[CONTIG_1G].free, 2);
+	assert_int_equal(r.contig[CONTIG_2M].free, 1024);
+	assert_int_equal(r.contig[CONTIG_64M].free, 32);
+	assert_int_equal(r.contig[CONTIG_128M].free, 16);
+	mm_free(mm);
+}
+
+/* also where the machine ends within one */
+static void a_kernel_page_is_found_in_blocks_of_every_size(void **state)
+{
+	struct mm *mm = mm_alloc(3u << 14, 1, 1);
+	struct memory_report r;
+
+	(void)state;
+	assert_non_null(mm);
+	mm_add_zone(mm, ZONE_NORMAL, 0, 3u << 14);
+	for (u32 pfn = 0; pfn < 3u << 14; pfn++)
+		mm_place_used(mm, pfn, 0, PK_FILE, MIGRATE_MOVABLE);
+	mm_init_late(mm);
+	mm->page[5].mt = MIGRATE_RECLAIMABLE;
+	mm->page[(2u << 14) + 5].mt = MIGRATE_UNMOVABLE;
+	memory_analyse(mm, &r);
+	assert_int_equal(r.contig[CONTIG_2M].kernel, 2);
+	assert_int_equal(r.contig[CONTIG_64M].kernel, 2);
+	assert_int_equal(r.contig[CONTIG_64M].total, 3);
+	assert_int_equal(r.contig[CONTIG_128M].kernel, 2);
+	assert_int_equal(r.contig[CONTIG_128M].total, 1);
+	assert_int_equal(r.contig[CONTIG_1G].kernel, 1);
+	assert_int_equal(r.contig[CONTIG_1G].total, 0);
+	mm_free(mm);
+}
+
+/* 512 pages in one block, 64 single ones: debugfs' index is the part below the order */
+static void unusable_index_is_the_free_memory_in_smaller_blocks(void **state)
+{
+	struct mm *mm = four_blocks();
+	struct zone *z = &mm->zone[ZONE_NORMAL];
+
+	(void)state;
+	for (u32 i = 0; i < 64; i++)
+		mm_place_free(mm, BLOCK(2) + 2 * i, 0, true);
+	assert_int_equal(unusable_index(z, 0), 0);
+	assert_int_equal(unusable_index(z, 1), 64 * 1000 / 576);
+	assert_int_equal(unusable_index(z, 9), 64 * 1000 / 576);
+	assert_int_equal(unusable_index(z, 10), 1000);
+	mm_free(mm);
+}
+
+static void nothing_free_is_wholly_unusable(void **state)
+{
+	struct mm *mm = tiny_machine("7.3", 1);
+
+	(void)state;
+	assert_int_equal(unusable_index(normal(mm), 0), 1000);
+	mm_free(mm);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_page_is_counted_once),
+		cmocka_unit_test(one_slab_page_spoils_a_movable_pageblock),
+		cmocka_unit_test(a_huge_page_is_free_or_could_be_or_cannot),
+		cmocka_unit_test(a_pinned_folio_holds_its_block),
+		cmocka_unit_test(a_hole_makes_a_block_no_candidate),
+		cmocka_unit_test(a_gigabyte_of_free_blocks_is_one_free_gigabyte),
+		cmocka_unit_test(a_kernel_page_is_found_in_blocks_of_every_size),
+		cmocka_unit_test(unusable_index_is_the_free_memory_in_smaller_blocks),
+		cmocka_unit_test(nothing_free_is_wholly_unusable),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
