@@ -16,6 +16,12 @@ CC := gcc
 endif
 
 , := ,
+# one short line for each file; V=1 shows the whole commands
+ifeq ($(V),1)
+quiet =
+else
+quiet = @printf '  %-7s %s\n' $(1) $(patsubst $(BUILD)/%,%,$@);
+endif
 LIBS := libtraceevent libzstd zlib jansson
 TEST_LIBS := cmocka
 
@@ -26,13 +32,13 @@ ALL_CFLAGS = -std=gnu11 $(CFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) \
 	-pthread -I. -Ireplay -Iinclude -I$(BUILD)/view -DFRAGREPLAY_VERSION='"$(VERSION)"' \
 	$(TARGET_CFLAGS) $(EXTRA_CFLAGS)
 ALL_LDFLAGS = -pthread -Wl,--dynamic-list=policies/exports $(LDFLAGS) $(EXTRA_CFLAGS)
-LIB_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBS))
-LIB_LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm
-CMOCKA_LDLIBS = $(shell $(PKG_CONFIG) --libs $(TEST_LIBS))
+LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
+LIB_LDLIBS := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) -lm
+CMOCKA_LDLIBS := $(shell $(PKG_CONFIG) --libs $(TEST_LIBS) 2>/dev/null)
 # the yardstick of the decode benchmark; it is built without it where it is missing
-TRACECMD_CFLAGS = $(shell $(PKG_CONFIG) --exists libtracecmd 2>/dev/null && \
+TRACECMD_CFLAGS := $(shell $(PKG_CONFIG) --exists libtracecmd 2>/dev/null && \
 	echo -DHAVE_LIBTRACECMD $$($(PKG_CONFIG) --cflags libtracecmd))
-TRACECMD_LDLIBS = $(shell $(PKG_CONFIG) --libs libtracecmd 2>/dev/null)
+TRACECMD_LDLIBS := $(shell $(PKG_CONFIG) --libs libtracecmd 2>/dev/null)
 
 # the skeleton is there to be copied, not to be built in
 SRCS := $(filter-out policies/skeleton.c,\
@@ -67,7 +73,7 @@ help:
 	@echo 'install    DESTDIR=$(DESTDIR) PREFIX=$(PREFIX); uninstall takes it away again'
 	@echo 'FILE.so    a policy of your own, of FILE.c: see policies/skeleton.c'
 	@echo 'clean      remove $(BUILD), $(BUILD)-san, $(BUILD)-fuzz and policies/*.so'
-	@echo 'variables  CC=gcc|clang CFLAGS= WERROR=1 BUILD=dir'
+	@echo 'variables  CC=gcc|clang CFLAGS= WERROR=1 BUILD=dir V=1'
 
 # order-only for every object: one clear message instead of a page of missing headers
 need-libs:
@@ -90,35 +96,35 @@ deps-build:
 	@scripts/deps build
 
 $(BUILD)/fragreplay: $(OBJS)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIB_LDLIBS)
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIB_LDLIBS)
 
 $(BUILD)/%.o: %.c | need-libs
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call quiet,CC)$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/replay/view/view_html.o: $(VIEW_PAGE)
 
 $(BUILD)/view/page.html: replay/view/page/page.html replay/view/page/view.css $(VIEW_SCRIPTS)
 	@mkdir -p $(@D)
-	cat $(VIEW_SCRIPTS) >$(@D)/script.js
-	sed -e '/^@STYLE@$$/{' -e 'r replay/view/page/view.css' -e 'd' -e '}' \
+	@cat $(VIEW_SCRIPTS) >$(@D)/script.js
+	$(call quiet,GEN)sed -e '/^@STYLE@$$/{' -e 'r replay/view/page/view.css' -e 'd' -e '}' \
 	    -e '/^@SCRIPT@$$/{' -e 'r $(@D)/script.js' -e 'd' -e '}' $< >$@
 
 $(VIEW_PAGE): $(BUILD)/view/page.html
-	od -An -v -tx1 $< | sed 's/\([0-9a-f][0-9a-f]\) */0x\1,/g' >$@
+	$(call quiet,GEN)od -An -v -tx1 $< | sed 's/\([0-9a-f][0-9a-f]\) */0x\1,/g' >$@
 
 # the same file is a plug-in without this
 $(BUILD)/policies/%.o: TARGET_CFLAGS := -DFRAGREPLAY_BUILTIN
 
 # a plug-in sees the installed header, and nothing else of the tree
 %.so: %.c include/fragreplay/policy.h
-	$(CC) -O2 -Wall -Wextra -Iinclude -shared -fPIC -o $@ $<
+	$(call quiet,CC)$(CC) -O2 -Wall -Wextra -Iinclude -shared -fPIC -o $@ $<
 
 # the version is a flag, so what carries it depends on the file that sets it
 $(BUILD)/replay/base/version.o: Makefile
 
 $(TESTS): %: %.o $(LIBOBJS) | need-test-libs
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CMOCKA_LDLIBS) $(LIB_LDLIBS)
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CMOCKA_LDLIBS) $(LIB_LDLIBS)
 
 # what a test replaces by its own stand-ins, and what it shares
 $(BUILD)/tests/mm/test_slowpath $(BUILD)/tests/policies/test_defrag_slowpath: \
@@ -131,15 +137,15 @@ $(BUILD)/tests/mm/test_twin: $(BUILD)/tests/mm/twin.o
 
 $(BUILD)/tests/bench/bench_%.o: EXTRA_CFLAGS += $(TRACECMD_CFLAGS)
 $(BUILD)/tests/bench/bench_%: $(BUILD)/tests/bench/bench_%.o $(LIBOBJS)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TRACECMD_LDLIBS) $(LIB_LDLIBS)
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TRACECMD_LDLIBS) $(LIB_LDLIBS)
 
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/standalone.o $(LIBOBJS)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIB_LDLIBS)
+	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIB_LDLIBS)
 
 # a recording of a machine that never was: its head says how large, and what runs there
 $(BUILD)/tests/synth/synth: tests/synth/synth.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $< -lm
+	$(call quiet,CC)$(CC) $(ALL_CFLAGS) -o $@ $< -lm
 
 tests: $(BUILD)/fragreplay $(TESTS) $(FUZZERS) $(BUILD)/tests/synth/synth
 
@@ -166,7 +172,7 @@ demo: deps-build
 
 $(BUILD)-fuzz/%: tests/fuzz/%.c $(filter-out replay/main.c,$(SRCS)) | need-libs $(VIEW_PAGE)
 	@mkdir -p $(@D)
-	clang $(ALL_CFLAGS) $(LIB_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIB_LDLIBS)
+	$(call quiet,FUZZ)clang $(ALL_CFLAGS) $(LIB_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIB_LDLIBS)
 
 fuzz: $(LIBFUZZERS)
 	@for f in $(LIBFUZZERS); do \
