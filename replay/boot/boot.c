@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * mm_from_machine(): the model's memory as the recorded kernel's was when the replay begins.
+ * boot_mm(): the model's memory as the recorded kernel's was when the replay begins.
  *
  * What no file tells is the order of each free list, and it decides which page is used next.
  * Seed 1 leaves lists as boot does: buddies of whole pageblocks by ascending address, for they
@@ -22,29 +22,29 @@
 #define KPF_ACTIVE	(1ull << 6)
 
 /**
- * machine_kernel - the kernel that a machine was recorded on
+ * recording_kernel - the kernel that a machine was recorded on
  * @m: machine
  * @k: filled in
  */
-void machine_kernel(const struct machine *m, struct kernel_features *k)
+void recording_kernel(const struct recording *m, struct kernel_features *k)
 {
 	kernel_features_set(k, m->version);
 	if (m->have_lru_gen)
 		k->lru_gen = m->lru_gen;
 }
 
-static void set_up_kernel(struct mm *mm, const struct machine *m)
+static void set_up_kernel(struct mm *mm, const struct recording *m)
 {
 	if (m->features)
 		mm->k = *m->features;
 	else
-		machine_kernel(m, &mm->k);
+		recording_kernel(m, &mm->k);
 	mm->sysctl = m->sysctl;
 	mm->thp_defrag = m->thp_defrag;
 	mm->swap_pages = m->swap_pages;
 }
 
-static void add_zones(struct mm *mm, const struct machine *m)
+static void add_zones(struct mm *mm, const struct recording *m)
 {
 	for (int i = 0; i < MAX_NR_ZONES; i++) {
 		const struct snap_zone *sz = &m->before.zone[i];
@@ -252,7 +252,7 @@ static int fill_lru(struct image *img, bool shuffle)
 }
 
 /* what zoneinfo knows better than the formulas that mm_init_late() used */
-static void set_from_zoneinfo(struct mm *mm, const struct machine *m)
+static void set_from_zoneinfo(struct mm *mm, const struct recording *m)
 {
 	struct zone *z;
 
@@ -327,10 +327,10 @@ static int build(struct image *img, u64 seed, bool owner_is_pfn)
 	return fill_lru(img, seed != SEED_AS_BOOT);
 }
 
-struct mm *mm_from_machine_fit(const struct machine *m, uint64_t seed, bool owner_is_pfn,
-			       struct machine_fit *fit)
+struct mm *boot_mm_fit(const struct recording *m, uint64_t seed, bool owner_is_pfn,
+		       struct boot_fit *fit)
 {
-	struct machine_fit own;
+	struct boot_fit own;
 	struct image img = { .m = m, .fit = fit ? fit : &own, .rng = seed };
 
 	memset(img.fit, 0, sizeof(*img.fit));
@@ -356,7 +356,7 @@ struct mm *mm_from_machine_fit(const struct machine *m, uint64_t seed, bool owne
 	return img.mm;
 }
 
-struct mm *mm_from_machine(const struct machine *m, uint64_t seed, bool owner_is_pfn)
+struct mm *boot_mm(const struct recording *m, uint64_t seed, bool owner_is_pfn)
 {
-	return mm_from_machine_fit(m, seed, owner_is_pfn, NULL);
+	return boot_mm_fit(m, seed, owner_is_pfn, NULL);
 }

@@ -15,7 +15,7 @@
  * @fit: whose notes
  * @fmt: one line, without newline; left out when there is no room
  */
-void fit_note(struct machine_fit *fit, const char *fmt, ...)
+void fit_note(struct boot_fit *fit, const char *fmt, ...)
 {
 	size_t len = strlen(fit->notes);
 	char line[256];
@@ -75,7 +75,7 @@ enum { PCP_NO, PCP_MAYBE, PCP_CHANGED, PCP_SEEN, NR_PCP_RANKS };
 
 static int pcp_rank(const struct image *img, u32 pfn)
 {
-	const struct machine *m = img->m;
+	const struct recording *m = img->m;
 	const struct snapshot *b = &m->before, *a = &m->after;
 
 	if (image_kind(img, pfn) != SNAP_NOFLAGS)

@@ -24,10 +24,10 @@
  * @rng: of choices that the model's seed decides
  */
 struct image {
-	const struct machine *m;
+	const struct recording *m;
 	struct mm *mm;
 	u8 *page;
-	struct machine_fit *fit;
+	struct boot_fit *fit;
 	u64 rng;
 };
 
@@ -41,18 +41,17 @@ static inline u64 image_random(struct image *img, u64 below)
 	return splitmix64(&img->rng) % below;
 }
 
-static inline enum first_seen first_seen(const struct machine *m, u32 pfn)
+static inline enum first_seen first_seen(const struct recording *m, u32 pfn)
 {
 	return pfn < m->nr_first_seen ? (enum first_seen)(m->first_seen[pfn] & 3) : FIRST_NEVER;
 }
 
-static inline unsigned int first_seen_order(const struct machine *m, u32 pfn)
+static inline unsigned int first_seen_order(const struct recording *m, u32 pfn)
 {
 	return pfn < m->nr_first_seen ? m->first_seen[pfn] >> 2 : 0;
 }
 
-void fit_note(struct machine_fit *fit, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+void fit_note(struct boot_fit *fit, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 unsigned int image_free_order(const struct image *img, const struct zone *z, u32 pfn);
 void image_from_flags(struct image *img);
 void image_choose_pcp(struct image *img, const struct zone *z);

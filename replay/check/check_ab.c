@@ -30,7 +30,8 @@ void cross_init(struct cross *x)
  * @m: machine with both snapshots
  * @scan: extfrag events of the trace
  */
-void cross_counts_real(struct cross_counts *c, const struct machine *m, const struct prescan *scan)
+void cross_counts_real(struct cross_counts *c, const struct recording *m,
+		       const struct prescan *scan)
 {
 	memset(c, 0, sizeof(*c));
 	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++)
@@ -277,7 +278,7 @@ void cross_judge(struct cross *x)
 	judge_thp(x);
 }
 
-static double managed_mib(const struct machine *m)
+static double managed_mib(const struct recording *m)
 {
 	double pages = 0;
 
@@ -295,7 +296,8 @@ static double managed_mib(const struct machine *m)
  *
  * Return: number of reasons; 0: they can be.
  */
-unsigned int cross_unlike(const struct machine *a, const struct machine *b, char *why, size_t len)
+unsigned int cross_unlike(const struct recording *a, const struct recording *b, char *why,
+			  size_t len)
 {
 	double mib[2] = { managed_mib(a), managed_mib(b) };
 	unsigned int n = 0;

@@ -108,7 +108,8 @@ static inline double cross_mean(const struct cross_range *r)
 }
 
 void cross_init(struct cross *x);
-void cross_counts_real(struct cross_counts *c, const struct machine *m, const struct prescan *scan);
+void cross_counts_real(struct cross_counts *c, const struct recording *m,
+		       const struct prescan *scan);
 void cross_counts_replay(struct cross_counts *c, const struct policy_run *run);
 void cross_add_replay(struct cross *x, unsigned int policy, const struct cross_counts *c);
 void cross_set_real(struct cross *x, const struct cross_counts *a, const struct cross_counts *b);
@@ -116,7 +117,8 @@ void cross_add_repeat(struct cross *x, unsigned int mode, const struct cross_cou
 void cross_judge(struct cross *x);
 bool cross_beyond(const struct cross_spread *s, double a, double b);
 int cross_direction(const struct cross_spread *s, double a, double b);
-unsigned int cross_unlike(const struct machine *a, const struct machine *b, char *why, size_t len);
+unsigned int cross_unlike(const struct recording *a, const struct recording *b, char *why,
+			  size_t len);
 
 /* check_ab_report.c */
 void cross_print(const struct cross *x, const char *const policy[2]);

@@ -116,7 +116,7 @@ static void add_row(struct fidelity *f, const char *name, double recorded, doubl
  *
  * Return: whether the recorded kernel has this counter.
  */
-bool recorded_delta(const struct machine *m, const char *name, u64 *delta)
+bool recorded_delta(const struct recording *m, const char *name, u64 *delta)
 {
 	u64 before, after;
 
@@ -127,7 +127,7 @@ bool recorded_delta(const struct machine *m, const char *name, u64 *delta)
 	return true;
 }
 
-static void add_total(struct fidelity *f, const struct machine *m, const struct policy_run *self,
+static void add_total(struct fidelity *f, const struct recording *m, const struct policy_run *self,
 		      const struct total *t)
 {
 	u64 recorded = 0, replayed = 0, delta;
@@ -146,7 +146,7 @@ static void add_total(struct fidelity *f, const struct machine *m, const struct 
 		add_row(f, t->name, (double)recorded, (double)replayed, t->limit, false);
 }
 
-static void add_thp(struct fidelity *f, const struct machine *m, const struct policy_run *self,
+static void add_thp(struct fidelity *f, const struct recording *m, const struct policy_run *self,
 		    const struct policy_run *observed)
 {
 	u64 ok = self->counters[VM_thp_fault_alloc];
@@ -204,7 +204,7 @@ static void add_extfrag(struct fidelity *f, const struct mm *mm, const struct pr
  *
  * Return: what -p would be given for it.
  */
-const char *recorded_policy(const struct machine *m)
+const char *recorded_policy(const struct recording *m)
 {
 	return m->sysctl.defrag_mode ? "defrag_mode,step=auto" : "vanilla";
 }
@@ -220,7 +220,7 @@ const char *recorded_policy(const struct machine *m)
  * Limits are those of the project's definition of done: pgalloc, pgsteal, pswpout 10 %, pgscan
  * 25 %, THP success 3 points, extfrag, allocstall, compact and pgmigrate a factor of 2.
  */
-void fidelity_compute(struct fidelity *f, const struct machine *m, const struct policy_run *self,
+void fidelity_compute(struct fidelity *f, const struct recording *m, const struct policy_run *self,
 		      const struct policy_run *observed, const struct prescan *scan)
 {
 	u64 delta;

@@ -30,10 +30,10 @@ struct fidelity {
 	bool have_thp;
 };
 
-void fidelity_compute(struct fidelity *f, const struct machine *m, const struct policy_run *self,
+void fidelity_compute(struct fidelity *f, const struct recording *m, const struct policy_run *self,
 		      const struct policy_run *observed, const struct prescan *scan);
-const char *recorded_policy(const struct machine *m);
-bool recorded_delta(const struct machine *m, const char *name, u64 *delta);
+const char *recorded_policy(const struct recording *m);
+bool recorded_delta(const struct recording *m, const char *name, u64 *delta);
 void extfrag_by_class(const struct mm *mm, u64 *sum);
 const char *verdict_name(enum verdict v);
 double metric_ratio(const struct metric *m);

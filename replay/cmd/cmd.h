@@ -67,15 +67,15 @@ bool parse_real(const char *text, double low, double high, double *value);
 bool parse_size(const char *text, uint64_t *bytes);
 
 /* --set and the tables behind it; settings.c */
-int settings_apply(const struct options *o, struct machine *m, struct mm_params *p,
-		   char *err, size_t errlen);
+int settings_apply(const struct options *o, struct recording *m, struct mm_params *p, char *err,
+		   size_t errlen);
 
 /* the recording or bare trace that a command works on; input.c */
 struct input {
 	char trace_path[4096];
 	bool is_recording;		/* a directory with snapshots, not a bare trace */
 	bool damaged;			/* snapshots were set aside: --allow-incomplete */
-	struct machine machine;
+	struct recording recording;
 	struct mm_params params;
 };
 
@@ -93,7 +93,7 @@ struct prescan {
 };
 
 int prescan_trace(struct prescan *p, const char *path, const struct trace_options *opt,
-		  struct machine *m, char *err, size_t errlen);
+		  struct recording *m, char *err, size_t errlen);
 
 /* a file that appears whole or not at all; output.c */
 struct output {

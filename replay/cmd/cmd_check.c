@@ -48,11 +48,11 @@ static int check(struct check *c, const struct options *o)
  */
 int check_need_snapshots(const struct input *in, const char *path)
 {
-	if (in->machine.before.present && in->machine.after.present)
+	if (in->recording.before.present && in->recording.after.present)
 		return 0;
 	message("%s: check needs %s/, the snapshots that scripts/record takes; a bare trace has"
-		" nothing to be held against", path,
-		in->machine.before.present ? "after" : "before");
+		" nothing to be held against",
+		path, in->recording.before.present ? "after" : "before");
 	return -1;
 }
 

@@ -69,14 +69,15 @@ static int no_snapshots(const char *path, char *err, size_t errlen)
 static int take_repeat(struct against *g, struct input *in, const struct options *o, char *err,
 		       size_t errlen)
 {
-	bool mode = in->machine.sysctl.defrag_mode;
+	bool mode = in->recording.sysctl.defrag_mode;
 	struct cross_counts *counts;
 	struct run_options run;
 	struct prescan scan;
 	char why[ERR_LEN / 2];
 
-	if (cross_unlike(mode ? &g->a.machine : &in->machine,
-			 mode ? &in->machine : &g->b.in.machine, why, sizeof(why)) && !o->force) {
+	if (cross_unlike(mode ? &g->a.recording : &in->recording,
+			 mode ? &in->recording : &g->b.in.recording, why, sizeof(why)) &&
+	    !o->force) {
 		snprintf(err, errlen, "--repeat: %.400s is no repetition: %s", in->trace_path, why);
 		return -1;
 	}
@@ -88,7 +89,7 @@ static int take_repeat(struct against *g, struct input *in, const struct options
 		snprintf(err, errlen, "out of memory");
 		return -1;
 	}
-	cross_counts_real(counts, &in->machine, &scan);
+	cross_counts_real(counts, &in->recording, &scan);
 	cross_add_repeat(&g->cross, mode, counts);
 	free(counts);
 	return 0;
@@ -109,7 +110,7 @@ static int take_repeats(struct against *g, const struct options *o, char *err, s
 		}
 		ret = input_open(in, &of_repeat, err, errlen);
 		if (!ret) {
-			if (in->machine.before.present && in->machine.after.present)
+			if (in->recording.before.present && in->recording.after.present)
 				ret = take_repeat(g, in, o, err, errlen);
 			else
 				ret = no_snapshots(o->repeat[i], err, errlen);
@@ -128,8 +129,8 @@ static int judge(struct against *g, char *err, size_t errlen)
 		snprintf(err, errlen, "out of memory");
 		return -1;
 	}
-	cross_counts_real(&real[0], &g->a.machine, &g->scan_a);
-	cross_counts_real(&real[1], &g->b.in.machine, &g->b.scan);
+	cross_counts_real(&real[0], &g->a.recording, &g->scan_a);
+	cross_counts_real(&real[1], &g->b.in.recording, &g->b.scan);
 	cross_set_real(&g->cross, &real[0], &real[1]);
 	cross_judge(&g->cross);
 	free(real);
@@ -154,10 +155,10 @@ static int print_json(const struct against *g, const struct options *o)
 
 static int print_text(const struct against *g, const struct options *o)
 {
-	printf("A: %s, kernel %s, vm.defrag_mode=%u\n", g->a.trace_path, g->a.machine.kernel,
-	       g->a.machine.sysctl.defrag_mode);
-	printf("B: %s, kernel %s, vm.defrag_mode=%u\n", g->b.in.trace_path, g->b.in.machine.kernel,
-	       g->b.in.machine.sysctl.defrag_mode);
+	printf("A: %s, kernel %s, vm.defrag_mode=%u\n", g->a.trace_path, g->a.recording.kernel,
+	       g->a.recording.sysctl.defrag_mode);
+	printf("B: %s, kernel %s, vm.defrag_mode=%u\n", g->b.in.trace_path,
+	       g->b.in.recording.kernel, g->b.in.recording.sysctl.defrag_mode);
 	printf("A replayed under %s and %s, seeds %llu to %llu\n\n", g->policy[0], g->policy[1],
 	       (unsigned long long)o->seed, (unsigned long long)o->seed + o->seeds - 1);
 	cross_print(&g->cross, g->policy);
@@ -201,7 +202,7 @@ static int comparable(const struct against *g, const struct options *o)
 
 	if (check_need_snapshots(&g->a, o->arg[0]) || check_need_snapshots(&g->b.in, o->against))
 		return -1;
-	if (!cross_unlike(&g->a.machine, &g->b.in.machine, why, sizeof(why)) || o->force)
+	if (!cross_unlike(&g->a.recording, &g->b.in.recording, why, sizeof(why)) || o->force)
 		return 0;
 	message("check %s --against %s: these cannot be compared: %s; name a recording with"
 		" vm.defrag_mode=0 and one of the same load, kernel and machine with 1, or say"

@@ -59,7 +59,7 @@ void check_print(const struct check *c)
 {
 	const struct fidelity *f = &c->fidelity;
 
-	printf("recording: %s, kernel %s\n", c->in.trace_path, c->in.machine.kernel);
+	printf("recording: %s, kernel %s\n", c->in.trace_path, c->in.recording.kernel);
 	print_observed(c);
 	print_thp(f);
 	printf("self: replayed under %s", f->policy);
@@ -165,7 +165,7 @@ json_t *check_json(const struct check *c)
  */
 int check_replay(struct check *c, const struct options *o, char *err, size_t errlen)
 {
-	const char *policy[2] = { "observed", recorded_policy(&c->in.machine) };
+	const char *policy[2] = { "observed", recorded_policy(&c->in.recording) };
 	struct run_options run;
 	struct progress progress;
 	int ret;
@@ -181,7 +181,7 @@ int check_replay(struct check *c, const struct options *o, char *err, size_t err
 	ret = run_replay(&run, policy, 2, &c->out, err, errlen);
 	progress_clear(&progress);
 	if (!ret)
-		fidelity_compute(&c->fidelity, &c->in.machine, &c->out.run[1], &c->out.run[0],
+		fidelity_compute(&c->fidelity, &c->in.recording, &c->out.run[1], &c->out.run[0],
 				 &c->scan);
 	return ret;
 }

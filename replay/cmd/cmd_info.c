@@ -26,7 +26,7 @@ static void print_side(const char *name, const struct snapshot *s)
 	       s->have_pagetypeinfo ? "yes" : "no", s->kpageflags ? s->nr_pfns : 0);
 }
 
-static void print_machine(const struct machine *m)
+static void print_machine(const struct recording *m)
 {
 	printf("machine    %s, %u pfns, %u CPUs, %" PRIu64 " pages of swap, source %s\n",
 	       m->kernel[0] ? m->kernel : "unknown kernel", m->max_pfn, m->nr_cpus, m->swap_pages,
@@ -61,7 +61,7 @@ static void print_trace(struct trace *t)
 	}
 }
 
-static void print_json(struct trace *t, const struct machine *m)
+static void print_json(struct trace *t, const struct recording *m)
 {
 	struct run_output out = { .trace = *trace_get_info(t), .t = t };
 	json_t *doc = json_object();
@@ -104,10 +104,10 @@ static int info(const struct input *in, const struct options *o)
 	}
 	ret = read_all(t);
 	if (ret == EXIT_OK && o->json) {
-		print_json(t, &in->machine);
+		print_json(t, &in->recording);
 	} else if (ret == EXIT_OK) {
 		print_trace(t);
-		print_machine(&in->machine);
+		print_machine(&in->recording);
 	}
 	trace_close(t);
 	if (ret == EXIT_OK && output_flush_stdout())

@@ -44,7 +44,7 @@ static int infer_machine(struct input *in, const struct options *o, char *err, s
 	struct trace_options topt = trace_options_of(o);
 	struct prescan scan;
 
-	if (prescan_trace(&scan, in->trace_path, &topt, &in->machine, err, errlen))
+	if (prescan_trace(&scan, in->trace_path, &topt, &in->recording, err, errlen))
 		return -1;
 	if (!scan.max_pfn && !o->memory_pages) {
 		snprintf(err, errlen, "%s: no allocator event in it names a page: record with"
@@ -57,16 +57,16 @@ static int infer_machine(struct input *in, const struct options *o, char *err, s
 			 in->trace_path, (unsigned long long)scan.max_pfn - 1);
 		return -1;
 	}
-	if (!in->machine.kernel[0])
-		snprintf(in->machine.kernel, sizeof(in->machine.kernel), "%s", scan.kernel);
-	if (!in->machine.version)
-		in->machine.version = kernel_version_parse(in->machine.kernel);
-	machine_infer(&in->machine, o->memory_pages, scan.max_pfn ? scan.max_pfn - 1 : 0,
-		      scan.cpus);
+	if (!in->recording.kernel[0])
+		snprintf(in->recording.kernel, sizeof(in->recording.kernel), "%s", scan.kernel);
+	if (!in->recording.version)
+		in->recording.version = kernel_version_parse(in->recording.kernel);
+	recording_infer(&in->recording, o->memory_pages, scan.max_pfn ? scan.max_pfn - 1 : 0,
+			scan.cpus);
 	return 0;
 }
 
-static const char *missing_side(const struct machine *m)
+static const char *missing_side(const struct recording *m)
 {
 	return m->before.present ? m->after.present ? NULL : "after" : "before";
 }
@@ -75,10 +75,10 @@ static const char *missing_side(const struct machine *m)
 static int load_machine(struct input *in, const struct options *o, char *err, size_t errlen)
 {
 	const char *dir = o->arg[0], *missing = NULL;
-	int ret = machine_load(&in->machine, dir, err, errlen);
+	int ret = recording_load(&in->recording, dir, err, errlen);
 
 	if (!ret)
-		missing = missing_side(&in->machine);
+		missing = missing_side(&in->recording);
 	if (missing)
 		snprintf(err, errlen, "%s/%s: missing; a recording has before/ and after/. Replay"
 			 " %s to have the machine inferred, or say --allow-incomplete", dir,
@@ -92,7 +92,7 @@ static int load_machine(struct input *in, const struct options *o, char *err, si
 	message("%s", err);
 	in->damaged = true;
 	if (ret)
-		memset(&in->machine, 0, sizeof(in->machine));
+		memset(&in->recording, 0, sizeof(in->recording));
 	return 0;
 }
 
@@ -113,7 +113,7 @@ int input_open(struct input *in, const struct options *o, char *err, size_t errl
 		return -1;
 	if (in->is_recording && load_machine(in, o, err, errlen))
 		return -1;
-	if (!in->machine.before.present || !in->machine.before.have_zoneinfo) {
+	if (!in->recording.before.present || !in->recording.before.have_zoneinfo) {
 		if (infer_machine(in, o, err, errlen))
 			goto fail;
 	} else if (o->memory_pages) {
@@ -121,7 +121,7 @@ int input_open(struct input *in, const struct options *o, char *err, size_t errl
 			 " replay its trace.dat alone to choose the size", o->arg[0]);
 		goto fail;
 	}
-	if (settings_apply(o, &in->machine, &in->params, err, errlen))
+	if (settings_apply(o, &in->recording, &in->params, err, errlen))
 		goto fail;
 	return 0;
 fail:
@@ -135,7 +135,7 @@ fail:
  */
 void input_close(struct input *in)
 {
-	machine_release(&in->machine);
+	recording_release(&in->recording);
 }
 
 /**
@@ -149,7 +149,7 @@ void input_run_options(struct input *in, const struct options *o, struct run_opt
 	*run = (struct run_options){
 		.trace = trace_options_of(o),
 		.trace_path = in->trace_path,
-		.machine = &in->machine,
+		.recording = &in->recording,
 		.params = in->params,
 		.version = o->version,
 		.seed = o->seed,

@@ -15,7 +15,7 @@ static enum extfrag_class extfrag_class_of(const struct record *r)
 	return r->order2 >= pageblock_order ? EXTFRAG_CLAIM_BLOCK : EXTFRAG_CLAIM_PART;
 }
 
-static int prescan_record(struct prescan *p, const struct record *r, struct machine *m)
+static int prescan_record(struct prescan *p, const struct record *r, struct recording *m)
 {
 	u32 order = r->order;
 
@@ -36,10 +36,10 @@ static int prescan_record(struct prescan *p, const struct record *r, struct mach
 		return 0;
 	if (r->pfn + (1u << order) > p->max_pfn)
 		p->max_pfn = r->pfn + (1u << order);
-	return m ? machine_first_seen(m, r->pfn, order, r->type == REC_ALLOC) : 0;
+	return m ? recording_first_seen(m, r->pfn, order, r->type == REC_ALLOC) : 0;
 }
 
-static int prescan_batch(struct prescan *p, const struct record *rec, long n, struct machine *m)
+static int prescan_batch(struct prescan *p, const struct record *rec, long n, struct recording *m)
 {
 	for (long i = 0; i < n; i++)
 		if (prescan_record(p, &rec[i], m))
@@ -59,7 +59,7 @@ static int prescan_batch(struct prescan *p, const struct record *rec, long n, st
  * Return: 0; -1 with @err filled.
  */
 int prescan_trace(struct prescan *p, const char *path, const struct trace_options *opt,
-		  struct machine *m, char *err, size_t errlen)
+		  struct recording *m, char *err, size_t errlen)
 {
 	struct trace *t = trace_open(path, opt, err, errlen);
 	const struct trace_info *info;

@@ -66,7 +66,7 @@ static int unknown_name(const char *setting, char *err, size_t errlen)
 	return -1;
 }
 
-static int set_sysctl(const struct sysctl_entry *e, const char *value, struct machine *m,
+static int set_sysctl(const struct sysctl_entry *e, const char *value, struct recording *m,
 		      char *err, size_t errlen)
 {
 	uint64_t number;
@@ -96,7 +96,8 @@ static int set_param(const struct param_entry *e, const char *value, struct mm_p
 }
 
 /* "256,256,32,0", or with spaces as the kernel prints it */
-static int set_lowmem_reserve_ratio(const char *value, struct machine *m, char *err, size_t errlen)
+static int set_lowmem_reserve_ratio(const char *value, struct recording *m, char *err,
+				    size_t errlen)
 {
 	uint32_t ratio[MAX_NR_ZONES];
 	const char *at = value;
@@ -121,7 +122,7 @@ bad:
 	return -1;
 }
 
-static int set_swap(const char *value, struct machine *m, char *err, size_t errlen)
+static int set_swap(const char *value, struct recording *m, char *err, size_t errlen)
 {
 	if (parse_number(value, 0, 1ull << 40, &m->swap_pages))
 		return 0;
@@ -140,7 +141,7 @@ static bool same_name(const char *given, size_t len, const char *name)
 	return true;
 }
 
-static int set_one(const char *setting, struct machine *m, struct mm_params *p, char *err,
+static int set_one(const char *setting, struct recording *m, struct mm_params *p, char *err,
 		   size_t errlen)
 {
 	const char *name = strncmp(setting, "vm.", 3) ? setting : setting + 3;
@@ -175,8 +176,8 @@ static int set_one(const char *setting, struct machine *m, struct mm_params *p, 
  *
  * Return: 0; -1 with @err filled.
  */
-int settings_apply(const struct options *o, struct machine *m, struct mm_params *p,
-		   char *err, size_t errlen)
+int settings_apply(const struct options *o, struct recording *m, struct mm_params *p, char *err,
+		   size_t errlen)
 {
 	for (unsigned int i = 0; i < o->nr_set; i++)
 		if (set_one(o->set[i], m, p, err, errlen))

@@ -23,7 +23,7 @@
  *
  * Return: the stage; NULL without memory.
  */
-struct demand *demand_alloc(struct machine *m, struct trace *t, u32 max_pfn)
+struct demand *demand_alloc(struct recording *m, struct trace *t, u32 max_pfn)
 {
 	struct demand *d = calloc(1, sizeof(*d));
 

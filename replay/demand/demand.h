@@ -88,17 +88,17 @@ struct tpage {
 
 struct demand;
 struct demand_stats;
-struct machine;
+struct recording;
 
 /* takes a batch of operations; the array is the demand stage's own and reused after the call */
 typedef void (*op_sink)(void *ctx, const struct op *op, size_t n);
 
-struct demand *demand_alloc(struct machine *m, struct trace *t, u32 max_pfn);
+struct demand *demand_alloc(struct recording *m, struct trace *t, u32 max_pfn);
 void demand_free(struct demand *d);
 void demand_set_sink(struct demand *d, op_sink sink, void *ctx);
 void demand_records(struct demand *d, const struct record *rec, size_t n);
 size_t demand_prefix(struct demand *d, const struct record *rec, size_t n, bool *done);
-void demand_patch_machine(struct demand *d, struct machine *m);
+void demand_patch_recording(struct demand *d, struct recording *m);
 void demand_finish(struct demand *d);
 u32 demand_nr_handles(const struct demand *d);
 const struct tpage *demand_tpages(const struct demand *d);

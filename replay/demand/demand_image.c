@@ -36,7 +36,7 @@ static void image_page(struct demand *d, const struct snapshot *s, u32 pfn)
  * @d: demand stage
  * @m: machine; without kpageflags every page starts as unknown
  */
-void demand_start_image(struct demand *d, const struct machine *m)
+void demand_start_image(struct demand *d, const struct recording *m)
 {
 	u32 pfn, end = m->before.nr_pfns < d->max_pfn ? m->before.nr_pfns : d->max_pfn;
 
@@ -63,11 +63,11 @@ static u64 flags_of_kind(u8 kind)
 }
 
 /**
- * demand_patch_machine - bring the snapshot to the moment of the marker "before end"
+ * demand_patch_recording - bring the snapshot to the moment of the marker "before end"
  * @d: demand stage, after demand_prefix()
  * @m: machine whose before.kpageflags are corrected by what the events up to there did
  */
-void demand_patch_machine(struct demand *d, struct machine *m)
+void demand_patch_recording(struct demand *d, struct recording *m)
 {
 	u32 pfn, end = m->before.nr_pfns < d->max_pfn ? m->before.nr_pfns : d->max_pfn;
 	u64 *flags = m->before.kpageflags;

@@ -80,7 +80,7 @@ void observed_event(struct demand *d, const struct record *r, const struct task 
 void observed_swapout(struct demand *d, s32 pages);
 
 /* demand_image.c */
-void demand_start_image(struct demand *d, const struct machine *m);
+void demand_start_image(struct demand *d, const struct recording *m);
 
 /* thread_rate.c */
 void pace_kswapd(struct demand *d, const struct record *r);

@@ -78,7 +78,7 @@ void timeline_free(struct policy_run *run);
 
 /* observed.c */
 void observed_ops(struct policy_run *run, const struct op *op, size_t n);
-void observed_compare(const struct demand *d, const struct machine *m, struct run_output *out);
+void observed_compare(const struct demand *d, const struct recording *m, struct run_output *out);
 void observed_take(const struct demand *d, struct policy_run *run);
 u8 *observed_end_state(const struct demand *d, u32 max_pfn);
 

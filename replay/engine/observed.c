@@ -71,7 +71,7 @@ void observed_ops(struct policy_run *run, const struct op *op, size_t n)
  * Left out: pages that an event touched while the flags were read, and pages without any flag,
  * which are free on a per-CPU list or in use by the kernel (tracepoints.md 9.2).
  */
-void observed_compare(const struct demand *d, const struct machine *m, struct run_output *out)
+void observed_compare(const struct demand *d, const struct recording *m, struct run_output *out)
 {
 	u32 pfn, end = m->after.nr_pfns < d->max_pfn ? m->after.nr_pfns : d->max_pfn;
 

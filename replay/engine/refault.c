@@ -21,7 +21,7 @@
  */
 int refault_init(struct model *mo)
 {
-	const struct machine *m = mo->opt->machine;
+	const struct recording *m = mo->opt->recording;
 	struct away *side[] = { &mo->anon, &mo->file };
 	const char *name[] = { "pswpin", "workingset_refault_file" };
 	u64 before, after;

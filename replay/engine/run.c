@@ -141,12 +141,12 @@ static u64 count_allocs_frees(struct trace *t, unsigned int nr_events)
 static void wanted_kernel(const struct run_options *opt, const struct policy_setup *s,
 			  struct kernel_features *k)
 {
-	struct machine *m = opt->machine;
+	struct recording *m = opt->recording;
 	u32 version = m->version;
 
 	if (opt->version)
 		m->version = opt->version;
-	machine_kernel(m, k);
+	recording_kernel(m, k);
 	m->version = version;
 	policy_setup_kernel(s, k);
 }
@@ -165,15 +165,15 @@ static int let_policy_decide(struct replay *rp, struct worker *w)
 }
 
 /* A machine for one policy, from the snapshot as the prefix corrected it. */
-static struct mm *build_machine(const struct run_options *opt, const struct policy_setup *s)
+static struct mm *build_mm(const struct run_options *opt, const struct policy_setup *s)
 {
-	struct machine *m = opt->machine;
+	struct recording *m = opt->recording;
 	struct kernel_features k;
 	struct mm *mm;
 
 	wanted_kernel(opt, s, &k);
 	m->features = &k;
-	mm = mm_from_machine(m, opt->seed, true);
+	mm = boot_mm(m, opt->seed, true);
 	m->features = NULL;
 	return mm;
 }
@@ -186,7 +186,7 @@ static int build_observed(struct replay *rp, struct worker *w)
 
 	if (!interval)
 		return 0;
-	mm = build_machine(rp->opt, &w->run->setup);
+	mm = build_mm(rp->opt, &w->run->setup);
 	if (mm)
 		w->observed_map = observed_map_alloc(w->run, mm, interval);
 	mm_free(mm);
@@ -199,7 +199,7 @@ static int build_worker(struct replay *rp, struct worker *w)
 
 	if (w->observed)
 		return build_observed(rp, w);
-	w->run->mm = build_machine(opt, &w->run->setup);
+	w->run->mm = build_mm(opt, &w->run->setup);
 	if (!w->run->mm)
 		return fail(rp, "no memory for the model's machine: choose less with --memory");
 	w->model.mm = w->run->mm;
@@ -213,7 +213,7 @@ static int build_worker(struct replay *rp, struct worker *w)
 
 static int build_workers(struct replay *rp)
 {
-	struct machine *m = rp->opt->machine;
+	struct recording *m = rp->opt->recording;
 	size_t size = (size_t)m->before.nr_pfns * sizeof(u64);
 	u64 *saved = NULL;
 	unsigned int i;
@@ -224,7 +224,7 @@ static int build_workers(struct replay *rp)
 		if (!saved)
 			return fail(rp, "no memory for the page flags");
 		memcpy(saved, m->before.kpageflags, size);
-		demand_patch_machine(rp->demand, m);
+		demand_patch_recording(rp->demand, m);
 	}
 	for (i = 0; i < rp->nr && !ret; i++)
 		ret = build_worker(rp, &rp->worker[i]);
@@ -277,7 +277,7 @@ static int open_trace(struct replay *rp)
 	rp->out->t = trace_open(opt->trace_path, &opt->trace, rp->err, rp->errlen);
 	if (!rp->out->t)
 		return -1;
-	rp->demand = demand_alloc(opt->machine, rp->out->t, opt->machine->max_pfn);
+	rp->demand = demand_alloc(opt->recording, rp->out->t, opt->recording->max_pfn);
 	return rp->demand ? 0 : fail(rp, "no memory for the map of the trace's pages");
 }
 
@@ -291,7 +291,7 @@ static long read_prefix(struct replay *rp, const struct record **rec, size_t *us
 	long n;
 
 	*used = 0;
-	if (!rp->opt->machine->before.kpageflags)
+	if (!rp->opt->recording->before.kpageflags)
 		return trace_read(rp->out->t, rec);
 	while ((n = trace_read(rp->out->t, rec)) > 0 && !stopped(rp)) {
 		*used = demand_prefix(rp->demand, *rec, (size_t)n, &done);
@@ -363,7 +363,7 @@ static int finish_worker(struct replay *rp, struct worker *w)
 	if (!rp->opt->want_end_state)
 		return 0;
 	if (w->observed) {
-		run->end_state = observed_end_state(rp->demand, rp->opt->machine->max_pfn);
+		run->end_state = observed_end_state(rp->demand, rp->opt->recording->max_pfn);
 	} else {
 		const struct mm *mm = run->mm;
 		u32 pfn;
@@ -399,7 +399,7 @@ static int finish(struct replay *rp)
 	for (i = 0; i < rp->nr; i++)
 		if (finish_worker(rp, &rp->worker[i]))
 			return -1;
-	observed_compare(rp->demand, rp->opt->machine, rp->out);
+	observed_compare(rp->demand, rp->opt->recording, rp->out);
 	rp->out->demand = *demand_get_stats(rp->demand);
 	rp->out->trace = *trace_get_info(rp->out->t);
 	rp->out->allocs_frees = count_allocs_frees(rp->out->t, rp->out->trace.nr_events);

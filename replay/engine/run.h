@@ -117,7 +117,7 @@ struct policy_run {
 struct run_options {
 	struct trace_options trace;
 	const char *trace_path;
-	struct machine *machine;
+	struct recording *recording;
 	struct mm_params params;
 	u32 version;			/* --kernel; 0: the machine's */
 	u64 seed;

@@ -19,7 +19,8 @@
 /* memory that never reaches the buddy allocator: struct pages (16 of 4096 pages), kernel image */
 #define RESERVED_PERCENT 3u
 
-static void infer_zone(struct machine *m, int type, uint64_t start, uint64_t end, uint64_t present)
+static void infer_zone(struct recording *m, int type, uint64_t start, uint64_t end,
+		       uint64_t present)
 {
 	struct snap_zone *z = &m->before.zone[type];
 
@@ -36,7 +37,7 @@ static void infer_zone(struct machine *m, int type, uint64_t start, uint64_t end
 }
 
 /* what a snapshot says of zones does not hold for a machine of another size */
-static void forget_zones(struct machine *m)
+static void forget_zones(struct recording *m)
 {
 	struct snapshot *s = &m->before;
 
@@ -51,8 +52,8 @@ static void forget_zones(struct machine *m)
 }
 
 /**
- * machine_infer - complete a machine without snapshots
- * @m: from machine_load(), or zeroed
+ * recording_infer - complete a machine without snapshots
+ * @m: from recording_load(), or zeroed
  * @pages: memory in pages; 0: from the highest pfn in the trace
  * @trace_max_pfn: highest pfn seen in the trace
  * @nr_cpus: CPUs of the trace
@@ -61,14 +62,15 @@ static void forget_zones(struct machine *m)
  * memory pushes the rest above 4 GiB. A machine with zoneinfo is left as it is, unless @pages
  * asks for another size.
  */
-void machine_infer(struct machine *m, uint64_t pages, uint64_t trace_max_pfn, unsigned int nr_cpus)
+void recording_infer(struct recording *m, uint64_t pages, uint64_t trace_max_pfn,
+		     unsigned int nr_cpus)
 {
 	uint64_t low = pages, high = 0;
 
 	if (m->before.have_zoneinfo && !pages)
 		return;
 	if (!m->source)
-		machine_defaults(m);
+		recording_defaults(m);
 	m->source = pages ? "option" : "inferred";
 	trace_max_pfn = (trace_max_pfn + LARGEST) & ~(uint64_t)(LARGEST - 1);
 	if (!pages) {
@@ -90,16 +92,16 @@ void machine_infer(struct machine *m, uint64_t pages, uint64_t trace_max_pfn, un
 	m->nr_cpus = (uint16_t)(nr_cpus < 1 ? 1 : nr_cpus > MAX_CPUS ? MAX_CPUS : nr_cpus);
 	m->before.nr_cpus = m->nr_cpus;
 	m->before.nr_nodes = 1;
-	machine_note(m, "zones are inferred: x86-64, %llu pages, %u%% of them reserved",
-		     (unsigned long long)(low + high), RESERVED_PERCENT);
+	recording_note(m, "zones are inferred: x86-64, %llu pages, %u%% of them reserved",
+		       (unsigned long long)(low + high), RESERVED_PERCENT);
 }
 
 /**
- * machine_first_seen - let the trace say which pages were free at its start
+ * recording_first_seen - let the trace say which pages were free at its start
  *
  * See recording.h. A map of a byte a page: enum first_seen, and the order of the event above it.
  */
-int machine_first_seen(struct machine *m, uint64_t pfn, unsigned int order, bool alloc)
+int recording_first_seen(struct recording *m, uint64_t pfn, unsigned int order, bool alloc)
 {
 	uint64_t end = pfn + (1ull << (order & 31)), nr = m->nr_first_seen;
 	uint8_t *map, value = (uint8_t)((alloc ? FIRST_ALLOC : FIRST_FREE) | order << 2);

@@ -31,31 +31,31 @@ int snap_bad(const struct snap_text *t, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 int snap_u64(const struct snap_text *t, const char **s, uint64_t max, uint64_t *value);
 int snap_word(const char **s, char *word, size_t size);
-void machine_defaults(struct machine *m);
-void machine_note(struct machine *m, const char *fmt, ...)
+void recording_defaults(struct recording *m);
+void recording_note(struct recording *m, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Parsers of one file each: 0, or -1 with the place in t->err. snapshot_text.c, snapshot_zones.c */
-int parse_vmstat(struct snap_text *t, struct snapshot *s, struct machine *m);
-int parse_zoneinfo(struct snap_text *t, struct snapshot *s, struct machine *m);
-int parse_buddyinfo(struct snap_text *t, struct snapshot *s, struct machine *m);
-int parse_pagetypeinfo(struct snap_text *t, struct snapshot *s, struct machine *m);
-int parse_meminfo(struct snap_text *t, struct snapshot *s, struct machine *m);
-int parse_swaps(struct snap_text *t, struct snapshot *s, struct machine *m);
-int parse_sysctl_vm(struct snap_text *t, struct snapshot *s, struct machine *m);
-int parse_thp(struct snap_text *t, struct snapshot *s, struct machine *m);
-int parse_version(struct snap_text *t, struct snapshot *s, struct machine *m);
+int parse_vmstat(struct snap_text *t, struct snapshot *s, struct recording *m);
+int parse_zoneinfo(struct snap_text *t, struct snapshot *s, struct recording *m);
+int parse_buddyinfo(struct snap_text *t, struct snapshot *s, struct recording *m);
+int parse_pagetypeinfo(struct snap_text *t, struct snapshot *s, struct recording *m);
+int parse_meminfo(struct snap_text *t, struct snapshot *s, struct recording *m);
+int parse_swaps(struct snap_text *t, struct snapshot *s, struct recording *m);
+int parse_sysctl_vm(struct snap_text *t, struct snapshot *s, struct recording *m);
+int parse_thp(struct snap_text *t, struct snapshot *s, struct recording *m);
+int parse_version(struct snap_text *t, struct snapshot *s, struct recording *m);
 
 int zone_by_name(const char *name);
 
 /* snapshot_flags.c */
 int snap_flags_load(const char *dir, const char *name, uint64_t **flags, uint32_t *nr,
 		    char *err, size_t errlen);
-void snap_mark_holes(struct snapshot *s, struct machine *m, const char *side);
-void snap_expand_buddy_heads(struct snapshot *s, struct machine *m, const char *side);
+void snap_mark_holes(struct snapshot *s, struct recording *m, const char *side);
+void snap_expand_buddy_heads(struct snapshot *s, struct recording *m, const char *side);
 
 /* snapshot_check.c: does all of it come from one machine? */
 int snap_check_side(const struct snapshot *s, const char *dir, char *err, size_t errlen);
-int snap_check_twins(struct machine *m, const char *dir, char *err, size_t errlen);
+int snap_check_twins(struct recording *m, const char *dir, char *err, size_t errlen);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A recording directory: trace.dat with before/ and after/, copies of procfs files and page
- * flags. This reads them into one struct machine; mm_from_machine() builds the model from it.
+ * flags. This reads them into one struct recording; boot_mm() builds the model from it.
  */
 #ifndef FRAGREPLAY_SNAPSHOT_H
 #define FRAGREPLAY_SNAPSHOT_H
@@ -43,7 +43,7 @@ struct snapshot {
 	uint32_t nr_pfns;	/* entries in kpageflags */
 };
 
-struct machine {
+struct recording {
 	struct snapshot before, after;
 	char kernel[128];	/* release, from before/version; "" unknown */
 	uint32_t version;	/* as kernel_version_parse() */
@@ -55,7 +55,7 @@ struct machine {
 	uint64_t swap_pages;	/* from swaps or meminfo */
 	uint64_t memtotal_kb;
 	const char *source;	/* "kpageflags", "zoneinfo", "inferred", "option" */
-	const struct kernel_features *features;	/* NULL: machine_kernel() */
+	const struct kernel_features *features; /* NULL: recording_kernel() */
 	uint32_t max_pfn;
 	uint16_t nr_cpus;
 	char notes[2048];	/* what was missing, folded or inferred: one line each, for the report */
@@ -64,7 +64,7 @@ struct machine {
 };
 
 /**
- * machine_load - read before/ and after/ of a recording
+ * recording_load - read before/ and after/ of a recording
  * @m: filled in
  * @dir: the recording directory
  * @err: message naming file, place and remedy
@@ -75,39 +75,40 @@ struct machine {
  *
  * Return: 0 or -1.
  */
-int machine_load(struct machine *m, const char *dir, char *err, size_t errlen);
-void machine_release(struct machine *m);
+int recording_load(struct recording *m, const char *dir, char *err, size_t errlen);
+void recording_release(struct recording *m);
 
 /* value of a vmstat counter; false when the kernel has no such counter */
 bool snapshot_vmstat(const struct snapshot *s, const char *name, uint64_t *value);
 
-void machine_kernel(const struct machine *m, struct kernel_features *k);
+void recording_kernel(const struct recording *m, struct kernel_features *k);
 
 /**
- * machine_infer - complete a machine without snapshots
+ * recording_infer - complete a machine without snapshots
  * @m: zones and pages are filled in as x86-64 would lay them out
  * @pages: memory in pages; 0: from the highest pfn in the trace
  * @trace_max_pfn: highest pfn seen in the trace
  * @nr_cpus: CPUs of the trace
  */
-void machine_infer(struct machine *m, uint64_t pages, uint64_t trace_max_pfn, unsigned int nr_cpus);
+void recording_infer(struct recording *m, uint64_t pages, uint64_t trace_max_pfn,
+		     unsigned int nr_cpus);
 
 /* What the first event of a page says about the moment before: tracepoints.md 9.2, step 7. */
 enum first_seen { FIRST_NEVER, FIRST_ALLOC, FIRST_FREE };
 
 /**
- * machine_first_seen - let the trace say which pages were free at its start
+ * recording_first_seen - let the trace say which pages were free at its start
  * @m: machine; its first_seen map grows as needed
  * @pfn: of a mm_page_alloc or mm_page_free event, in the order of time
  * @order: its order
  * @alloc: allocation (the page was free before) or free (it was in use)
  *
- * Optional; to be called before mm_from_machine(), which then knows which of the pages without
+ * Optional; to be called before boot_mm(), which then knows which of the pages without
  * flags lie on per-CPU lists, and, without kpageflags, which pages were free at all.
  *
  * Return: 0, or -1 when out of memory.
  */
-int machine_first_seen(struct machine *m, uint64_t pfn, unsigned int order, bool alloc);
+int recording_first_seen(struct recording *m, uint64_t pfn, unsigned int order, bool alloc);
 
 /* kinds of a page by kpageflags bits; tells free, reserved, LRU, slab, ... (include/uapi/linux/kernel-page-flags.h) */
 enum snap_page { SNAP_ABSENT, SNAP_RESERVED, SNAP_BUDDY, SNAP_NOFLAGS, SNAP_SLAB, SNAP_PGTABLE,
@@ -120,14 +121,14 @@ uint32_t snapshot_compound_head(const struct snapshot *s, uint32_t pfn);
 unsigned int snapshot_compound_order(const struct snapshot *s, uint32_t head);
 
 /**
- * mm_from_machine - build the model's machine: zones, free lists, pageblock types, pages in use
+ * boot_mm - build the model's machine: zones, free lists, pageblock types, pages in use
  * @m: what is known
  * @seed: of all that is not known (order of free lists above all)
  * @owner_is_pfn: pages in use get their own pfn as owner cookie
  *
  * Return: the machine with mm_init_late() done, or NULL with a message on stderr.
  */
-struct mm *mm_from_machine(const struct machine *m, uint64_t seed, bool owner_is_pfn);
+struct mm *boot_mm(const struct recording *m, uint64_t seed, bool owner_is_pfn);
 
 /* How closely the built machine meets the counts that the kernel printed, per zone. */
 struct zone_fit {
@@ -138,13 +139,13 @@ struct zone_fit {
 	uint32_t free_off_type;		/* free pages in blocks of another type than counted */
 };
 
-struct machine_fit {
+struct boot_fit {
 	struct zone_fit zone[MAX_NR_ZONES];
 	char notes[1024];		/* what could not be reconciled: one line each */
 };
 
 /**
- * mm_from_machine_fit - mm_from_machine(), telling how well the counts are met
+ * boot_mm_fit - boot_mm(), telling how well the counts are met
  * @m: what is known
  * @seed: of all that is not known
  * @owner_is_pfn: pages in use get their own pfn as owner cookie
@@ -152,7 +153,7 @@ struct machine_fit {
  *
  * Return: the machine, or NULL with a message on stderr.
  */
-struct mm *mm_from_machine_fit(const struct machine *m, uint64_t seed, bool owner_is_pfn,
-			       struct machine_fit *fit);
+struct mm *boot_mm_fit(const struct recording *m, uint64_t seed, bool owner_is_pfn,
+		       struct boot_fit *fit);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A recording directory becomes a struct machine: each side's files in an order in which later
+ * A recording directory becomes a struct recording: each side's files in an order in which later
  * ones can lean on earlier ones, then the question whether they belong together.
  */
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 struct snap_file {
 	const char *name;
-	int (*parse)(struct snap_text *t, struct snapshot *s, struct machine *m);
+	int (*parse)(struct snap_text *t, struct snapshot *s, struct recording *m);
 	const char *without;	/* what a machine lacks without this file, for the notes */
 	bool settings;		/* of the machine, not of the moment: taken from before/ */
 };
@@ -32,12 +32,12 @@ static const struct snap_file snap_files[] = {
 };
 
 /**
- * machine_defaults - what holds where no file says otherwise
+ * recording_defaults - what holds where no file says otherwise
  * @m: its settings are set; all else stays as it is
  *
  * Sysctls as in the kernel's sources (page-allocator.md section 0), THP as Debian builds it.
  */
-void machine_defaults(struct machine *m)
+void recording_defaults(struct recording *m)
 {
 	m->sysctl = (struct mm_sysctl){
 		.watermark_scale_factor = 10, .watermark_boost_factor = 15000,
@@ -49,7 +49,7 @@ void machine_defaults(struct machine *m)
 	m->source = "inferred";
 }
 
-static int load_file(const struct snap_file *f, struct machine *m, struct snapshot *s,
+static int load_file(const struct snap_file *f, struct recording *m, struct snapshot *s,
 		     const char *dir, const char *side, char *err, size_t errlen)
 {
 	struct snap_text t;
@@ -59,7 +59,7 @@ static int load_file(const struct snap_file *f, struct machine *m, struct snapsh
 		return -1;
 	if (!ret) {
 		if (f->without)
-			machine_note(m, "%s/%s is missing: %s", side, f->name, f->without);
+			recording_note(m, "%s/%s is missing: %s", side, f->name, f->without);
 		return 0;
 	}
 	if (!f->settings || s == &m->before)
@@ -70,7 +70,7 @@ static int load_file(const struct snap_file *f, struct machine *m, struct snapsh
 	return ret;
 }
 
-static int load_flags(struct machine *m, struct snapshot *s, const char *dir, const char *side,
+static int load_flags(struct recording *m, struct snapshot *s, const char *dir, const char *side,
 		      char *err, size_t errlen)
 {
 	uint32_t nr_count = 0;
@@ -79,8 +79,8 @@ static int load_flags(struct machine *m, struct snapshot *s, const char *dir, co
 	if (ret < 0)
 		return -1;
 	if (!ret)
-		machine_note(m, "%s/kpageflags is missing: which pages are free is not known",
-			     side);
+		recording_note(m, "%s/kpageflags is missing: which pages are free is not known",
+			       side);
 	ret = snap_flags_load(dir, "kpagecount", &s->kpagecount, &nr_count, err, errlen);
 	if (ret > 0 && s->kpageflags && nr_count != s->nr_pfns) {
 		snprintf(err, errlen,
@@ -95,7 +95,7 @@ static int load_flags(struct machine *m, struct snapshot *s, const char *dir, co
 	return ret < 0 ? -1 : 0;
 }
 
-static int load_side(struct machine *m, struct snapshot *s, const char *dir, const char *side,
+static int load_side(struct recording *m, struct snapshot *s, const char *dir, const char *side,
 		     char *err, size_t errlen)
 {
 	char path[4096];
@@ -103,7 +103,7 @@ static int load_side(struct machine *m, struct snapshot *s, const char *dir, con
 
 	snprintf(path, sizeof(path), "%s/%s", dir, side);
 	if (stat(path, &st) && errno == ENOENT) {
-		machine_note(m, "%s/ is missing", side);
+		recording_note(m, "%s/ is missing", side);
 		return 0;
 	}
 	for (size_t i = 0; i < sizeof(snap_files) / sizeof(snap_files[0]); i++)
@@ -145,7 +145,7 @@ static int check_same_text(const char *dir, const char *name, char *err, size_t 
 }
 
 /* what follows from the files for the machine as a whole */
-static void machine_conclude(struct machine *m)
+static void recording_conclude(struct recording *m)
 {
 	const struct snapshot *s = &m->before;
 	uint64_t min = 0;
@@ -155,7 +155,7 @@ static void machine_conclude(struct machine *m)
 	m->source = s->kpageflags ? "kpageflags" : "zoneinfo";
 	m->nr_cpus = s->nr_cpus < MAX_CPUS ? s->nr_cpus : MAX_CPUS;
 	if (s->nr_cpus > MAX_CPUS)
-		machine_note(m, "%u CPUs are folded into %d", s->nr_cpus, MAX_CPUS);
+		recording_note(m, "%u CPUs are folded into %d", s->nr_cpus, MAX_CPUS);
 	for (int i = 0; i < MAX_NR_ZONES; i++) {
 		const struct snap_zone *z = &s->zone[i];
 
@@ -170,13 +170,13 @@ static void machine_conclude(struct machine *m)
 		m->sysctl.min_free_kbytes = (uint32_t)(min << (PAGE_SHIFT - 10));
 }
 
-int machine_load(struct machine *m, const char *dir, char *err, size_t errlen)
+int recording_load(struct recording *m, const char *dir, char *err, size_t errlen)
 {
 	static const char *const same[] = { "version", "cmdline" };
 	struct stat st;
 
 	memset(m, 0, sizeof(*m));
-	machine_defaults(m);
+	recording_defaults(m);
 	if (stat(dir, &st)) {
 		snprintf(err, errlen, "%s: %s; give the directory of a recording", dir,
 			 strerror(errno));
@@ -195,18 +195,18 @@ int machine_load(struct machine *m, const char *dir, char *err, size_t errlen)
 			goto fail;
 	if (m->before.present && m->after.present && snap_check_twins(m, dir, err, errlen))
 		goto fail;
-	machine_conclude(m);
+	recording_conclude(m);
 	return 0;
 fail:
-	machine_release(m);
+	recording_release(m);
 	return -1;
 }
 
 /**
- * machine_release - give back what machine_load() and machine_first_seen() allocated
+ * recording_release - give back what recording_load() and recording_first_seen() allocated
  * @m: machine; may be released twice
  */
-void machine_release(struct machine *m)
+void recording_release(struct recording *m)
 {
 	struct snapshot *side[] = { &m->before, &m->after };
 

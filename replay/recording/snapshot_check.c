@@ -114,13 +114,13 @@ static uint64_t counter(const struct snapshot *s, const char *name)
 }
 
 /* a balloon in the guest takes managed pages away and gives them back */
-static bool ballooned(const struct machine *m)
+static bool ballooned(const struct recording *m)
 {
 	return counter(&m->before, "balloon_inflate") != counter(&m->after, "balloon_inflate") ||
 	       counter(&m->before, "balloon_deflate") != counter(&m->after, "balloon_deflate");
 }
 
-static int check_zone_twins(struct machine *m, int i, const char *dir, char *err, size_t errlen)
+static int check_zone_twins(struct recording *m, int i, const char *dir, char *err, size_t errlen)
 {
 	const struct snap_zone *a = &m->before.zone[i], *b = &m->after.zone[i];
 	const struct { const char *what; uint64_t a, b; } same[] = {
@@ -140,13 +140,13 @@ static int check_zone_twins(struct machine *m, int i, const char *dir, char *err
 	snprintf(what, sizeof(what), "zone %s: managed", zone_names[i]);
 	if (!ballooned(m))
 		return differs(dir, "zoneinfo", what, a->managed, b->managed, err, errlen);
-	machine_note(m, "a balloon changed %s from %u to %u pages during the trace: not replayed",
-		     what, a->managed, b->managed);
+	recording_note(m, "a balloon changed %s from %u to %u pages during the trace: not replayed",
+		       what, a->managed, b->managed);
 	return 0;
 }
 
 /* counters of events only grow */
-static int check_growth(const struct machine *m, const char *dir, char *err, size_t errlen)
+static int check_growth(const struct recording *m, const char *dir, char *err, size_t errlen)
 {
 	static const char *const names[] = { "pgfree", "pgfault", "pgalloc_normal",
 					     "pgalloc_dma32" };
@@ -174,7 +174,7 @@ static int check_growth(const struct machine *m, const char *dir, char *err, siz
  *
  * Return: 0 or -1.
  */
-int snap_check_twins(struct machine *m, const char *dir, char *err, size_t errlen)
+int snap_check_twins(struct recording *m, const char *dir, char *err, size_t errlen)
 {
 	const struct snapshot *a = &m->before, *b = &m->after;
 

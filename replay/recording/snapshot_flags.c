@@ -271,7 +271,7 @@ static void mark_buddy(struct snapshot *s, uint32_t pfn, unsigned int order)
  * flags behind it allow; buddyinfo says how many there are of each order. So the largest orders
  * are dealt out first, to the heads with the most room.
  */
-void snap_expand_buddy_heads(struct snapshot *s, struct machine *m, const char *side)
+void snap_expand_buddy_heads(struct snapshot *s, struct recording *m, const char *side)
 {
 	uint64_t left[MAX_NR_ZONES][NR_PAGE_ORDERS], bits = 0, nr_free = 0, heads = 0;
 
@@ -302,7 +302,7 @@ void snap_expand_buddy_heads(struct snapshot *s, struct machine *m, const char *
 				left[z - s->zone][o]--;
 			}
 	s->buddy_heads_only = true;
-	machine_note(m, "%s/kpageflags marks heads of buddies only: orders by buddyinfo", side);
+	recording_note(m, "%s/kpageflags marks heads of buddies only: orders by buddyinfo", side);
 }
 
 /* a unit in which memory comes and goes: x86-64 and arm64 with 4 KiB pages */
@@ -351,7 +351,7 @@ static uint32_t holes_marked(const struct snapshot *s, const struct snap_zone *z
  * without any flag. zoneinfo says how much is missing; it is missing in whole sections, the PCI
  * hole below 4 GiB being the longest run of them.
  */
-void snap_mark_holes(struct snapshot *s, struct machine *m, const char *side)
+void snap_mark_holes(struct snapshot *s, struct recording *m, const char *side)
 {
 	for (int i = 0; i < MAX_NR_ZONES; i++) {
 		const struct snap_zone *z = &s->zone[i];
@@ -368,7 +368,7 @@ void snap_mark_holes(struct snapshot *s, struct machine *m, const char *side)
 					s->kpageflags[--end] |= KPF_NOPAGE;
 		}
 		if (missing)
-			machine_note(m, "%s/kpageflags: %u MiB of holes were not found", side,
-				     missing * (PAGES_PER_SECTION >> 8));
+			recording_note(m, "%s/kpageflags: %u MiB of holes were not found", side,
+				       missing * (PAGES_PER_SECTION >> 8));
 	}
 }

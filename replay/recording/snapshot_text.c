@@ -37,13 +37,13 @@ int snap_bad(const struct snap_text *t, const char *fmt, ...)
 }
 
 /**
- * machine_note - add a line to what the report says of the machine
+ * recording_note - add a line to what the report says of the machine
  * @m: machine
  * @fmt: one line, without newline
  *
  * Each note stands there once; when the room is used up, the last line says so.
  */
-void machine_note(struct machine *m, const char *fmt, ...)
+void recording_note(struct recording *m, const char *fmt, ...)
 {
 	static const char more[] = "further notes left out\n";
 	size_t len = strlen(m->notes), room = sizeof(m->notes) - len;
@@ -205,7 +205,7 @@ int snap_u64(const struct snap_text *t, const char **s, uint64_t max, uint64_t *
 	return 0;
 }
 
-int parse_vmstat(struct snap_text *t, struct snapshot *s, struct machine *m)
+int parse_vmstat(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
 	struct snap_counter c;
 	const char *p;
@@ -216,8 +216,8 @@ int parse_vmstat(struct snap_text *t, struct snapshot *s, struct machine *m)
 		if (snap_u64(t, &p, UINT64_MAX, &c.value))
 			return -1;
 		if (s->nr_vmstat == SNAP_MAX_VMSTAT) {
-			machine_note(m, "vmstat: counters after the first %d were left out",
-				     SNAP_MAX_VMSTAT);
+			recording_note(m, "vmstat: counters after the first %d were left out",
+				       SNAP_MAX_VMSTAT);
 			break;
 		}
 		s->vmstat[s->nr_vmstat++] = c;
@@ -226,7 +226,7 @@ int parse_vmstat(struct snap_text *t, struct snapshot *s, struct machine *m)
 	return 0;
 }
 
-int parse_meminfo(struct snap_text *t, struct snapshot *s, struct machine *m)
+int parse_meminfo(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
 	uint64_t kb;
 	char name[48];
@@ -247,7 +247,7 @@ int parse_meminfo(struct snap_text *t, struct snapshot *s, struct machine *m)
 }
 
 /* Filename Type Size Used Priority, sizes in KiB; a blank in a name is printed as \040 */
-int parse_swaps(struct snap_text *t, struct snapshot *s, struct machine *m)
+int parse_swaps(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
 	uint64_t kb, total = 0;
 	char word[64];
@@ -267,7 +267,7 @@ int parse_swaps(struct snap_text *t, struct snapshot *s, struct machine *m)
 	return 0;
 }
 
-static int parse_reserve_ratio(struct snap_text *t, const char *p, struct machine *m)
+static int parse_reserve_ratio(struct snap_text *t, const char *p, struct recording *m)
 {
 	uint64_t v;
 
@@ -279,7 +279,7 @@ static int parse_reserve_ratio(struct snap_text *t, const char *p, struct machin
 	return 0;
 }
 
-int parse_sysctl_vm(struct snap_text *t, struct snapshot *s, struct machine *m)
+int parse_sysctl_vm(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
 	struct mm_sysctl *c = &m->sysctl;
 	const struct { const char *name; u32 *value; } known[] = {
@@ -326,7 +326,7 @@ static int chosen_word(const struct snap_text *t, const char *value, char *word,
 	return 0;
 }
 
-static int parse_thp_defrag(const struct snap_text *t, const char *value, struct machine *m)
+static int parse_thp_defrag(const struct snap_text *t, const char *value, struct recording *m)
 {
 	static const char *const names[] = {
 		[THP_DEFRAG_ALWAYS] = "always", [THP_DEFRAG_DEFER] = "defer",
@@ -346,7 +346,7 @@ static int parse_thp_defrag(const struct snap_text *t, const char *value, struct
 	return snap_bad(t, "'%s' is no setting of THP defrag", word);
 }
 
-static int parse_lru_gen(const struct snap_text *t, const char *value, struct machine *m)
+static int parse_lru_gen(const struct snap_text *t, const char *value, struct recording *m)
 {
 	char *end;
 	unsigned long v = strtoul(value, &end, 0);
@@ -359,7 +359,7 @@ static int parse_lru_gen(const struct snap_text *t, const char *value, struct ma
 }
 
 /* lines of path:value, as `grep -r . /sys/kernel/mm/transparent_hugepage` prints them */
-int parse_thp(struct snap_text *t, struct snapshot *s, struct machine *m)
+int parse_thp(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
 	char *p, *value;
 	int ret = 0;
@@ -385,7 +385,7 @@ int parse_thp(struct snap_text *t, struct snapshot *s, struct machine *m)
  * "Linux version 6.1.0-50-cloud-amd64 (...) #1 SMP ... Debian 6.1.192-1 (date)": Debian's release
  * name stays at patch level 0 all through a stable series; the true one stands behind.
  */
-int parse_version(struct snap_text *t, struct snapshot *s, struct machine *m)
+int parse_version(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
 	const char *p = snap_line(t), *debian;
 

@@ -207,7 +207,7 @@ static int zi_check(struct snap_text *t, const struct zi *zi)
 }
 
 /* a zone's lines are over: into the snapshot with it */
-static int zi_end(struct snap_text *t, struct zi *zi, struct snapshot *s, struct machine *m)
+static int zi_end(struct snap_text *t, struct zi *zi, struct snapshot *s, struct recording *m)
 {
 	int type = zone_by_name(zi->name);
 
@@ -220,8 +220,8 @@ static int zi_end(struct snap_text *t, struct zi *zi, struct snapshot *s, struct
 		return zi->seen & 1u << ZI_PRESENT ? 0 :
 			snap_bad(t, "zone %s of node %u is cut short", zi->name, zi->node);
 	if (type < 0) {
-		machine_note(m, "zone %s is not modelled: its %u pages are left out", zi->name,
-			     zi->z.managed);
+		recording_note(m, "zone %s is not modelled: its %u pages are left out", zi->name,
+			       zi->z.managed);
 		return 0;
 	}
 	if (zi_unboost(t, zi) || zi_check(t, zi))
@@ -230,7 +230,7 @@ static int zi_end(struct snap_text *t, struct zi *zi, struct snapshot *s, struct
 		s->nr_cpus = (unsigned int)zi->cpu + 1;
 	if (s->zone[type].populated) {
 		zone_fold(&s->zone[type], &zi->z);
-		machine_note(m, "zone %s of further nodes is folded into one", zi->name);
+		recording_note(m, "zone %s of further nodes is folded into one", zi->name);
 		return 0;
 	}
 	s->zone[type] = zi->z;
@@ -238,7 +238,7 @@ static int zi_end(struct snap_text *t, struct zi *zi, struct snapshot *s, struct
 	return 0;
 }
 
-int parse_zoneinfo(struct snap_text *t, struct snapshot *s, struct machine *m)
+int parse_zoneinfo(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
 	struct zi zi = { .cpu = -1 };
 	char *p;
@@ -286,7 +286,7 @@ static int end_of_line(const struct snap_text *t, const char *p)
 	return *p ? snap_bad(t, "'%.40s' is more than the columns of this file", p) : 0;
 }
 
-int parse_buddyinfo(struct snap_text *t, struct snapshot *s, struct machine *m)
+int parse_buddyinfo(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
 	const char *p;
 	uint64_t v;
@@ -313,7 +313,7 @@ int parse_buddyinfo(struct snap_text *t, struct snapshot *s, struct machine *m)
  * A count that reached the cap is at least that: the true one follows from buddyinfo's sum over
  * all types as long as it is the only one of its order.
  */
-static void pagetype_uncap(struct snapshot *s, int zone, int order, int mt, struct machine *m)
+static void pagetype_uncap(struct snapshot *s, int zone, int order, int mt, struct recording *m)
 {
 	struct snap_zone *z = &s->zone[zone];
 	uint64_t others = 0;
@@ -324,8 +324,8 @@ static void pagetype_uncap(struct snapshot *s, int zone, int order, int mt, stru
 	if (s->have_buddyinfo && z->nr_free[order] >= others + PAGETYPE_CAP)
 		z->free_by_order[order][mt] = z->nr_free[order] - others;
 	else
-		machine_note(m, "pagetypeinfo: a count of order %d stops at %d", order,
-			     PAGETYPE_CAP);
+		recording_note(m, "pagetypeinfo: a count of order %d stops at %d", order,
+			       PAGETYPE_CAP);
 }
 
 /*
@@ -406,7 +406,7 @@ static void pagetype_drop(struct snapshot *s)
 	}
 }
 
-static void pagetype_uncap_all(struct snapshot *s, struct machine *m,
+static void pagetype_uncap_all(struct snapshot *s, struct recording *m,
 			       bool capped[MAX_NR_ZONES][NR_PAGE_ORDERS][MIGRATE_TYPES])
 {
 	for (int z = 0; z < MAX_NR_ZONES; z++)
@@ -416,7 +416,7 @@ static void pagetype_uncap_all(struct snapshot *s, struct machine *m,
 					pagetype_uncap(s, z, o, mt, m);
 }
 
-int parse_pagetypeinfo(struct snap_text *t, struct snapshot *s, struct machine *m)
+int parse_pagetypeinfo(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
 	bool capped[MAX_NR_ZONES][NR_PAGE_ORDERS][MIGRATE_TYPES] = { { { false } } };
 	int order = pageblock_order, col[MIGRATE_TYPES], nr = 0, ret = 0;
@@ -447,8 +447,9 @@ int parse_pagetypeinfo(struct snap_text *t, struct snapshot *s, struct machine *
 	if (ret)
 		return ret;
 	if (order != pageblock_order) {
-		machine_note(m, "pagetypeinfo: pageblocks of order %d, the model has %d: not used",
-			     order, pageblock_order);
+		recording_note(m,
+			       "pagetypeinfo: pageblocks of order %d, the model has %d: not used",
+			       order, pageblock_order);
 		pagetype_drop(s);
 		return 0;
 	}

@@ -138,7 +138,7 @@ json_t *report_build(const struct input *in, const struct options *o, const stru
 	json_object_set_new(report, "interrupted", json_boolean(out->interrupted));
 	json_object_set_new(report, "options", report_options(o));
 	json_object_set_new(report, "trace", report_trace(out));
-	json_object_set_new(report, "machine", report_machine(&in->machine, out, o->version));
+	json_object_set_new(report, "machine", report_machine(&in->recording, out, o->version));
 	json_object_set_new(report, "params", report_params(&in->params));
 	json_object_set_new(report, "demand", report_demand(&out->demand));
 	report_fit_maps(out);

@@ -23,7 +23,7 @@ int report_write(const json_t *report, const char *path);
 
 /* parts */
 json_t *report_trace(const struct run_output *out);
-json_t *report_machine(const struct machine *m, const struct run_output *out, u32 version);
+json_t *report_machine(const struct recording *m, const struct run_output *out, u32 version);
 json_t *report_policy(const struct policy_run *run, const struct options *o,
 		      const struct run_output *out, const struct spread *spread);
 json_t *report_spread(const struct policy_run *run, const struct spread *s);

@@ -56,7 +56,7 @@ static const struct mm *first_model(const struct run_output *out)
 	return NULL;
 }
 
-static json_t *report_zones(const struct machine *m, const struct mm *mm)
+static json_t *report_zones(const struct recording *m, const struct mm *mm)
 {
 	json_t *zones = json_array();
 
@@ -125,7 +125,7 @@ json_t *version_string(u32 version)
  * @out: the run; its first model tells marks and reserves
  * @version: --kernel, 0 when not given
  */
-json_t *report_machine(const struct machine *m, const struct run_output *out, u32 version)
+json_t *report_machine(const struct recording *m, const struct run_output *out, u32 version)
 {
 	const struct mm *mm = first_model(out);
 	json_t *machine = json_object(), *thp = json_object();

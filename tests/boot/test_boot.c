@@ -33,9 +33,9 @@
 #define TINY_PAGES	(TINY_BLOCKS * 512)
 
 /* one zone DMA32 of eight pageblocks at pfn 4096, everything reserved to begin with */
-static struct machine *tiny(void)
+static struct recording *tiny(void)
 {
-	struct machine *m = calloc(1, sizeof(*m));
+	struct recording *m = calloc(1, sizeof(*m));
 	struct snap_zone *z;
 
 	assert_non_null(m);
@@ -61,21 +61,21 @@ static struct machine *tiny(void)
 	return m;
 }
 
-static void tiny_free(struct machine *m)
+static void tiny_free(struct recording *m)
 {
-	machine_release(m);
+	recording_release(m);
 	free(m);
 }
 
-static void set_pages(struct machine *m, uint32_t pfn, uint32_t nr, uint64_t flags)
+static void set_pages(struct recording *m, uint32_t pfn, uint32_t nr, uint64_t flags)
 {
 	for (uint32_t i = 0; i < nr; i++)
 		m->before.kpageflags[pfn + i] = flags;
 }
 
-static struct mm *built(const struct machine *m, uint64_t seed, struct machine_fit *fit)
+static struct mm *built(const struct recording *m, uint64_t seed, struct boot_fit *fit)
 {
-	struct mm *mm = mm_from_machine_fit(m, seed, true, fit);
+	struct mm *mm = boot_mm_fit(m, seed, true, fit);
 
 	assert_non_null(mm);
 	assert_int_equal(mm_check(mm, "test_boot"), 0);
@@ -84,7 +84,7 @@ static struct mm *built(const struct machine *m, uint64_t seed, struct machine_f
 
 static void free_runs_become_the_largest_aligned_buddies(void **state)
 {
-	struct machine *m = tiny();
+	struct recording *m = tiny();
 	struct mm *mm;
 
 	(void)state;
@@ -103,7 +103,7 @@ static void free_runs_become_the_largest_aligned_buddies(void **state)
 
 static void compound_pages_become_objects_of_their_order(void **state)
 {
-	struct machine *m = tiny();
+	struct recording *m = tiny();
 	uint32_t thp = 4096 + 512, slab = 4096 + 1024 + 8;
 	struct mm *mm;
 
@@ -126,9 +126,9 @@ static void compound_pages_become_objects_of_their_order(void **state)
 /* block 2 holds the only free order-3 buddy, and pagetypeinfo has it on the unmovable list */
 static void free_counts_decide_which_block_is_unmovable(void **state)
 {
-	struct machine *m = tiny();
+	struct recording *m = tiny();
 	struct snap_zone *z = &m->before.zone[ZONE_DMA32];
-	struct machine_fit fit;
+	struct boot_fit fit;
 	struct mm *mm;
 
 	(void)state;
@@ -151,7 +151,7 @@ static void free_counts_decide_which_block_is_unmovable(void **state)
 
 static void contents_decide_where_counts_leave_a_choice(void **state)
 {
-	struct machine *m = tiny();
+	struct recording *m = tiny();
 	struct snap_zone *z = &m->before.zone[ZONE_DMA32];
 	struct mm *mm;
 
@@ -171,18 +171,18 @@ static void contents_decide_where_counts_leave_a_choice(void **state)
 
 static void pages_without_flags_fill_the_percpu_lists(void **state)
 {
-	struct machine *m = tiny();
+	struct recording *m = tiny();
 	struct snap_zone *z = &m->before.zone[ZONE_DMA32];
-	struct machine_fit fit;
+	struct boot_fit fit;
 	struct mm *mm;
 
 	(void)state;
 	set_pages(m, 4096, 64, 0);
 	z->pcp_count[0] = 3;
 	z->pcp_count[1] = 9;
-	assert_int_equal(machine_first_seen(m, 4096 + 5, 0, true), 0);
-	assert_int_equal(machine_first_seen(m, 4096 + 16, 3, true), 0);
-	assert_int_equal(machine_first_seen(m, 4096, 0, false), 0);
+	assert_int_equal(recording_first_seen(m, 4096 + 5, 0, true), 0);
+	assert_int_equal(recording_first_seen(m, 4096 + 16, 3, true), 0);
+	assert_int_equal(recording_first_seen(m, 4096, 0, false), 0);
 	mm = built(m, 1, &fit);
 	assert_int_equal(fit.zone[ZONE_DMA32].pcp_placed, 12);
 	assert_int_equal(mm->page[4096].state, PAGE_USED);	/* the trace frees it */
@@ -196,7 +196,7 @@ static void pages_without_flags_fill_the_percpu_lists(void **state)
 
 static void a_hole_has_no_pageblocks(void **state)
 {
-	struct machine *m = tiny();
+	struct recording *m = tiny();
 	struct mm *mm;
 
 	(void)state;
@@ -212,7 +212,7 @@ static void a_hole_has_no_pageblocks(void **state)
 /* flags are read while pages change hands: a stray NOPAGE makes no hole of a block */
 static void a_block_with_any_page_is_no_hole(void **state)
 {
-	struct machine *m = tiny();
+	struct recording *m = tiny();
 	struct mm *mm;
 
 	(void)state;
@@ -232,7 +232,7 @@ static u32 first_free(const struct mm *mm, u32 order)
 
 static void seed_1_is_as_boot_and_others_shuffle_reproducibly(void **state)
 {
-	struct machine *m = tiny();
+	struct recording *m = tiny();
 	struct mm *a, *b, *c;
 	u32 differ = 0;
 
@@ -260,7 +260,7 @@ static void seed_1_is_as_boot_and_others_shuffle_reproducibly(void **state)
 
 static void zoneinfo_overrides_what_formulas_give(void **state)
 {
-	struct machine *m = tiny();
+	struct recording *m = tiny();
 	struct mm *mm;
 
 	(void)state;
@@ -278,9 +278,9 @@ static void zoneinfo_overrides_what_formulas_give(void **state)
 
 static void without_page_flags_counts_are_laid_out(void **state)
 {
-	struct machine *m = tiny();
+	struct recording *m = tiny();
 	struct snap_zone *z = &m->before.zone[ZONE_DMA32];
-	struct machine_fit fit;
+	struct boot_fit fit;
 	struct mm *mm;
 
 	(void)state;
@@ -307,12 +307,12 @@ static void without_page_flags_counts_are_laid_out(void **state)
 
 static void a_bare_trace_gets_x86_zones(void **state)
 {
-	struct machine *m = calloc(1, sizeof(*m));
+	struct recording *m = calloc(1, sizeof(*m));
 	struct mm *mm;
 
 	(void)state;
 	assert_non_null(m);
-	machine_infer(m, (5ull << 30) >> PAGE_SHIFT, 0, 4);
+	recording_infer(m, (5ull << 30) >> PAGE_SHIFT, 0, 4);
 	assert_string_equal(m->source, "option");
 	assert_int_equal(m->before.zone[ZONE_DMA].spanned, 4095);
 	assert_int_equal(m->before.zone[ZONE_DMA32].spanned, (1u << 20) - 4096);
@@ -328,16 +328,16 @@ static void a_bare_trace_gets_x86_zones(void **state)
 
 static void a_bare_trace_tells_what_was_free(void **state)
 {
-	struct machine *m = calloc(1, sizeof(*m));
+	struct recording *m = calloc(1, sizeof(*m));
 	struct mm *mm;
 
 	(void)state;
 	assert_non_null(m);
-	assert_int_equal(machine_first_seen(m, 8192, 9, true), 0);
-	assert_int_equal(machine_first_seen(m, 9000, 0, false), 0);
-	assert_int_equal(machine_first_seen(m, 8192, 0, false), 0);	/* not its first event */
-	assert_int_equal(machine_first_seen(m, 20000, 0, false), 0);
-	machine_infer(m, 0, 20000, 1);
+	assert_int_equal(recording_first_seen(m, 8192, 9, true), 0);
+	assert_int_equal(recording_first_seen(m, 9000, 0, false), 0);
+	assert_int_equal(recording_first_seen(m, 8192, 0, false), 0); /* not its first event */
+	assert_int_equal(recording_first_seen(m, 20000, 0, false), 0);
+	recording_infer(m, 0, 20000, 1);
 	assert_string_equal(m->source, "inferred");
 	assert_int_equal(m->max_pfn, 20480);
 	mm = built(m, 1, NULL);
@@ -351,11 +351,11 @@ static void a_bare_trace_tells_what_was_free(void **state)
 
 static void an_impossible_machine_is_refused(void **state)
 {
-	struct machine *m = calloc(1, sizeof(*m));
+	struct recording *m = calloc(1, sizeof(*m));
 
 	(void)state;
 	assert_non_null(m);
-	assert_null(mm_from_machine(m, 1, false));
+	assert_null(boot_mm(m, 1, false));
 	tiny_free(m);
 }
 
@@ -370,7 +370,7 @@ static int64_t drift_allowed(const struct snapshot *s, const struct snap_zone *z
 	return (int64_t)s->nr_cpus * (z->pcp_batch << 5) + z->managed / 100 + 64;
 }
 
-static void row(const char *name, const struct mm *mm, int i, const struct machine_fit *fit)
+static void row(const char *name, const struct mm *mm, int i, const struct boot_fit *fit)
 {
 	const struct zone_fit *f = &fit->zone[i];
 	int64_t off = 0, all = 0;
@@ -386,9 +386,9 @@ static void row(const char *name, const struct mm *mm, int i, const struct machi
 	       f->pcp_placed, f->pcp_wanted);
 }
 
-static void check_side(const struct machine *m, const char *name)
+static void check_side(const struct recording *m, const char *name)
 {
-	struct machine_fit fit;
+	struct boot_fit fit;
 	struct mm *mm = built(m, 1, &fit);
 
 	for (int i = 0; i < MAX_NR_ZONES; i++) {
@@ -413,13 +413,13 @@ static void check_side(const struct machine *m, const char *name)
 /* both sides: before/ is mostly tidy, after/ is as fragmented as the workload left it */
 static void check_recording(const char *dir, const char *name)
 {
-	struct machine *m = calloc(1, sizeof(*m));
+	struct recording *m = calloc(1, sizeof(*m));
 	struct snapshot *tmp = malloc(sizeof(*tmp));
 	char err[1024] = "", label[300];
 
 	assert_non_null(m);
 	assert_non_null(tmp);
-	if (machine_load(m, dir, err, sizeof(err)))
+	if (recording_load(m, dir, err, sizeof(err)))
 		fail_msg("%s", err);
 	check_side(m, name);
 	if (m->after.present) {

@@ -19,7 +19,7 @@ static const struct cross_spread twelve_points = { "", true, 12, 0 };
 struct world {
 	struct cross x;
 	struct cross_counts real[2], replay[2];
-	struct machine a, b;
+	struct recording a, b;
 };
 
 static void all_known(struct cross_counts *c)
@@ -27,9 +27,9 @@ static void all_known(struct cross_counts *c)
 	memset(c->known, true, sizeof(c->known));
 }
 
-static struct machine machine(u32 defrag_mode)
+static struct recording machine(u32 defrag_mode)
 {
-	struct machine m = { .nr_cpus = 2, .have_sysctl = true };
+	struct recording m = { .nr_cpus = 2, .have_sysctl = true };
 
 	snprintf(m.kernel, sizeof(m.kernel), "7.3.4");
 	m.before.zone[ZONE_DMA32].populated = true;

@@ -14,7 +14,7 @@
 #include "check/fidelity.h"
 
 struct world {
-	struct machine machine;
+	struct recording recording;
 	struct policy_run self, observed;
 	struct prescan scan;
 	struct fidelity fidelity;
@@ -31,8 +31,8 @@ static void counter(struct snapshot *s, const char *name, u64 value)
 /* a counter of the recording that stood at 1000 before the trace */
 static void moved(struct world *w, const char *name, u64 by)
 {
-	counter(&w->machine.before, name, 1000);
-	counter(&w->machine.after, name, 1000 + by);
+	counter(&w->recording.before, name, 1000);
+	counter(&w->recording.after, name, 1000 + by);
 }
 
 static int setup(void **state)
@@ -57,7 +57,7 @@ static int teardown(void **state)
 
 static const struct metric *row(struct world *w, const char *name)
 {
-	fidelity_compute(&w->fidelity, &w->machine, &w->self, &w->observed, &w->scan);
+	fidelity_compute(&w->fidelity, &w->recording, &w->self, &w->observed, &w->scan);
 	for (unsigned int i = 0; i < w->fidelity.nr; i++)
 		if (!strcmp(w->fidelity.metric[i].name, name))
 			return &w->fidelity.metric[i];
@@ -66,7 +66,7 @@ static const struct metric *row(struct world *w, const char *name)
 
 static enum verdict verdict(struct world *w, enum vm_event_item item, u64 recorded, u64 replayed)
 {
-	w->machine.before.nr_vmstat = w->machine.after.nr_vmstat = 0;
+	w->recording.before.nr_vmstat = w->recording.after.nr_vmstat = 0;
 	moved(w, vm_event_name[item], recorded);
 	w->self.counters[item] = replayed;
 	return row(w, vm_event_name[item])->verdict;

@@ -27,7 +27,7 @@
 #define THP_DIRECT	(GFP_TRANSHUGE | __GFP_NORETRY | __GFP_THISNODE)
 
 struct world {
-	struct machine m;
+	struct recording m;
 	struct demand *d;
 	struct op op[4096];
 	size_t nr;

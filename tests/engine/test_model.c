@@ -13,7 +13,7 @@
 
 struct world {
 	struct run_options opt;
-	struct machine machine;
+	struct recording recording;
 	struct policy_run run;
 	struct model mo;
 	u64 ts;
@@ -24,7 +24,7 @@ static struct world *world(u64 swap_pages)
 	static struct world w;
 
 	memset(&w, 0, sizeof(w));
-	w.opt.machine = &w.machine;
+	w.opt.recording = &w.recording;
 	w.opt.refault_rate = -1;
 	params_default(&w.opt.params);
 	w.mo.mm = w.run.mm = machine(KERNEL_7_3, swap_pages);

@@ -101,7 +101,7 @@ static const uint8_t *next_head(const uint8_t *p, const uint8_t *end)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct machine m;
+	static struct recording m;
 	const uint8_t *end = data + size, *p = size ? next_head(data, end) : end;
 	char err[512] = "";
 
@@ -115,10 +115,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		write_file(p + 3, body - p - 4, body, next - body);
 		p = next;
 	}
-	if (machine_load(&m, root, err, sizeof(err)))
+	if (recording_load(&m, root, err, sizeof(err)))
 		FUZZ_ASSERT(err[0]);
 	else
-		machine_release(&m);
+		recording_release(&m);
 	remove_files();
 	return 0;
 }

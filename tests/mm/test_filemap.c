@@ -276,7 +276,7 @@ static void under_defrag_mode_what_cannot_reclaim_fragments_from_step_nonblock_o
 
 struct world {
 	struct run_options opt;
-	struct machine machine;
+	struct recording recording;
 	struct policy_run run;
 	struct model mo;
 	u64 ts;
@@ -287,7 +287,7 @@ static struct world *world(struct mm *mm)
 	static struct world w;
 
 	memset(&w, 0, sizeof(w));
-	w.opt.machine = &w.machine;
+	w.opt.recording = &w.recording;
 	w.opt.refault_rate = -1;
 	w.mo.mm = w.run.mm = mm;
 	params_default(&w.opt.params);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Recording directories written by hand: what each file says arrives in struct machine, and what
+ * Recording directories written by hand: what each file says arrives in struct recording, and what
  * cannot be true is refused with file, place and remedy.
  */
 #define _GNU_SOURCE
@@ -34,7 +34,7 @@
 #define KPF_RESERVED	(1ull << 32)
 
 static char top[64];
-static struct machine m;
+static struct recording m;
 static char err[1024];
 
 static const char zoneinfo[] =
@@ -174,19 +174,19 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 static int tear_down(void **state)
 {
 	(void)state;
-	machine_release(&m);
+	recording_release(&m);
 	return nftw(top, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static void load(void)
 {
-	if (machine_load(&m, top, err, sizeof(err)))
+	if (recording_load(&m, top, err, sizeof(err)))
 		fail_msg("%s", err);
 }
 
 static void load_fails(const char *place, const char *what)
 {
-	assert_int_equal(machine_load(&m, top, err, sizeof(err)), -1);
+	assert_int_equal(recording_load(&m, top, err, sizeof(err)), -1);
 	if (!strstr(err, place) || !strstr(err, what))
 		fail_msg("'%s' does not name '%s' and '%s'", err, place, what);
 }
@@ -205,7 +205,7 @@ static void an_empty_directory_is_a_recording_without_snapshots(void **state)
 static void no_directory_is_an_error(void **state)
 {
 	(void)state;
-	assert_int_equal(machine_load(&m, "/nonexistent/recording", err, sizeof(err)), -1);
+	assert_int_equal(recording_load(&m, "/nonexistent/recording", err, sizeof(err)), -1);
 	assert_non_null(strstr(err, "/nonexistent/recording"));
 }
 
