@@ -4,8 +4,8 @@
  * holds it. Built from kpageflags (boot_image.c) or from counts alone (boot_synth.c),
  * given pageblock types (boot_blocks.c), and placed into the model (boot.c).
  */
-#ifndef FRAGREPLAY_MACHINE_INTERNAL_H
-#define FRAGREPLAY_MACHINE_INTERNAL_H
+#ifndef FRAGREPLAY_BOOT_INTERNAL_H
+#define FRAGREPLAY_BOOT_INTERNAL_H
 
 #include "mm/internal.h"
 #include "recording/recording.h"

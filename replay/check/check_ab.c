@@ -10,28 +10,27 @@
 #define MEMORY_PERCENT	2.0
 
 /**
- * cross_init - a table of all metrics without values
+ * ab_init - a table of all metrics without values
  * @x: filled in
  */
-void cross_init(struct cross *x)
+void ab_init(struct ab *x)
 {
 	memset(x, 0, sizeof(*x));
-	x->nr = nr_cross_metrics;
+	x->nr = nr_ab_metrics;
 	for (unsigned int i = 0; i < x->nr; i++) {
-		x->row[i].metric = &cross_metrics[i];
-		if (cross_metrics[i].spread)
-			x->row[i].spread = *cross_metrics[i].spread;
+		x->row[i].metric = &ab_metrics[i];
+		if (ab_metrics[i].spread)
+			x->row[i].spread = *ab_metrics[i].spread;
 	}
 }
 
 /**
- * cross_counts_real - what the recorded kernel did
+ * ab_counts_real - what the recorded kernel did
  * @c: filled in
  * @m: machine with both snapshots
  * @scan: extfrag events of the trace
  */
-void cross_counts_real(struct cross_counts *c, const struct recording *m,
-		       const struct prescan *scan)
+void ab_counts_real(struct ab_counts *c, const struct recording *m, const struct prescan *scan)
 {
 	memset(c, 0, sizeof(*c));
 	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++)
@@ -40,11 +39,11 @@ void cross_counts_real(struct cross_counts *c, const struct recording *m,
 }
 
 /**
- * cross_counts_replay - what a replay did
+ * ab_counts_replay - what a replay did
  * @c: filled in
  * @run: finished run with a model: not "observed"
  */
-void cross_counts_replay(struct cross_counts *c, const struct policy_run *run)
+void ab_counts_replay(struct ab_counts *c, const struct policy_result *run)
 {
 	memset(c, 0, sizeof(*c));
 	memcpy(c->vm, run->counters, sizeof(c->vm));
@@ -52,7 +51,7 @@ void cross_counts_replay(struct cross_counts *c, const struct policy_run *run)
 	extfrag_by_class(run->mm, c->extfrag);
 }
 
-static double sum_of(const struct cross_counts *c, const enum vm_event_item *item, unsigned int nr,
+static double sum_of(const struct ab_counts *c, const enum vm_event_item *item, unsigned int nr,
 		     bool *any)
 {
 	double sum = 0;
@@ -65,34 +64,34 @@ static double sum_of(const struct cross_counts *c, const enum vm_event_item *ite
 	return sum;
 }
 
-static double value_of(const struct cross_metric *m, const struct cross_counts *c)
+static double value_of(const struct ab_metric *m, const struct ab_counts *c)
 {
 	bool plus_known, minus_known;
 	double plus, minus;
 
-	if (m->kind == CROSS_EXTFRAG)
+	if (m->kind == AB_EXTFRAG)
 		return (double)c->extfrag[m->extfrag];
 	plus = sum_of(c, m->plus, m->nr_plus, &plus_known);
 	minus = sum_of(c, m->minus, m->nr_minus, &minus_known);
 	if (!plus_known || (m->nr_minus && !minus_known))
 		return NAN;
-	if (m->kind == CROSS_SHARE)
+	if (m->kind == AB_SHARE)
 		return plus;
-	if (m->kind == CROSS_RATE)
+	if (m->kind == AB_RATE)
 		return plus + minus > 0 ? 100 * plus / (plus + minus) : NAN;
 	return plus > minus ? plus - minus : 0;
 }
 
-static double level_of(const struct cross_metric *m, const struct cross_counts *c)
+static double level_of(const struct ab_metric *m, const struct ab_counts *c)
 {
-	struct cross_metric rate = *m;
+	struct ab_metric rate = *m;
 
-	if (m->kind == CROSS_SHARE)
-		rate.kind = CROSS_RATE;
+	if (m->kind == AB_SHARE)
+		rate.kind = AB_RATE;
 	return value_of(&rate, c);
 }
 
-static void range_add(struct cross_range *r, double value)
+static void range_add(struct ab_range *r, double value)
 {
 	double from_old_mean;
 
@@ -102,22 +101,22 @@ static void range_add(struct cross_range *r, double value)
 		r->min = value;
 	if (!r->n || value > r->max)
 		r->max = value;
-	from_old_mean = r->n ? value - cross_mean(r) : 0;
+	from_old_mean = r->n ? value - ab_mean(r) : 0;
 	r->sum += value;
 	r->n++;
-	r->squares += from_old_mean * (value - cross_mean(r));
+	r->squares += from_old_mean * (value - ab_mean(r));
 }
 
 /**
- * cross_add_replay - one more seed
+ * ab_add_replay - one more seed
  * @x: table
  * @policy: 0 vanilla, 1 the other
  * @c: what the replay did
  */
-void cross_add_replay(struct cross *x, unsigned int policy, const struct cross_counts *c)
+void ab_add_replay(struct ab *x, unsigned int policy, const struct ab_counts *c)
 {
 	for (unsigned int i = 0; i < x->nr; i++) {
-		struct cross_row *r = &x->row[i];
+		struct ab_row *r = &x->row[i];
 
 		range_add(&r->value[policy], value_of(r->metric, c));
 		range_add(&r->level[policy], level_of(r->metric, c));
@@ -125,15 +124,15 @@ void cross_add_replay(struct cross *x, unsigned int policy, const struct cross_c
 }
 
 /**
- * cross_set_real - what the two recordings show
+ * ab_set_real - what the two recordings show
  * @x: table
  * @a: of the recording with defrag_mode=0
  * @b: of the one with defrag_mode=1
  */
-void cross_set_real(struct cross *x, const struct cross_counts *a, const struct cross_counts *b)
+void ab_set_real(struct ab *x, const struct ab_counts *a, const struct ab_counts *b)
 {
 	for (unsigned int i = 0; i < x->nr; i++) {
-		struct cross_row *r = &x->row[i];
+		struct ab_row *r = &x->row[i];
 
 		r->real[0] = value_of(r->metric, a);
 		r->real[1] = value_of(r->metric, b);
@@ -143,12 +142,12 @@ void cross_set_real(struct cross *x, const struct cross_counts *a, const struct 
 }
 
 /**
- * cross_add_repeat - one more real run, equal to one of the two
+ * ab_add_repeat - one more real run, equal to one of the two
  * @x: table
  * @mode: its vm.defrag_mode
  * @c: what it did
  */
-void cross_add_repeat(struct cross *x, unsigned int mode, const struct cross_counts *c)
+void ab_add_repeat(struct ab *x, unsigned int mode, const struct ab_counts *c)
 {
 	for (unsigned int i = 0; i < x->nr; i++)
 		range_add(&x->row[i].repeat[mode], level_of(x->row[i].metric, c));
@@ -156,14 +155,14 @@ void cross_add_repeat(struct cross *x, unsigned int mode, const struct cross_cou
 }
 
 /* the largest difference within either mode */
-static void measure_spread(struct cross_row *r)
+static void measure_spread(struct ab_row *r)
 {
-	struct cross_spread *s = &r->spread;
+	struct ab_spread *s = &r->spread;
 	double limit = s->points ? 0 : 1;
 	bool any = false;
 
 	for (int mode = 0; mode < 2; mode++) {
-		struct cross_range range = r->repeat[mode];
+		struct ab_range range = r->repeat[mode];
 
 		if (!range.n)
 			continue;
@@ -177,14 +176,14 @@ static void measure_spread(struct cross_row *r)
 }
 
 /**
- * cross_beyond - does a real change exceed what a mere repetition shows?
+ * ab_beyond - does a real change exceed what a mere repetition shows?
  * @s: spread of repeated runs
  * @a: before
  * @b: after
  *
  * Fewer than @s->few count as that many: from 0 the change must exceed the limit times few.
  */
-bool cross_beyond(const struct cross_spread *s, double a, double b)
+bool ab_beyond(const struct ab_spread *s, double a, double b)
 {
 	double low = fmin(a, b), high = fmax(a, b);
 
@@ -194,87 +193,87 @@ bool cross_beyond(const struct cross_spread *s, double a, double b)
 }
 
 /**
- * cross_direction - which way a replay moves
+ * ab_direction - which way a replay moves
  * @s: spread; fewer than @s->few on both sides do not move
  * @a: before, mean over seeds
  * @b: after
  *
  * Return: -1 down, 0 still, 1 up.
  */
-int cross_direction(const struct cross_spread *s, double a, double b)
+int ab_direction(const struct ab_spread *s, double a, double b)
 {
 	if (fmax(a, b) < s->few)
 		return 0;
 	return (b > a) - (b < a);
 }
 
-static double error_squared(const struct cross_range *r)
+static double error_squared(const struct ab_range *r)
 {
 	return r->squares / (r->n - 1) / r->n;
 }
 
 /* ranges would not do: they grow with the seeds, while the means become surer */
-static bool may_be_chance(const struct cross_range *a, const struct cross_range *b)
+static bool may_be_chance(const struct ab_range *a, const struct ab_range *b)
 {
 	if (a->n < 2 || b->n < 2)
 		return false;
-	return fabs(cross_mean(a) - cross_mean(b)) <= 2 * sqrt(error_squared(a) + error_squared(b));
+	return fabs(ab_mean(a) - ab_mean(b)) <= 2 * sqrt(error_squared(a) + error_squared(b));
 }
 
-static enum cross_verdict judge_row(const struct cross_row *r)
+static enum ab_verdict judge_row(const struct ab_row *r)
 {
-	const struct cross_spread *s = &r->spread;
+	const struct ab_spread *s = &r->spread;
 	const double *real = r->real_level;
-	const struct cross_range *level = r->level;
+	const struct ab_range *level = r->level;
 	int way;
 
 	if (!r->metric->spread || isnan(real[0]) || isnan(real[1]) || !level[0].n || !level[1].n)
-		return CROSS_NONE;
-	if (!cross_beyond(s, real[0], real[1]))
-		return CROSS_WITHIN;
-	way = cross_direction(s, cross_mean(&level[0]), cross_mean(&level[1]));
+		return AB_NONE;
+	if (!ab_beyond(s, real[0], real[1]))
+		return AB_WITHIN;
+	way = ab_direction(s, ab_mean(&level[0]), ab_mean(&level[1]));
 	if (!way)
-		return CROSS_STILL;
+		return AB_STILL;
 	if (way != (real[1] > real[0] ? 1 : -1))
-		return CROSS_AGAINST;
-	return may_be_chance(&level[0], &level[1]) ? CROSS_WEAK : CROSS_SAME;
+		return AB_AGAINST;
+	return may_be_chance(&level[0], &level[1]) ? AB_WEAK : AB_SAME;
 }
 
-static void judge_thp(struct cross *x)
+static void judge_thp(struct ab *x)
 {
-	const struct cross_row *r = x->row;
+	const struct ab_row *r = x->row;
 
-	while (r->metric->kind != CROSS_SHARE)
+	while (r->metric->kind != AB_SHARE)
 		r++;
 	x->thp_real = r->real_level[1];
 	x->thp_low = r->level[1].n ? r->level[1].min : NAN;
 	x->thp_high = r->level[1].n ? r->level[1].max : NAN;
-	x->thp_ok = isnan(x->thp_real) || (x->thp_real >= x->thp_low - CROSS_THP_WIDEN &&
-					   x->thp_real <= x->thp_high + CROSS_THP_WIDEN);
+	x->thp_ok = isnan(x->thp_real) || (x->thp_real >= x->thp_low - AB_THP_WIDEN &&
+					   x->thp_real <= x->thp_high + AB_THP_WIDEN);
 }
 
 /**
- * cross_judge - verdict of every row, and the sums
+ * ab_judge - verdict of every row, and the sums
  * @x: table with the real values and at least one replay under each policy
  *
  * Where the recordings have no THP fault, or no metric moved, there is nothing to fail.
  */
-void cross_judge(struct cross *x)
+void ab_judge(struct ab *x)
 {
 	x->judged = x->moved = x->same = x->weak = 0;
 	for (unsigned int i = 0; i < x->nr; i++) {
-		enum cross_verdict v;
+		enum ab_verdict v;
 
 		measure_spread(&x->row[i]);
 		v = judge_row(&x->row[i]);
 		x->row[i].verdict = v;
-		x->judged += v != CROSS_NONE;
-		x->moved += v > CROSS_WITHIN;
-		x->same += v == CROSS_SAME || v == CROSS_WEAK;
-		x->weak += v == CROSS_WEAK;
+		x->judged += v != AB_NONE;
+		x->moved += v > AB_WITHIN;
+		x->same += v == AB_SAME || v == AB_WEAK;
+		x->weak += v == AB_WEAK;
 	}
 	x->share = x->moved ? 100.0 * x->same / x->moved : NAN;
-	x->share_ok = !x->moved || x->share >= CROSS_MARK;
+	x->share_ok = !x->moved || x->share >= AB_MARK;
 	judge_thp(x);
 }
 
@@ -288,7 +287,7 @@ static double managed_mib(const struct recording *m)
 }
 
 /**
- * cross_unlike - why two recordings cannot be compared
+ * ab_unlike - why two recordings cannot be compared
  * @a: machine of the one with defrag_mode=0
  * @b: of the one with defrag_mode=1
  * @why: the reasons, separated by "; "
@@ -296,8 +295,7 @@ static double managed_mib(const struct recording *m)
  *
  * Return: number of reasons; 0: they can be.
  */
-unsigned int cross_unlike(const struct recording *a, const struct recording *b, char *why,
-			  size_t len)
+unsigned int ab_unlike(const struct recording *a, const struct recording *b, char *why, size_t len)
 {
 	double mib[2] = { managed_mib(a), managed_mib(b) };
 	unsigned int n = 0;

@@ -20,36 +20,42 @@
  * either mode, rows that are not few on both sides; the pair that sets the limit is named. Its
  * prose rounds these: totals 5 %, direct scanning and stalls 1.8, compaction 3, THP 12 points.
  */
-static const struct cross_spread
-	totals = { "totals", false, 1.052, FEW_PAGES },	/* pgscan_kswapd 909736, 865364 */
-	refaults = { "refaults", false, 1.171, FEW },	/* workingset_refault_file 2238, 1912 */
-	direct = { "direct", false, 1.859, FEW_PAGES },	/* pgscan_direct 49887, 92704 */
-	stalls = { "stalls", false, 1.859, FEW },	/* as direct: they are what scans */
-	movable = { "stalls_movable", false, 2.143, FEW },	/* allocstall_movable 169, 362 */
-	compact = { "compaction", false, 3.077, FEW },	/* compact_stall 40, 13 */
-	scanner = { "scanners", false, 3.077, FEW_PAGES },	/* as compaction */
+static const struct ab_spread totals = { "totals", false, 1.052,
+					 FEW_PAGES },	   /* pgscan_kswapd 909736, 865364 */
+	refaults = { "refaults", false, 1.171, FEW },	   /* workingset_refault_file 2238, 1912 */
+	direct = { "direct", false, 1.859, FEW_PAGES },	   /* pgscan_direct 49887, 92704 */
+	stalls = { "stalls", false, 1.859, FEW },	   /* as direct: they are what scans */
+	movable = { "stalls_movable", false, 2.143, FEW }, /* allocstall_movable 169, 362 */
+	compact = { "compaction", false, 3.077, FEW },	   /* compact_stall 40, 13 */
+	scanner = { "scanners", false, 3.077, FEW_PAGES }, /* as compaction */
 	/* no run was repeated with its trace: taken to be as wide as what is widest */
 	extfrag = { "extfrag", false, 3.077, FEW },
-	thp = { "thp", true, 12.2, 0 };		/* storm-d0: 520 and 276 of 2000 */
+			      thp = { "thp", true, 12.2, 0 }; /* storm-d0: 520 and 276 of 2000 */
 
 #define PLUS(n, ...) .nr_plus = n, .plus = { __VA_ARGS__ }
 #define MINUS(n, ...) .nr_minus = n, .minus = { __VA_ARGS__ }
 #define ONE(counter, class) \
 	{ .name = #counter, .spread = &class, PLUS(1, VM_##counter) }
-#define SHARE(counter, rest) \
-	{ .name = #counter, .kind = CROSS_SHARE, .spread = &thp, PLUS(1, VM_##counter), \
-	  MINUS(1, VM_##rest) }
-#define RATE(text, good, bad) \
-	{ .name = text, .kind = CROSS_RATE, PLUS(1, VM_##good), MINUS(1, VM_##bad) }
+#define SHARE(counter, rest)                                                               \
+	{                                                                                  \
+		.name = #counter, .kind = AB_SHARE, .spread = &thp, PLUS(1, VM_##counter), \
+		MINUS(1, VM_##rest)                                                        \
+	}
+#define RATE(text, good, bad)                                                         \
+	{                                                                             \
+		.name = text, .kind = AB_RATE, PLUS(1, VM_##good), MINUS(1, VM_##bad) \
+	}
 #define SUM(text, class, a, b) \
 	{ .name = text, .spread = &class, PLUS(2, VM_##a, VM_##b) }
 #define DIRECT(what) \
 	{ .name = "compact_direct_" #what "_scanned", .spread = &scanner, \
 	  PLUS(1, VM_compact_##what##_scanned), MINUS(1, VM_compact_daemon_##what##_scanned) }
-#define EXTFRAG(text, class) \
-	{ .name = text, .kind = CROSS_EXTFRAG, .spread = &extfrag, .extfrag = class }
+#define EXTFRAG(text, class)                                                           \
+	{                                                                              \
+		.name = text, .kind = AB_EXTFRAG, .spread = &extfrag, .extfrag = class \
+	}
 
-const struct cross_metric cross_metrics[] = {
+const struct ab_metric ab_metrics[] = {
 	/* not judged: more of it is more work, which is the load's doing and not the policy's */
 	{ .name = "pgalloc",
 	  PLUS(4, VM_pgalloc_dma, VM_pgalloc_dma32, VM_pgalloc_normal, VM_pgalloc_movable) },
@@ -66,7 +72,8 @@ const struct cross_metric cross_metrics[] = {
 	DIRECT(free),
 	ONE(compact_migrate_scanned, scanner),
 	ONE(compact_free_scanned, scanner),
-	{ .name = "allocstall", .spread = &stalls,
+	{ .name = "allocstall",
+	  .spread = &stalls,
 	  PLUS(4, VM_allocstall_dma, VM_allocstall_dma32, VM_allocstall_normal,
 	       VM_allocstall_movable) },
 	ONE(allocstall_normal, stalls),
@@ -85,6 +92,6 @@ const struct cross_metric cross_metrics[] = {
 	EXTFRAG("extfrag_claim_block", EXTFRAG_CLAIM_BLOCK),
 };
 
-const unsigned int nr_cross_metrics = sizeof(cross_metrics) / sizeof(cross_metrics[0]);
-_Static_assert(sizeof(cross_metrics) / sizeof(cross_metrics[0]) <= MAX_CROSS_METRICS,
-	       "struct cross has too few rows");
+const unsigned int nr_ab_metrics = sizeof(ab_metrics) / sizeof(ab_metrics[0]);
+_Static_assert(sizeof(ab_metrics) / sizeof(ab_metrics[0]) <= MAX_AB_METRICS,
+	       "struct ab has too few rows");

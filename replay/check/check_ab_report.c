@@ -25,12 +25,12 @@ static const char *number(char *buf, size_t len, double value, bool rate)
 	return buf;
 }
 
-static double mean(const struct cross_range *r)
+static double mean(const struct ab_range *r)
 {
-	return r->n ? cross_mean(r) : NAN;
+	return r->n ? ab_mean(r) : NAN;
 }
 
-static const char *range(char *buf, size_t len, const struct cross_range *r, bool rate)
+static const char *range(char *buf, size_t len, const struct ab_range *r, bool rate)
 {
 	char low[16], high[16];
 
@@ -59,17 +59,17 @@ static const char *change(char *buf, size_t len, double a, double b, bool rate)
 	return buf;
 }
 
-static void print_row(const struct cross_row *r)
+static void print_row(const struct ab_row *r)
 {
-	const struct cross_spread *s = r->metric->spread ? &r->spread : NULL;
-	bool rate = r->metric->kind == CROSS_RATE;
+	const struct ab_spread *s = r->metric->spread ? &r->spread : NULL;
+	bool rate = r->metric->kind == AB_RATE;
 	char real[2][16], replay[2][16], wide[2][40], moved[2][24], limit[16] = "";
 	const char *beyond = "";
 
 	if (s)
 		snprintf(limit, sizeof(limit), s->points ? "%.1fpt" : "x %.2f", s->limit);
 	if (r->verdict)
-		beyond = r->verdict == CROSS_WITHIN ? "no" : "yes";
+		beyond = r->verdict == AB_WITHIN ? "no" : "yes";
 	for (int i = 0; i < 2; i++) {
 		number(real[i], sizeof(real[i]), r->real[i], rate);
 		number(replay[i], sizeof(replay[i]), mean(&r->value[i]), rate);
@@ -82,19 +82,19 @@ static void print_row(const struct cross_row *r)
 	       limit, beyond, verdict_word[r->verdict]);
 }
 
-static void print_thp(const struct cross *x)
+static void print_thp(const struct ab *x)
 {
 	if (isnan(x->thp_real)) {
 		printf("thp success: no fault of a huge page in B\n");
 		return;
 	}
 	printf("thp success: B %.1f %%, replay %.1f..%.1f %%, widened by %.0f points %.1f..%.1f:"
-	       " %s\n", x->thp_real, x->thp_low, x->thp_high, CROSS_THP_WIDEN,
-	       x->thp_low - CROSS_THP_WIDEN, x->thp_high + CROSS_THP_WIDEN,
-	       x->thp_ok ? "ok" : "miss");
+	       " %s\n",
+	       x->thp_real, x->thp_low, x->thp_high, AB_THP_WIDEN, x->thp_low - AB_THP_WIDEN,
+	       x->thp_high + AB_THP_WIDEN, x->thp_ok ? "ok" : "miss");
 }
 
-static void print_sums(const struct cross *x)
+static void print_sums(const struct ab *x)
 {
 	printf("\nspread: how far equal real runs differ");
 	if (x->repeats)
@@ -105,18 +105,18 @@ static void print_sums(const struct cross *x)
 	printf("moved: %u of %u judged rows moved beyond the spread", x->moved, x->judged);
 	if (x->moved)
 		printf("; the replay moves the same way in %u, %u of them weakly: %.1f %%, mark"
-		       " %.0f %%: %s", x->same, x->weak, x->share, CROSS_MARK,
-		       x->share_ok ? "ok" : "miss");
+		       " %.0f %%: %s",
+		       x->same, x->weak, x->share, AB_MARK, x->share_ok ? "ok" : "miss");
 	printf("\n");
 	print_thp(x);
 }
 
 /**
- * cross_print - the table, at most 120 columns wide, and the sums below it
+ * ab_print - the table, at most 120 columns wide, and the sums below it
  * @x: judged
  * @policy: the two that the first recording was replayed under
  */
-void cross_print(const struct cross *x, const char *const policy[2])
+void ab_print(const struct ab *x, const char *const policy[2])
 {
 	printf("%-30s %-21s %-19.19s %.40s\n", "", "    recorded", policy[0], policy[1]);
 	printf("%-30s %6s %6s %7s %6s %-12s %6s %-12s %7s %6s %3s %s\n", "", "A", "B", "change",
@@ -126,7 +126,7 @@ void cross_print(const struct cross *x, const char *const policy[2])
 	print_sums(x);
 }
 
-static json_t *json_range(const struct cross_range *r)
+static json_t *json_range(const struct ab_range *r)
 {
 	if (!r->n)
 		return json_null();
@@ -134,7 +134,7 @@ static json_t *json_range(const struct cross_range *r)
 			 json_fraction(mean(r)), "max", json_fraction(r->max));
 }
 
-static json_t *json_spread(const struct cross_spread *s)
+static json_t *json_spread(const struct ab_spread *s)
 {
 	if (!s)
 		return json_null();
@@ -142,7 +142,7 @@ static json_t *json_spread(const struct cross_spread *s)
 			 "ratio", "limit", json_fraction(s->limit), "few", json_fraction(s->few));
 }
 
-static json_t *json_row(const struct cross_row *r)
+static json_t *json_row(const struct ab_row *r)
 {
 	json_t *row = json_object();
 
@@ -152,20 +152,21 @@ static json_t *json_row(const struct cross_row *r)
 	json_object_set_new(row, "replay", json_pack("{so, so}", "a", json_range(&r->value[0]),
 						     "b", json_range(&r->value[1])));
 	json_object_set_new(row, "spread", json_spread(r->metric->spread ? &r->spread : NULL));
-	json_object_set_new(row, "beyond_spread", r->verdict == CROSS_NONE ? json_null() :
-			    json_boolean(r->verdict != CROSS_WITHIN));
+	json_object_set_new(row, "beyond_spread",
+			    r->verdict == AB_NONE ? json_null()
+						  : json_boolean(r->verdict != AB_WITHIN));
 	json_object_set_new(row, "verdict", verdict_word[r->verdict][0] ?
 			    json_string(verdict_word[r->verdict]) : json_null());
 	return row;
 }
 
 /**
- * cross_json - the table and the sums
+ * ab_json - the table and the sums
  * @x: judged
  *
  * Return: a new reference.
  */
-json_t *cross_json(const struct cross *x)
+json_t *ab_json(const struct ab *x)
 {
 	json_t *cross = json_object(), *metrics = json_array(), *thp, *moved;
 
@@ -174,11 +175,11 @@ json_t *cross_json(const struct cross *x)
 	moved = json_pack("{so, so, so, so, so, so, sb}", "judged", json_u64(x->judged),
 			  "beyond_spread", json_u64(x->moved), "same", json_u64(x->same), "weak",
 			  json_u64(x->weak), "share_percent", json_fraction(x->share),
-			  "mark_percent", json_fraction(CROSS_MARK), "ok", x->share_ok);
+			  "mark_percent", json_fraction(AB_MARK), "ok", x->share_ok);
 	thp = json_pack("{so, so, so, so, sb}", "real_percent", json_fraction(x->thp_real),
 			"replay_min_percent", json_fraction(x->thp_low), "replay_max_percent",
 			json_fraction(x->thp_high), "widened_by_points",
-			json_fraction(CROSS_THP_WIDEN), "ok", x->thp_ok);
+			json_fraction(AB_THP_WIDEN), "ok", x->thp_ok);
 	json_object_set_new(cross, "repeats", json_u64(x->repeats));
 	json_object_set_new(cross, "metrics", metrics);
 	json_object_set_new(cross, "moved", moved);

@@ -127,8 +127,8 @@ bool recorded_delta(const struct recording *m, const char *name, u64 *delta)
 	return true;
 }
 
-static void add_total(struct fidelity *f, const struct recording *m, const struct policy_run *self,
-		      const struct total *t)
+static void add_total(struct fidelity *f, const struct recording *m,
+		      const struct policy_result *self, const struct total *t)
 {
 	u64 recorded = 0, replayed = 0, delta;
 	bool any = false;
@@ -146,8 +146,8 @@ static void add_total(struct fidelity *f, const struct recording *m, const struc
 		add_row(f, t->name, (double)recorded, (double)replayed, t->limit, false);
 }
 
-static void add_thp(struct fidelity *f, const struct recording *m, const struct policy_run *self,
-		    const struct policy_run *observed)
+static void add_thp(struct fidelity *f, const struct recording *m, const struct policy_result *self,
+		    const struct policy_result *observed)
 {
 	u64 ok = self->counters[VM_thp_fault_alloc];
 	u64 failed = self->counters[VM_thp_fault_fallback];
@@ -220,8 +220,9 @@ const char *recorded_policy(const struct recording *m)
  * Limits are those of the project's definition of done: pgalloc, pgsteal, pswpout 10 %, pgscan
  * 25 %, THP success 3 points, extfrag, allocstall, compact and pgmigrate a factor of 2.
  */
-void fidelity_compute(struct fidelity *f, const struct recording *m, const struct policy_run *self,
-		      const struct policy_run *observed, const struct prescan *scan)
+void fidelity_compute(struct fidelity *f, const struct recording *m,
+		      const struct policy_result *self, const struct policy_result *observed,
+		      const struct prescan *scan)
 {
 	u64 delta;
 

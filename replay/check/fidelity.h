@@ -30,8 +30,9 @@ struct fidelity {
 	bool have_thp;
 };
 
-void fidelity_compute(struct fidelity *f, const struct recording *m, const struct policy_run *self,
-		      const struct policy_run *observed, const struct prescan *scan);
+void fidelity_compute(struct fidelity *f, const struct recording *m,
+		      const struct policy_result *self, const struct policy_result *observed,
+		      const struct prescan *scan);
 const char *recorded_policy(const struct recording *m);
 bool recorded_delta(const struct recording *m, const char *name, u64 *delta);
 void extfrag_by_class(const struct mm *mm, u64 *sum);

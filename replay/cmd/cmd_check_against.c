@@ -14,22 +14,22 @@ struct against {
 	struct input a;
 	struct check b;
 	const char *policy[2];
-	struct cross cross;
+	struct ab cross;
 	struct prescan scan_a;
 };
 
 /* one seed; the machines are gone before the next */
 static int replay_seed(struct against *g, const struct run_options *run, char *err, size_t errlen)
 {
-	struct cross_counts *counts;
+	struct ab_counts *counts;
 	struct run_output out;
 
 	if (run_replay(run, g->policy, 2, &out, err, errlen))
 		return -1;
 	counts = malloc(sizeof(*counts));
 	for (unsigned int p = 0; p < 2 && counts && !out.interrupted; p++) {
-		cross_counts_replay(counts, &out.run[p]);
-		cross_add_replay(&g->cross, p, counts);
+		ab_counts_replay(counts, &out.run[p]);
+		ab_add_replay(&g->cross, p, counts);
 	}
 	if (!counts)
 		snprintf(err, errlen, "out of memory");
@@ -70,13 +70,13 @@ static int take_repeat(struct against *g, struct input *in, const struct options
 		       size_t errlen)
 {
 	bool mode = in->recording.sysctl.defrag_mode;
-	struct cross_counts *counts;
+	struct ab_counts *counts;
 	struct run_options run;
 	struct prescan scan;
 	char why[ERR_LEN / 2];
 
-	if (cross_unlike(mode ? &g->a.recording : &in->recording,
-			 mode ? &in->recording : &g->b.in.recording, why, sizeof(why)) &&
+	if (ab_unlike(mode ? &g->a.recording : &in->recording,
+		      mode ? &in->recording : &g->b.in.recording, why, sizeof(why)) &&
 	    !o->force) {
 		snprintf(err, errlen, "--repeat: %.400s is no repetition: %s", in->trace_path, why);
 		return -1;
@@ -89,8 +89,8 @@ static int take_repeat(struct against *g, struct input *in, const struct options
 		snprintf(err, errlen, "out of memory");
 		return -1;
 	}
-	cross_counts_real(counts, &in->recording, &scan);
-	cross_add_repeat(&g->cross, mode, counts);
+	ab_counts_real(counts, &in->recording, &scan);
+	ab_add_repeat(&g->cross, mode, counts);
 	free(counts);
 	return 0;
 }
@@ -123,23 +123,23 @@ static int take_repeats(struct against *g, const struct options *o, char *err, s
 
 static int judge(struct against *g, char *err, size_t errlen)
 {
-	struct cross_counts *real = calloc(2, sizeof(*real));
+	struct ab_counts *real = calloc(2, sizeof(*real));
 
 	if (!real) {
 		snprintf(err, errlen, "out of memory");
 		return -1;
 	}
-	cross_counts_real(&real[0], &g->a.recording, &g->scan_a);
-	cross_counts_real(&real[1], &g->b.in.recording, &g->b.scan);
-	cross_set_real(&g->cross, &real[0], &real[1]);
-	cross_judge(&g->cross);
+	ab_counts_real(&real[0], &g->a.recording, &g->scan_a);
+	ab_counts_real(&real[1], &g->b.in.recording, &g->b.scan);
+	ab_set_real(&g->cross, &real[0], &real[1]);
+	ab_judge(&g->cross);
 	free(real);
 	return 0;
 }
 
 static int print_json(const struct against *g, const struct options *o)
 {
-	json_t *doc = check_json(&g->b), *cross = cross_json(&g->cross);
+	json_t *doc = check_json(&g->b), *cross = ab_json(&g->cross);
 	int ret;
 
 	json_object_set_new(cross, "recording", json_string(g->a.trace_path));
@@ -161,7 +161,7 @@ static int print_text(const struct against *g, const struct options *o)
 	       g->b.in.recording.kernel, g->b.in.recording.sysctl.defrag_mode);
 	printf("A replayed under %s and %s, seeds %llu to %llu\n\n", g->policy[0], g->policy[1],
 	       (unsigned long long)o->seed, (unsigned long long)o->seed + o->seeds - 1);
-	cross_print(&g->cross, g->policy);
+	ab_print(&g->cross, g->policy);
 	printf("\nB alone\n");
 	check_print(&g->b);
 	return output_flush_stdout();
@@ -202,7 +202,7 @@ static int comparable(const struct against *g, const struct options *o)
 
 	if (check_need_snapshots(&g->a, o->arg[0]) || check_need_snapshots(&g->b.in, o->against))
 		return -1;
-	if (!cross_unlike(&g->a.recording, &g->b.in.recording, why, sizeof(why)) || o->force)
+	if (!ab_unlike(&g->a.recording, &g->b.in.recording, why, sizeof(why)) || o->force)
 		return 0;
 	message("check %s --against %s: these cannot be compared: %s; name a recording with"
 		" vm.defrag_mode=0 and one of the same load, kernel and machine with 1, or say"
@@ -245,7 +245,7 @@ int check_against(const struct options *o)
 		message("out of memory");
 		return EXIT_TROUBLE;
 	}
-	cross_init(&g->cross);
+	ab_init(&g->cross);
 	of_b.arg[0] = o->against;
 	if (choose_policies(g, o, err, sizeof(err)) || input_open(&g->a, o, err, sizeof(err))) {
 		message("%s", err);

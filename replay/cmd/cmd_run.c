@@ -7,7 +7,7 @@
 
 static int write_end_state(const char *path, const struct input *in, const struct run_output *out)
 {
-	const struct policy_run *run = &out->run[0];
+	const struct policy_result *run = &out->run[0];
 	u32 pages = run->mm ? run->mm->max_pfn : in->recording.max_pfn;
 	struct output file;
 

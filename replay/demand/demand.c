@@ -56,9 +56,9 @@ void demand_free(struct demand *d)
 
 	if (!d)
 		return;
-	for (i = 0; i < RELOCATE_WINDOWS; i++)
+	for (i = 0; i < MIGRATION_WINDOWS; i++)
 		if (d->window[i])
-			reloc_end(d->window[i]);
+			migration_end(d->window[i]);
 	task_table_release(&d->tasks);
 	free(d->tp);
 	free(d->op);
@@ -450,10 +450,9 @@ static void rec_free(struct demand *d, const struct record *r)
 	struct task *t = record_task(d, r);
 	bool irq = r->flags & IRQ_FLAGS, live = all_live(d, (u32)r->pfn, r->order);
 	bool reclaim = !irq && (t->reclaim || t->flags & TASK_KSWAPD);
-	struct reloc_window *w = irq || t->window < 0 ? NULL : d->window[t->window];
+	struct migration_window *w = irq || t->window < 0 ? NULL : d->window[t->window];
 
-	if (w && live && d->tp[r->pfn].guess &&
-	    reloc_gave_back(w, (u32)r->pfn, guess_moved, d))
+	if (w && live && d->tp[r->pfn].guess && migration_gave_back(w, (u32)r->pfn, guess_moved, d))
 		live = false;
 	if (w && live) {
 		rec_migrated(d, r, w);
@@ -461,7 +460,7 @@ static void rec_free(struct demand *d, const struct record *r)
 	}
 	if (w) {
 		d->stats.compact_returns++;
-		reloc_returned(w, (u32)r->pfn, r->order, migration_resolved, d);
+		migration_returned(w, (u32)r->pfn, r->order, migration_resolved, d);
 		mark_pages(d, (u32)r->pfn, r->order, (struct tpage){ .state = T_ISOLATED });
 		return;
 	}
@@ -590,7 +589,7 @@ static void end_migrate_pages(struct demand *d, const struct record *r)
 	struct task *t = record_task(d, r);
 
 	if (t->window >= 0)
-		reloc_batch_end(d->window[t->window]);
+		migration_batch_end(d->window[t->window]);
 }
 
 /* Reclaim, compaction and migration: what the kernel did by itself. */

@@ -82,7 +82,7 @@ static bool target_usable(const struct demand *d, u32 pfn, u32 order)
 {
 	u32 i;
 
-	if (pfn == RELOCATE_UNKNOWN || pfn + (1u << order) > d->max_pfn)
+	if (pfn == MIGRATION_UNKNOWN || pfn + (1u << order) > d->max_pfn)
 		return false;
 	for (i = 0; i < 1u << order; i++)
 		if (d->tp[pfn + i].state == T_LIVE)
@@ -117,7 +117,7 @@ void guess_moved(void *ctx, u32 from, u32 to, u32 order)
 }
 
 /* A pte event names a target that a guess had filled: the event is right, the guess was not. */
-static void settle_exact(struct demand *d, const struct reloc_target *t, u32 order)
+static void settle_exact(struct demand *d, const struct migration_target *t, u32 order)
 {
 	if (t->exact && !order && t->pfn < d->max_pfn && d->tp[t->pfn].state == T_LIVE &&
 	    d->tp[t->pfn].guess)
@@ -130,10 +130,10 @@ static void settle_exact(struct demand *d, const struct reloc_target *t, u32 ord
  * @r: REC_FREE of a live page
  * @w: the window it is in
  */
-void rec_migrated(struct demand *d, const struct record *r, struct reloc_window *w)
+void rec_migrated(struct demand *d, const struct record *r, struct migration_window *w)
 {
 	u32 pfn = (u32)r->pfn, limbo;
-	struct reloc_target t = reloc_source(w, pfn, r->order, migration_resolved, d);
+	struct migration_target t = migration_source(w, pfn, r->order, migration_resolved, d);
 
 	settle_exact(d, &t, r->order);
 	if (target_usable(d, t.pfn, r->order)) {
@@ -155,7 +155,7 @@ void rec_migrated(struct demand *d, const struct record *r, struct reloc_window 
 	emit_move(d, r, pfn, limbo, r->order);
 	d->stats.migrations_limbo++;
 	if (t.pending)
-		reloc_pending(w, limbo);
+		migration_pending(w, limbo);
 }
 
 /**
@@ -170,11 +170,11 @@ void window_begin(struct demand *d, const struct record *r)
 
 	if (t->window >= 0)
 		return;
-	for (i = 0; i < RELOCATE_WINDOWS && d->window[i]; i++)
+	for (i = 0; i < MIGRATION_WINDOWS && d->window[i]; i++)
 		;
-	if (i == RELOCATE_WINDOWS)
+	if (i == MIGRATION_WINDOWS)
 		return;
-	d->window[i] = reloc_begin(d->tp, d->max_pfn, d->single_pages);
+	d->window[i] = migration_begin(d->tp, d->max_pfn, d->single_pages);
 	if (d->window[i])
 		t->window = i;
 	if (t->flags & TASK_KCOMPACTD)
@@ -192,7 +192,7 @@ void window_end(struct demand *d, const struct record *r)
 
 	if (t->window < 0)
 		return;
-	reloc_end(d->window[t->window]);
+	migration_end(d->window[t->window]);
 	d->window[t->window] = NULL;
 	t->window = -1;
 }
@@ -205,16 +205,17 @@ void window_end(struct demand *d, const struct record *r)
 void rec_compaction(struct demand *d, const struct record *r)
 {
 	struct task *t = record_task(d, r);
-	struct reloc_window *w = t->window < 0 ? NULL : d->window[t->window];
+	struct migration_window *w = t->window < 0 ? NULL : d->window[t->window];
 
 	if (!w)
 		return;
 	if (t->flags & TASK_KCOMPACTD)
 		pace_kcompactd(d, r);
 	if (r->type == REC_ISOLATE_FREE)
-		reloc_isolate(w, (u32)r->pfn, r->a, r->c, d->nr_frees >> 4, migration_resolved, d);
+		migration_isolate(w, (u32)r->pfn, r->a, r->c, d->nr_frees >> 4, migration_resolved,
+				  d);
 	else if (r->type == REC_FAST_ISOLATE_FREE)
-		reloc_fast_isolate(w, r->c);
+		migration_fast_isolate(w, r->c);
 }
 
 /**
@@ -225,12 +226,12 @@ void rec_compaction(struct demand *d, const struct record *r)
 void rec_migration_pte(struct demand *d, const struct record *r)
 {
 	struct task *t = record_task(d, r);
-	struct reloc_window *w = t->window < 0 ? NULL : d->window[t->window];
+	struct migration_window *w = t->window < 0 ? NULL : d->window[t->window];
 
 	if (!w)
 		return;
 	if (r->type == REC_SET_MIGRATION_PTE)
-		reloc_set_pte(w, r->pfn, r->arg);
+		migration_set_pte(w, r->pfn, r->arg);
 	else
-		reloc_remove_pte(w, r->pfn, r->arg, r->order);
+		migration_remove_pte(w, r->pfn, r->arg, r->order);
 }

@@ -22,7 +22,7 @@ struct demand {
 	u32 max_pfn, nr_limbo, limbo_next, limbo_live;
 	struct task_table tasks;
 	struct trace *trace;
-	struct reloc_window *window[RELOCATE_WINDOWS];
+	struct migration_window *window[MIGRATION_WINDOWS];
 	struct op *op;
 	u32 nr_ops;
 	op_sink sink;
@@ -65,7 +65,7 @@ u32 limbo_handle(struct demand *d, u32 order);
 u32 limbo_match(struct demand *d, u32 order);
 void migration_resolved(void *ctx, u32 handle, u32 pfn, u32 order);
 void guess_moved(void *ctx, u32 from, u32 to, u32 order);
-void rec_migrated(struct demand *d, const struct record *r, struct reloc_window *w);
+void rec_migrated(struct demand *d, const struct record *r, struct migration_window *w);
 void window_begin(struct demand *d, const struct record *r);
 void window_end(struct demand *d, const struct record *r);
 void rec_compaction(struct demand *d, const struct record *r);

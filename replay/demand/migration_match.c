@@ -58,7 +58,7 @@ struct taken {
 	bool exact, empty;
 };
 
-struct reloc_window {
+struct migration_window {
 	struct tpage *tp;
 	u32 max_pfn;
 	struct freepages gen[NR_GENERATIONS];
@@ -72,7 +72,7 @@ struct reloc_window {
 	struct { u32 handle, offset; s16 symbol; u8 order; } pending[NR_PENDING];
 	u32 nr_pending;
 	s16 around;		/* symbol whose pageblock the next linear range is in, or NO_SYMBOL */
-	s16 last_symbol;	/* of the page that reloc_source() gave out last */
+	s16 last_symbol;	/* of the page that migration_source() gave out last */
 	u32 last_offset, last_order;
 	struct taken seq[NR_TAKEN];
 	u32 nr_seq;
@@ -90,7 +90,7 @@ static void freepages_init(struct freepages *f)
 		f->head[o] = f->tail[o] = NO_CHUNK;
 }
 
-static struct freepages *generation(struct reloc_window *w, u32 g)
+static struct freepages *generation(struct migration_window *w, u32 g)
 {
 	return &w->gen[g % NR_GENERATIONS];
 }
@@ -102,17 +102,17 @@ static void unisolate(struct tpage *tp)
 }
 
 /**
- * reloc_begin - follow one run of compact_zone()
+ * migration_begin - follow one run of compact_zone()
  * @tp: the trace's pages, of which the free ones may be isolated
  * @max_pfn: how many
  * @single_pages: the kernel is older than 6.9: it keeps base pages, last found first
  *	(compaction.c:split_map_pages)
  *
- * Return: the window; reloc_end() frees it. NULL without memory.
+ * Return: the window; migration_end() frees it. NULL without memory.
  */
-struct reloc_window *reloc_begin(struct tpage *tp, u32 max_pfn, bool single_pages)
+struct migration_window *migration_begin(struct tpage *tp, u32 max_pfn, bool single_pages)
 {
-	struct reloc_window *w = malloc(sizeof(*w));
+	struct migration_window *w = malloc(sizeof(*w));
 	u32 i;
 
 	if (!w)
@@ -130,12 +130,12 @@ struct reloc_window *reloc_begin(struct tpage *tp, u32 max_pfn, bool single_page
 }
 
 /**
- * reloc_end - the run is over
+ * migration_end - the run is over
  * @w: window
  *
  * What is left on the lists goes back to the allocator: the events name it before this.
  */
-void reloc_end(struct reloc_window *w)
+void migration_end(struct migration_window *w)
 {
 	u32 g, o, i;
 	u16 c;
@@ -151,7 +151,7 @@ void reloc_end(struct reloc_window *w)
 	free(w);
 }
 
-static void push(struct reloc_window *w, struct freepages *f, u32 order, u32 pfn, s16 symbol,
+static void push(struct migration_window *w, struct freepages *f, u32 order, u32 pfn, s16 symbol,
 		 bool tail)
 {
 	u16 c = w->free_chunk;
@@ -171,7 +171,7 @@ static void push(struct reloc_window *w, struct freepages *f, u32 order, u32 pfn
 	}
 }
 
-static struct chunk pop(struct reloc_window *w, struct freepages *f, u32 order)
+static struct chunk pop(struct migration_window *w, struct freepages *f, u32 order)
 {
 	u16 c = f->head[order];
 	struct chunk got = w->chunk[c];
@@ -185,7 +185,7 @@ static struct chunk pop(struct reloc_window *w, struct freepages *f, u32 order)
 }
 
 /* The kernel's compaction_alloc() on one generation. */
-static bool take(struct reloc_window *w, struct freepages *f, u32 order, struct chunk *got)
+static bool take(struct migration_window *w, struct freepages *f, u32 order, struct chunk *got)
 {
 	u32 o = order, size;
 
@@ -206,7 +206,7 @@ static bool take(struct reloc_window *w, struct freepages *f, u32 order, struct 
  * An isolation happens only when the lists could not serve: what they still hold here belongs to
  * pages whose targets were taken but whose frees have not come yet. So older finds go first.
  */
-static void new_generation(struct reloc_window *w)
+static void new_generation(struct migration_window *w)
 {
 	w->taken = false;
 	if (w->last_gen - w->first_gen == NR_GENERATIONS - 1)
@@ -215,7 +215,7 @@ static void new_generation(struct reloc_window *w)
 }
 
 /* compaction_alloc(): from the oldest find that has a piece of this order */
-static bool take_target(struct reloc_window *w, u32 order, struct chunk *got)
+static bool take_target(struct migration_window *w, u32 order, struct chunk *got)
 {
 	u32 g;
 
@@ -227,7 +227,7 @@ static bool take_target(struct reloc_window *w, u32 order, struct chunk *got)
 }
 
 /* What isolation found goes onto the newest list, as the kernel's version keeps it. */
-static void found(struct reloc_window *w, u32 order, u32 pfn, s16 symbol)
+static void found(struct migration_window *w, u32 order, u32 pfn, s16 symbol)
 {
 	struct freepages *f = generation(w, w->last_gen);
 	u32 i;
@@ -240,14 +240,14 @@ static void found(struct reloc_window *w, u32 order, u32 pfn, s16 symbol)
 		push(w, f, 0, pfn + i, symbol, false);
 }
 
-static bool tp_free(const struct reloc_window *w, u32 pfn)
+static bool tp_free(const struct migration_window *w, u32 pfn)
 {
 	return pfn < w->max_pfn && w->tp[pfn].state != T_LIVE && w->tp[pfn].state != T_ISOLATED &&
 	       !w->tp[pfn].percpu;
 }
 
 /* The largest aligned free run that starts at @pfn and ends before @end. */
-static u32 free_run_order(const struct reloc_window *w, u32 pfn, u32 end)
+static u32 free_run_order(const struct migration_window *w, u32 pfn, u32 end)
 {
 	u32 order = 0, i;
 
@@ -269,7 +269,7 @@ static u32 free_run_order(const struct reloc_window *w, u32 pfn, u32 end)
  * More pages of the range look free than were isolated: the rest was on per-CPU lists, where a page
  * goes when it is freed; so it is those that were freed last.
  */
-static void leave_percpu(struct reloc_window *w, u32 start, u32 end, u32 taken, u32 now)
+static void leave_percpu(struct migration_window *w, u32 start, u32 end, u32 taken, u32 now)
 {
 	u32 pfn, free = 0;
 
@@ -291,11 +291,11 @@ static void leave_percpu(struct reloc_window *w, u32 start, u32 end, u32 taken, 
 }
 
 /**
- * reloc_fast_isolate - the fast search isolated one buddy of unknown place
+ * migration_fast_isolate - the fast search isolated one buddy of unknown place
  * @w: window
  * @taken: its size in pages; anything that is no power of two is left alone
  */
-void reloc_fast_isolate(struct reloc_window *w, u32 taken)
+void migration_fast_isolate(struct migration_window *w, u32 taken)
 {
 	u32 order = 0;
 
@@ -330,12 +330,12 @@ static u32 pte_hash(u64 addr)
 }
 
 /**
- * reloc_set_pte - a page was unmapped for migration (set_migration_pte)
+ * migration_set_pte - a page was unmapped for migration (set_migration_pte)
  * @w: window
  * @addr: user address
  * @pte: the migration entry, which names the source
  */
-void reloc_set_pte(struct reloc_window *w, u64 addr, u64 pte)
+void migration_set_pte(struct migration_window *w, u64 addr, u64 pte)
 {
 	u32 i = pte_hash(addr), pfn = migration_entry_pfn(pte);
 
@@ -348,7 +348,7 @@ void reloc_set_pte(struct reloc_window *w, u64 addr, u64 pte)
 }
 
 /* First in, first out per address: two processes may have pages at the same one. */
-static u32 unset_pte(struct reloc_window *w, u64 addr)
+static u32 unset_pte(struct migration_window *w, u64 addr)
 {
 	u32 i;
 
@@ -357,24 +357,25 @@ static u32 unset_pte(struct reloc_window *w, u64 addr)
 			w->set[i].used = 2;
 			return w->set[i].pfn;
 		}
-	return RELOCATE_UNKNOWN;
+	return MIGRATION_UNKNOWN;
 }
 
 /**
- * reloc_remove_pte - a page was mapped again after migration (remove_migration_pte)
+ * migration_remove_pte - a page was mapped again after migration (remove_migration_pte)
  * @w: window
  * @addr: user address
  * @pte: the new pte, which names the target; the source itself when the migration failed
  * @order: of the mapping
  */
-void reloc_remove_pte(struct reloc_window *w, u64 addr, u64 pte, u32 order)
+void migration_remove_pte(struct migration_window *w, u64 addr, u64 pte, u32 order)
 {
 	u32 src = unset_pte(w, addr), dst = present_pte_pfn(pte), i;
 
-	if (src == RELOCATE_UNKNOWN || order || src == dst || dst >= w->max_pfn ||
+	if (src == MIGRATION_UNKNOWN || order || src == dst || dst >= w->max_pfn ||
 	    w->nr_exact >= NR_EXACT / 2)
 		return;
-	for (i = src & (NR_EXACT - 1); w->exact[i].src != RELOCATE_UNKNOWN; i = (i + 1) & (NR_EXACT - 1))
+	for (i = src & (NR_EXACT - 1); w->exact[i].src != MIGRATION_UNKNOWN;
+	     i = (i + 1) & (NR_EXACT - 1))
 		if (w->exact[i].src == src)
 			return;
 	w->exact[i].src = src;
@@ -383,10 +384,10 @@ void reloc_remove_pte(struct reloc_window *w, u64 addr, u64 pte, u32 order)
 }
 
 /**
- * reloc_batch_end - migrate_pages() has returned: no pte of this batch is left
+ * migration_batch_end - migrate_pages() has returned: no pte of this batch is left
  * @w: window
  */
-void reloc_batch_end(struct reloc_window *w)
+void migration_batch_end(struct migration_window *w)
 {
 	if (w->nr_set)
 		memset(w->set, 0, sizeof(w->set));
@@ -395,24 +396,25 @@ void reloc_batch_end(struct reloc_window *w)
 	w->nr_set = w->nr_exact = w->nr_seq = 0;
 }
 
-static void record_taken(struct reloc_window *w, u32 dst, u32 order, bool exact, bool empty)
+static void record_taken(struct migration_window *w, u32 dst, u32 order, bool exact, bool empty)
 {
 	if (w->nr_seq < NR_TAKEN)
 		w->seq[w->nr_seq++] = (struct taken){ dst, (u8)order, exact, empty };
 }
 
-static u32 exact_target(const struct reloc_window *w, u32 src)
+static u32 exact_target(const struct migration_window *w, u32 src)
 {
 	u32 i;
 
-	for (i = src & (NR_EXACT - 1); w->exact[i].src != RELOCATE_UNKNOWN; i = (i + 1) & (NR_EXACT - 1))
+	for (i = src & (NR_EXACT - 1); w->exact[i].src != MIGRATION_UNKNOWN;
+	     i = (i + 1) & (NR_EXACT - 1))
 		if (w->exact[i].src == src)
 			return w->exact[i].dst;
-	return RELOCATE_UNKNOWN;
+	return MIGRATION_UNKNOWN;
 }
 
 /* What is left of a symbol on the lists gets its place, and counts as isolated from here on. */
-static void place_chunks(struct reloc_window *w, struct freepages *f, s16 symbol, u32 base)
+static void place_chunks(struct migration_window *w, struct freepages *f, s16 symbol, u32 base)
 {
 	u32 o, i;
 	u16 c;
@@ -433,7 +435,8 @@ static void place_chunks(struct reloc_window *w, struct freepages *f, s16 symbol
 }
 
 /* The symbol's base is known now: so is the place of every page that was taken from it. */
-static void resolve(struct reloc_window *w, s16 symbol, u32 base, reloc_resolved fn, void *ctx)
+static void resolve(struct migration_window *w, s16 symbol, u32 base, migration_resolved_fn fn,
+		    void *ctx)
 {
 	u32 i, kept = 0;
 
@@ -451,7 +454,7 @@ static void resolve(struct reloc_window *w, s16 symbol, u32 base, reloc_resolved
 }
 
 /* Take @dst out of one find. */
-static bool skip_to_in(struct reloc_window *w, struct freepages *f, u32 dst, u32 order)
+static bool skip_to_in(struct migration_window *w, struct freepages *f, u32 dst, u32 order)
 {
 	u32 o;
 	u16 c, prev;
@@ -490,7 +493,7 @@ static bool skip_to_in(struct reloc_window *w, struct freepages *f, u32 dst, u32
 }
 
 /* Take @dst off the lists: what lay before it was not isolated after all, or was given back. */
-static void skip_to(struct reloc_window *w, u32 dst, u32 order)
+static void skip_to(struct migration_window *w, u32 dst, u32 order)
 {
 	u32 g;
 
@@ -500,7 +503,7 @@ static void skip_to(struct reloc_window *w, u32 dst, u32 order)
 }
 
 /* Could the symbol lie at @base? Free as far as events tell, all of it. */
-static bool symbol_free(const struct reloc_window *w, s16 symbol, u32 base)
+static bool symbol_free(const struct migration_window *w, s16 symbol, u32 base)
 {
 	u32 size = 1u << w->symbol[symbol].order, i;
 
@@ -517,10 +520,10 @@ static bool symbol_free(const struct reloc_window *w, s16 symbol, u32 base)
  * same pageblock. So the find is the aligned free run there that leaves @taken pages to it; pages
  * on per-CPU lists make that inexact, so the best fit is taken.
  */
-static void find_symbol(struct reloc_window *w, u32 start, u32 end, u32 taken, reloc_resolved fn,
-			void *ctx)
+static void find_symbol(struct migration_window *w, u32 start, u32 end, u32 taken,
+			migration_resolved_fn fn, void *ctx)
 {
-	u32 size = 1u << w->symbol[w->around].order, base, best = RELOCATE_UNKNOWN, best_off = ~0u;
+	u32 size = 1u << w->symbol[w->around].order, base, best = MIGRATION_UNKNOWN, best_off = ~0u;
 	u32 block = start & ~(pageblock_nr_pages - 1), limit = block + pageblock_nr_pages, i;
 
 	if (size >= pageblock_nr_pages || limit > w->max_pfn)
@@ -538,12 +541,12 @@ static void find_symbol(struct reloc_window *w, u32 start, u32 end, u32 taken, r
 			best = base;
 		}
 	}
-	if (best != RELOCATE_UNKNOWN)
+	if (best != MIGRATION_UNKNOWN)
 		resolve(w, w->around, best, fn, ctx);
 }
 
 /**
- * reloc_isolate - the linear free scanner isolated pages (mm_compaction_isolate_freepages)
+ * migration_isolate - the linear free scanner isolated pages (mm_compaction_isolate_freepages)
  * @w: window
  * @start: first pfn scanned
  * @len: pfns scanned
@@ -552,8 +555,8 @@ static void find_symbol(struct reloc_window *w, u32 start, u32 end, u32 taken, r
  * @fn: told of sources whose target this settles
  * @ctx: for @fn
  */
-void reloc_isolate(struct reloc_window *w, u32 start, u32 len, u32 taken, u32 now,
-		   reloc_resolved fn, void *ctx)
+void migration_isolate(struct migration_window *w, u32 start, u32 len, u32 taken, u32 now,
+		       migration_resolved_fn fn, void *ctx)
 {
 	u32 pfn = start, end = start + len;
 
@@ -584,7 +587,7 @@ void reloc_isolate(struct reloc_window *w, u32 start, u32 len, u32 taken, u32 no
 		w->tp[pfn].percpu = 0;
 }
 
-static bool listed(struct reloc_window *w, u32 pfn)
+static bool listed(struct migration_window *w, u32 pfn)
 {
 	u32 g, o;
 	u16 c;
@@ -602,7 +605,7 @@ static bool listed(struct reloc_window *w, u32 pfn)
  * A mapped page landed further on than predicted: the targets before it went to pages whose
  * migration failed.
  */
-static void pass_over(struct reloc_window *w, u32 predicted, u32 dst, u32 order)
+static void pass_over(struct migration_window *w, u32 predicted, u32 dst, u32 order)
 {
 	struct chunk got = { .pfn = predicted, .symbol = NO_SYMBOL };
 	u32 n;
@@ -612,7 +615,7 @@ static void pass_over(struct reloc_window *w, u32 predicted, u32 dst, u32 order)
 		return;
 	}
 	for (n = 0; n < NR_SKIPS && (got.symbol != NO_SYMBOL || got.pfn != dst); n++) {
-		if (got.symbol == NO_SYMBOL && got.pfn != RELOCATE_UNKNOWN)
+		if (got.symbol == NO_SYMBOL && got.pfn != MIGRATION_UNKNOWN)
 			record_taken(w, got.pfn, order, false, true);
 		if (!take_target(w, order, &got))
 			return;
@@ -620,7 +623,7 @@ static void pass_over(struct reloc_window *w, u32 predicted, u32 dst, u32 order)
 }
 
 /**
- * reloc_source - a live page was freed inside the window: it has been migrated
+ * migration_source - a live page was freed inside the window: it has been migrated
  * @w: window
  * @src: its pfn
  * @order: its folio's order
@@ -628,17 +631,17 @@ static void pass_over(struct reloc_window *w, u32 predicted, u32 dst, u32 order)
  * @ctx: for @fn
  *
  * Return: the target as far as it is known. When .pending is set, the caller names the source's
- * new handle by reloc_pending(), and @fn may be called for it later.
+ * new handle by migration_pending(), and @fn may be called for it later.
  */
-struct reloc_target reloc_source(struct reloc_window *w, u32 src, u32 order, reloc_resolved fn,
-				 void *ctx)
+struct migration_target migration_source(struct migration_window *w, u32 src, u32 order,
+					 migration_resolved_fn fn, void *ctx)
 {
-	struct reloc_target t = { .pfn = exact_target(w, src), .instead = RELOCATE_UNKNOWN };
-	struct chunk got = { .pfn = RELOCATE_UNKNOWN, .symbol = NO_SYMBOL };
+	struct migration_target t = { .pfn = exact_target(w, src), .instead = MIGRATION_UNKNOWN };
+	struct chunk got = { .pfn = MIGRATION_UNKNOWN, .symbol = NO_SYMBOL };
 	bool have = take_target(w, order, &got);
-	u32 predicted = RELOCATE_UNKNOWN;
+	u32 predicted = MIGRATION_UNKNOWN;
 
-	t.exact = t.pfn != RELOCATE_UNKNOWN;
+	t.exact = t.pfn != MIGRATION_UNKNOWN;
 	if (have && got.symbol == NO_SYMBOL)
 		predicted = got.pfn;
 	if (t.exact) {
@@ -658,7 +661,7 @@ struct reloc_target reloc_source(struct reloc_window *w, u32 src, u32 order, rel
 		record_taken(w, t.pfn, order, true, false);
 		return t;
 	}
-	if (predicted != RELOCATE_UNKNOWN) {
+	if (predicted != MIGRATION_UNKNOWN) {
 		t.pfn = predicted;
 		record_taken(w, predicted, order, false, false);
 		return t;
@@ -673,11 +676,11 @@ struct reloc_target reloc_source(struct reloc_window *w, u32 src, u32 order, rel
 }
 
 /**
- * reloc_pending - under what handle the last source waits for its place
+ * migration_pending - under what handle the last source waits for its place
  * @w: window
  * @handle: the demand stage's limbo handle
  */
-void reloc_pending(struct reloc_window *w, u32 handle)
+void migration_pending(struct migration_window *w, u32 handle)
 {
 	u32 i = w->nr_pending++;
 
@@ -691,7 +694,8 @@ void reloc_pending(struct reloc_window *w, u32 handle)
  * A page comes back that no known find holds: it is of one that is still without a place. A buddy
  * is aligned to its size, so any page of it tells its base.
  */
-static void returned_symbol(struct reloc_window *w, u32 pfn, reloc_resolved fn, void *ctx)
+static void returned_symbol(struct migration_window *w, u32 pfn, migration_resolved_fn fn,
+			    void *ctx)
 {
 	u32 i, base;
 
@@ -707,21 +711,22 @@ static void returned_symbol(struct reloc_window *w, u32 pfn, reloc_resolved fn, 
 }
 
 /**
- * reloc_returned - a target came back unused (compaction_free, or the end of the run)
+ * migration_returned - a target came back unused (compaction_free, or the end of the run)
  * @w: window
  * @pfn: page
  * @order: its order
  * @fn: told of sources whose target this settles
  * @ctx: for @fn
  */
-void reloc_returned(struct reloc_window *w, u32 pfn, u32 order, reloc_resolved fn, void *ctx)
+void migration_returned(struct migration_window *w, u32 pfn, u32 order, migration_resolved_fn fn,
+			void *ctx)
 {
 	returned_symbol(w, pfn, fn, ctx);
 	skip_to(w, pfn, order);
 	push(w, generation(w, w->first_gen), order, pfn, NO_SYMBOL, false);
 }
 
-static s32 guess_index(const struct reloc_window *w, u32 pfn)
+static s32 guess_index(const struct migration_window *w, u32 pfn)
 {
 	u32 i;
 
@@ -732,7 +737,7 @@ static s32 guess_index(const struct reloc_window *w, u32 pfn)
 }
 
 /* the slot that the pages from @i on, moved one further, come to fill; -1: there is none */
-static s32 free_slot(struct reloc_window *w, u32 i)
+static s32 free_slot(struct migration_window *w, u32 i)
 {
 	struct chunk got;
 	u32 order = w->seq[i].order;
@@ -747,7 +752,7 @@ static s32 free_slot(struct reloc_window *w, u32 i)
 }
 
 /**
- * reloc_gave_back - a page that was taken for a target comes back unused
+ * migration_gave_back - a page that was taken for a target comes back unused
  * @w: window
  * @pfn: page that the demand stage believes in use, by a guess
  * @fn: told which pages move: each of the later guesses by one target
@@ -758,7 +763,7 @@ static s32 free_slot(struct reloc_window *w, u32 i)
  *
  * Return: true when @pfn was a guess of this batch; it is unused now if @fn moved its page away.
  */
-bool reloc_gave_back(struct reloc_window *w, u32 pfn, reloc_resolved fn, void *ctx)
+bool migration_gave_back(struct migration_window *w, u32 pfn, migration_resolved_fn fn, void *ctx)
 {
 	s32 at = guess_index(w, pfn), to, i, prev;
 
@@ -766,7 +771,7 @@ bool reloc_gave_back(struct reloc_window *w, u32 pfn, reloc_resolved fn, void *c
 		return false;
 	to = free_slot(w, (u32)at);
 	if (to < 0) {
-		fn(ctx, pfn, RELOCATE_UNKNOWN, w->seq[at].order);
+		fn(ctx, pfn, MIGRATION_UNKNOWN, w->seq[at].order);
 		w->seq[at].empty = true;
 		return true;
 	}

@@ -83,7 +83,7 @@ void observed_swapout(struct demand *d, s32 pages)
  * @d: stage
  * @run: of the pseudo-policy observed
  */
-void observed_take(const struct demand *d, struct policy_run *run)
+void observed_take(const struct demand *d, struct policy_result *run)
 {
 	u32 i;
 

@@ -49,7 +49,7 @@ static void model_moved(void *ctx, u32 owner, u32 pfn)
  *
  * Return: 0, or -1 without memory.
  */
-int model_init(struct model *mo, const struct run_options *opt, struct policy_run *run,
+int model_init(struct model *mo, const struct run_options *opt, struct policy_result *run,
 	       u32 nr_handles)
 {
 	struct mm *mm = mo->mm;
@@ -528,7 +528,7 @@ static int sample_until(struct model *mo, u64 now, bool end)
 	for (; mo->next_sample_ns <= now; mo->next_sample_ns += interval) {
 		kswapd_run(mo->mm, mo->next_sample_ns);
 		kcompactd_run(mo->mm, mo->next_sample_ns);
-		policy_run(mo->mm, mo->next_sample_ns);
+		policy_threads_run(mo->mm, mo->next_sample_ns);
 		if (timeline_sample(mo, mo->next_sample_ns, false))
 			return -1;
 	}
@@ -551,7 +551,7 @@ static int advance(struct model *mo, const struct op *op)
 		return -1;
 	kswapd_run(mm, now);
 	kcompactd_run(mm, now);
-	policy_run(mm, now);
+	policy_threads_run(mm, now);
 	mm->now_ns = now;
 	if (now >= mo->next_vmstat_ns) {
 		vmstat_update(mm);

@@ -40,7 +40,7 @@ struct model {
 	struct mm *mm;
 	u32 *map;		/* by handle: pfn, or MAP_* */
 	u32 nr_handles;
-	struct policy_run *run;
+	struct policy_result *run;
 	const struct run_options *opt;
 	struct thp_region region[NR_REGIONS];
 	u32 nr_regions;
@@ -58,7 +58,7 @@ struct model {
 	bool started, measured;	/* saw the first operation; took the counters at "after begin" */
 };
 
-int model_init(struct model *mo, const struct run_options *opt, struct policy_run *run,
+int model_init(struct model *mo, const struct run_options *opt, struct policy_result *run,
 	       u32 nr_handles);
 void model_release(struct model *mo);
 int model_ops(struct model *mo, const struct op *op, size_t n);
@@ -74,17 +74,17 @@ void model_contig(struct model *mo, const struct op *op);
 
 /* timeline.c */
 int timeline_sample(struct model *mo, u64 t_ns, bool end);
-void timeline_free(struct policy_run *run);
+void timeline_free(struct policy_result *run);
 
 /* observed.c */
-void observed_ops(struct policy_run *run, const struct op *op, size_t n);
+void observed_ops(struct policy_result *run, const struct op *op, size_t n);
 void observed_compare(const struct demand *d, const struct recording *m, struct run_output *out);
-void observed_take(const struct demand *d, struct policy_run *run);
+void observed_take(const struct demand *d, struct policy_result *run);
 u8 *observed_end_state(const struct demand *d, u32 max_pfn);
 
 /* observed_map.c */
 struct observed_map;
-struct observed_map *observed_map_alloc(struct policy_run *run, const struct mm *mm,
+struct observed_map *observed_map_alloc(struct policy_result *run, const struct mm *mm,
 					u64 interval_ns);
 void observed_map_free(struct observed_map *om);
 int observed_map_ops(struct observed_map *om, const struct op *op, size_t n);

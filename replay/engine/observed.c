@@ -8,12 +8,12 @@
 #include "demand/internal.h"
 #include "model.h"
 
-static void observe(struct policy_run *run, enum vm_event_item item, u64 n)
+static void observe(struct policy_result *run, enum vm_event_item item, u64 n)
 {
 	run->counters[item] += n;
 }
 
-static void observed_op(struct policy_run *run, const struct op *op)
+static void observed_op(struct policy_result *run, const struct op *op)
 {
 	switch (op->type) {
 	case OP_THP_FAULT:
@@ -44,7 +44,7 @@ static void observed_op(struct policy_run *run, const struct op *op)
  * @op: operations
  * @n: how many
  */
-void observed_ops(struct policy_run *run, const struct op *op, size_t n)
+void observed_ops(struct policy_result *run, const struct op *op, size_t n)
 {
 	static const enum vm_event_item known[] = {
 		VM_thp_fault_alloc, VM_thp_fault_fallback, VM_thp_zero_page_alloc,

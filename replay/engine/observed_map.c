@@ -43,7 +43,7 @@ static u8 start_state(const struct page *p)
  *
  * Return: what observed_map_ops() needs; NULL without memory.
  */
-struct observed_map *observed_map_alloc(struct policy_run *run, const struct mm *mm,
+struct observed_map *observed_map_alloc(struct policy_result *run, const struct mm *mm,
 					u64 interval_ns)
 {
 	u32 nr_blocks = (mm->max_pfn + pageblock_nr_pages - 1) >> pageblock_order, i;

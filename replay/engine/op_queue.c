@@ -9,37 +9,37 @@
 
 #include "op_queue.h"
 
-#define RING_SLOTS	16u
-#define RING_BATCH	4096u
+#define OP_QUEUE_SLOTS 16u
+#define OP_QUEUE_BATCH 4096u
 
-struct ring {
+struct op_queue {
 	pthread_mutex_t lock;
 	pthread_cond_t filled, emptied;
 	u64 head;			/* batches put */
 	bool closed;
 	unsigned int consumers;
 	u64 *tail;			/* batches done, by consumer */
-	size_t n[RING_SLOTS];
-	struct op (*op)[RING_BATCH];
+	size_t n[OP_QUEUE_SLOTS];
+	struct op (*op)[OP_QUEUE_BATCH];
 };
 
 /**
- * ring_alloc - a ring
+ * op_queue_alloc - a ring
  * @consumers: how many read it
  *
  * Return: the ring; NULL without memory.
  */
-struct ring *ring_alloc(unsigned int consumers)
+struct op_queue *op_queue_alloc(unsigned int consumers)
 {
-	struct ring *ring = calloc(1, sizeof(*ring));
+	struct op_queue *ring = calloc(1, sizeof(*ring));
 
 	if (!ring)
 		return NULL;
 	ring->consumers = consumers;
 	ring->tail = calloc(consumers, sizeof(*ring->tail));
-	ring->op = malloc(RING_SLOTS * sizeof(*ring->op));
+	ring->op = malloc(OP_QUEUE_SLOTS * sizeof(*ring->op));
 	if (!ring->tail || !ring->op) {
-		ring_free(ring);
+		op_queue_free(ring);
 		return NULL;
 	}
 	pthread_mutex_init(&ring->lock, NULL);
@@ -49,10 +49,10 @@ struct ring *ring_alloc(unsigned int consumers)
 }
 
 /**
- * ring_free - free a ring whose consumers have ended
+ * op_queue_free - free a ring whose consumers have ended
  * @ring: ring or NULL
  */
-void ring_free(struct ring *ring)
+void op_queue_free(struct op_queue *ring)
 {
 	if (!ring)
 		return;
@@ -61,7 +61,7 @@ void ring_free(struct ring *ring)
 	free(ring);
 }
 
-static u64 slowest(const struct ring *ring)
+static u64 slowest(const struct op_queue *ring)
 {
 	u64 min = ring->tail[0];
 	unsigned int i;
@@ -73,20 +73,20 @@ static u64 slowest(const struct ring *ring)
 }
 
 /**
- * ring_put - hand a batch to all consumers; waits while the slowest is a ring behind
+ * op_queue_put - hand a batch to all consumers; waits while the slowest is a ring behind
  * @ring: ring
  * @op: operations, copied
  * @n: at most 4096
  */
-void ring_put(struct ring *ring, const struct op *op, size_t n)
+void op_queue_put(struct op_queue *ring, const struct op *op, size_t n)
 {
 	u32 slot;
 
 	pthread_mutex_lock(&ring->lock);
-	while (ring->head - slowest(ring) == RING_SLOTS)
+	while (ring->head - slowest(ring) == OP_QUEUE_SLOTS)
 		pthread_cond_wait(&ring->emptied, &ring->lock);
 	pthread_mutex_unlock(&ring->lock);
-	slot = ring->head % RING_SLOTS;
+	slot = ring->head % OP_QUEUE_SLOTS;
 	memcpy(ring->op[slot], op, n * sizeof(*op));
 	ring->n[slot] = n;
 	pthread_mutex_lock(&ring->lock);
@@ -96,10 +96,10 @@ void ring_put(struct ring *ring, const struct op *op, size_t n)
 }
 
 /**
- * ring_close - no batch will follow
+ * op_queue_close - no batch will follow
  * @ring: ring
  */
-void ring_close(struct ring *ring)
+void op_queue_close(struct op_queue *ring)
 {
 	pthread_mutex_lock(&ring->lock);
 	ring->closed = true;
@@ -108,14 +108,14 @@ void ring_close(struct ring *ring)
 }
 
 /**
- * ring_get - a consumer's next batch
+ * op_queue_get - a consumer's next batch
  * @ring: ring
  * @consumer: which
  * @n: set to its length
  *
- * Return: the batch, good until ring_done(); NULL when the ring is closed and empty.
+ * Return: the batch, good until op_queue_done(); NULL when the ring is closed and empty.
  */
-const struct op *ring_get(struct ring *ring, unsigned int consumer, size_t *n)
+const struct op *op_queue_get(struct op_queue *ring, unsigned int consumer, size_t *n)
 {
 	u64 at = ring->tail[consumer];
 	bool have;
@@ -127,16 +127,16 @@ const struct op *ring_get(struct ring *ring, unsigned int consumer, size_t *n)
 	pthread_mutex_unlock(&ring->lock);
 	if (!have)
 		return NULL;
-	*n = ring->n[at % RING_SLOTS];
-	return ring->op[at % RING_SLOTS];
+	*n = ring->n[at % OP_QUEUE_SLOTS];
+	return ring->op[at % OP_QUEUE_SLOTS];
 }
 
 /**
- * ring_done - a consumer has used its batch
+ * op_queue_done - a consumer has used its batch
  * @ring: ring
  * @consumer: which
  */
-void ring_done(struct ring *ring, unsigned int consumer)
+void op_queue_done(struct op_queue *ring, unsigned int consumer)
 {
 	pthread_mutex_lock(&ring->lock);
 	ring->tail[consumer]++;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* One producer, N consumers: every batch goes to all of them, in order. */
-#ifndef FRAGREPLAY_RING_H
-#define FRAGREPLAY_RING_H
+#ifndef FRAGREPLAY_OP_QUEUE_H
+#define FRAGREPLAY_OP_QUEUE_H
 
 #include "demand/demand.h"
 
-struct ring;
+struct op_queue;
 
-struct ring *ring_alloc(unsigned int consumers);
-void ring_free(struct ring *ring);
-void ring_put(struct ring *ring, const struct op *op, size_t n);
-void ring_close(struct ring *ring);
-const struct op *ring_get(struct ring *ring, unsigned int consumer, size_t *n);
-void ring_done(struct ring *ring, unsigned int consumer);
+struct op_queue *op_queue_alloc(unsigned int consumers);
+void op_queue_free(struct op_queue *ring);
+void op_queue_put(struct op_queue *ring, const struct op *op, size_t n);
+void op_queue_close(struct op_queue *ring);
+const struct op *op_queue_get(struct op_queue *ring, unsigned int consumer, size_t *n);
+void op_queue_done(struct op_queue *ring, unsigned int consumer);
 
 #endif

@@ -41,9 +41,9 @@ static void crashed(int sig)
 }
 
 /**
- * guard_install - be told of crashes, once a policy from a file is loaded
+ * plugin_guard_install - be told of crashes, once a policy from a file is loaded
  */
-void guard_install(void)
+void plugin_guard_install(void)
 {
 	static const int fatal[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 	struct sigaction action = { .sa_handler = crashed };
@@ -53,18 +53,18 @@ void guard_install(void)
 }
 
 /**
- * guard_enter - what this thread does from now on, a policy from a file may be to blame for
+ * plugin_guard_enter - what this thread does from now on, a policy from a file may be to blame for
  * @mm: its machine
  */
-void guard_enter(const struct mm *mm)
+void plugin_guard_enter(const struct mm *mm)
 {
 	foreign = mm;
 }
 
 /**
- * guard_leave - what this thread does from now on is fragreplay's own
+ * plugin_guard_leave - what this thread does from now on is fragreplay's own
  */
-void guard_leave(void)
+void plugin_guard_leave(void)
 {
 	foreign = NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a policy's report() and sample() write, as objects of the report. */
-#ifndef FRAGREPLAY_REPORT_SINK_H
-#define FRAGREPLAY_REPORT_SINK_H
+#ifndef FRAGREPLAY_POLICY_SINK_H
+#define FRAGREPLAY_POLICY_SINK_H
 
 #include <jansson.h>
 

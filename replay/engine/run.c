@@ -18,9 +18,9 @@
 
 struct worker {
 	struct model model;
-	struct policy_run *run;
+	struct policy_result *run;
 	struct observed_map *observed_map;	/* with timeline_ms */
-	struct ring *ring;
+	struct op_queue *ring;
 	unsigned int index;
 	pthread_t thread;
 	bool threaded, observed, failed;
@@ -32,7 +32,7 @@ struct replay {
 	struct demand *demand;
 	struct worker *worker;
 	unsigned int nr;
-	struct ring *ring;		/* NULL: all in this thread */
+	struct op_queue *ring; /* NULL: all in this thread */
 	u64 next_progress;
 	char *err;
 	size_t errlen;
@@ -61,10 +61,10 @@ static void work(struct worker *w, const struct op *op, size_t n)
 		return;
 	}
 	if (w->run->setup.dl)
-		guard_enter(w->run->mm);
+		plugin_guard_enter(w->run->mm);
 	if (!w->failed && model_ops(&w->model, op, n))
 		w->failed = true;
-	guard_leave();
+	plugin_guard_leave();
 }
 
 static void *worker_thread(void *arg)
@@ -73,9 +73,9 @@ static void *worker_thread(void *arg)
 	const struct op *op;
 	size_t n;
 
-	while ((op = ring_get(w->ring, w->index, &n))) {
+	while ((op = op_queue_get(w->ring, w->index, &n))) {
 		work(w, op, n);
-		ring_done(w->ring, w->index);
+		op_queue_done(w->ring, w->index);
 	}
 	w->run->cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	return NULL;
@@ -87,7 +87,7 @@ static void take_ops(void *ctx, const struct op *op, size_t n)
 	unsigned int i;
 
 	if (rp->ring) {
-		ring_put(rp->ring, op, n);
+		op_queue_put(rp->ring, op, n);
 		return;
 	}
 	for (i = 0; i < rp->nr; i++)
@@ -156,11 +156,11 @@ static int let_policy_decide(struct replay *rp, struct worker *w)
 	int ret;
 
 	if (w->run->setup.dl) {
-		guard_install();
-		guard_enter(w->run->mm);
+		plugin_guard_install();
+		plugin_guard_enter(w->run->mm);
 	}
 	ret = policy_setup_apply(&w->run->setup, w->run->mm, rp->err, rp->errlen);
-	guard_leave();
+	plugin_guard_leave();
 	return ret;
 }
 
@@ -240,7 +240,7 @@ static int start_workers(struct replay *rp)
 	unsigned int i;
 
 	if (rp->opt->threads != 1) {
-		rp->ring = ring_alloc(rp->nr);
+		rp->ring = op_queue_alloc(rp->nr);
 		if (!rp->ring)
 			return fail(rp, "no memory for the ring");
 	}
@@ -262,11 +262,11 @@ static void join_workers(struct replay *rp)
 	unsigned int i;
 
 	if (rp->ring)
-		ring_close(rp->ring);
+		op_queue_close(rp->ring);
 	for (i = 0; i < rp->nr; i++)
 		if (rp->worker[i].threaded)
 			pthread_join(rp->worker[i].thread, NULL);
-	ring_free(rp->ring);
+	op_queue_free(rp->ring);
 	rp->ring = NULL;
 }
 
@@ -351,7 +351,7 @@ static int check_foreign(struct replay *rp, struct worker *w)
 /* policies whose counters no marker stopped count to the end */
 static int finish_worker(struct replay *rp, struct worker *w)
 {
-	struct policy_run *run = w->run;
+	struct policy_result *run = w->run;
 
 	if (check_foreign(rp, w))
 		return -1;

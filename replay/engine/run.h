@@ -97,7 +97,7 @@ struct timeline_sample {
 	struct json_t *own;		/* what the policy has to say, or NULL */
 };
 
-struct policy_run {
+struct policy_result {
 	const char *policy;		/* setup.label */
 	struct policy_setup setup;
 	struct mm *mm;			/* the machine at the end; NULL for observed */
@@ -135,7 +135,7 @@ struct run_output {
 	struct trace_info trace;	/* strings belong to ->t */
 	struct trace *t;		/* kept open for names and event counts */
 	struct demand_stats demand;
-	struct policy_run *run;
+	struct policy_result *run;
 	unsigned int nr_runs;
 	bool interrupted;
 	u64 allocs_frees;		/* alloc and free records decoded, for --timing */

@@ -38,7 +38,7 @@ static u32 unusable_index(const struct mm *mm, u32 order)
  */
 int timeline_sample(struct model *mo, u64 t_ns, bool end)
 {
-	struct policy_run *run = mo->run;
+	struct policy_result *run = mo->run;
 	struct timeline_sample *s;
 	const struct mm *mm = mo->mm;
 	u32 z, o;
@@ -80,7 +80,7 @@ int timeline_sample(struct model *mo, u64 t_ns, bool end)
  * timeline_free - the samples of a policy
  * @run: none are left in it
  */
-void timeline_free(struct policy_run *run)
+void timeline_free(struct policy_result *run)
 {
 	for (size_t i = 0; i < run->nr_timeline; i++)
 		json_decref(run->timeline[i].own);

@@ -154,7 +154,7 @@ void wakeup_kcompactd(struct mm *mm, u32 order, enum zone_type idx);
 void kcompactd_init(struct mm *mm);
 void kcompactd_exit(struct mm *mm);
 void kcompactd_run(struct mm *mm, u64 until_ns);	/* background progress up to a moment */
-void policy_run(struct mm *mm, u64 until_ns);		/* likewise, of the policy's own */
+void policy_threads_run(struct mm *mm, u64 until_ns);	/* likewise, of the policy's own */
 
 /* vmscan.c (+ lru_gen.c, lru_classic.c, kswapd.c, swap.c, shrinker.c) */
 u64 try_to_free_pages(struct mm *mm, u32 order, gfp_t gfp, const struct alloc_context *ac);

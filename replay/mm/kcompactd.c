@@ -315,13 +315,13 @@ void kcompactd_run(struct mm *mm, u64 until_ns)
 }
 
 /**
- * policy_run - the policy's own threads up to a moment
+ * policy_threads_run - the policy's own threads up to a moment
  * @mm: machine; ->current is as before afterwards
  * @until_ns: the moment, in ns of the trace's clock
  *
  * They run where kcompactd does: like it, they work for nobody in particular.
  */
-void policy_run(struct mm *mm, u64 until_ns)
+void policy_threads_run(struct mm *mm, u64 until_ns)
 {
 	struct mm_task saved = mm->current;
 

@@ -2,8 +2,8 @@
 /*
  * What the snapshot reader's files share: one text file being read line by line, and the parsers.
  */
-#ifndef FRAGREPLAY_SNAPSHOT_INTERNAL_H
-#define FRAGREPLAY_SNAPSHOT_INTERNAL_H
+#ifndef FRAGREPLAY_RECORDING_INTERNAL_H
+#define FRAGREPLAY_RECORDING_INTERNAL_H
 
 #include "recording.h"
 

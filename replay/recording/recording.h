@@ -3,8 +3,8 @@
  * A recording directory: trace.dat with before/ and after/, copies of procfs files and page
  * flags. This reads them into one struct recording; boot_mm() builds the model from it.
  */
-#ifndef FRAGREPLAY_SNAPSHOT_H
-#define FRAGREPLAY_SNAPSHOT_H
+#ifndef FRAGREPLAY_RECORDING_H
+#define FRAGREPLAY_RECORDING_H
 
 #include "mm/mmzone.h"
 

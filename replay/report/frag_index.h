@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a finished machine's memory looks like; read from struct mm, changes nothing. */
-#ifndef FRAGREPLAY_MEMORY_H
-#define FRAGREPLAY_MEMORY_H
+#ifndef FRAGREPLAY_FRAG_INDEX_H
+#define FRAGREPLAY_FRAG_INDEX_H
 
 #include "mm/internal.h"
 

@@ -24,13 +24,13 @@ int report_write(const json_t *report, const char *path);
 /* parts */
 json_t *report_trace(const struct run_output *out);
 json_t *report_machine(const struct recording *m, const struct run_output *out, u32 version);
-json_t *report_policy(const struct policy_run *run, const struct options *o,
+json_t *report_policy(const struct policy_result *run, const struct options *o,
 		      const struct run_output *out, const struct spread *spread);
-json_t *report_spread(const struct policy_run *run, const struct spread *s);
-void spread_add(struct spread *s, const struct policy_run *run, const struct run_output *out);
+json_t *report_spread(const struct policy_result *run, const struct spread *s);
+void spread_add(struct spread *s, const struct policy_result *run, const struct run_output *out);
 void spread_release(struct spread *s, unsigned int nr);
-json_t *report_tunables(const struct policy_run *run);
-json_t *report_policy_counters(const struct policy_run *run);
+json_t *report_tunables(const struct policy_result *run);
+json_t *report_policy_counters(const struct policy_result *run);
 json_t *report_map(const struct blockmap *map);
 void report_fit_maps(const struct run_output *out);
 json_t *report_memory(struct mm *mm);

@@ -7,7 +7,7 @@
 #include "report.h"
 #include "engine/policy_sink.h"
 
-static json_t *report_counters(const struct policy_run *run)
+static json_t *report_counters(const struct policy_result *run)
 {
 	json_t *counters = json_object();
 
@@ -17,7 +17,7 @@ static json_t *report_counters(const struct policy_run *run)
 	return counters;
 }
 
-static json_t *report_thp(const struct policy_run *run)
+static json_t *report_thp(const struct policy_result *run)
 {
 	u64 success = run->counters[VM_thp_fault_alloc];
 	u64 attempts = success + run->counters[VM_thp_fault_fallback];
@@ -119,7 +119,7 @@ static json_t *report_folio_stats(const struct folio_stats *st)
 	return folios;
 }
 
-static json_t *report_folios(const struct policy_run *run)
+static json_t *report_folios(const struct policy_result *run)
 {
 	json_t *folios = json_object();
 
@@ -235,7 +235,7 @@ json_t *report_memory(struct mm *mm)
 	return memory;
 }
 
-static json_t *report_timeline(const struct policy_run *run)
+static json_t *report_timeline(const struct policy_result *run)
 {
 	json_t *timeline = json_array();
 
@@ -261,7 +261,7 @@ static json_t *report_timeline(const struct policy_run *run)
 	return timeline;
 }
 
-static json_t *report_throughput(const struct policy_run *run, const struct run_output *out)
+static json_t *report_throughput(const struct policy_result *run, const struct run_output *out)
 {
 	json_t *throughput = json_object();
 	double seconds = (double)out->wall_ns / 1e9;
@@ -286,15 +286,15 @@ static json_t *report_model_stats(const struct model_stats *s)
 }
 
 /* the policy's own section, under its name */
-static void report_own(json_t *policy, const struct policy_run *run)
+static void report_own(json_t *policy, const struct policy_result *run)
 {
 	const struct policy_ops *ops = run->setup.ops;
 	json_t *own;
 
 	if (run->setup.dl)
-		guard_enter(run->mm);
+		plugin_guard_enter(run->mm);
 	own = sink_collect(ops, run->mm, ops->report, true);
-	guard_leave();
+	plugin_guard_leave();
 	if (own)
 		json_object_set_new(policy, ops->name, own);
 }
@@ -306,7 +306,7 @@ static void report_own(json_t *policy, const struct policy_run *run)
  * @out: the run that it is part of
  * @spread: over seeds, or NULL
  */
-json_t *report_policy(const struct policy_run *run, const struct options *o,
+json_t *report_policy(const struct policy_result *run, const struct options *o,
 		      const struct run_output *out, const struct spread *spread)
 {
 	json_t *policy = json_object(), *own;

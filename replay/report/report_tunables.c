@@ -36,7 +36,7 @@ static json_t *tunable_value(const struct policy_tunable *t, const void *priv)
  *
  * A tunable that init() resolves, such as step=auto, shows what it came to be.
  */
-json_t *report_tunables(const struct policy_run *run)
+json_t *report_tunables(const struct policy_result *run)
 {
 	const struct policy_setup *s = &run->setup;
 	const struct policy_tunable *t;
@@ -61,7 +61,7 @@ json_t *report_tunables(const struct policy_run *run)
  *
  * Return: the counters in an object of the policy's name; NULL when it has none.
  */
-json_t *report_policy_counters(const struct policy_run *run)
+json_t *report_policy_counters(const struct policy_result *run)
 {
 	const struct policy_counter *c = run->mm ? run->setup.ops->counters : NULL;
 	json_t *counters, *named;

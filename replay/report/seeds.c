@@ -23,7 +23,7 @@ static int add_sample(void *samples, const char *name, json_t *value)
  * @run: the policy's machine at its end
  * @out: the run that it is part of
  */
-void spread_add(struct spread *s, const struct policy_run *run, const struct run_output *out)
+void spread_add(struct spread *s, const struct policy_result *run, const struct run_output *out)
 {
 	static const struct options no_extras;
 	json_t *policy = report_policy(run, &no_extras, out, NULL);
@@ -63,7 +63,7 @@ void spread_release(struct spread *s, unsigned int nr)
  *
  * "samples" shares its arrays with @s.
  */
-json_t *report_spread(const struct policy_run *run, const struct spread *s)
+json_t *report_spread(const struct policy_result *run, const struct spread *s)
 {
 	json_t *spread = json_object(), *counters = json_object();
 

@@ -13,16 +13,16 @@
 
 #include "check/check_ab.h"
 
-static const struct cross_spread factor_of_two = { "", false, 2, 10 };
-static const struct cross_spread twelve_points = { "", true, 12, 0 };
+static const struct ab_spread factor_of_two = { "", false, 2, 10 };
+static const struct ab_spread twelve_points = { "", true, 12, 0 };
 
 struct world {
-	struct cross x;
-	struct cross_counts real[2], replay[2];
+	struct ab x;
+	struct ab_counts real[2], replay[2];
 	struct recording a, b;
 };
 
-static void all_known(struct cross_counts *c)
+static void all_known(struct ab_counts *c)
 {
 	memset(c->known, true, sizeof(c->known));
 }
@@ -45,7 +45,7 @@ static int setup(void **state)
 	*state = w;
 	if (!w)
 		return -1;
-	cross_init(&w->x);
+	ab_init(&w->x);
 	for (int i = 0; i < 2; i++) {
 		all_known(&w->real[i]);
 		all_known(&w->replay[i]);
@@ -61,7 +61,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static struct cross_row *row(struct world *w, const char *name)
+static struct ab_row *row(struct world *w, const char *name)
 {
 	for (unsigned int i = 0; i < w->x.nr; i++)
 		if (!strcmp(w->x.row[i].metric->name, name))
@@ -75,8 +75,8 @@ static void replayed(struct world *w, enum vm_event_item item, u64 vanilla, u64 
 {
 	w->replay[0].vm[item] = vanilla;
 	w->replay[1].vm[item] = other;
-	cross_add_replay(&w->x, 0, &w->replay[0]);
-	cross_add_replay(&w->x, 1, &w->replay[1]);
+	ab_add_replay(&w->x, 0, &w->replay[0]);
+	ab_add_replay(&w->x, 1, &w->replay[1]);
 }
 
 static void recorded(struct world *w, enum vm_event_item item, u64 a, u64 b)
@@ -85,37 +85,37 @@ static void recorded(struct world *w, enum vm_event_item item, u64 a, u64 b)
 	w->real[1].vm[item] = b;
 }
 
-static const struct cross_row *judged(struct world *w, const char *name)
+static const struct ab_row *judged(struct world *w, const char *name)
 {
-	cross_set_real(&w->x, &w->real[0], &w->real[1]);
-	cross_judge(&w->x);
+	ab_set_real(&w->x, &w->real[0], &w->real[1]);
+	ab_judge(&w->x);
 	return row(w, name);
 }
 
 static void a_change_up_to_the_spread_is_none(void **state)
 {
 	(void)state;
-	assert_false(cross_beyond(&factor_of_two, 100, 200));
-	assert_true(cross_beyond(&factor_of_two, 100, 201));
-	assert_false(cross_beyond(&factor_of_two, 200, 100));
-	assert_true(cross_beyond(&factor_of_two, 201, 100));
+	assert_false(ab_beyond(&factor_of_two, 100, 200));
+	assert_true(ab_beyond(&factor_of_two, 100, 201));
+	assert_false(ab_beyond(&factor_of_two, 200, 100));
+	assert_true(ab_beyond(&factor_of_two, 201, 100));
 }
 
 static void fewer_than_ten_on_both_sides_is_no_change(void **state)
 {
 	(void)state;
-	assert_false(cross_beyond(&factor_of_two, 1, 9));
-	assert_false(cross_beyond(&factor_of_two, 0, 9));
+	assert_false(ab_beyond(&factor_of_two, 1, 9));
+	assert_false(ab_beyond(&factor_of_two, 0, 9));
 }
 
 static void from_zero_it_takes_few_times_the_factor(void **state)
 {
 	(void)state;
-	assert_false(cross_beyond(&factor_of_two, 0, 20));
-	assert_true(cross_beyond(&factor_of_two, 0, 21));
-	assert_false(cross_beyond(&factor_of_two, 20, 0));
-	assert_true(cross_beyond(&factor_of_two, 21, 0));
-	assert_false(cross_beyond(&factor_of_two, 0, 0));
+	assert_false(ab_beyond(&factor_of_two, 0, 20));
+	assert_true(ab_beyond(&factor_of_two, 0, 21));
+	assert_false(ab_beyond(&factor_of_two, 20, 0));
+	assert_true(ab_beyond(&factor_of_two, 21, 0));
+	assert_false(ab_beyond(&factor_of_two, 0, 0));
 }
 
 static void one_more_before_never_turns_none_into_a_change(void **state)
@@ -123,25 +123,25 @@ static void one_more_before_never_turns_none_into_a_change(void **state)
 	(void)state;
 	for (double after = 0; after < 100; after++)
 		for (double before = 0; before < after; before++)
-			if (cross_beyond(&factor_of_two, before + 1, after))
-				assert_true(cross_beyond(&factor_of_two, before, after));
+			if (ab_beyond(&factor_of_two, before + 1, after))
+				assert_true(ab_beyond(&factor_of_two, before, after));
 }
 
 static void a_rate_changes_by_points(void **state)
 {
 	(void)state;
-	assert_false(cross_beyond(&twelve_points, 1, 13));
-	assert_true(cross_beyond(&twelve_points, 1, 13.1));
-	assert_true(cross_beyond(&twelve_points, 13.1, 1));
+	assert_false(ab_beyond(&twelve_points, 1, 13));
+	assert_true(ab_beyond(&twelve_points, 1, 13.1));
+	assert_true(ab_beyond(&twelve_points, 13.1, 1));
 }
 
 static void a_replay_of_a_few_is_still(void **state)
 {
 	(void)state;
-	assert_int_equal(cross_direction(&factor_of_two, 0, 9), 0);
-	assert_int_equal(cross_direction(&factor_of_two, 0, 10), 1);
-	assert_int_equal(cross_direction(&factor_of_two, 10, 0), -1);
-	assert_int_equal(cross_direction(&factor_of_two, 50, 50), 0);
+	assert_int_equal(ab_direction(&factor_of_two, 0, 9), 0);
+	assert_int_equal(ab_direction(&factor_of_two, 0, 10), 1);
+	assert_int_equal(ab_direction(&factor_of_two, 10, 0), -1);
+	assert_int_equal(ab_direction(&factor_of_two, 50, 50), 0);
 }
 
 /* every pair of equal runs that the README of the recordings shows must be within the spread */
@@ -162,17 +162,16 @@ static void repeated_real_runs_are_no_finding(void **state)
 	struct world *w = *state;
 
 	for (size_t i = 0; i < sizeof(pair) / sizeof(pair[0]); i++)
-		assert_false(cross_beyond(row(w, pair[i].name)->metric->spread, pair[i].a,
-					  pair[i].b));
+		assert_false(ab_beyond(row(w, pair[i].name)->metric->spread, pair[i].a, pair[i].b));
 }
 
 static void the_storm_of_6_18_is_a_finding(void **state)
 {
 	struct world *w = *state;
 
-	assert_true(cross_beyond(row(w, "pgscan_direct")->metric->spread, 42308, 479673));
-	assert_true(cross_beyond(row(w, "allocstall_normal")->metric->spread, 228, 3173));
-	assert_true(cross_beyond(row(w, "pswpout")->metric->spread, 188327, 401320));
+	assert_true(ab_beyond(row(w, "pgscan_direct")->metric->spread, 42308, 479673));
+	assert_true(ab_beyond(row(w, "allocstall_normal")->metric->spread, 228, 3173));
+	assert_true(ab_beyond(row(w, "pswpout")->metric->spread, 188327, 401320));
 }
 
 static void direct_scanning_is_what_kcompactd_did_not_scan(void **state)
@@ -203,7 +202,7 @@ static void a_counter_that_the_kernel_lacks_is_not_judged(void **state)
 	recorded(w, VM_pswpout, 1000, 5000);
 	w->real[0].known[VM_pswpout] = false;
 	replayed(w, VM_pswpout, 1000, 5000);
-	assert_int_equal(judged(w, "pswpout")->verdict, CROSS_NONE);
+	assert_int_equal(judged(w, "pswpout")->verdict, AB_NONE);
 	assert_true(isnan(judged(w, "pswpout")->real[0]));
 }
 
@@ -213,7 +212,7 @@ static void the_same_way_is_by_sign_not_by_size(void **state)
 
 	recorded(w, VM_pswpout, 1000, 5000);
 	replayed(w, VM_pswpout, 1000, 1001);
-	assert_int_equal(judged(w, "pswpout")->verdict, CROSS_SAME);
+	assert_int_equal(judged(w, "pswpout")->verdict, AB_SAME);
 }
 
 static void the_other_way_is_against(void **state)
@@ -222,7 +221,7 @@ static void the_other_way_is_against(void **state)
 
 	recorded(w, VM_pswpout, 1000, 5000);
 	replayed(w, VM_pswpout, 1001, 1000);
-	assert_int_equal(judged(w, "pswpout")->verdict, CROSS_AGAINST);
+	assert_int_equal(judged(w, "pswpout")->verdict, AB_AGAINST);
 }
 
 static void a_real_change_within_the_spread_asks_nothing_of_the_replay(void **state)
@@ -231,7 +230,7 @@ static void a_real_change_within_the_spread_asks_nothing_of_the_replay(void **st
 
 	recorded(w, VM_pswpout, 1000, 1050);
 	replayed(w, VM_pswpout, 5000, 1000);
-	assert_int_equal(judged(w, "pswpout")->verdict, CROSS_WITHIN);
+	assert_int_equal(judged(w, "pswpout")->verdict, AB_WITHIN);
 	assert_int_equal(w->x.moved, 0);
 }
 
@@ -242,7 +241,7 @@ static void it_is_the_mean_over_seeds_that_moves(void **state)
 	recorded(w, VM_pswpout, 5000, 1000);
 	replayed(w, VM_pswpout, 1000, 2000);
 	replayed(w, VM_pswpout, 3000, 1000);
-	assert_int_equal(judged(w, "pswpout")->verdict, CROSS_WEAK);
+	assert_int_equal(judged(w, "pswpout")->verdict, AB_WEAK);
 	assert_int_equal((int)row(w, "pswpout")->value[0].min, 1000);
 	assert_int_equal((int)row(w, "pswpout")->value[0].max, 3000);
 }
@@ -255,7 +254,7 @@ static void two_standard_errors_make_it_more_than_weak(void **state)
 	recorded(w, VM_pswpout, 1000, 5000);
 	replayed(w, VM_pswpout, 1700, 2700);
 	replayed(w, VM_pswpout, 2300, 3300);
-	assert_int_equal(judged(w, "pswpout")->verdict, CROSS_SAME);
+	assert_int_equal(judged(w, "pswpout")->verdict, AB_SAME);
 }
 
 static void less_than_two_is_weak(void **state)
@@ -265,7 +264,7 @@ static void less_than_two_is_weak(void **state)
 	recorded(w, VM_pswpout, 1000, 5000);
 	replayed(w, VM_pswpout, 1700, 2500);
 	replayed(w, VM_pswpout, 2300, 3100);
-	assert_int_equal(judged(w, "pswpout")->verdict, CROSS_WEAK);
+	assert_int_equal(judged(w, "pswpout")->verdict, AB_WEAK);
 }
 
 static void more_seeds_make_the_same_difference_surer(void **state)
@@ -275,16 +274,16 @@ static void more_seeds_make_the_same_difference_surer(void **state)
 	less_than_two_is_weak(state);
 	replayed(w, VM_pswpout, 1700, 2500);
 	replayed(w, VM_pswpout, 2300, 3100);
-	assert_int_equal(judged(w, "pswpout")->verdict, CROSS_SAME);
+	assert_int_equal(judged(w, "pswpout")->verdict, AB_SAME);
 }
 
 static void repeated(struct world *w, unsigned int mode, enum vm_event_item item, u64 value)
 {
-	struct cross_counts *c = calloc(1, sizeof(*c));
+	struct ab_counts *c = calloc(1, sizeof(*c));
 
 	all_known(c);
 	c->vm[item] = value;
-	cross_add_repeat(&w->x, mode, c);
+	ab_add_repeat(&w->x, mode, c);
 	free(c);
 }
 
@@ -294,10 +293,10 @@ static void repeated_recordings_tell_the_spread(void **state)
 
 	recorded(w, VM_pswpout, 1000, 1400);
 	replayed(w, VM_pswpout, 1000, 1400);
-	assert_int_equal(judged(w, "pswpout")->verdict, CROSS_SAME);
+	assert_int_equal(judged(w, "pswpout")->verdict, AB_SAME);
 	repeated(w, 0, VM_pswpout, 1200);
 	repeated(w, 0, VM_pswpout, 800);
-	assert_int_equal(judged(w, "pswpout")->verdict, CROSS_WITHIN);
+	assert_int_equal(judged(w, "pswpout")->verdict, AB_WITHIN);
 	assert_float_equal(row(w, "pswpout")->spread.limit, 1.5, 1e-9);
 }
 
@@ -307,9 +306,9 @@ static void they_may_be_closer_than_the_table_has_it(void **state)
 
 	recorded(w, VM_compact_daemon_wake, 1000, 1200);
 	replayed(w, VM_compact_daemon_wake, 1000, 1200);
-	assert_int_equal(judged(w, "compact_daemon_wake")->verdict, CROSS_WITHIN);
+	assert_int_equal(judged(w, "compact_daemon_wake")->verdict, AB_WITHIN);
 	repeated(w, 1, VM_compact_daemon_wake, 1210);
-	assert_int_equal(judged(w, "compact_daemon_wake")->verdict, CROSS_SAME);
+	assert_int_equal(judged(w, "compact_daemon_wake")->verdict, AB_SAME);
 }
 
 static void a_repetition_is_of_its_own_mode(void **state)
@@ -355,10 +354,10 @@ static void thp_outcomes_are_judged_by_their_share(void **state)
 	recorded(w, VM_thp_fault_alloc, 50, 500);
 	recorded(w, VM_thp_fault_fallback, 50, 500);
 	thp_replayed(w, 50, 50);
-	assert_int_equal(judged(w, "thp_fault_alloc")->verdict, CROSS_WITHIN);
+	assert_int_equal(judged(w, "thp_fault_alloc")->verdict, AB_WITHIN);
 	assert_int_equal((int)row(w, "thp_fault_alloc")->real[1], 500);
 	thp(w, 50, 63);
-	assert_int_equal(judged(w, "thp_fault_alloc")->verdict, CROSS_STILL);
+	assert_int_equal(judged(w, "thp_fault_alloc")->verdict, AB_STILL);
 }
 
 static void rates_are_shown_and_not_counted_again(void **state)
@@ -367,7 +366,7 @@ static void rates_are_shown_and_not_counted_again(void **state)
 
 	thp(w, 50, 90);
 	thp_replayed(w, 50, 90);
-	assert_int_equal(judged(w, "thp_success_rate")->verdict, CROSS_NONE);
+	assert_int_equal(judged(w, "thp_success_rate")->verdict, AB_NONE);
 	assert_int_equal((int)row(w, "thp_success_rate")->real[1], 90);
 	assert_int_equal(w->x.moved, 2);
 }
@@ -435,7 +434,7 @@ static void the_share_that_moves_alike_must_reach_85_percent(void **state)
 static unsigned int unlike(struct world *w, const char *expect)
 {
 	char why[512];
-	unsigned int n = cross_unlike(&w->a, &w->b, why, sizeof(why));
+	unsigned int n = ab_unlike(&w->a, &w->b, why, sizeof(why));
 
 	if (expect && !strstr(why, expect))
 		fail_msg("no \"%s\" in \"%s\"", expect, why);
@@ -483,7 +482,7 @@ static void reasons_that_do_not_fit_are_cut(void **state)
 	w->b = machine(0);
 	w->b.nr_cpus = 4;
 	snprintf(w->b.kernel, sizeof(w->b.kernel), "6.18.15");
-	assert_int_equal(cross_unlike(&w->a, &w->b, why, sizeof(why)), 3);
+	assert_int_equal(ab_unlike(&w->a, &w->b, why, sizeof(why)), 3);
 	assert_string_equal(why, "kernel 7.3.4 ag");
 }
 

@@ -15,7 +15,7 @@
 
 struct world {
 	struct recording recording;
-	struct policy_run self, observed;
+	struct policy_result self, observed;
 	struct prescan scan;
 	struct fidelity fidelity;
 };

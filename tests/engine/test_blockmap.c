@@ -435,7 +435,7 @@ static void halving_keeps_the_first_and_the_end(void **state)
 static void rows_of_all_maps_fit_a_report(void **state)
 {
 	struct mm *mm = mm_alloc(BLOCK(2), 1, 1);
-	struct policy_run run[2] = { { 0 } };
+	struct policy_result run[2] = { { 0 } };
 	struct run_output out = { .run = run, .nr_runs = 2 };
 	u8 *frame;
 
@@ -482,7 +482,7 @@ static const u8 *frame_at(const struct blockmap *map, u32 i)
 static void observed_follows_the_trace(void **state)
 {
 	struct mm *mm = mm_alloc(BLOCK(4), 1, 1);
-	struct policy_run run = { 0 };
+	struct policy_result run = { 0 };
 	struct observed_map *om;
 	struct op op[] = {
 		pages_op(50, OP_ALLOC, BLOCK(1), 0, MIGRATE_UNMOVABLE),

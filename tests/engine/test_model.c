@@ -14,7 +14,7 @@
 struct world {
 	struct run_options opt;
 	struct recording recording;
-	struct policy_run run;
+	struct policy_result run;
 	struct model mo;
 	u64 ts;
 };

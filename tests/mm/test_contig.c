@@ -155,7 +155,7 @@ static void contig_op(struct model *mo, u8 what, u32 id, u32 pages)
 static void marks_ask_and_give_back_by_number(void **state)
 {
 	struct mm *mm = pairs("........");
-	struct policy_run run = { .mm = mm };
+	struct policy_result run = { .mm = mm };
 	struct model mo = { .mm = mm, .run = &run };
 
 	(void)state;
@@ -184,7 +184,7 @@ static void marks_ask_and_give_back_by_number(void **state)
 static void more_than_a_table_holds_at_first(void **state)
 {
 	struct mm *mm = tiny_machine("7.3", 100);
-	struct policy_run run = { .mm = mm };
+	struct policy_result run = { .mm = mm };
 	struct model mo = { .mm = mm, .run = &run };
 
 	(void)state;

@@ -277,7 +277,7 @@ static void under_defrag_mode_what_cannot_reclaim_fragments_from_step_nonblock_o
 struct world {
 	struct run_options opt;
 	struct recording recording;
-	struct policy_run run;
+	struct policy_result run;
 	struct model mo;
 	u64 ts;
 };

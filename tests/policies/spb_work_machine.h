@@ -128,7 +128,7 @@ static inline void whole(struct mm *mm, const char *where)
 /* the machine's clock goes on, and the background work with it */
 static inline void run_until(struct mm *mm, u64 ns)
 {
-	policy_run(mm, ns);
+	policy_threads_run(mm, ns);
 	mm->now_ns = ns;
 	whole(mm, "background work");
 }
