@@ -76,8 +76,6 @@ static const struct policy_counter counters[] = {
 	{ 0 }
 };
 
-#define KERNEL(major, minor, patch) ((u32)(major) << 24 | (u32)(minor) << 16 | (patch))
-
 /* Read: 7.2.13 and 7.3.4. By mails: 6.15, and 7.2 for nonblock. The rest follows from those. */
 static enum step step_of_kernel(u32 version)
 {

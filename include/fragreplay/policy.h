@@ -195,6 +195,9 @@ typedef uint32_t gfp_t;
 enum zone_type { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL, ZONE_MOVABLE, MAX_NR_ZONES };
 enum zone_watermarks { WMARK_MIN, WMARK_LOW, WMARK_HIGH, WMARK_PROMO, NR_WMARK };
 
+/* A kernel version as one number that versions can be compared by. */
+#define KERNEL(major, minor, patch) ((u32)(major) << 24 | (u32)(minor) << 16 | (u32)(patch))
+
 /* alloc_flags, mm/internal.h */
 #define ALLOC_WMARK_MIN		WMARK_MIN
 #define ALLOC_WMARK_LOW		WMARK_LOW
@@ -521,7 +524,7 @@ struct policy_ops {
 /* What a policy may ask. Their kernel-doc stands at their definitions, in the model. */
 
 void *mm_policy_priv(const struct mm *mm);
-u32 mm_kernel_version(const struct mm *mm);
+u32 mm_kernel_version(const struct mm *mm);	/* compare it with KERNEL() */
 bool mm_feature(const struct mm *mm, const char *name);
 int mm_feature_set(struct mm *mm, const char *name, bool on);
 const struct zone *mm_zone(const struct mm *mm, enum zone_type type);

@@ -8,7 +8,7 @@
 
 #include "parsers/internal.h"
 #include "text.h"
-#include <fragreplay/policy.h>
+#include "base/kernel.h"
 
 #define TEXT_PAGE_SHIFT	12	/* filemap events print index << PAGE_SHIFT */
 
@@ -177,8 +177,7 @@ static int name_number(const char *s, const char *end, const char *const *list, 
 /* zones of x86-64, as every kernel there that has a DMA zone numbers them */
 static bool zone_of_text(const char *s, const char *end, uint64_t *v)
 {
-	static const char *const zones[] = { "DMA", "DMA32", "Normal", "Movable", "Device" };
-	int i = name_number(s, end, zones, 5);
+	int i = is(s, end, "Device") ? MAX_NR_ZONES : name_number(s, end, zone_names, MAX_NR_ZONES);
 
 	*v = i;
 	return i >= 0 || text_number(s, end, v);

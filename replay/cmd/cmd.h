@@ -17,7 +17,6 @@
 #define EXIT_TROUBLE	2	/* nothing can be said: bad usage, bad input, failed output */
 #define EXIT_INTERRUPTED 130	/* as a shell reports SIGINT */
 
-#define KERNEL_OLDEST	0x06010000u	/* 6.1: what the model follows at least */
 #define MAX_POLICIES	64
 #define MAX_SETTINGS	64
 #define ERR_LEN		1024

@@ -5,31 +5,6 @@
 
 #include "cmd.h"
 
-/* X(name, lowest, highest, whether zone marks and per-CPU sizes follow from it) */
-#define SYSCTLS(X)						\
-	X(min_free_kbytes, 128, 1u << 30, true)			\
-	X(watermark_scale_factor, 1, 3000, true)			\
-	X(watermark_boost_factor, 0, 1000000, false)			\
-	X(percpu_pagelist_high_fraction, 0, 1000000, true)		\
-	X(swappiness, 0, 200, false)					\
-	X(extfrag_threshold, 0, 1000, false)				\
-	X(compaction_proactiveness, 0, 100, false)			\
-	X(page_cluster, 0, 31, false)					\
-	X(defrag_mode, 0, 1, false)
-
-struct sysctl_entry {
-	const char *name;
-	size_t offset;
-	uint32_t low, high;
-	bool marks;
-};
-
-static const struct sysctl_entry sysctl_table[] = {
-#define X(name, low, high, marks) { #name, offsetof(struct mm_sysctl, name), low, high, marks },
-	SYSCTLS(X)
-#undef X
-};
-
 struct param_entry {
 	const char *name;
 	size_t offset;
@@ -57,27 +32,56 @@ void params_default(struct mm_params *p)
 static int unknown_name(const char *setting, char *err, size_t errlen)
 {
 	size_t at = (size_t)snprintf(err, errlen, "--set %s: no such setting; there are"
-				     " lowmem_reserve_ratio swap_pages", setting);
+				     " swap_pages", setting);
 
-	for (size_t i = 0; i < ARRAY_SIZE(sysctl_table) && at < errlen; i++)
-		at += (size_t)snprintf(err + at, errlen - at, " %s", sysctl_table[i].name);
+	for (size_t i = 0; i < NR_SYSCTLS && at < errlen; i++)
+		at += (size_t)snprintf(err + at, errlen - at, " %s", sysctl_table[i].member);
 	for (size_t i = 0; i < ARRAY_SIZE(param_table) && at < errlen; i++)
 		at += (size_t)snprintf(err + at, errlen - at, " %s", param_table[i].name);
 	return -1;
 }
 
-static int set_sysctl(const struct sysctl_entry *e, const char *value, struct recording *m,
+/* "256,256,32,0", or with spaces as the kernel prints it */
+static int set_sysctl_zones(const struct sysctl_info *info, const char *value,
+			    struct recording *m, char *err, size_t errlen)
+{
+	uint32_t number[MAX_NR_ZONES];
+	const char *at = value;
+	char *end;
+
+	for (int i = 0; i < MAX_NR_ZONES; i++) {
+		unsigned long v = strtoul(at, &end, 10);
+
+		if (end == at || *at == '-' || v < info->low || v > info->high)
+			goto bad;
+		number[i] = (uint32_t)v;
+		at = end + strspn(end, ", \t");
+	}
+	if (*at)
+		goto bad;
+	memcpy(sysctl_value(&m->sysctl, info), number, sizeof(number));
+	m->sysctl_changed |= info->marks;
+	return 0;
+bad:
+	snprintf(err, errlen, "--set %s=%s: %d numbers are needed, as in"
+		 " 256,256,32,0 (DMA, DMA32, Normal, Movable)", info->member, value, MAX_NR_ZONES);
+	return -1;
+}
+
+static int set_sysctl(const struct sysctl_info *info, const char *value, struct recording *m,
 		      char *err, size_t errlen)
 {
 	uint64_t number;
 
-	if (!parse_number(value, e->low, e->high, &number)) {
+	if (info->nr > 1)
+		return set_sysctl_zones(info, value, m, err, errlen);
+	if (!parse_number(value, info->low, info->high, &number)) {
 		snprintf(err, errlen, "--set %s=%s: a whole number from %u to %u is needed",
-			 e->name, value, e->low, e->high);
+			 info->member, value, info->low, info->high);
 		return -1;
 	}
-	*(uint32_t *)((char *)&m->sysctl + e->offset) = (uint32_t)number;
-	m->sysctl_changed |= e->marks;
+	*sysctl_value(&m->sysctl, info) = (uint32_t)number;
+	m->sysctl_changed |= info->marks;
 	return 0;
 }
 
@@ -93,33 +97,6 @@ static int set_param(const struct param_entry *e, const char *value, struct mm_p
 	}
 	*(double *)((char *)p + e->offset) = number;
 	return 0;
-}
-
-/* "256,256,32,0", or with spaces as the kernel prints it */
-static int set_lowmem_reserve_ratio(const char *value, struct recording *m, char *err,
-				    size_t errlen)
-{
-	uint32_t ratio[MAX_NR_ZONES];
-	const char *at = value;
-	char *end;
-
-	for (int i = 0; i < MAX_NR_ZONES; i++) {
-		unsigned long number = strtoul(at, &end, 10);
-
-		if (end == at || *at == '-' || number > 1u << 30)
-			goto bad;
-		ratio[i] = (uint32_t)number;
-		at = end + strspn(end, ", \t");
-	}
-	if (*at)
-		goto bad;
-	memcpy(m->sysctl.lowmem_reserve_ratio, ratio, sizeof(ratio));
-	m->sysctl_changed = true;
-	return 0;
-bad:
-	snprintf(err, errlen, "--set lowmem_reserve_ratio=%s: %d numbers are needed, as in"
-		 " 256,256,32,0 (DMA, DMA32, Normal, Movable)", value, MAX_NR_ZONES);
-	return -1;
 }
 
 static int set_swap(const char *value, struct recording *m, char *err, size_t errlen)
@@ -153,14 +130,12 @@ static int set_one(const char *setting, struct recording *m, struct mm_params *p
 		return -1;
 	}
 	len = (size_t)(value++ - name);
-	for (size_t i = 0; i < ARRAY_SIZE(sysctl_table); i++)
-		if (same_name(name, len, sysctl_table[i].name))
+	for (size_t i = 0; i < NR_SYSCTLS; i++)
+		if (same_name(name, len, sysctl_table[i].member))
 			return set_sysctl(&sysctl_table[i], value, m, err, errlen);
 	for (size_t i = 0; i < ARRAY_SIZE(param_table); i++)
 		if (same_name(name, len, param_table[i].name))
 			return set_param(&param_table[i], value, p, err, errlen);
-	if (same_name(name, len, "lowmem_reserve_ratio"))
-		return set_lowmem_reserve_ratio(value, m, err, errlen);
 	if (same_name(name, len, "swap_pages"))
 		return set_swap(value, m, err, errlen);
 	return unknown_name(setting, err, errlen);

@@ -12,8 +12,10 @@
 #include "internal.h"
 
 #define IRQ_FLAGS	(REC_FLAG_HARDIRQ | REC_FLAG_SOFTIRQ | REC_FLAG_NMI)
-#define KERNEL_6_9	0x06090000u	/* compaction keeps free pages by order since then */
-#define KERNEL_6_2	0x06020000u	/* khugepaged's reclaim has counters of its own since then */
+/* first version whose compaction keeps the free pages that it isolated by order */
+#define COMPACT_BY_ORDER	KERNEL(6, 9, 0)
+/* first version in which khugepaged's reclaim has counters of its own */
+#define KHUGEPAGED_COUNTERS	KERNEL(6, 2, 0)
 
 /**
  * demand_alloc - a demand stage over an opened trace
@@ -32,9 +34,9 @@ struct demand *demand_alloc(struct recording *m, struct trace *t, u32 max_pfn)
 	d->max_pfn = max_pfn;
 	d->nr_limbo = max_pfn / 16 > NR_LIMBO_MIN ? max_pfn / 16 : NR_LIMBO_MIN;
 	d->trace = t;
-	d->khugepaged_counters = !m->version || m->version >= KERNEL_6_2;
-	d->lru_gen = m->have_lru_gen ? m->lru_gen : m->version >= KERNEL_6_9;
-	d->single_pages = m->version && m->version < KERNEL_6_9;
+	d->khugepaged_counters = !m->version || m->version >= KHUGEPAGED_COUNTERS;
+	d->lru_gen = m->have_lru_gen ? m->lru_gen : m->version >= COMPACT_BY_ORDER;
+	d->single_pages = m->version && m->version < COMPACT_BY_ORDER;
 	d->thp_defrag = m->thp_defrag;
 	d->tp = calloc((size_t)max_pfn + d->nr_limbo, sizeof(*d->tp));
 	d->op = malloc(DEMAND_BATCH * sizeof(*d->op));

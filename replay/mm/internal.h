@@ -8,6 +8,9 @@
 
 #include "page.h"
 
+/* rounds of reclaim without progress before kswapd and the slow path give up; mm/internal.h */
+#define MAX_RECLAIM_RETRIES	16
+
 /*
  * A decision that is the policy's: hook of struct policy_ops, and its arguments after @mm. That it
  * was asked is noted, so that mm_check() can say whose hands a broken machine was in.
@@ -55,7 +58,6 @@ bool policy_check(struct mm *mm, const char *where, char *text, size_t len);
 bool *kernel_feature(struct kernel_features *k, const char *name);	/* NULL: no such one */
 const char *kernel_feature_name(unsigned int i, const char **doc);	/* NULL: past the last */
 void kernel_features_set(struct kernel_features *k, u32 version);
-u32 kernel_version_parse(const char *s);	/* "6.12.117-..."; 0 when it is no version */
 
 /* zone.c: watermarks and reserves */
 void setup_per_zone_wmarks(struct mm *mm);

@@ -9,18 +9,6 @@
 
 #define FIRST_LISTS 1024
 
-static const char *const zone_names[MAX_NR_ZONES] = { "DMA", "DMA32", "Normal", "Movable" };
-
-static const struct mm_sysctl sysctl_defaults = {
-	.watermark_scale_factor = 10,
-	.watermark_boost_factor = 15000,
-	.lowmem_reserve_ratio = { 256, 256, 32, 0 },
-	.swappiness = 60,
-	.extfrag_threshold = 500,
-	.compaction_proactiveness = 20,
-	.page_cluster = 3,
-};
-
 static const struct mm_params param_defaults = {
 #define X(name, def, lo, hi, doc) .name = def,
 	MM_PARAMS(X)

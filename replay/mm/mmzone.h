@@ -9,13 +9,11 @@
 #ifndef FRAGREPLAY_MM_MMZONE_H
 #define FRAGREPLAY_MM_MMZONE_H
 
-#include <fragreplay/policy.h>
-
+#include "base/kernel.h"
 #include "params.h"
 #include "vmstat.h"
 
 #define NR_PCP_LISTS		14	/* 3 types x orders 0..3, and 2 of order 9 */
-#define MAX_CPUS		512
 #define NR_LRU_GENS		4
 
 /* zone flags, mmzone.h:enum zone_flags */
@@ -147,22 +145,11 @@ struct pageblock {
 	  "split them and merge them again")
 
 struct kernel_features {
-	u32 version;			/* 0x060c0075 = 6.12.117, as LINUX_VERSION_CODE but 8/8/16 */
+	u32 version;			/* as KERNEL() makes it */
 #define X(name, doc) bool name;
 	KERNEL_FEATURES(X)
 #undef X
 };
-
-struct mm_sysctl {
-	u32 min_free_kbytes, watermark_scale_factor, watermark_boost_factor;
-	u32 lowmem_reserve_ratio[MAX_NR_ZONES];
-	u32 percpu_pagelist_high_fraction;
-	u32 swappiness, extfrag_threshold, compaction_proactiveness, page_cluster;
-	u32 defrag_mode;
-};
-
-enum thp_defrag { THP_DEFRAG_ALWAYS, THP_DEFRAG_DEFER, THP_DEFRAG_DEFER_MADVISE,
-		  THP_DEFRAG_MADVISE, THP_DEFRAG_NEVER };
 
 /* An exact small histogram: mean, percentiles and maximum of a count per allocation. */
 #define SEARCH_BINS 4096

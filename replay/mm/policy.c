@@ -245,7 +245,7 @@ void *mm_policy_priv(const struct mm *mm)
  * mm_kernel_version - version of the kernel that the machine follows
  * @mm: machine
  *
- * Return: major << 24 | minor << 16 | patch.
+ * Return: the version as KERNEL() makes it.
  */
 u32 mm_kernel_version(const struct mm *mm)
 {

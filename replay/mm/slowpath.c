@@ -12,7 +12,6 @@
  */
 #include "internal.h"
 
-#define MAX_RECLAIM_RETRIES	16
 #define MAX_COMPACT_RETRIES	16
 
 /* A request on its slow path. */

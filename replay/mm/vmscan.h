@@ -12,7 +12,6 @@
 #include "internal.h"
 
 #define DEF_PRIORITY		12
-#define MAX_RECLAIM_RETRIES	16
 #define MIN_NR_GENS		2u
 #define MAX_NR_GENS		((u32)NR_LRU_GENS)
 #define MAX_NR_TIERS		4u

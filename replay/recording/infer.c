@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "boot/internal.h"
 #include "internal.h"
 
 #define DMA_END		4096u		/* 16 MiB */

@@ -46,8 +46,6 @@ int parse_sysctl_vm(struct snap_text *t, struct snapshot *s, struct recording *m
 int parse_thp(struct snap_text *t, struct snapshot *s, struct recording *m);
 int parse_version(struct snap_text *t, struct snapshot *s, struct recording *m);
 
-int zone_by_name(const char *name);
-
 /* snapshot_flags.c */
 int snap_flags_load(const char *dir, const char *name, uint64_t **flags, uint32_t *nr,
 		    char *err, size_t errlen);

@@ -6,7 +6,10 @@
 #ifndef FRAGREPLAY_RECORDING_H
 #define FRAGREPLAY_RECORDING_H
 
-#include "mm/mmzone.h"
+#include "base/kernel.h"
+
+struct mm;
+struct kernel_features;
 
 #define SNAP_MAX_VMSTAT 320
 

@@ -35,15 +35,11 @@ static const struct snap_file snap_files[] = {
  * recording_defaults - what holds where no file says otherwise
  * @m: its settings are set; all else stays as it is
  *
- * Sysctls as in the kernel's sources (page-allocator.md section 0), THP as Debian builds it.
+ * Sysctls have the defaults of the kernel's sources, THP is as Debian configures its kernels.
  */
 void recording_defaults(struct recording *m)
 {
-	m->sysctl = (struct mm_sysctl){
-		.watermark_scale_factor = 10, .watermark_boost_factor = 15000,
-		.lowmem_reserve_ratio = { 256, 256, 32, 0 }, .swappiness = 60,
-		.extfrag_threshold = 500, .compaction_proactiveness = 20, .page_cluster = 3,
-	};
+	m->sysctl = sysctl_defaults;
 	m->thp_defrag = THP_DEFRAG_MADVISE;
 	snprintf(m->thp_enabled, sizeof(m->thp_enabled), "always");
 	m->source = "inferred";

@@ -9,8 +9,6 @@
 
 #include "internal.h"
 
-static const char *const zone_names[MAX_NR_ZONES] = { "DMA", "DMA32", "Normal", "Movable" };
-
 static uint64_t zone_blocks(const struct snap_zone *z)
 {
 	uint64_t n = 0;

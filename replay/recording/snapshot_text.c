@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mm/internal.h"
 #include "internal.h"
 
 /* vmstat of a large machine has 8 KiB, zoneinfo of 512 CPUs and 4 zones 300 KiB */
@@ -267,50 +266,34 @@ int parse_swaps(struct snap_text *t, struct snapshot *s, struct recording *m)
 	return 0;
 }
 
-static int parse_reserve_ratio(struct snap_text *t, const char *p, struct recording *m)
+static int sysctl_line(struct snap_text *t, const char *p, struct recording *m)
 {
+	char name[64];
 	uint64_t v;
 
-	for (int i = 0; i < MAX_NR_ZONES; i++) {
-		if (snap_u64(t, &p, UINT32_MAX, &v))
-			return -1;
-		m->sysctl.lowmem_reserve_ratio[i] = v;
+	if (!snap_word(&p, name, sizeof(name)))
+		return snap_bad(t, "the line is empty");
+	for (size_t i = 0; i < NR_SYSCTLS; i++) {
+		if (strcmp(name, sysctl_table[i].name))
+			continue;
+		for (unsigned int k = 0; k < sysctl_table[i].nr; k++) {
+			if (snap_u64(t, &p, UINT32_MAX, &v))
+				return -1;
+			sysctl_value(&m->sysctl, &sysctl_table[i])[k] = (u32)v;
+		}
 	}
 	return 0;
 }
 
+/* lines of name and value, or values: the files of /proc/sys/vm */
 int parse_sysctl_vm(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
-	struct mm_sysctl *c = &m->sysctl;
-	const struct { const char *name; u32 *value; } known[] = {
-		{ "min_free_kbytes", &c->min_free_kbytes },
-		{ "watermark_scale_factor", &c->watermark_scale_factor },
-		{ "watermark_boost_factor", &c->watermark_boost_factor },
-		{ "percpu_pagelist_high_fraction", &c->percpu_pagelist_high_fraction },
-		{ "swappiness", &c->swappiness },
-		{ "extfrag_threshold", &c->extfrag_threshold },
-		{ "compaction_proactiveness", &c->compaction_proactiveness },
-		{ "page-cluster", &c->page_cluster },
-		{ "defrag_mode", &c->defrag_mode },
-	};
-	char name[64];
 	const char *p;
-	uint64_t v;
 
 	(void)s;
-	while ((p = snap_line(t))) {
-		if (!snap_word(&p, name, sizeof(name)))
-			return snap_bad(t, "the line is empty");
-		if (!strcmp(name, "lowmem_reserve_ratio") && parse_reserve_ratio(t, p, m))
+	while ((p = snap_line(t)))
+		if (sysctl_line(t, p, m))
 			return -1;
-		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-			if (strcmp(name, known[i].name))
-				continue;
-			if (snap_u64(t, &p, UINT32_MAX, &v))
-				return -1;
-			*known[i].value = v;
-		}
-	}
 	m->have_sysctl = true;
 	return 0;
 }
@@ -328,22 +311,16 @@ static int chosen_word(const struct snap_text *t, const char *value, char *word,
 
 static int parse_thp_defrag(const struct snap_text *t, const char *value, struct recording *m)
 {
-	static const char *const names[] = {
-		[THP_DEFRAG_ALWAYS] = "always", [THP_DEFRAG_DEFER] = "defer",
-		[THP_DEFRAG_DEFER_MADVISE] = "defer+madvise", [THP_DEFRAG_MADVISE] = "madvise",
-		[THP_DEFRAG_NEVER] = "never",
-	};
 	char word[32];
+	int mode;
 
 	if (chosen_word(t, value, word, sizeof(word)))
 		return -1;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(word, names[i]))
-			continue;
-		m->thp_defrag = (enum thp_defrag)i;
-		return 0;
-	}
-	return snap_bad(t, "'%s' is no setting of THP defrag", word);
+	mode = name_index(thp_defrag_names, NR_THP_DEFRAG_MODES, word);
+	if (mode < 0)
+		return snap_bad(t, "'%s' is no setting of THP defrag", word);
+	m->thp_defrag = (enum thp_defrag)mode;
+	return 0;
 }
 
 static int parse_lru_gen(const struct snap_text *t, const char *value, struct recording *m)

@@ -10,34 +10,15 @@
 
 #define PAGETYPE_CAP 100000	/* pagetypeinfo_showfree_print() stops counting there */
 
-/**
- * zone_by_name - the model's zone of a name in procfs
- * @name: as the kernel prints it
- *
- * Return: enum zone_type, or -1: Device, HighMem and what else the model does not have.
- */
-int zone_by_name(const char *name)
+/* The model's zone of a name in procfs; -1: Device, HighMem and what else the model lacks. */
+static int zone_by_name(const char *name)
 {
-	static const char *const names[MAX_NR_ZONES] = { "DMA", "DMA32", "Normal", "Movable" };
-
-	for (int i = 0; i < MAX_NR_ZONES; i++)
-		if (!strcmp(name, names[i]))
-			return i;
-	return -1;
+	return name_index(zone_names, MAX_NR_ZONES, name);
 }
 
 static int migratetype_by_name(const char *name)
 {
-	static const char *const names[MIGRATE_TYPES] = {
-		[MIGRATE_UNMOVABLE] = "Unmovable", [MIGRATE_MOVABLE] = "Movable",
-		[MIGRATE_RECLAIMABLE] = "Reclaimable", [MIGRATE_HIGHATOMIC] = "HighAtomic",
-		[MIGRATE_CMA] = "CMA", [MIGRATE_ISOLATE] = "Isolate",
-	};
-
-	for (int i = 0; i < MIGRATE_TYPES; i++)
-		if (!strcmp(name, names[i]))
-			return i;
-	return -1;
+	return name_index(migratetype_names, MIGRATE_TYPES, name);
 }
 
 /*

@@ -6,10 +6,6 @@
 
 #include "report.h"
 
-const char *const migratetype_names[MIGRATE_TYPES] = {
-	"unmovable", "movable", "reclaimable", "highatomic", "cma", "isolate",
-};
-
 const char *const extfrag_class_names[NR_EXTFRAG_CLASS] = {
 	"steal", "claim_part", "claim_block", "capture",
 };

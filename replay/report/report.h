@@ -41,7 +41,6 @@ json_t *json_u64(u64 value);
 json_t *json_fraction(double value);
 json_t *version_string(u32 version);
 
-extern const char *const migratetype_names[MIGRATE_TYPES];
 extern const char *const extfrag_class_names[NR_EXTFRAG_CLASS];
 
 #endif

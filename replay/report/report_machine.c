@@ -4,11 +4,6 @@
 
 #include "report.h"
 
-static const char *const zone_names[MAX_NR_ZONES] = { "DMA", "DMA32", "Normal", "Movable" };
-static const char *const thp_defrag_names[] = {
-	"always", "defer", "defer+madvise", "madvise", "never",
-};
-
 static json_t *u32_array(const u32 *value, size_t n)
 {
 	json_t *array = json_array();
@@ -78,19 +73,13 @@ static json_t *report_sysctl(const struct mm_sysctl *s)
 {
 	json_t *sysctl = json_object();
 
-	json_object_set_new(sysctl, "min_free_kbytes", json_u64(s->min_free_kbytes));
-	json_object_set_new(sysctl, "watermark_scale_factor", json_u64(s->watermark_scale_factor));
-	json_object_set_new(sysctl, "watermark_boost_factor", json_u64(s->watermark_boost_factor));
-	json_object_set_new(sysctl, "lowmem_reserve_ratio",
-			    u32_array(s->lowmem_reserve_ratio, MAX_NR_ZONES));
-	json_object_set_new(sysctl, "percpu_pagelist_high_fraction",
-			    json_u64(s->percpu_pagelist_high_fraction));
-	json_object_set_new(sysctl, "swappiness", json_u64(s->swappiness));
-	json_object_set_new(sysctl, "extfrag_threshold", json_u64(s->extfrag_threshold));
-	json_object_set_new(sysctl, "compaction_proactiveness",
-			    json_u64(s->compaction_proactiveness));
-	json_object_set_new(sysctl, "page_cluster", json_u64(s->page_cluster));
-	json_object_set_new(sysctl, "defrag_mode", json_u64(s->defrag_mode));
+	for (size_t i = 0; i < NR_SYSCTLS; i++) {
+		const struct sysctl_info *info = &sysctl_table[i];
+		const u32 *value = (const u32 *)((const char *)s + info->offset);
+
+		json_object_set_new(sysctl, info->member, info->nr > 1 ?
+				    u32_array(value, info->nr) : json_u64(*value));
+	}
 	return sysctl;
 }
 
@@ -110,13 +99,15 @@ static json_t *report_notes(const char *notes)
 
 /**
  * version_string - a kernel version as text
- * @version: as kernel_version_parse() has it; 0 becomes null
+ * @version: as KERNEL() makes it; 0 becomes null
  */
 json_t *version_string(u32 version)
 {
+	char text[16];
+
 	if (!version)
 		return json_null();
-	return json_sprintf("%u.%u.%u", version >> 24, version >> 16 & 0xff, version & 0xffff);
+	return json_string(kernel_version_print(version, text, sizeof(text)));
 }
 
 /**

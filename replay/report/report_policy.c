@@ -40,8 +40,8 @@ static u64 extfrag_add(json_t *list, const struct mm *mm, int mt, int fallback, 
 	if (!sum)
 		return 0;
 	entry = json_object();
-	json_object_set_new(entry, "alloc_type", json_string(migratetype_names[mt]));
-	json_object_set_new(entry, "fallback_type", json_string(migratetype_names[fallback]));
+	json_object_set_new(entry, "alloc_type", json_string(migratetype_keys[mt]));
+	json_object_set_new(entry, "fallback_type", json_string(migratetype_keys[fallback]));
 	for (int c = 0; c < NR_EXTFRAG_CLASS; c++) {
 		by_class[c] += mm->extfrag[mt][fallback][c];
 		json_object_set_new(entry, extfrag_class_names[c],
@@ -202,7 +202,7 @@ static json_t *report_free_lists(const struct memory_report *r)
 
 		for (int order = 0; order < NR_PAGE_ORDERS; order++)
 			json_array_append_new(orders, json_u64(r->free[mt][order]));
-		json_object_set_new(free, migratetype_names[mt], orders);
+		json_object_set_new(free, migratetype_keys[mt], orders);
 	}
 	return free;
 }
@@ -223,7 +223,7 @@ json_t *report_memory(struct mm *mm)
 	json_object_set_new(memory, "reserved_pages", json_u64(r.reserved_pages));
 	json_object_set_new(memory, "free_lists", report_free_lists(&r));
 	for (int mt = 0; mt < MIGRATE_TYPES; mt++)
-		json_object_set_new(blocks, migratetype_names[mt], json_u64(r.pageblocks[mt]));
+		json_object_set_new(blocks, migratetype_keys[mt], json_u64(r.pageblocks[mt]));
 	json_object_set_new(memory, "pageblocks", blocks);
 	json_object_set_new(memory, "mixed_pageblocks", json_u64(r.mixed_pageblocks));
 	json_object_set_new(memory, "polluted_movable_pageblocks", json_u64(r.movable_polluted));

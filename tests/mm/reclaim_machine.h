@@ -16,11 +16,10 @@
 #include "mm/lru_gen.h"
 
 #define MACHINE_PAGES	4096u
-#define KERNEL(major, minor) ((u32)(major) << 24 | (u32)(minor) << 16)
-#define KERNEL_6_1	KERNEL(6, 1)
-#define KERNEL_6_12	KERNEL(6, 12)
-#define KERNEL_6_18	KERNEL(6, 18)
-#define KERNEL_7_3	KERNEL(7, 3)
+#define KERNEL_6_1	KERNEL(6, 1, 0)
+#define KERNEL_6_12	KERNEL(6, 12, 0)
+#define KERNEL_6_18	KERNEL(6, 18, 0)
+#define KERNEL_7_3	KERNEL(7, 3, 0)
 
 /* the marks of its zone: min 64, low 128, high 192 pages */
 #define MARK_MIN	64u
