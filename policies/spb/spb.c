@@ -44,7 +44,7 @@ static const struct policy_tunable tunables[] = {
 	SWITCH(highatomic_converts, "on",
 	       "high-order atomic requests may convert blocks beside their reserve, uncounted, as"
 	       " posted"),
-	SWITCH(quirk_q1, "on",
+	SWITCH(split_marks_both_used, "on",
 	       "the free half of a split chunk of two blocks counts as used, as posted"),
 	SWITCH(whole_first, "on",
 	       "a request breaks a whole free block of its type before it takes what is left of"

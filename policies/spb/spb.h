@@ -155,7 +155,7 @@ struct spb {
 	bool hints;			/* v2 31/40 */
 	bool hint_checks_category;	/* U9 */
 	bool highatomic_converts;	/* U11 */
-	bool quirk_q1;			/* U12 */
+	bool split_marks_both_used;			/* U12 */
 	bool whole_first;		/* own type: a whole block before parts of one; SPB 3.4 */
 	bool faithful_boot;		/* U6: reserved boot memory counts as movable */
 	bool pcp_buddy;			/* U13 */

@@ -58,7 +58,7 @@ static void count_block(struct check *c, const struct superpageblock *sb, u32 pf
 	n->untyped += !!(pb & PB_UNTYPED);
 	if (pb & PB_ALL_FREE)
 		expect(c, is_free, sb, "a block that counts as free is", pfn, pfn);
-	else if (!c->s->quirk_q1)
+	else if (!c->s->split_marks_both_used)
 		expect(c, !is_free, sb, "a block that is free counts as free", pfn, pfn);
 	if (pb & (PB_ALL_FREE | PB_UNTYPED))
 		expect(c, !(pb & (PB_HAS_UNMOVABLE | PB_HAS_RECLAIMABLE | PB_HAS_MOVABLE)), sb,

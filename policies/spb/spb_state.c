@@ -409,7 +409,7 @@ void spb_remainder_is_free(struct spb *s, struct spb_zone *sz, u32 pfn, u32 low,
 {
 	u32 i;
 
-	if (s->quirk_q1 || low > pageblock_order)
+	if (s->split_marks_both_used || low > pageblock_order)
 		return;
 	for (i = pageblock_nr_pages; i < 1u << high; i += pageblock_nr_pages)
 		mark_block_free(s, sz, pfn + i);

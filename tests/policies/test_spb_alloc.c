@@ -561,9 +561,10 @@ static void random_requests(void **state)
 	(void)state;
 	random_requests_break_no_rule("");
 	random_requests_break_no_rule("version=1");
-	random_requests_break_no_rule("quirk_q1=off,whole_first=off,aggressive_threshold=0");
+	random_requests_break_no_rule("split_marks_both_used=off,whole_first=off,"
+				      "aggressive_threshold=0");
 	random_requests_break_no_rule("hints=off,relaxed_claim=off");
-	random_requests_break_no_rule("select=bitmap,quirk_q1=off");
+	random_requests_break_no_rule("select=bitmap,split_marks_both_used=off");
 }
 
 int main(void)

@@ -46,7 +46,7 @@ static void both_blocks_of_a_pair_are_claimed(void **state)
 /* U12 off: it counts as what it is */
 static void the_unused_one_is_free_without_the_quirk(void **state)
 {
-	struct mm *mm = spb_machine(SPB_OF_8, "ummmmm..", "quirk_q1=off");
+	struct mm *mm = spb_machine(SPB_OF_8, "ummmmm..", "split_marks_both_used=off");
 	u32 pfn = take(mm, 0, MIGRATE_UNMOVABLE);
 
 	(void)state;

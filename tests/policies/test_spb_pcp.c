@@ -70,7 +70,7 @@ static void the_series_is_based_on_it(void **state)
 static void movable_blocks_come_from_the_fullest_clean_superpageblock(void **state)
 {
 	struct mm *mm = pcp_machine(EIGHT, "........ mm...... mmmmm... mmmmmmmm",
-				    "quirk_q1=off");
+				    "split_marks_both_used=off");
 	u32 i;
 
 	(void)state;
@@ -422,7 +422,7 @@ static void every_count_is_right_after_every_step(void **state)
 	at_random("", 4000);
 	at_random("select=bitmap", 4000);
 	at_random("version=1", 4000);
-	at_random("quirk_q1=off", 4000);
+	at_random("split_marks_both_used=off", 4000);
 }
 
 int main(void)

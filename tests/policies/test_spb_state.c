@@ -424,7 +424,7 @@ static void half_of_a_split_pair_is_forgotten(void **state)
 
 static void without_the_quirk_it_is_not(void **state)
 {
-	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmm..", "quirk_q1=off");
+	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmm..", "split_marks_both_used=off");
 	u32 pfn = take(mm, 0, MIGRATE_MOVABLE);
 
 	(void)state;
@@ -594,9 +594,9 @@ static void a_forgotten_half_is_a_broken_rule_without_the_quirk(void **state)
 	(void)state;
 	give(mm, take(mm, 9, MIGRATE_MOVABLE), 9);
 	assert_int_equal(broken(mm), 0);
-	spb(mm)->quirk_q1 = false;
+	spb(mm)->split_marks_both_used = false;
 	expect_broken(mm, "a block that is free counts as free");
-	spb(mm)->quirk_q1 = true;
+	spb(mm)->split_marks_both_used = true;
 	spb_done(mm);
 }
 
