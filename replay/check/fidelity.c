@@ -66,46 +66,46 @@ static double limit_of(const char *counter)
 }
 
 /**
- * metric_ratio - replayed over recorded
+ * fidelity_ratio - replayed over recorded
  * @m: the row
  *
  * Return: the ratio; 1 when both are 0, infinity when only the recording's is.
  */
-double metric_ratio(const struct metric *m)
+double fidelity_ratio(const struct fidelity_row *m)
 {
 	if (m->recorded == 0)
 		return m->replayed == 0 ? 1 : INFINITY;
 	return m->replayed / m->recorded;
 }
 
-static enum verdict judge(const struct metric *m)
+static enum fidelity_verdict judge(const struct fidelity_row *m)
 {
-	double ratio = metric_ratio(m);
+	double ratio = fidelity_ratio(m);
 
 	if (m->limit == 0)
-		return VERDICT_NONE;
+		return FIDELITY_NONE;
 	if (m->is_rate)
-		return fabs(m->replayed - m->recorded) <= m->limit ? VERDICT_OK : VERDICT_MISS;
+		return fabs(m->replayed - m->recorded) <= m->limit ? FIDELITY_OK : FIDELITY_MISS;
 	if (ratio <= m->limit && ratio >= 1 / m->limit)
-		return VERDICT_OK;
-	return m->recorded < FEW && m->replayed < FEW ? VERDICT_FEW : VERDICT_MISS;
+		return FIDELITY_OK;
+	return m->recorded < FEW && m->replayed < FEW ? FIDELITY_FEW : FIDELITY_MISS;
 }
 
 static void add_row(struct fidelity *f, const char *name, double recorded, double replayed,
 		    double limit, bool is_rate)
 {
-	struct metric *m;
+	struct fidelity_row *m;
 
-	if (f->nr == MAX_METRICS)
+	if (f->nr == FIDELITY_MAX_ROWS)
 		return;
-	m = &f->metric[f->nr++];
+	m = &f->row[f->nr++];
 	snprintf(m->name, sizeof(m->name), "%s", name);
 	m->recorded = recorded;
 	m->replayed = replayed;
 	m->limit = limit;
 	m->is_rate = is_rate;
 	m->verdict = judge(m);
-	f->missed += m->verdict == VERDICT_MISS;
+	f->missed += m->verdict == FIDELITY_MISS;
 }
 
 /**
@@ -244,10 +244,10 @@ void fidelity_compute(struct fidelity *f, const struct recording *m,
 }
 
 /**
- * verdict_name - one word for the table and the JSON
+ * fidelity_verdict_name - one word for the table and the JSON
  * @v: verdict
  */
-const char *verdict_name(enum verdict v)
+const char *fidelity_verdict_name(enum fidelity_verdict v)
 {
 	static const char *const name[] = { "", "ok", "few", "miss" };
 

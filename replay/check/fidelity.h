@@ -8,21 +8,21 @@
 
 #include "cmd/cmd.h"
 
-enum verdict { VERDICT_NONE, VERDICT_OK, VERDICT_FEW, VERDICT_MISS };
+enum fidelity_verdict { FIDELITY_NONE, FIDELITY_OK, FIDELITY_FEW, FIDELITY_MISS };
 
-struct metric {
+struct fidelity_row {
 	char name[48];
 	double recorded, replayed;
 	bool is_rate;			/* a percentage: compared by difference, not by ratio */
 	double limit;			/* largest ratio either way, or difference; 0: no limit */
-	enum verdict verdict;
+	enum fidelity_verdict verdict;
 };
 
-#define MAX_METRICS (NR_VM_EVENT_ITEMS + 16)
+#define FIDELITY_MAX_ROWS (NR_VM_EVENT_ITEMS + 16)
 
 struct fidelity {
 	const char *policy, *recorded_policy;
-	struct metric metric[MAX_METRICS];
+	struct fidelity_row row[FIDELITY_MAX_ROWS];
 	unsigned int nr;
 	unsigned int missed;		/* rows past their limit */
 	/* THP outcomes: counters of the machine, and as read from the trace */
@@ -36,7 +36,7 @@ void fidelity_compute(struct fidelity *f, const struct recording *m,
 const char *recorded_policy(const struct recording *m);
 bool recorded_delta(const struct recording *m, const char *name, u64 *delta);
 void extfrag_by_class(const struct mm *mm, u64 *sum);
-const char *verdict_name(enum verdict v);
-double metric_ratio(const struct metric *m);
+const char *fidelity_verdict_name(enum fidelity_verdict v);
+double fidelity_ratio(const struct fidelity_row *m);
 
 #endif

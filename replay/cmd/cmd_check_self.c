@@ -32,23 +32,23 @@ static void print_thp(const struct fidelity *f)
 	       f->thp_counters[0], f->thp_counters[1], equal ? "equal" : "NOT EQUAL");
 }
 
-static void print_row(const struct metric *m)
+static void print_row(const struct fidelity_row *m)
 {
 	char ratio[32], limit[32] = "";
 
 	if (m->is_rate) {
 		printf("%-34s %14.2f %14.2f %+9.2f  %-10s %s\n", m->name, m->recorded, m->replayed,
-		       m->replayed - m->recorded, "3 points", verdict_name(m->verdict));
+		       m->replayed - m->recorded, "3 points", fidelity_verdict_name(m->verdict));
 		return;
 	}
-	if (isfinite(metric_ratio(m)))
-		snprintf(ratio, sizeof(ratio), "%.3f", metric_ratio(m));
+	if (isfinite(fidelity_ratio(m)))
+		snprintf(ratio, sizeof(ratio), "%.3f", fidelity_ratio(m));
 	else
 		snprintf(ratio, sizeof(ratio), "-");
 	if (m->limit > 0)
 		snprintf(limit, sizeof(limit), "x %.2f", m->limit);
 	printf("%-34s %14.0f %14.0f %9s  %-10s %s\n", m->name, m->recorded, m->replayed, ratio,
-	       limit, verdict_name(m->verdict));
+	       limit, fidelity_verdict_name(m->verdict));
 }
 
 /**
@@ -69,7 +69,7 @@ void check_print(const struct check *c)
 	printf("\n\n%-34s %14s %14s %9s  %-10s %s\n", "", "recorded", "replayed", "ratio", "limit",
 	       "verdict");
 	for (unsigned int i = 0; i < f->nr; i++)
-		print_row(&f->metric[i]);
+		print_row(&f->row[i]);
 	printf("\n%u past their limit\n", f->missed);
 }
 
@@ -87,10 +87,10 @@ static json_t *json_observed(const struct check *c)
 	return observed;
 }
 
-static json_t *json_metric(const struct metric *m)
+static json_t *json_metric(const struct fidelity_row *m)
 {
 	json_t *row = json_object();
-	double ratio = metric_ratio(m);
+	double ratio = fidelity_ratio(m);
 
 	json_object_set_new(row, "name", json_string(m->name));
 	if (m->is_rate) {
@@ -104,8 +104,8 @@ static json_t *json_metric(const struct metric *m)
 	json_object_set_new(row, "limit", m->limit > 0 ? json_fraction(m->limit) : json_null());
 	json_object_set_new(row, "limit_kind", m->limit <= 0 ? json_null() :
 			    json_string(m->is_rate ? "difference" : "ratio"));
-	json_object_set_new(row, "verdict", m->verdict == VERDICT_NONE ? json_null() :
-			    json_string(verdict_name(m->verdict)));
+	json_object_set_new(row, "verdict", m->verdict == FIDELITY_NONE ? json_null() :
+			    json_string(fidelity_verdict_name(m->verdict)));
 	return row;
 }
 
@@ -114,7 +114,7 @@ static json_t *json_self(const struct fidelity *f)
 	json_t *self = json_object(), *metrics = json_array();
 
 	for (unsigned int i = 0; i < f->nr; i++)
-		json_array_append_new(metrics, json_metric(&f->metric[i]));
+		json_array_append_new(metrics, json_metric(&f->row[i]));
 	json_object_set_new(self, "policy", json_string(f->policy));
 	json_object_set_new(self, "recorded_policy", json_string(f->recorded_policy));
 	json_object_set_new(self, "missed", json_u64(f->missed));

@@ -134,9 +134,9 @@ static void say_verdict(const struct diff_table *t, const struct diff_row *row, 
 	char why[512];
 
 	diff_reason(why, sizeof(why), row, &row->new[new]);
-	if (row->new[new].verdict == VERDICT_REGRESSION)
+	if (row->new[new].verdict == DIFF_REGRESSION)
 		message("regression: %s: %s", t->new[new].policy, why);
-	else if (row->new[new].verdict == VERDICT_MISSING)
+	else if (row->new[new].verdict == DIFF_MISSING)
 		message("%s: %s: %s%s", row->criterion->where, t->new[new].policy, why,
 			metric_known(row->name) ? "" : "; no metric is called so, see"
 			" `fragreplay diff --list-metrics`");

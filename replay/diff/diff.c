@@ -7,9 +7,9 @@
 #include "diff.h"
 
 const char *const diff_verdict_name[] = {
-	[VERDICT_NONE] = "none", [VERDICT_PASS] = "pass", [VERDICT_REGRESSION] = "regression",
-	[VERDICT_BELOW_FLOOR] = "below floor", [VERDICT_NOISE] = "not significant",
-	[VERDICT_MISSING] = "missing",
+	[DIFF_NONE] = "none", [DIFF_PASS] = "pass", [DIFF_REGRESSION] = "regression",
+	[DIFF_BELOW_FLOOR] = "below floor", [DIFF_NOISE] = "not significant",
+	[DIFF_MISSING] = "missing",
 };
 
 /**
@@ -248,23 +248,23 @@ static struct diff_cell cell_of(const struct diff_column *c, const char *name)
  * @new: the other side, with its change and p
  * @alpha: p of what is significant
  */
-enum verdict criterion_judge(const struct criterion *c, const struct diff_row *row,
+enum diff_verdict criterion_judge(const struct criterion *c, const struct diff_row *row,
 			     const struct diff_cell *new, double alpha)
 {
 	double change = new->stats.mean - row->base.stats.mean;
 	double moved, floor;
 
 	if (!c)
-		return VERDICT_NONE;
+		return DIFF_NONE;
 	if (!row->base.has || !new->has)
-		return VERDICT_MISSING;
+		return DIFF_MISSING;
 	moved = c->relative ? new->percent : change;
 	if (!(c->up && moved > c->limit) && !(c->down && moved < -c->limit))
-		return VERDICT_PASS;
+		return DIFF_PASS;
 	floor = isnan(c->floor) ? metric_floor(row->rule) : c->floor;
 	if (c->relative && fabs(change) < floor)
-		return VERDICT_BELOW_FLOOR;
-	return new->p >= alpha ? VERDICT_NOISE : VERDICT_REGRESSION;
+		return DIFF_BELOW_FLOOR;
+	return new->p >= alpha ? DIFF_NOISE : DIFF_REGRESSION;
 }
 
 static bool is_whole_number(const struct diff_cell *cell)

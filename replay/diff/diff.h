@@ -115,13 +115,13 @@ int criteria_threshold(struct criteria *list, const char *text);
 const struct criterion *criteria_find(const struct criteria *list, const char *metric);
 void criteria_release(struct criteria *list);
 
-enum verdict {
-	VERDICT_NONE,		/* no criterion */
-	VERDICT_PASS,
-	VERDICT_REGRESSION,
-	VERDICT_BELOW_FLOOR,	/* past a relative limit, by less than the floor */
-	VERDICT_NOISE,		/* past the limit, but not significant */
-	VERDICT_MISSING,	/* the criterion cannot be applied: trouble */
+enum diff_verdict {
+	DIFF_NONE,		/* no criterion */
+	DIFF_PASS,
+	DIFF_REGRESSION,
+	DIFF_BELOW_FLOOR,	/* past a relative limit, by less than the floor */
+	DIFF_NOISE,		/* past the limit, but not significant */
+	DIFF_MISSING,	/* the criterion cannot be applied: trouble */
 };
 
 extern const char *const diff_verdict_name[];
@@ -131,7 +131,7 @@ struct diff_cell {
 	struct stats stats;
 	double percent;		/* of the base; infinite from 0; NAN: a side is missing */
 	double p;		/* NAN: no test, one side is a single run */
-	enum verdict verdict;
+	enum diff_verdict verdict;
 };
 
 struct diff_row {
@@ -161,7 +161,7 @@ int diff_table_build(struct diff_table *t, const struct criteria *criteria);
 void diff_table_release(struct diff_table *t);
 const struct diff_row *diff_find(const struct diff_table *t, const char *name);
 double change_percent(double base, double new);
-enum verdict criterion_judge(const struct criterion *c, const struct diff_row *row,
+enum diff_verdict criterion_judge(const struct criterion *c, const struct diff_row *row,
 			     const struct diff_cell *new, double alpha);
 bool row_shown(const struct diff_table *t, const struct diff_row *row, bool all);
 const char *row_label(const struct diff_row *row);

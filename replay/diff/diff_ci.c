@@ -30,9 +30,9 @@ static bool is_test(const struct diff_table *t, const struct diff_row *row,
 	return row_shown(t, row, style->all);
 }
 
-static bool verdict_failed(enum verdict verdict)
+static bool verdict_failed(enum diff_verdict verdict)
 {
-	return verdict == VERDICT_REGRESSION || verdict == VERDICT_MISSING;
+	return verdict == DIFF_REGRESSION || verdict == DIFF_MISSING;
 }
 
 static size_t count_tests(const struct diff_table *t, const struct diff_style *style)
@@ -150,8 +150,8 @@ static void junit_verdict(const struct diff_row *row, const struct diff_cell *ce
 	char why[REASON_LEN];
 
 	diff_reason(why, sizeof(why), row, cell);
-	if (cell->verdict == VERDICT_REGRESSION || cell->verdict == VERDICT_MISSING) {
-		fprintf(out, "      <%s message=\"", cell->verdict == VERDICT_REGRESSION ?
+	if (cell->verdict == DIFF_REGRESSION || cell->verdict == DIFF_MISSING) {
+		fprintf(out, "      <%s message=\"", cell->verdict == DIFF_REGRESSION ?
 			"failure" : "error");
 		xml_text(why, out);
 		fputs("\"/>\n", out);
@@ -164,7 +164,7 @@ static void junit_verdict(const struct diff_row *row, const struct diff_cell *ce
 	fputs("</system-out>\n", out);
 }
 
-static size_t count_verdict(const struct diff_table *t, size_t new, enum verdict which,
+static size_t count_verdict(const struct diff_table *t, size_t new, enum diff_verdict which,
 			    const struct diff_style *style)
 {
 	size_t nr = 0;
@@ -180,9 +180,9 @@ static void junit_column(const struct diff_table *t, size_t new, const struct di
 	fputs("  <testsuite name=\"", out);
 	junit_name(t, new, out);
 	fprintf(out, "\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\">\n",
-		count_tests(t, style), count_verdict(t, new, VERDICT_REGRESSION, style),
-		count_verdict(t, new, VERDICT_MISSING, style),
-		count_verdict(t, new, VERDICT_NONE, style));
+		count_tests(t, style), count_verdict(t, new, DIFF_REGRESSION, style),
+		count_verdict(t, new, DIFF_MISSING, style),
+		count_verdict(t, new, DIFF_NONE, style));
 	for (size_t i = 0; i < t->nr_rows; i++) {
 		if (!is_test(t, &t->row[i], style))
 			continue;

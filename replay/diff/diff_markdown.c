@@ -42,7 +42,7 @@ static void markdown_value(const struct diff_row *row, const struct diff_cell *c
 
 static void markdown_cell(const struct diff_row *row, const struct diff_cell *cell, FILE *out)
 {
-	const char *bold = cell->verdict == VERDICT_REGRESSION ? "**" : "";
+	const char *bold = cell->verdict == DIFF_REGRESSION ? "**" : "";
 
 	markdown_value(row, cell, out);
 	if (isinf(cell->percent))
@@ -83,7 +83,7 @@ static void markdown_verdicts(const struct diff_table *t, const struct diff_styl
 			const struct diff_row *row = &t->row[i];
 			bool lacks = row->base.has != row->new[j].has;
 
-			if (row->new[j].verdict <= VERDICT_PASS &&
+			if (row->new[j].verdict <= DIFF_PASS &&
 			    !(lacks && row_shown(t, row, style->all)))
 				continue;
 			fputs(first ? "\n- " : "- ", out);

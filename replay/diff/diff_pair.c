@@ -78,8 +78,8 @@ static void count_verdicts(struct diff *d, const struct diff_table *t)
 {
 	for (size_t i = 0; i < t->nr_rows; i++)
 		for (size_t j = 0; j < t->nr_new; j++) {
-			d->regressions += t->row[i].new[j].verdict == VERDICT_REGRESSION;
-			d->missing += t->row[i].new[j].verdict == VERDICT_MISSING;
+			d->regressions += t->row[i].new[j].verdict == DIFF_REGRESSION;
+			d->missing += t->row[i].new[j].verdict == DIFF_MISSING;
 		}
 }
 

@@ -124,12 +124,12 @@ void diff_reason(char *buf, size_t len, const struct diff_row *row, const struct
 	len -= strlen(buf);
 	buf += strlen(buf);
 	floor = isnan(c->floor) ? metric_floor(row->rule) : c->floor;
-	if (new->verdict == VERDICT_REGRESSION)
+	if (new->verdict == DIFF_REGRESSION)
 		snprintf(buf, len, ", past %s", c->text);
-	else if (new->verdict == VERDICT_BELOW_FLOOR)
+	else if (new->verdict == DIFF_BELOW_FLOOR)
 		snprintf(buf, len, ", past %s, but by less than %g %s", c->text, floor,
 			 metric_unit_name(row->rule->unit));
-	else if (new->verdict == VERDICT_NOISE)
+	else if (new->verdict == DIFF_NOISE)
 		snprintf(buf, len, ", past %s, but not significant, p=%.3g", c->text, new->p);
 	else
 		snprintf(buf, len, ", within %s", c->text);
@@ -309,7 +309,7 @@ static void print_change(const struct layout *l, const struct diff_row *row,
 		fprintf(l->out, " %-*s", TEST_WIDTH - 1, test);
 	}
 	if (l->marks)
-		fputc(cell->verdict == VERDICT_REGRESSION ? '!' : ' ', l->out);
+		fputc(cell->verdict == DIFF_REGRESSION ? '!' : ' ', l->out);
 }
 
 static void print_row(const struct layout *l, const struct diff_row *row, size_t from, size_t to)
@@ -406,7 +406,7 @@ static void print_reason(const char *policy, const char *why, FILE *out)
 	print_wrapped(text, 4, out);
 }
 
-static void print_verdicts(const struct diff_table *t, enum verdict which, const char *title,
+static void print_verdicts(const struct diff_table *t, enum diff_verdict which, const char *title,
 			   FILE *out)
 {
 	bool first = true;
@@ -432,10 +432,10 @@ static void print_notes(const struct layout *l)
 	if (t->sampled)
 		fputs("\nmeans of runs; +- standard deviation; p of Welch's t test, two-sided,"
 		      " where both have runs\n", out);
-	print_verdicts(t, VERDICT_REGRESSION, "regressions", out);
-	print_verdicts(t, VERDICT_BELOW_FLOOR, "past their limits by too little to count", out);
-	print_verdicts(t, VERDICT_NOISE, "past their limits, but perhaps by chance", out);
-	print_verdicts(t, VERDICT_MISSING, "cannot be judged", out);
+	print_verdicts(t, DIFF_REGRESSION, "regressions", out);
+	print_verdicts(t, DIFF_BELOW_FLOOR, "past their limits by too little to count", out);
+	print_verdicts(t, DIFF_NOISE, "past their limits, but perhaps by chance", out);
+	print_verdicts(t, DIFF_MISSING, "cannot be judged", out);
 	for (size_t i = 0; i < t->nr_new; i++) {
 		print_only_in(l, i, true);
 		print_only_in(l, i, false);

@@ -55,16 +55,17 @@ static int teardown(void **state)
 	return 0;
 }
 
-static const struct metric *row(struct world *w, const char *name)
+static const struct fidelity_row *row(struct world *w, const char *name)
 {
 	fidelity_compute(&w->fidelity, &w->recording, &w->self, &w->observed, &w->scan);
 	for (unsigned int i = 0; i < w->fidelity.nr; i++)
-		if (!strcmp(w->fidelity.metric[i].name, name))
-			return &w->fidelity.metric[i];
+		if (!strcmp(w->fidelity.row[i].name, name))
+			return &w->fidelity.row[i];
 	return NULL;
 }
 
-static enum verdict verdict(struct world *w, enum vm_event_item item, u64 recorded, u64 replayed)
+static enum fidelity_verdict verdict(struct world *w, enum vm_event_item item, u64 recorded,
+				     u64 replayed)
 {
 	w->recording.before.nr_vmstat = w->recording.after.nr_vmstat = 0;
 	moved(w, vm_event_name[item], recorded);
@@ -87,30 +88,30 @@ static void a_counter_the_kernel_lacks_is_no_row(void **state)
 
 static void pswpout_may_be_off_by_a_tenth(void **state)
 {
-	assert_int_equal(verdict(*state, VM_pswpout, 1000, 1100), VERDICT_OK);
-	assert_int_equal(verdict(*state, VM_pswpout, 1000, 1101), VERDICT_MISS);
-	assert_int_equal(verdict(*state, VM_pswpout, 1100, 1000), VERDICT_OK);
-	assert_int_equal(verdict(*state, VM_pswpout, 1101, 1000), VERDICT_MISS);
+	assert_int_equal(verdict(*state, VM_pswpout, 1000, 1100), FIDELITY_OK);
+	assert_int_equal(verdict(*state, VM_pswpout, 1000, 1101), FIDELITY_MISS);
+	assert_int_equal(verdict(*state, VM_pswpout, 1100, 1000), FIDELITY_OK);
+	assert_int_equal(verdict(*state, VM_pswpout, 1101, 1000), FIDELITY_MISS);
 }
 
 static void compaction_may_be_off_by_a_factor_of_two(void **state)
 {
-	assert_int_equal(verdict(*state, VM_compact_stall, 100, 200), VERDICT_OK);
-	assert_int_equal(verdict(*state, VM_compact_stall, 100, 49), VERDICT_MISS);
-	assert_int_equal(verdict(*state, VM_compact_stall, 100, 0), VERDICT_MISS);
-	assert_int_equal(verdict(*state, VM_compact_stall, 0, 100), VERDICT_MISS);
-	assert_int_equal(verdict(*state, VM_compact_stall, 0, 0), VERDICT_OK);
+	assert_int_equal(verdict(*state, VM_compact_stall, 100, 200), FIDELITY_OK);
+	assert_int_equal(verdict(*state, VM_compact_stall, 100, 49), FIDELITY_MISS);
+	assert_int_equal(verdict(*state, VM_compact_stall, 100, 0), FIDELITY_MISS);
+	assert_int_equal(verdict(*state, VM_compact_stall, 0, 100), FIDELITY_MISS);
+	assert_int_equal(verdict(*state, VM_compact_stall, 0, 0), FIDELITY_OK);
 }
 
 static void a_handful_on_both_sides_says_nothing(void **state)
 {
-	assert_int_equal(verdict(*state, VM_compact_stall, 0, 9), VERDICT_FEW);
-	assert_int_equal(verdict(*state, VM_compact_stall, 0, 10), VERDICT_MISS);
+	assert_int_equal(verdict(*state, VM_compact_stall, 0, 9), FIDELITY_FEW);
+	assert_int_equal(verdict(*state, VM_compact_stall, 0, 10), FIDELITY_MISS);
 }
 
 static void a_counter_without_a_limit_has_no_verdict(void **state)
 {
-	assert_int_equal(verdict(*state, VM_pgactivate, 10, 100000), VERDICT_NONE);
+	assert_int_equal(verdict(*state, VM_pgactivate, 10, 100000), FIDELITY_NONE);
 }
 
 static void scans_and_steals_are_summed_over_contexts_once(void **state)
@@ -125,7 +126,7 @@ static void scans_and_steals_are_summed_over_contexts_once(void **state)
 	w->self.counters[VM_pgsteal_anon] = 1050;
 	assert_int_equal((int)row(w, "pgsteal")->recorded, 1000);
 	assert_int_equal((int)row(w, "pgsteal")->replayed, 1050);
-	assert_int_equal(row(w, "pgsteal")->verdict, VERDICT_OK);
+	assert_int_equal(row(w, "pgsteal")->verdict, FIDELITY_OK);
 }
 
 static void direct_scanning_is_part_of_the_scanning(void **state)
@@ -147,10 +148,10 @@ static void thp_success_may_be_off_by_three_points(void **state)
 	moved(w, "thp_fault_fallback", 50);
 	w->self.counters[VM_thp_fault_alloc] = 53;
 	w->self.counters[VM_thp_fault_fallback] = 47;
-	assert_int_equal(row(w, "thp_success_rate")->verdict, VERDICT_OK);
+	assert_int_equal(row(w, "thp_success_rate")->verdict, FIDELITY_OK);
 	w->self.counters[VM_thp_fault_alloc] = 54;
 	w->self.counters[VM_thp_fault_fallback] = 46;
-	assert_int_equal(row(w, "thp_success_rate")->verdict, VERDICT_MISS);
+	assert_int_equal(row(w, "thp_success_rate")->verdict, FIDELITY_MISS);
 }
 
 static void a_capture_counts_as_the_steal_it_looks_like(void **state)

@@ -304,7 +304,7 @@ static void every_seed_of_a_spread_is_a_run(void **state)
 	column_release(&c);
 }
 
-static enum verdict verdict(const char *metric, const char *limit, const char *floor, double base,
+static enum diff_verdict verdict(const char *metric, const char *limit, const char *floor, double base,
 			    double new, double p)
 {
 	struct diff_row row = { .base = { .has = true, .stats = { 1, base, 0 } } };
@@ -321,46 +321,46 @@ static enum verdict verdict(const char *metric, const char *limit, const char *f
 static void a_limit_watches_the_way_that_is_worse(void **state)
 {
 	(void)state;
-	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 10600, NAN), VERDICT_REGRESSION);
-	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 9000, NAN), VERDICT_PASS);
+	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 10600, NAN), DIFF_REGRESSION);
+	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 9000, NAN), DIFF_PASS);
 	assert_int_equal(verdict("thp_fault_alloc", "5%", NULL, 1000, 900, NAN),
-			 VERDICT_REGRESSION);
-	assert_int_equal(verdict("thp_fault_alloc", "5%", NULL, 1000, 1100, NAN), VERDICT_PASS);
+			 DIFF_REGRESSION);
+	assert_int_equal(verdict("thp_fault_alloc", "5%", NULL, 1000, 1100, NAN), DIFF_PASS);
 	/* where no way is worse, both are watched */
-	assert_int_equal(verdict("pgfree", "5%", NULL, 10000, 10600, NAN), VERDICT_REGRESSION);
-	assert_int_equal(verdict("pgfree", "5%", NULL, 10000, 9000, NAN), VERDICT_REGRESSION);
+	assert_int_equal(verdict("pgfree", "5%", NULL, 10000, 10600, NAN), DIFF_REGRESSION);
+	assert_int_equal(verdict("pgfree", "5%", NULL, 10000, 9000, NAN), DIFF_REGRESSION);
 }
 
 static void a_limit_may_be_reached(void **state)
 {
 	(void)state;
-	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 10500, NAN), VERDICT_PASS);
-	assert_int_equal(verdict("pgscan", "500", NULL, 10000, 10500, NAN), VERDICT_PASS);
-	assert_int_equal(verdict("pgscan", "499", NULL, 10000, 10500, NAN), VERDICT_REGRESSION);
-	assert_int_equal(verdict("pgscan", "0", NULL, 10000, 10001, NAN), VERDICT_REGRESSION);
+	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 10500, NAN), DIFF_PASS);
+	assert_int_equal(verdict("pgscan", "500", NULL, 10000, 10500, NAN), DIFF_PASS);
+	assert_int_equal(verdict("pgscan", "499", NULL, 10000, 10500, NAN), DIFF_REGRESSION);
+	assert_int_equal(verdict("pgscan", "0", NULL, 10000, 10001, NAN), DIFF_REGRESSION);
 }
 
 static void the_floor_is_the_least_change_that_counts(void **state)
 {
 	(void)state;
-	assert_int_equal(verdict("compact_fail", "5%", NULL, 0, 3, NAN), VERDICT_BELOW_FLOOR);
-	assert_int_equal(verdict("compact_fail", "5%", NULL, 0, 10, NAN), VERDICT_REGRESSION);
-	assert_int_equal(verdict("compact_fail", "5%", "floor=0", 0, 3, NAN), VERDICT_REGRESSION);
+	assert_int_equal(verdict("compact_fail", "5%", NULL, 0, 3, NAN), DIFF_BELOW_FLOOR);
+	assert_int_equal(verdict("compact_fail", "5%", NULL, 0, 10, NAN), DIFF_REGRESSION);
+	assert_int_equal(verdict("compact_fail", "5%", "floor=0", 0, 3, NAN), DIFF_REGRESSION);
 	assert_int_equal(verdict("compact_fail", "5%", "floor=50", 0, 49, NAN),
-			 VERDICT_BELOW_FLOOR);
+			 DIFF_BELOW_FLOOR);
 	/* pages come in clusters of 32 */
-	assert_int_equal(verdict("pgscan_direct", "5%", NULL, 0, 319, NAN), VERDICT_BELOW_FLOOR);
-	assert_int_equal(verdict("pgscan_direct", "5%", NULL, 0, 320, NAN), VERDICT_REGRESSION);
-	assert_int_equal(verdict("compact_fail", "2", NULL, 0, 3, NAN), VERDICT_REGRESSION);
+	assert_int_equal(verdict("pgscan_direct", "5%", NULL, 0, 319, NAN), DIFF_BELOW_FLOOR);
+	assert_int_equal(verdict("pgscan_direct", "5%", NULL, 0, 320, NAN), DIFF_REGRESSION);
+	assert_int_equal(verdict("compact_fail", "2", NULL, 0, 3, NAN), DIFF_REGRESSION);
 }
 
 static void chance_is_no_regression(void **state)
 {
 	(void)state;
-	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 20000, 0.3), VERDICT_NOISE);
-	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 20000, 0.05), VERDICT_NOISE);
-	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 20000, 0.049), VERDICT_REGRESSION);
-	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 10100, 0.001), VERDICT_PASS);
+	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 20000, 0.3), DIFF_NOISE);
+	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 20000, 0.05), DIFF_NOISE);
+	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 20000, 0.049), DIFF_REGRESSION);
+	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 10100, 0.001), DIFF_PASS);
 }
 
 static void a_missing_side_is_never_a_pass(void **state)
@@ -372,11 +372,11 @@ static void a_missing_side_is_never_a_pass(void **state)
 
 	(void)state;
 	assert_int_equal(criterion_parse(&c, "pgscan", "5%", NULL, err, sizeof(err)), 0);
-	assert_int_equal(criterion_judge(&c, &row, &cell, 0.05), VERDICT_MISSING);
+	assert_int_equal(criterion_judge(&c, &row, &cell, 0.05), DIFF_MISSING);
 	row.base = cell;
 	cell.has = false;
-	assert_int_equal(criterion_judge(&c, &row, &cell, 0.05), VERDICT_MISSING);
-	assert_int_equal(criterion_judge(NULL, &row, &cell, 0.05), VERDICT_NONE);
+	assert_int_equal(criterion_judge(&c, &row, &cell, 0.05), DIFF_MISSING);
+	assert_int_equal(criterion_judge(NULL, &row, &cell, 0.05), DIFF_NONE);
 }
 
 static void limits_that_are_none_are_refused(void **state)
