@@ -52,13 +52,13 @@ static int choose_color(const struct options *o, bool *color)
 }
 
 /* --alpha before the file's, as --threshold is */
-static int read_criteria(const struct options *o, struct criteria *c)
+static int read_criteria(const struct options *o, struct diff_criteria *c)
 {
 	c->alpha = ALPHA;
-	if (o->criteria && criteria_read(c, o->criteria))
+	if (o->criteria && diff_criteria_read(c, o->criteria))
 		return -1;
 	for (unsigned int i = 0; i < o->nr_thresholds; i++)
-		if (criteria_threshold(c, o->threshold[i]))
+		if (diff_criteria_threshold(c, o->threshold[i]))
 			return -1;
 	if (o->alpha > 0)
 		c->alpha = o->alpha;
@@ -177,7 +177,7 @@ static int diff(const struct options *o, diff_writer write, const struct diff_st
 	for (size_t i = 0; i < d.nr; i++)
 		diff_table_release(&d.table[i]);
 	free(d.table);
-	criteria_release(&d.criteria);
+	diff_criteria_release(&d.criteria);
 	release_operands(&op);
 	return ret;
 }

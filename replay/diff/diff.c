@@ -13,13 +13,13 @@ const char *const diff_verdict_name[] = {
 };
 
 /**
- * column_find - the runs of a metric
+ * diff_column_find - the runs of a metric
  * @c: column
  * @name: of the metric
  *
  * Return: them, or NULL when no run has it.
  */
-const struct metric_values *column_find(const struct diff_column *c, const char *name)
+const struct diff_values *diff_column_find(const struct diff_column *c, const char *name)
 {
 	for (size_t i = 0; i < c->nr; i++)
 		if (!strcmp(c->metric[i].name, name))
@@ -27,11 +27,11 @@ const struct metric_values *column_find(const struct diff_column *c, const char 
 	return NULL;
 }
 
-static struct metric_values *new_metric(struct diff_column *c, const char *name)
+static struct diff_values *new_metric(struct diff_column *c, const char *name)
 {
 	if (c->nr == c->cap) {
 		size_t cap = c->cap ? 2 * c->cap : 256;
-		struct metric_values *metric = realloc(c->metric, cap * sizeof(*metric));
+		struct diff_values *metric = realloc(c->metric, cap * sizeof(*metric));
 
 		if (!metric)
 			return NULL;
@@ -45,7 +45,7 @@ static struct metric_values *new_metric(struct diff_column *c, const char *name)
 
 static int add_value(struct diff_column *c, const char *name, double value)
 {
-	struct metric_values *m = (struct metric_values *)column_find(c, name);
+	struct diff_values *m = (struct diff_values *)diff_column_find(c, name);
 
 	if (!m)
 		m = new_metric(c, name);
@@ -84,14 +84,14 @@ static int add_samples(struct diff_column *c, const json_t *samples)
 }
 
 /**
- * column_add_report - one more report's runs of a policy
+ * diff_column_add_report - one more report's runs of a policy
  * @c: column, zeroed before the first
  * @file: as the user named it
  * @policy: element of "policies"; with a spread every seed is a run of its own
  *
  * Return: 0; -1 when memory ran out.
  */
-int column_add_report(struct diff_column *c, const char *file, const json_t *policy)
+int diff_column_add_report(struct diff_column *c, const char *file, const json_t *policy)
 {
 	const json_t *spread = json_object_get(policy, "spread");
 	const json_t *samples = json_object_get(spread, "samples");
@@ -110,7 +110,7 @@ int column_add_report(struct diff_column *c, const char *file, const json_t *pol
 /* the values of a term, or NULL when not every run has it */
 static const double *term_values(const struct diff_column *c, const char *name)
 {
-	const struct metric_values *m = column_find(c, name);
+	const struct diff_values *m = diff_column_find(c, name);
 
 	return m && m->n == c->runs ? m->value : NULL;
 }
@@ -165,12 +165,12 @@ static void drop_partial(struct diff_column *c)
 }
 
 /**
- * column_derive - compute sums and rates of every run, once all reports are in
+ * diff_column_derive - compute sums and rates of every run, once all reports are in
  * @c: column
  *
  * Return: 0; -1 when memory ran out.
  */
-int column_derive(struct diff_column *c)
+int diff_column_derive(struct diff_column *c)
 {
 	double *sum = calloc(c->runs + 1, sizeof(*sum));
 	int ret = sum ? 0 : -1;
@@ -187,10 +187,10 @@ int column_derive(struct diff_column *c)
 }
 
 /**
- * column_release - free a column
+ * diff_column_release - free a column
  * @c: the column
  */
-void column_release(struct diff_column *c)
+void diff_column_release(struct diff_column *c)
 {
 	for (size_t i = 0; i < c->nr; i++)
 		free(c->metric[i].value);
@@ -199,13 +199,13 @@ void column_release(struct diff_column *c)
 }
 
 /**
- * change_percent - how far a metric moved, in percent of the base
+ * diff_percent - how far a metric moved, in percent of the base
  * @base: value of the base
  * @new: of the other
  *
  * Return: the change; 0 when both are equal, infinite when the base is 0 and the other not.
  */
-double change_percent(double base, double new)
+double diff_percent(double base, double new)
 {
 	if (base == new)
 		return 0;
@@ -231,25 +231,25 @@ const struct diff_row *diff_find(const struct diff_table *t, const char *name)
 
 static struct diff_cell cell_of(const struct diff_column *c, const char *name)
 {
-	const struct metric_values *m = column_find(c, name);
+	const struct diff_values *m = diff_column_find(c, name);
 	struct diff_cell cell = { .percent = NAN, .p = NAN };
 
 	if (!m || !m->n)
 		return cell;
 	cell.has = true;
-	cell.stats = stats_of(m->value, m->n);
+	cell.stats = diff_stats_of(m->value, m->n);
 	return cell;
 }
 
 /**
- * criterion_judge - whether a metric moved further the wrong way than it may
+ * diff_criterion_judge - whether a metric moved further the wrong way than it may
  * @c: the criterion, or NULL
  * @row: with the base
  * @new: the other side, with its change and p
  * @alpha: p of what is significant
  */
-enum diff_verdict criterion_judge(const struct criterion *c, const struct diff_row *row,
-			     const struct diff_cell *new, double alpha)
+enum diff_verdict diff_criterion_judge(const struct diff_criterion *c, const struct diff_row *row,
+				       const struct diff_cell *new, double alpha)
 {
 	double change = new->stats.mean - row->base.stats.mean;
 	double moved, floor;
@@ -296,15 +296,15 @@ static void fill_row(struct diff_row *row, const struct diff_table *t, double al
 
 		*cell = cell_of(&t->new[i], row->name);
 		if (cell->has && row->base.has) {
-			cell->percent = change_percent(row->base.stats.mean, cell->stats.mean);
-			cell->p = welch_p(&row->base.stats, &cell->stats);
+			cell->percent = diff_percent(row->base.stats.mean, cell->stats.mean);
+			cell->p = diff_welch_p(&row->base.stats, &cell->stats);
 		}
-		cell->verdict = criterion_judge(row->criterion, row, cell, alpha);
+		cell->verdict = diff_criterion_judge(row->criterion, row, cell, alpha);
 	}
 	row->places = places_of(row, t);
 }
 
-static int add_row(struct diff_table *t, const char *name, const struct criteria *criteria)
+static int add_row(struct diff_table *t, const char *name, const struct diff_criteria *criteria)
 {
 	struct diff_row *row;
 
@@ -316,13 +316,13 @@ static int add_row(struct diff_table *t, const char *name, const struct criteria
 		return -1;
 	t->nr_rows++;
 	snprintf(row->name, sizeof(row->name), "%s", name);
-	row->criterion = criteria_find(criteria, name);
+	row->criterion = diff_criteria_find(criteria, name);
 	fill_row(row, t, criteria->alpha);
 	return 0;
 }
 
 static int add_column_rows(struct diff_table *t, const struct diff_column *c,
-			   const struct criteria *criteria)
+			   const struct diff_criteria *criteria)
 {
 	for (size_t i = 0; i < c->nr; i++)
 		if (add_row(t, c->metric[i].name, criteria))
@@ -333,12 +333,12 @@ static int add_column_rows(struct diff_table *t, const struct diff_column *c,
 static bool any_has(const struct diff_table *t, const char *name)
 {
 	for (size_t i = 0; i < t->nr_new; i++)
-		if (column_find(&t->new[i], name))
+		if (diff_column_find(&t->new[i], name))
 			return true;
-	return column_find(&t->base, name) != NULL;
+	return diff_column_find(&t->base, name) != NULL;
 }
 
-static size_t most_rows(const struct diff_table *t, const struct criteria *criteria)
+static size_t most_rows(const struct diff_table *t, const struct diff_criteria *criteria)
 {
 	size_t rows = t->base.nr + criteria->nr + nr_metric_rules;
 
@@ -357,7 +357,7 @@ static size_t most_rows(const struct diff_table *t, const struct criteria *crite
  *
  * Return: 0; -1 when memory ran out.
  */
-int diff_table_build(struct diff_table *t, const struct criteria *criteria)
+int diff_table_build(struct diff_table *t, const struct diff_criteria *criteria)
 {
 	t->row = calloc(most_rows(t, criteria), sizeof(*t->row));
 	if (!t->row)
@@ -386,9 +386,9 @@ int diff_table_build(struct diff_table *t, const struct criteria *criteria)
  */
 void diff_table_release(struct diff_table *t)
 {
-	column_release(&t->base);
+	diff_column_release(&t->base);
 	for (size_t i = 0; i < t->nr_new; i++)
-		column_release(&t->new[i]);
+		diff_column_release(&t->new[i]);
 	for (size_t i = 0; i < t->nr_rows; i++)
 		free(t->row[i].new);
 	free(t->new);

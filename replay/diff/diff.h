@@ -63,17 +63,17 @@ typedef int (*flatten_fn)(void *ctx, const char *name, json_t *value);
 int report_flatten(const json_t *policy, flatten_fn add, void *ctx);
 
 /* diff_stats.c */
-struct stats {
+struct diff_stats {
 	size_t n;
 	double mean, sd;	/* sd: of the sample, n - 1; 0 when n is 1 */
 };
 
-struct stats stats_of(const double *value, size_t n);
-double student_t_p(double t, double df);
-double welch_p(const struct stats *a, const struct stats *b);
+struct diff_stats diff_stats_of(const double *value, size_t n);
+double diff_student_p(double t, double df);
+double diff_welch_p(const struct diff_stats *a, const struct diff_stats *b);
 
 /* one metric over the runs of a column */
-struct metric_values {
+struct diff_values {
 	char name[METRIC_NAME];
 	double *value;
 	size_t n, cap;
@@ -83,17 +83,17 @@ struct diff_column {
 	const char *file;	/* the first of them */
 	const char *policy;
 	size_t nr_files, runs;
-	struct metric_values *metric;
+	struct diff_values *metric;
 	size_t nr, cap;
 };
 
-int column_add_report(struct diff_column *c, const char *file, const json_t *policy);
-int column_derive(struct diff_column *c);
-const struct metric_values *column_find(const struct diff_column *c, const char *name);
-void column_release(struct diff_column *c);
+int diff_column_add_report(struct diff_column *c, const char *file, const json_t *policy);
+int diff_column_derive(struct diff_column *c);
+const struct diff_values *diff_column_find(const struct diff_column *c, const char *name);
+void diff_column_release(struct diff_column *c);
 
 /* METRIC=LIMIT[,floor=N]; diff_criteria.c */
-struct criterion {
+struct diff_criterion {
 	char metric[METRIC_NAME];
 	char text[64];		/* of the limit, as it was given */
 	char where[256];	/* "--threshold", or file and line */
@@ -102,18 +102,19 @@ struct criterion {
 	bool up, down;		/* which movements are a regression */
 };
 
-struct criteria {
-	struct criterion *entry;
+struct diff_criteria {
+	struct diff_criterion *entry;
 	size_t nr, cap;
 	double alpha;		/* a change whose p is not below it is no regression */
 };
 
-int criterion_parse(struct criterion *c, const char *metric, const char *limit, const char *floor,
-		    char *err, size_t errlen);
-int criteria_read(struct criteria *list, const char *path);
-int criteria_threshold(struct criteria *list, const char *text);
-const struct criterion *criteria_find(const struct criteria *list, const char *metric);
-void criteria_release(struct criteria *list);
+int diff_criterion_parse(struct diff_criterion *c, const char *metric, const char *limit,
+			 const char *floor, char *err, size_t errlen);
+int diff_criteria_read(struct diff_criteria *list, const char *path);
+int diff_criteria_threshold(struct diff_criteria *list, const char *text);
+const struct diff_criterion *diff_criteria_find(const struct diff_criteria *list,
+						 const char *metric);
+void diff_criteria_release(struct diff_criteria *list);
 
 enum diff_verdict {
 	DIFF_NONE,		/* no criterion */
@@ -128,7 +129,7 @@ extern const char *const diff_verdict_name[];
 
 struct diff_cell {
 	bool has;
-	struct stats stats;
+	struct diff_stats stats;
 	double percent;		/* of the base; infinite from 0; NAN: a side is missing */
 	double p;		/* NAN: no test, one side is a single run */
 	enum diff_verdict verdict;
@@ -137,7 +138,7 @@ struct diff_cell {
 struct diff_row {
 	char name[METRIC_NAME];
 	const struct metric_rule *rule;
-	const struct criterion *criterion;
+	const struct diff_criterion *criterion;
 	int places;		/* decimals that its values need */
 	struct diff_cell base, *new;
 };
@@ -153,18 +154,18 @@ struct diff_table {
 struct diff {
 	struct diff_table *table;
 	size_t nr;
-	struct criteria criteria;
+	struct diff_criteria criteria;
 	size_t regressions, missing;
 };
 
-int diff_table_build(struct diff_table *t, const struct criteria *criteria);
+int diff_table_build(struct diff_table *t, const struct diff_criteria *criteria);
 void diff_table_release(struct diff_table *t);
 const struct diff_row *diff_find(const struct diff_table *t, const char *name);
-double change_percent(double base, double new);
-enum diff_verdict criterion_judge(const struct criterion *c, const struct diff_row *row,
-			     const struct diff_cell *new, double alpha);
-bool row_shown(const struct diff_table *t, const struct diff_row *row, bool all);
-const char *row_label(const struct diff_row *row);
+double diff_percent(double base, double new);
+enum diff_verdict diff_criterion_judge(const struct diff_criterion *c, const struct diff_row *row,
+				       const struct diff_cell *new, double alpha);
+bool diff_row_shown(const struct diff_table *t, const struct diff_row *row, bool all);
+const char *diff_row_label(const struct diff_row *row);
 
 /* operands, and which of them can be compared; diff_load.c */
 struct diff_report {
@@ -184,7 +185,7 @@ int diff_report_load(struct diff_report *r, const char *given, bool force);
 int diff_comparable(const struct diff_group *group, size_t nr, bool force);
 int diff_independent(const struct diff_group *g, const char *policy, bool force);
 const json_t *diff_policy(const struct diff_report *r, const char *name);
-const char *policy_label(const json_t *policy);
+const char *diff_policy_label(const json_t *policy);
 size_t diff_selected(const struct diff_report *r);
 
 /* diff_pair.c: which column is held against which */

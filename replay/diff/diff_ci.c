@@ -27,7 +27,7 @@ static void ktap_name(const struct diff_table *t, size_t new, FILE *out)
 static bool is_test(const struct diff_table *t, const struct diff_row *row,
 		    const struct diff_style *style)
 {
-	return row_shown(t, row, style->all);
+	return diff_row_shown(t, row, style->all);
 }
 
 static bool verdict_failed(enum diff_verdict verdict)

@@ -10,7 +10,7 @@
 #define LINE_LEN	512
 #define BLANK		" \t\r\n"
 
-static int parse_limit(struct criterion *c, const char *text)
+static int parse_limit(struct diff_criterion *c, const char *text)
 {
 	char number[sizeof(c->text)];
 	size_t len = strlen(text);
@@ -31,7 +31,7 @@ static int parse_limit(struct criterion *c, const char *text)
 }
 
 /* without a sign: the movement that is worse, and any when none is */
-static void watch_the_worse_way(struct criterion *c)
+static void watch_the_worse_way(struct diff_criterion *c)
 {
 	enum direction direction = metric_rule(c->metric)->direction;
 
@@ -42,7 +42,7 @@ static void watch_the_worse_way(struct criterion *c)
 }
 
 /**
- * criterion_parse - read a limit
+ * diff_criterion_parse - read a limit
  * @c: filled in, but for ->where
  * @metric: its name
  * @limit: "-2%", "5%" of the base; "100" in units. A sign names the movement that is a regression;
@@ -53,8 +53,8 @@ static void watch_the_worse_way(struct criterion *c)
  *
  * Return: 0; -1 with @err filled.
  */
-int criterion_parse(struct criterion *c, const char *metric, const char *limit, const char *floor,
-		    char *err, size_t errlen)
+int diff_criterion_parse(struct diff_criterion *c, const char *metric, const char *limit,
+			 const char *floor, char *err, size_t errlen)
 {
 	memset(c, 0, sizeof(*c));
 	c->floor = NAN;
@@ -77,11 +77,11 @@ int criterion_parse(struct criterion *c, const char *metric, const char *limit, 
 	return 0;
 }
 
-static struct criterion *criteria_push(struct criteria *list)
+static struct diff_criterion *criteria_push(struct diff_criteria *list)
 {
 	if (list->nr == list->cap) {
 		size_t cap = list->cap ? 2 * list->cap : 16;
-		struct criterion *entry = realloc(list->entry, cap * sizeof(*entry));
+		struct diff_criterion *entry = realloc(list->entry, cap * sizeof(*entry));
 
 		if (!entry) {
 			message("out of memory");
@@ -94,13 +94,14 @@ static struct criterion *criteria_push(struct criteria *list)
 }
 
 /**
- * criteria_find - what a metric must keep to
+ * diff_criteria_find - what a metric must keep to
  * @list: the criteria
  * @metric: its name
  *
  * Return: the criterion, or NULL. The last one given counts: --threshold overrides the file.
  */
-const struct criterion *criteria_find(const struct criteria *list, const char *metric)
+const struct diff_criterion *diff_criteria_find(const struct diff_criteria *list,
+						 const char *metric)
 {
 	for (size_t i = list->nr; i-- > 0; )
 		if (!strcmp(list->entry[i].metric, metric))
@@ -108,7 +109,7 @@ const struct criterion *criteria_find(const struct criteria *list, const char *m
 	return NULL;
 }
 
-static int set_alpha(struct criteria *list, const char *value, char *err, size_t errlen)
+static int set_alpha(struct diff_criteria *list, const char *value, char *err, size_t errlen)
 {
 	if (value && parse_real(value, 0, 1, &list->alpha) && list->alpha > 0)
 		return 0;
@@ -129,10 +130,11 @@ static int split_line(char *line, char *word[4])
 	return nr;
 }
 
-static int read_line(struct criteria *list, char *line, const char *where, char *err, size_t errlen)
+static int read_line(struct diff_criteria *list, char *line, const char *where, char *err,
+		     size_t errlen)
 {
-	const struct criterion *other;
-	struct criterion c, *slot;
+	const struct diff_criterion *other;
+	struct diff_criterion c, *slot;
 	char *word[4] = { NULL };
 	int nr = split_line(line, word);
 
@@ -145,14 +147,14 @@ static int read_line(struct criteria *list, char *line, const char *where, char 
 	}
 	if (!strcmp(word[0], "alpha"))
 		return set_alpha(list, word[1], err, errlen);
-	if (criterion_parse(&c, word[0], word[1], word[2], err, errlen))
+	if (diff_criterion_parse(&c, word[0], word[1], word[2], err, errlen))
 		return -1;
 	if (!metric_known(c.metric)) {
 		snprintf(err, errlen, "no metric is called %s; see `fragreplay diff"
 			 " --list-metrics`", c.metric);
 		return -1;
 	}
-	other = criteria_find(list, c.metric);
+	other = diff_criteria_find(list, c.metric);
 	if (other) {
 		snprintf(err, errlen, "%s has a limit already, at %.200s", c.metric, other->where);
 		return -1;
@@ -167,7 +169,7 @@ static int read_line(struct criteria *list, char *line, const char *where, char 
 	return 0;
 }
 
-static int read_lines(struct criteria *list, const char *path, FILE *file)
+static int read_lines(struct diff_criteria *list, const char *path, FILE *file)
 {
 	char line[LINE_LEN], where[sizeof(list->entry->where)], err[ERR_LEN];
 	unsigned int nr = 0;
@@ -197,7 +199,7 @@ static int read_lines(struct criteria *list, const char *path, FILE *file)
 }
 
 /**
- * criteria_read - read a file of criteria
+ * diff_criteria_read - read a file of criteria
  * @list: appended to
  * @path: text; a line is METRIC LIMIT [floor=N], "alpha P", empty, or a comment after #
  *
@@ -205,7 +207,7 @@ static int read_lines(struct criteria *list, const char *path, FILE *file)
  *
  * Return: 0; -1 with a message that names the line.
  */
-int criteria_read(struct criteria *list, const char *path)
+int diff_criteria_read(struct diff_criteria *list, const char *path)
 {
 	FILE *file = fopen(path, "r");
 	int ret;
@@ -220,16 +222,16 @@ int criteria_read(struct criteria *list, const char *path)
 }
 
 /**
- * criteria_threshold - take a --threshold
+ * diff_criteria_threshold - take a --threshold
  * @list: appended to
  * @text: METRIC=LIMIT[,floor=N]
  *
  * Return: 0; -1 with a message.
  */
-int criteria_threshold(struct criteria *list, const char *text)
+int diff_criteria_threshold(struct diff_criteria *list, const char *text)
 {
 	char copy[LINE_LEN], err[ERR_LEN];
-	struct criterion c, *slot;
+	struct diff_criterion c, *slot;
 	char *limit, *floor;
 
 	if (strlen(text) >= sizeof(copy)) {
@@ -246,7 +248,7 @@ int criteria_threshold(struct criteria *list, const char *text)
 	floor = strchr(limit, ',');
 	if (floor)
 		*floor++ = '\0';
-	if (criterion_parse(&c, copy, limit, floor, err, sizeof(err))) {
+	if (diff_criterion_parse(&c, copy, limit, floor, err, sizeof(err))) {
 		message("--threshold %s: %s", text, err);
 		return -1;
 	}
@@ -259,10 +261,10 @@ int criteria_threshold(struct criteria *list, const char *text)
 }
 
 /**
- * criteria_release - free a list
+ * diff_criteria_release - free a list
  * @list: the list
  */
-void criteria_release(struct criteria *list)
+void diff_criteria_release(struct diff_criteria *list)
 {
 	free(list->entry);
 	list->entry = NULL;

@@ -50,7 +50,7 @@ static json_t *json_cell(const struct diff_row *row, const struct diff_cell *cel
 
 static json_t *json_criterion(const struct diff_row *row)
 {
-	const struct criterion *c = row->criterion;
+	const struct diff_criterion *c = row->criterion;
 	json_t *object = json_pack("{ss, ss}", "limit", c->text, "from", c->where);
 
 	if (c->relative)
@@ -64,7 +64,7 @@ static json_t *json_row(const struct diff_table *t, const struct diff_row *row)
 	json_t *object = json_object(), *new = json_array();
 
 	json_object_set_new(object, "metric", json_string(row->name));
-	json_object_set_new(object, "label", json_string(row_label(row)));
+	json_object_set_new(object, "label", json_string(diff_row_label(row)));
 	json_object_set_new(object, "unit", json_string(metric_unit_name(row->rule->unit)));
 	json_object_set_new(object, "better", json_string(direction_name[row->rule->direction]));
 	if (row->criterion)

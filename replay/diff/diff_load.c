@@ -49,10 +49,10 @@ static int check_schema(const struct diff_report *r, bool force)
 }
 
 /**
- * policy_label - the name of a policy's results, with its settings
+ * diff_policy_label - the name of a policy's results, with its settings
  * @policy: element of "policies"
  */
-const char *policy_label(const json_t *policy)
+const char *diff_policy_label(const json_t *policy)
 {
 	const char *name = json_string_value(json_object_get(policy, "policy"));
 
@@ -72,7 +72,7 @@ const json_t *diff_policy(const struct diff_report *r, const char *name)
 	size_t i;
 
 	json_array_foreach((json_t *)policies, i, policy)
-		if (!strcmp(policy_label(policy), name))
+		if (!strcmp(diff_policy_label(policy), name))
 			return policy;
 	return NULL;
 }
@@ -92,7 +92,7 @@ static void list_policies(const struct diff_report *r)
 	size_t i;
 
 	json_array_foreach((json_t *)policies, i, policy)
-		message("%s: has %s", r->path, policy_label(policy));
+		message("%s: has %s", r->path, diff_policy_label(policy));
 }
 
 /* a path is any bytes, JSON and XML are not */

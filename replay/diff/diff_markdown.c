@@ -59,10 +59,10 @@ static void markdown_rows(const struct diff_table *t, const struct diff_style *s
 	for (size_t i = 0; i < t->nr_rows; i++) {
 		const struct diff_row *row = &t->row[i];
 
-		if (!row_shown(t, row, style->all))
+		if (!diff_row_shown(t, row, style->all))
 			continue;
 		fputs("| ", out);
-		markdown_text(row_label(row), out);
+		markdown_text(diff_row_label(row), out);
 		fputs(" |", out);
 		markdown_value(row, &row->base, out);
 		fputs(" |", out);
@@ -84,7 +84,7 @@ static void markdown_verdicts(const struct diff_table *t, const struct diff_styl
 			bool lacks = row->base.has != row->new[j].has;
 
 			if (row->new[j].verdict <= DIFF_PASS &&
-			    !(lacks && row_shown(t, row, style->all)))
+			    !(lacks && diff_row_shown(t, row, style->all)))
 				continue;
 			fputs(first ? "\n- " : "- ", out);
 			first = false;

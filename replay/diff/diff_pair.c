@@ -25,10 +25,10 @@ static const json_t *policy_of(const struct diff_report *r, const char *name)
 static int same_policy(const struct diff_column *c, const struct diff_report *r,
 		       const json_t *policy, bool force)
 {
-	if (!c->policy || !strcmp(c->policy, policy_label(policy)))
+	if (!c->policy || !strcmp(c->policy, diff_policy_label(policy)))
 		return 0;
 	message("%s is of policy %s, but %s on the same side of %s%s", r->given,
-		policy_label(policy), c->file, c->policy,
+		diff_policy_label(policy), c->file, c->policy,
 		force ? "" : "; name one with FILE:POLICY, or --force");
 	return force ? 0 : -1;
 }
@@ -48,13 +48,13 @@ static int fill_column(struct diff_column *c, const struct diff_group *g, const 
 		if (same_policy(c, r, policy, force))
 			return -1;
 		if (!c->policy)
-			c->policy = policy_label(policy);
-		if (column_add_report(c, r->name, policy))
+			c->policy = diff_policy_label(policy);
+		if (diff_column_add_report(c, r->name, policy))
 			return out_of_memory();
 	}
 	if (g->nr > 1 && diff_independent(g, c->policy, force))
 		return -1;
-	return column_derive(c) ? out_of_memory() : 0;
+	return diff_column_derive(c) ? out_of_memory() : 0;
 }
 
 static struct diff_table *new_table(struct diff *d, size_t nr_new)
@@ -135,9 +135,9 @@ static void name_the_rest(const struct diff_group *group, size_t nr)
 		size_t i;
 
 		json_array_foreach(json_object_get(r->root, "policies"), i, policy)
-			if (!diff_policy(&group[0].report[0], policy_label(policy)))
+			if (!diff_policy(&group[0].report[0], diff_policy_label(policy)))
 				message("%s: %s is not compared: %s has no such policy", r->given,
-					policy_label(policy), group[0].report[0].given);
+					diff_policy_label(policy), group[0].report[0].given);
 	}
 }
 
@@ -164,7 +164,7 @@ int diff_pair(struct diff *d, const struct diff_group *group, size_t nr, bool fo
 	if (named)
 		return pair_policy(d, group, nr, named, force);
 	json_array_foreach(json_object_get(group[0].report[0].root, "policies"), i, policy)
-		if (pair_policy(d, group, nr, policy_label(policy), force))
+		if (pair_policy(d, group, nr, diff_policy_label(policy), force))
 			return -1;
 	name_the_rest(group, nr);
 	return 0;
@@ -172,8 +172,8 @@ int diff_pair(struct diff *d, const struct diff_group *group, size_t nr, bool fo
 
 static int self_column(struct diff_column *c, const struct diff_report *r, const json_t *policy)
 {
-	c->policy = policy_label(policy);
-	if (column_add_report(c, r->name, policy) || column_derive(c))
+	c->policy = diff_policy_label(policy);
+	if (diff_column_add_report(c, r->name, policy) || diff_column_derive(c))
 		return out_of_memory();
 	return 0;
 }

@@ -8,15 +8,15 @@
 #define FRACTION_STEPS	1000
 
 /**
- * stats_of - mean and standard deviation of a sample
+ * diff_stats_of - mean and standard deviation of a sample
  * @value: of each run
  * @n: how many
  *
  * The deviations are summed in a second pass, so that large values that hardly differ keep theirs.
  */
-struct stats stats_of(const double *value, size_t n)
+struct diff_stats diff_stats_of(const double *value, size_t n)
 {
-	struct stats s = { .n = n };
+	struct diff_stats s = { .n = n };
 	double squares = 0, rest = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -80,13 +80,13 @@ static double incomplete_beta(double x, double y, double a, double b)
 }
 
 /**
- * student_t_p - how likely chance alone makes t as far from 0, either way
+ * diff_student_p - how likely chance alone makes t as far from 0, either way
  * @t: the statistic
  * @df: degrees of freedom, > 0, not necessarily whole
  *
  * Return: 0 to 1.
  */
-double student_t_p(double t, double df)
+double diff_student_p(double t, double df)
 {
 	if (isinf(t))
 		return 0;
@@ -94,7 +94,7 @@ double student_t_p(double t, double df)
 }
 
 /**
- * welch_p - how likely two samples of one mean differ as much: Welch's unequal variances t test
+ * diff_welch_p - how likely samples of one mean differ as much: Welch's unequal variances t test
  * @a: of one side
  * @b: of the other
  *
@@ -103,7 +103,7 @@ double student_t_p(double t, double df)
  * Return: two-sided p, 0 to 1; NAN when a side has fewer than two runs. Without any deviation,
  * different means cannot be chance, as far as the runs tell: 0.
  */
-double welch_p(const struct stats *a, const struct stats *b)
+double diff_welch_p(const struct diff_stats *a, const struct diff_stats *b)
 {
 	double va, vb, error;
 
@@ -114,7 +114,7 @@ double welch_p(const struct stats *a, const struct stats *b)
 	error = va + vb;
 	if (error <= 0)
 		return a->mean == b->mean ? 1 : 0;
-	return student_t_p((a->mean - b->mean) / sqrt(error),
+	return diff_student_p((a->mean - b->mean) / sqrt(error),
 			   error * error / (va * va / (double)(a->n - 1) +
 					    vb * vb / (double)(b->n - 1)));
 }

@@ -27,10 +27,10 @@ struct layout {
 };
 
 /**
- * row_label - a metric as the table calls it
+ * diff_row_label - a metric as the table calls it
  * @row: its row
  */
-const char *row_label(const struct diff_row *row)
+const char *diff_row_label(const struct diff_row *row)
 {
 	return row->rule->label ? row->rule->label : row->name;
 }
@@ -41,14 +41,14 @@ static bool says_something(const struct diff_cell *cell)
 }
 
 /**
- * row_shown - whether a row belongs into the table
+ * diff_row_shown - whether a row belongs into the table
  * @t: its table
  * @row: the row
  * @all: --all was given; a row that is 0 on every side still says nothing
  *
  * A row of a cover letter always does, and so does one with a criterion.
  */
-bool row_shown(const struct diff_table *t, const struct diff_row *row, bool all)
+bool diff_row_shown(const struct diff_table *t, const struct diff_row *row, bool all)
 {
 	bool something = says_something(&row->base);
 
@@ -103,7 +103,7 @@ void diff_change(char *buf, size_t len, double percent)
 void diff_reason(char *buf, size_t len, const struct diff_row *row, const struct diff_cell *new)
 {
 	char value[2][32], change[16];
-	const struct criterion *c = row->criterion;
+	const struct diff_criterion *c = row->criterion;
 	double floor;
 
 	if (!row->base.has || !new->has) {
@@ -177,9 +177,9 @@ static struct layout layout_of(const struct diff_table *t, const struct diff_sty
 
 	for (size_t i = 0; i < t->nr_rows; i++) {
 		const struct diff_row *row = &t->row[i];
-		int len = (int)strlen(row_label(row));
+		int len = (int)strlen(diff_row_label(row));
 
-		if (!row_shown(t, row, style->all))
+		if (!diff_row_shown(t, row, style->all))
 			continue;
 		l.marks |= row->criterion != NULL;
 		if (len > l.name && len <= NAME_WIDTH)
@@ -314,7 +314,7 @@ static void print_change(const struct layout *l, const struct diff_row *row,
 
 static void print_row(const struct layout *l, const struct diff_row *row, size_t from, size_t to)
 {
-	const char *label = row_label(row);
+	const char *label = diff_row_label(row);
 
 	if ((int)strlen(label) > l->name)
 		fprintf(l->out, "%s\n%-*s", label, l->name, "");
@@ -332,7 +332,7 @@ static void print_columns(const struct layout *l, size_t from, size_t to)
 {
 	print_heads(l, from, to);
 	for (size_t i = 0; i < l->t->nr_rows; i++)
-		if (row_shown(l->t, &l->t->row[i], l->style->all))
+		if (diff_row_shown(l->t, &l->t->row[i], l->style->all))
 			print_row(l, &l->t->row[i], from, to);
 }
 
@@ -380,7 +380,7 @@ static void print_only_in(const struct layout *l, size_t new, bool base)
 
 		if (!is_only_in(row, new, base))
 			continue;
-		if (row_shown(l->t, row, l->style->all)) {
+		if (diff_row_shown(l->t, row, l->style->all)) {
 			fprintf(list, " %s", row->name);
 			shown++;
 		} else {

@@ -26,20 +26,20 @@ static json_t *table_row(const struct diff_table *t, const struct diff_row *row)
 	json_array_append_new(values, cell_value(&row->base));
 	for (size_t i = 0; i < t->nr_new; i++)
 		json_array_append_new(values, cell_value(&row->new[i]));
-	return json_pack("{ss, ss, ss, ss, so}", "name", row->name, "label", row_label(row),
+	return json_pack("{ss, ss, ss, ss, so}", "name", row->name, "label", diff_row_label(row),
 			 "unit", metric_unit_name(row->rule->unit),
 			 "better", direction_name[row->rule->direction], "values", values);
 }
 
 static int fill_column(struct diff_column *c, const char *file, const json_t *policy)
 {
-	return column_add_report(c, file, policy) || column_derive(c) ? -1 : 0;
+	return diff_column_add_report(c, file, policy) || diff_column_derive(c) ? -1 : 0;
 }
 
 static int fill_table(struct diff_table *t, json_t *const *reports, const char *const *names,
 		      unsigned int n)
 {
-	static const struct criteria none;
+	static const struct diff_criteria none;
 	bool first = true;
 
 	for (unsigned int r = 0; r < n; r++) {
@@ -82,7 +82,8 @@ json_t *view_table(json_t *const *reports, const char *const *names, unsigned in
 		rows = NULL;
 	}
 	for (size_t i = 0; rows && i < table.nr_rows; i++)
-		if (row_shown(&table, &table.row[i], false) && !all_zero(&table, &table.row[i]))
+		if (diff_row_shown(&table, &table.row[i], false) &&
+		    !all_zero(&table, &table.row[i]))
 			json_array_append_new(rows, table_row(&table, &table.row[i]));
 	diff_table_release(&table);
 	return rows;

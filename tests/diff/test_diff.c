@@ -27,13 +27,13 @@ static const double sleep2[] = { 1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3
 
 static void mean_and_deviation_are_of_a_sample(void **state)
 {
-	struct stats s = stats_of(sleep1, NR(sleep1));
+	struct diff_stats s = diff_stats_of(sleep1, NR(sleep1));
 
 	(void)state;
 	assert_int_equal(s.n, 10);
 	near(s.mean, 0.75, 1e-15);
 	near(s.sd, 1.789010, 5e-7);
-	s = stats_of(sleep2, NR(sleep2));
+	s = diff_stats_of(sleep2, NR(sleep2));
 	near(s.mean, 2.33, 1e-15);
 	near(s.sd, 2.002249, 5e-7);
 }
@@ -41,7 +41,7 @@ static void mean_and_deviation_are_of_a_sample(void **state)
 static void one_run_has_no_deviation(void **state)
 {
 	const double value = 5;
-	struct stats s = stats_of(&value, 1);
+	struct diff_stats s = diff_stats_of(&value, 1);
 
 	(void)state;
 	assert_true(s.mean == 5 && s.sd == 0);
@@ -50,7 +50,7 @@ static void one_run_has_no_deviation(void **state)
 static void equal_runs_have_exactly_no_deviation(void **state)
 {
 	const double value[] = { 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1 };
-	struct stats s = stats_of(value, NR(value));
+	struct diff_stats s = diff_stats_of(value, NR(value));
 
 	(void)state;
 	assert_true(s.mean == 0.1 && s.sd == 0);
@@ -59,7 +59,7 @@ static void equal_runs_have_exactly_no_deviation(void **state)
 static void large_values_keep_their_small_deviation(void **state)
 {
 	const double value[] = { 1e12 + 4, 1e12 + 7, 1e12 + 13, 1e12 + 16 };
-	struct stats s = stats_of(value, NR(value));
+	struct diff_stats s = diff_stats_of(value, NR(value));
 
 	(void)state;
 	near(s.mean, 1e12 + 10, 1e-3);
@@ -68,11 +68,12 @@ static void large_values_keep_their_small_deviation(void **state)
 
 static void welch_agrees_with_r(void **state)
 {
-	struct stats a = stats_of(sleep1, NR(sleep1)), b = stats_of(sleep2, NR(sleep2));
+	struct diff_stats a = diff_stats_of(sleep1, NR(sleep1));
+	struct diff_stats b = diff_stats_of(sleep2, NR(sleep2));
 
 	(void)state;
-	near(welch_p(&a, &b), 0.07939, 5e-6);
-	near(welch_p(&b, &a), 0.07939, 5e-6);
+	near(diff_welch_p(&a, &b), 0.07939, 5e-6);
+	near(diff_welch_p(&b, &a), 0.07939, 5e-6);
 }
 
 /* with one and two degrees of freedom the distribution has a closed form */
@@ -82,10 +83,10 @@ static void student_agrees_with_closed_forms(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < NR(t); i++) {
-		near(student_t_p(t[i], 1), 2 / M_PI * atan(1 / t[i]), 1e-12);
-		near(student_t_p(t[i], 2), 2 / ((t[i] * t[i] + 2) *
+		near(diff_student_p(t[i], 1), 2 / M_PI * atan(1 / t[i]), 1e-12);
+		near(diff_student_p(t[i], 2), 2 / ((t[i] * t[i] + 2) *
 					       (1 + t[i] / sqrt(t[i] * t[i] + 2))), 1e-12);
-		near(student_t_p(-t[i], 2), student_t_p(t[i], 2), 0);
+		near(diff_student_p(-t[i], 2), diff_student_p(t[i], 2), 0);
 	}
 }
 
@@ -93,49 +94,49 @@ static void student_agrees_with_closed_forms(void **state)
 static void student_agrees_with_tables(void **state)
 {
 	(void)state;
-	near(student_t_p(12.706, 1), 0.05, 1e-5);
-	near(student_t_p(2.228, 10), 0.05, 1e-4);
-	near(student_t_p(3.169, 10), 0.01, 1e-4);
-	near(student_t_p(4.587, 10), 0.001, 1e-5);
-	near(student_t_p(2.086, 20), 0.05, 1e-4);
-	near(student_t_p(1.980, 120), 0.05, 1e-4);
+	near(diff_student_p(12.706, 1), 0.05, 1e-5);
+	near(diff_student_p(2.228, 10), 0.05, 1e-4);
+	near(diff_student_p(3.169, 10), 0.01, 1e-4);
+	near(diff_student_p(4.587, 10), 0.001, 1e-5);
+	near(diff_student_p(2.086, 20), 0.05, 1e-4);
+	near(diff_student_p(1.980, 120), 0.05, 1e-4);
 	/* many degrees of freedom: the normal distribution */
-	near(student_t_p(1.959964, 1e7), erfc(1.959964 / sqrt(2)), 1e-7);
+	near(diff_student_p(1.959964, 1e7), erfc(1.959964 / sqrt(2)), 1e-7);
 }
 
 static void student_has_its_limits(void **state)
 {
 	(void)state;
-	assert_true(student_t_p(0, 5) == 1);
-	assert_true(student_t_p(INFINITY, 5) == 0);
-	assert_true(student_t_p(1e8, 30) >= 0 && student_t_p(1e8, 30) < 1e-100);
+	assert_true(diff_student_p(0, 5) == 1);
+	assert_true(diff_student_p(INFINITY, 5) == 0);
+	assert_true(diff_student_p(1e8, 30) >= 0 && diff_student_p(1e8, 30) < 1e-100);
 }
 
 static void a_single_run_is_no_sample(void **state)
 {
-	struct stats a = stats_of(sleep1, 1), b = stats_of(sleep2, NR(sleep2));
+	struct diff_stats a = diff_stats_of(sleep1, 1), b = diff_stats_of(sleep2, NR(sleep2));
 
 	(void)state;
-	assert_true(isnan(welch_p(&a, &b)));
-	assert_true(isnan(welch_p(&b, &a)));
+	assert_true(isnan(diff_welch_p(&a, &b)));
+	assert_true(isnan(diff_welch_p(&b, &a)));
 }
 
 static void without_deviation_means_are_equal_or_not(void **state)
 {
-	const struct stats a = { 3, 7, 0 }, b = { 3, 8, 0 };
+	const struct diff_stats a = { 3, 7, 0 }, b = { 3, 8, 0 };
 
 	(void)state;
-	assert_true(welch_p(&a, &a) == 1);
-	assert_true(welch_p(&a, &b) == 0);
+	assert_true(diff_welch_p(&a, &a) == 1);
+	assert_true(diff_welch_p(&a, &b) == 0);
 }
 
 static void one_side_without_deviation_still_compares(void **state)
 {
-	const struct stats a = { 4, 10, 0 }, b = { 4, 12, 2 };
+	const struct diff_stats a = { 4, 10, 0 }, b = { 4, 12, 2 };
 
 	(void)state;
 	/* t = 2, df = 3: 0.1393 in any table */
-	near(welch_p(&a, &b), 0.139326, 1e-5);
+	near(diff_welch_p(&a, &b), 0.139326, 1e-5);
 }
 
 static void every_counter_has_a_unit(void **state)
@@ -212,13 +213,13 @@ static void fill(struct diff_column *c, const char *text)
 {
 	json_t *policy = json(text);
 
-	assert_int_equal(column_add_report(c, "file", policy), 0);
+	assert_int_equal(diff_column_add_report(c, "file", policy), 0);
 	json_decref(policy);
 }
 
 static double value(const struct diff_column *c, const char *name, size_t run)
 {
-	const struct metric_values *m = column_find(c, name);
+	const struct diff_values *m = diff_column_find(c, name);
 
 	assert_non_null(m);
 	assert_true(run < m->n);
@@ -237,14 +238,14 @@ static void numbers_are_named_by_their_place(void **state)
 	     " \"extfrag\": { \"by_type\": [ { \"alloc_type\": \"movable\", \"steal\": 1 } ] },"
 	     " \"memory\": { \"free_lists\": { \"movable\": [ 6, 7 ] },"
 	     "   \"zones\": [ { \"name\": \"DMA\", \"free_pages\": 8 } ] } }");
-	assert_int_equal(column_derive(&c), 0);
+	assert_int_equal(diff_column_derive(&c), 0);
 	assert_true(value(&c, "pswpin", 0) == 3);
 	assert_true(value(&c, "policy.mine.kicks", 0) == 4);
 	assert_true(value(&c, "policy.mine.depth.now", 0) == 5);
 	assert_true(value(&c, "memory.free_lists.movable.order1", 0) == 7);
 	assert_true(value(&c, "memory.zones.DMA.free_pages", 0) == 8);
 	assert_int_equal(c.nr, 6);
-	column_release(&c);
+	diff_column_release(&c);
 }
 
 static void sums_and_rates_are_of_each_run(void **state)
@@ -256,13 +257,13 @@ static void sums_and_rates_are_of_each_run(void **state)
 	     " \"compact_free_scanned\": 100, \"compact_daemon_free_scanned\": 40 } }");
 	fill(&c, "{ \"counters\": { \"compact_success\": 1, \"compact_fail\": 1,"
 	     " \"compact_free_scanned\": 50, \"compact_daemon_free_scanned\": 50 } }");
-	assert_int_equal(column_derive(&c), 0);
+	assert_int_equal(diff_column_derive(&c), 0);
 	assert_true(value(&c, "compact_success_rate", 0) == 25);
 	assert_true(value(&c, "compact_success_rate", 1) == 50);
 	assert_true(value(&c, "compact_direct_free_scanned", 0) == 60);
 	assert_true(value(&c, "compact_direct_free_scanned", 1) == 0);
-	assert_null(column_find(&c, "pgscan"));
-	column_release(&c);
+	assert_null(diff_column_find(&c, "pgscan"));
+	diff_column_release(&c);
 }
 
 static void a_run_without_attempts_has_no_rate(void **state)
@@ -272,10 +273,10 @@ static void a_run_without_attempts_has_no_rate(void **state)
 	(void)state;
 	fill(&c, "{ \"counters\": { \"compact_success\": 0, \"compact_fail\": 0 } }");
 	fill(&c, "{ \"counters\": { \"compact_success\": 1, \"compact_fail\": 0 } }");
-	assert_int_equal(column_derive(&c), 0);
-	assert_int_equal(column_find(&c, "compact_success_rate")->n, 1);
+	assert_int_equal(diff_column_derive(&c), 0);
+	assert_int_equal(diff_column_find(&c, "compact_success_rate")->n, 1);
 	assert_true(value(&c, "compact_success_rate", 0) == 100);
-	column_release(&c);
+	diff_column_release(&c);
 }
 
 static void what_a_report_of_a_side_lacks_the_side_lacks(void **state)
@@ -285,10 +286,10 @@ static void what_a_report_of_a_side_lacks_the_side_lacks(void **state)
 	(void)state;
 	fill(&c, "{ \"counters\": { \"pswpin\": 1, \"pswpout\": 2 } }");
 	fill(&c, "{ \"counters\": { \"pswpout\": 3 } }");
-	assert_int_equal(column_derive(&c), 0);
-	assert_null(column_find(&c, "pswpin"));
-	assert_int_equal(column_find(&c, "pswpout")->n, 2);
-	column_release(&c);
+	assert_int_equal(diff_column_derive(&c), 0);
+	assert_null(diff_column_find(&c, "pswpin"));
+	assert_int_equal(diff_column_find(&c, "pswpout")->n, 2);
+	diff_column_release(&c);
 }
 
 static void every_seed_of_a_spread_is_a_run(void **state)
@@ -299,23 +300,23 @@ static void every_seed_of_a_spread_is_a_run(void **state)
 	fill(&c, "{ \"counters\": { \"pswpin\": 1 }, \"spread\": { \"runs\": 3,"
 	     " \"samples\": { \"pswpin\": [ 1, 5, 6 ] } } }");
 	assert_int_equal(c.runs, 3);
-	assert_int_equal(column_derive(&c), 0);
-	near(stats_of(column_find(&c, "pswpin")->value, 3).mean, 4, 1e-15);
-	column_release(&c);
+	assert_int_equal(diff_column_derive(&c), 0);
+	near(diff_stats_of(diff_column_find(&c, "pswpin")->value, 3).mean, 4, 1e-15);
+	diff_column_release(&c);
 }
 
-static enum diff_verdict verdict(const char *metric, const char *limit, const char *floor, double base,
-			    double new, double p)
+static enum diff_verdict verdict(const char *metric, const char *limit, const char *floor,
+				 double base, double new, double p)
 {
 	struct diff_row row = { .base = { .has = true, .stats = { 1, base, 0 } } };
 	struct diff_cell cell = { .has = true, .stats = { 1, new, 0 }, .p = p };
-	struct criterion c;
+	struct diff_criterion c;
 	char err[ERR_LEN];
 
-	assert_int_equal(criterion_parse(&c, metric, limit, floor, err, sizeof(err)), 0);
+	assert_int_equal(diff_criterion_parse(&c, metric, limit, floor, err, sizeof(err)), 0);
 	row.rule = metric_rule(metric);
-	cell.percent = change_percent(base, new);
-	return criterion_judge(&c, &row, &cell, 0.05);
+	cell.percent = diff_percent(base, new);
+	return diff_criterion_judge(&c, &row, &cell, 0.05);
 }
 
 static void a_limit_watches_the_way_that_is_worse(void **state)
@@ -367,16 +368,16 @@ static void a_missing_side_is_never_a_pass(void **state)
 {
 	struct diff_row row = { .rule = metric_rule("pgscan") };
 	struct diff_cell cell = { .has = true, .stats = { 1, 5, 0 }, .p = NAN };
-	struct criterion c;
+	struct diff_criterion c;
 	char err[ERR_LEN];
 
 	(void)state;
-	assert_int_equal(criterion_parse(&c, "pgscan", "5%", NULL, err, sizeof(err)), 0);
-	assert_int_equal(criterion_judge(&c, &row, &cell, 0.05), DIFF_MISSING);
+	assert_int_equal(diff_criterion_parse(&c, "pgscan", "5%", NULL, err, sizeof(err)), 0);
+	assert_int_equal(diff_criterion_judge(&c, &row, &cell, 0.05), DIFF_MISSING);
 	row.base = cell;
 	cell.has = false;
-	assert_int_equal(criterion_judge(&c, &row, &cell, 0.05), DIFF_MISSING);
-	assert_int_equal(criterion_judge(NULL, &row, &cell, 0.05), DIFF_NONE);
+	assert_int_equal(diff_criterion_judge(&c, &row, &cell, 0.05), DIFF_MISSING);
+	assert_int_equal(diff_criterion_judge(NULL, &row, &cell, 0.05), DIFF_NONE);
 }
 
 static void limits_that_are_none_are_refused(void **state)
@@ -384,27 +385,29 @@ static void limits_that_are_none_are_refused(void **state)
 	static const char *const bad[] = {
 		"", "%", "x", "1x", "--2%", "1e999", "nan", "inf%", "5%%", "5 %",
 	};
-	struct criterion c;
+	struct diff_criterion c;
 	char err[ERR_LEN];
 
 	(void)state;
 	for (size_t i = 0; i < NR(bad); i++) {
 		*err = '\0';
-		assert_int_equal(criterion_parse(&c, "pgscan", bad[i], NULL, err, sizeof(err)), -1);
+		assert_int_equal(diff_criterion_parse(&c, "pgscan", bad[i], NULL, err,
+						      sizeof(err)), -1);
 		assert_non_null(strstr(err, "limit"));
 	}
-	assert_int_equal(criterion_parse(&c, "", "5%", NULL, err, sizeof(err)), -1);
-	assert_int_equal(criterion_parse(&c, "pgscan", "5%", "floor=-1", err, sizeof(err)), -1);
+	assert_int_equal(diff_criterion_parse(&c, "", "5%", NULL, err, sizeof(err)), -1);
+	assert_int_equal(diff_criterion_parse(&c, "pgscan", "5%", "floor=-1", err, sizeof(err)),
+			 -1);
 }
 
 static void a_change_from_zero_is_infinite(void **state)
 {
 	(void)state;
-	assert_true(change_percent(0, 0) == 0);
-	assert_true(isinf(change_percent(0, 3)) && change_percent(0, 3) > 0);
-	assert_true(change_percent(200, 100) == -50);
+	assert_true(diff_percent(0, 0) == 0);
+	assert_true(isinf(diff_percent(0, 3)) && diff_percent(0, 3) > 0);
+	assert_true(diff_percent(200, 100) == -50);
 	/* an index may be negative: up is up */
-	assert_true(change_percent(-1, -0.5) == 50);
+	assert_true(diff_percent(-1, -0.5) == 50);
 }
 
 static void a_change_is_eleven_characters(void **state)
