@@ -15,46 +15,42 @@ struct against {
 	struct check b;
 	const char *policy[2];
 	struct ab cross;
+	struct ab_counts counts;	/* of one model; large */
 	struct prescan scan_a;
 };
 
-/* one seed; the machines are gone before the next */
-static int replay_seed(struct against *g, const struct run_options *run, char *err, size_t errlen)
+static void take_seed(void *ctx, unsigned int policy, const struct policy_result *run,
+		      const struct run_output *out)
 {
-	struct ab_counts *counts;
-	struct run_output out;
+	struct against *g = ctx;
 
-	if (run_replay(run, g->policy, 2, &out, err, errlen))
-		return -1;
-	counts = malloc(sizeof(*counts));
-	for (unsigned int p = 0; p < 2 && counts && !out.interrupted; p++) {
-		ab_counts_replay(counts, &out.run[p]);
-		ab_add_replay(&g->cross, p, counts);
-	}
-	if (!counts)
-		snprintf(err, errlen, "out of memory");
-	run_release(&out);
-	free(counts);
-	return counts ? 0 : -1;
+	if (out->interrupted)
+		return;
+	ab_counts_replay(&g->counts, run);
+	ab_add_replay(&g->cross, policy, &g->counts);
 }
 
 static int replay_a(struct against *g, const struct options *o, char *err, size_t errlen)
 {
+	struct run_seeds seeds = {
+		.policy = g->policy, .nr_policies = 2, .seed = o->seed, .nr = o->seeds,
+		.take = take_seed, .ctx = g,
+	};
 	struct run_options run;
+	struct run_output out;
 	struct progress progress;
-	int ret = 0;
+	int ret;
 
 	input_run_options(&g->a, o, &run);
 	if (prescan_trace(&g->scan_a, g->a.trace_path, &run.trace, NULL, err, errlen))
 		return -1;
+	progress_init(&progress, o->quiet);
 	run.progress = progress_update;
 	run.progress_ctx = &progress;
-	for (unsigned int i = 0; i < o->seeds && !interrupted && !ret; i++) {
-		progress_init(&progress, o->quiet);
-		run.seed = o->seed + i;
-		ret = replay_seed(g, &run, err, errlen);
-		progress_clear(&progress);
-	}
+	ret = run_seeds(&run, &seeds, &out, err, errlen);
+	progress_clear(&progress);
+	if (!ret)
+		run_release(&out);
 	return ret;
 }
 

@@ -165,20 +165,23 @@ json_t *check_json(const struct check *c)
  */
 int check_replay(struct check *c, const struct options *o, char *err, size_t errlen)
 {
-	const char *policy[2] = { "observed", recorded_policy(&c->in.recording) };
+	struct run_spec spec[2] = {
+		{ .policy = "observed", .seed = o->seed },
+		{ .policy = recorded_policy(&c->in.recording), .seed = o->seed },
+	};
 	struct run_options run;
 	struct progress progress;
 	int ret;
 
 	if (o->nr_policies)
-		policy[1] = o->policy[0];
+		spec[1].policy = o->policy[0];
 	input_run_options(&c->in, o, &run);
 	if (prescan_trace(&c->scan, c->in.trace_path, &run.trace, NULL, err, errlen))
 		return -1;
 	progress_init(&progress, o->quiet);
 	run.progress = progress_update;
 	run.progress_ctx = &progress;
-	ret = run_replay(&run, policy, 2, &c->out, err, errlen);
+	ret = run_replay(&run, spec, 2, &c->out, err, errlen);
 	progress_clear(&progress);
 	if (!ret)
 		fidelity_compute(&c->fidelity, &c->in.recording, &c->out.run[1], &c->out.run[0],

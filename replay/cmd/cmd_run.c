@@ -17,25 +17,12 @@ static int write_end_state(const char *path, const struct input *in, const struc
 	return output_commit(&file);
 }
 
-/* the seeds after the first: only their counters are kept */
-static int run_more_seeds(const struct run_options *base, const struct options *o,
-			  struct spread *spread, unsigned int nr, char *err)
+static void take_seed(void *ctx, unsigned int policy, const struct policy_result *run,
+		      const struct run_output *out)
 {
-	for (unsigned int i = 1; i < o->seeds && !interrupted; i++) {
-		struct run_options run = *base;
-		struct run_output out;
+	struct spread *spread = ctx;
 
-		progress_init(run.progress_ctx, o->quiet);
-		run.seed = o->seed + i;
-		run.want_end_state = false;
-		run.timeline_ms = 0;
-		if (run_replay(&run, o->policy, nr, &out, err, ERR_LEN))
-			return -1;
-		for (unsigned int p = 0; p < nr && !out.interrupted; p++)
-			spread_add(&spread[p], &out.run[p], &out);
-		run_release(&out);
-	}
-	return 0;
+	spread_add(&spread[policy], run, out);
 }
 
 static int finish(const struct input *in, const struct options *o, const struct run_output *out,
@@ -70,39 +57,30 @@ static void warn_of_gaps(const struct run_output *out)
 
 static int replay(struct input *in, const struct options *o)
 {
-	struct spread *spread = NULL;
+	struct spread *spread = o->seeds > 1 ? calloc(o->nr_policies, sizeof(*spread)) : NULL;
+	struct run_seeds seeds = {
+		.policy = o->policy, .nr_policies = o->nr_policies, .seed = o->seed,
+		.nr = o->seeds, .take = spread ? take_seed : NULL, .ctx = spread,
+	};
 	struct run_options run;
 	struct run_output out;
 	struct progress progress;
-	char err[ERR_LEN] = "";
+	char err[ERR_LEN] = "out of memory";
 	int ret;
 
 	input_run_options(in, o, &run);
 	progress_init(&progress, o->quiet);
 	run.progress = progress_update;
 	run.progress_ctx = &progress;
-	if (run_replay(&run, o->policy, o->nr_policies, &out, err, sizeof(err))) {
-		progress_clear(&progress);
+	ret = o->seeds > 1 && !spread ? -1 : run_seeds(&run, &seeds, &out, err, sizeof(err));
+	progress_clear(&progress);
+	if (ret) {
+		spread_release(spread, o->nr_policies);
 		message("%s", err);
 		return EXIT_TROUBLE;
 	}
-	progress_clear(&progress);
 	warn_of_gaps(&out);
 	out.trace.complete &= !in->damaged;
-	if (o->seeds > 1) {
-		spread = calloc(o->nr_policies, sizeof(*spread));
-		for (unsigned int p = 0; spread && p < o->nr_policies; p++)
-			spread_add(&spread[p], &out.run[p], &out);
-		if (!spread || run_more_seeds(&run, o, spread, o->nr_policies, err)) {
-			progress_clear(&progress);
-			message("%s", spread ? err : "out of memory");
-			spread_release(spread, o->nr_policies);
-			run_release(&out);
-			return EXIT_TROUBLE;
-		}
-		progress_clear(&progress);
-		out.interrupted |= interrupted != 0;
-	}
 	ret = finish(in, o, &out, spread);
 	spread_release(spread, o->nr_policies);
 	run_release(&out);

@@ -152,7 +152,6 @@ void input_run_options(struct input *in, const struct options *o, struct run_opt
 		.recording = &in->recording,
 		.params = in->params,
 		.version = o->version,
-		.seed = o->seed,
 		.timeline_ms = o->timeline_ms,
 		.refault_rate = o->refault,
 		.want_end_state = o->end_state != NULL,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One producer, N consumers: every batch goes to all of them, in order. */
+/*
+ * One producer, N consumers: every batch goes to all of them, in order. A consumer is not a thread:
+ * a few threads serve many consumers, each whichever is furthest behind.
+ */
 #ifndef FRAGREPLAY_OP_QUEUE_H
 #define FRAGREPLAY_OP_QUEUE_H
 
@@ -8,10 +11,10 @@
 struct op_queue;
 
 struct op_queue *op_queue_alloc(unsigned int consumers);
-void op_queue_free(struct op_queue *ring);
-void op_queue_put(struct op_queue *ring, const struct op *op, size_t n);
-void op_queue_close(struct op_queue *ring);
-const struct op *op_queue_get(struct op_queue *ring, unsigned int consumer, size_t *n);
-void op_queue_done(struct op_queue *ring, unsigned int consumer);
+void op_queue_free(struct op_queue *q);
+void op_queue_put(struct op_queue *q, const struct op *op, size_t n);
+void op_queue_close(struct op_queue *q);
+int op_queue_claim(struct op_queue *q);
+const struct op *op_queue_next(struct op_queue *q, unsigned int consumer, size_t *n);
 
 #endif

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One decode, N policies: the trace goes through the demand stage once, and its operations to a
- * thread a policy.
+ * One decode, N models: the trace goes through the demand stage once, and its operations to every
+ * policy with every seed.
  */
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -12,27 +11,27 @@
 #include "plugin_guard.h"
 #include "mm/internal.h"
 #include "model.h"
-#include "op_queue.h"
+#include "workers.h"
 
 #define PROGRESS_NS	100000000ull
 
+/* one policy with one seed */
 struct worker {
 	struct model model;
 	struct policy_result *run;
+	const struct run_options *opt;
 	struct observed_map *observed_map;	/* with timeline_ms */
-	struct op_queue *ring;
-	unsigned int index;
-	pthread_t thread;
-	bool threaded, observed, failed;
+	bool observed, failed;
 };
 
 struct replay {
 	const struct run_options *opt;
+	struct run_options counters_only;	/* for specs that ask for no more */
 	struct run_output *out;
 	struct demand *demand;
 	struct worker *worker;
 	unsigned int nr;
-	struct op_queue *ring; /* NULL: all in this thread */
+	struct workers *threads;	/* NULL: all in this thread */
 	u64 next_progress;
 	char *err;
 	size_t errlen;
@@ -67,18 +66,14 @@ static void work(struct worker *w, const struct op *op, size_t n)
 	plugin_guard_leave();
 }
 
-static void *worker_thread(void *arg)
+static void consume(void *ctx, unsigned int consumer, const struct op *op, size_t n)
 {
-	struct worker *w = arg;
-	const struct op *op;
-	size_t n;
+	struct replay *rp = ctx;
+	struct worker *w = &rp->worker[consumer];
+	u64 start = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 
-	while ((op = op_queue_get(w->ring, w->index, &n))) {
-		work(w, op, n);
-		op_queue_done(w->ring, w->index);
-	}
-	w->run->cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-	return NULL;
+	work(w, op, n);
+	w->run->cpu_ns += clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
 }
 
 static void take_ops(void *ctx, const struct op *op, size_t n)
@@ -86,12 +81,12 @@ static void take_ops(void *ctx, const struct op *op, size_t n)
 	struct replay *rp = ctx;
 	unsigned int i;
 
-	if (rp->ring) {
-		op_queue_put(rp->ring, op, n);
+	if (rp->threads) {
+		workers_put(rp->threads, op, n);
 		return;
 	}
 	for (i = 0; i < rp->nr; i++)
-		work(&rp->worker[i], op, n);
+		consume(rp, i, op, n);
 }
 
 static const struct worker *failed_worker(const struct replay *rp)
@@ -165,15 +160,15 @@ static int let_policy_decide(struct replay *rp, struct worker *w)
 }
 
 /* A machine for one policy, from the snapshot as the prefix corrected it. */
-static struct mm *build_mm(const struct run_options *opt, const struct policy_setup *s)
+static struct mm *build_mm(const struct run_options *opt, const struct policy_result *run)
 {
 	struct recording *m = opt->recording;
 	struct kernel_features k;
 	struct mm *mm;
 
-	wanted_kernel(opt, s, &k);
+	wanted_kernel(opt, &run->setup, &k);
 	m->features = &k;
-	mm = boot_mm(m, opt->seed, true);
+	mm = boot_mm(m, run->seed, true);
 	m->features = NULL;
 	return mm;
 }
@@ -181,12 +176,12 @@ static struct mm *build_mm(const struct run_options *opt, const struct policy_se
 /* observed has no machine, but its map begins like all others */
 static int build_observed(struct replay *rp, struct worker *w)
 {
-	u64 interval = rp->opt->timeline_ms * 1000000;
+	u64 interval = w->opt->timeline_ms * 1000000;
 	struct mm *mm;
 
 	if (!interval)
 		return 0;
-	mm = build_mm(rp->opt, &w->run->setup);
+	mm = build_mm(rp->opt, w->run);
 	if (mm)
 		w->observed_map = observed_map_alloc(w->run, mm, interval);
 	mm_free(mm);
@@ -195,11 +190,11 @@ static int build_observed(struct replay *rp, struct worker *w)
 
 static int build_worker(struct replay *rp, struct worker *w)
 {
-	const struct run_options *opt = rp->opt;
+	const struct run_options *opt = w->opt;
 
 	if (w->observed)
 		return build_observed(rp, w);
-	w->run->mm = build_mm(opt, &w->run->setup);
+	w->run->mm = build_mm(opt, w->run);
 	if (!w->run->mm)
 		return fail(rp, "no memory for the model's machine: choose less with --memory");
 	w->model.mm = w->run->mm;
@@ -235,39 +230,22 @@ static int build_workers(struct replay *rp)
 	return ret;
 }
 
-static int start_workers(struct replay *rp)
+static int start_threads(struct replay *rp)
 {
-	unsigned int i;
-
 	if (rp->opt->threads != 1) {
-		rp->ring = op_queue_alloc(rp->nr);
-		if (!rp->ring)
-			return fail(rp, "no memory for the ring");
-	}
-	for (i = 0; rp->ring && i < rp->nr; i++) {
-		struct worker *w = &rp->worker[i];
-
-		w->ring = rp->ring;
-		w->index = i;
-		if (pthread_create(&w->thread, NULL, worker_thread, w))
-			return fail(rp, "cannot start a thread a policy: say --threads 1");
-		w->threaded = true;
+		rp->threads = workers_start(rp->opt->threads, rp->nr, consume, rp);
+		if (!rp->threads)
+			return fail(rp, "cannot start threads for the models: say --threads 1");
 	}
 	demand_set_sink(rp->demand, take_ops, rp);
 	return 0;
 }
 
-static void join_workers(struct replay *rp)
+static void join_threads(struct replay *rp)
 {
-	unsigned int i;
-
-	if (rp->ring)
-		op_queue_close(rp->ring);
-	for (i = 0; i < rp->nr; i++)
-		if (rp->worker[i].threaded)
-			pthread_join(rp->worker[i].thread, NULL);
-	op_queue_free(rp->ring);
-	rp->ring = NULL;
+	if (rp->threads)
+		workers_finish(rp->threads);
+	rp->threads = NULL;
 }
 
 static int open_trace(struct replay *rp)
@@ -318,7 +296,7 @@ static int replay_trace(struct replay *rp)
 
 	if (n < 0)
 		return rp->err[0] ? -1 : fail(rp, trace_error(rp->out->t));
-	if (build_workers(rp) || start_workers(rp))
+	if (build_workers(rp) || start_threads(rp))
 		return -1;
 	while (n > 0 && !stopped(rp) && !failed_worker(rp)) {
 		demand_records(rp->demand, rec + used, (size_t)n - used);
@@ -327,7 +305,7 @@ static int replay_trace(struct replay *rp)
 		n = trace_read(rp->out->t, &rec);
 	}
 	demand_finish(rp->demand);
-	join_workers(rp);
+	join_threads(rp);
 	rp->out->interrupted = n > 0 && stopped(rp);
 	if (n < 0) {
 		snprintf(rp->err, rp->errlen, "%s", trace_error(rp->out->t));
@@ -355,12 +333,11 @@ static int finish_worker(struct replay *rp, struct worker *w)
 
 	if (check_foreign(rp, w))
 		return -1;
-	run->seed = rp->opt->seed;
 	if (w->observed)
 		observed_take(rp->demand, run);
 	if (!w->observed && !run->measured)
 		memcpy(run->counters, run->mm->vmstat, sizeof(run->counters));
-	if (!rp->opt->want_end_state)
+	if (!w->opt->want_end_state)
 		return 0;
 	if (w->observed) {
 		run->end_state = observed_end_state(rp->demand, rp->opt->recording->max_pfn);
@@ -376,7 +353,7 @@ static int finish_worker(struct replay *rp, struct worker *w)
 	return run->end_state ? 0 : fail(rp, "no memory for the end state");
 }
 
-static int name_workers(struct replay *rp, const char *const *policy)
+static int name_workers(struct replay *rp, const struct run_spec *spec)
 {
 	unsigned int i;
 
@@ -384,7 +361,9 @@ static int name_workers(struct replay *rp, const char *const *policy)
 		struct worker *w = &rp->worker[i];
 
 		w->run = &rp->out->run[i];
-		if (policy_setup_parse(&w->run->setup, policy[i], rp->err, rp->errlen))
+		w->run->seed = spec[i].seed;
+		w->opt = spec[i].counters_only ? &rp->counters_only : rp->opt;
+		if (policy_setup_parse(&w->run->setup, spec[i].policy, rp->err, rp->errlen))
 			return -1;
 		w->run->policy = w->run->setup.label;
 		w->observed = !w->run->setup.ops;
@@ -407,14 +386,17 @@ static int finish(struct replay *rp)
 }
 
 /* kernel-doc in run.h */
-int run_replay(const struct run_options *opt, const char *const *policy, unsigned int nr,
+int run_replay(const struct run_options *opt, const struct run_spec *spec, unsigned int nr,
 	       struct run_output *out, char *err, size_t errlen)
 {
-	struct replay rp = { .opt = opt, .out = out, .nr = nr, .err = err, .errlen = errlen };
+	struct replay rp = { .opt = opt, .counters_only = *opt, .out = out, .nr = nr, .err = err,
+			     .errlen = errlen };
 	u64 start = clock_ns(CLOCK_MONOTONIC);
 	unsigned int i;
 	int ret = -1;
 
+	rp.counters_only.timeline_ms = 0;
+	rp.counters_only.want_end_state = false;
 	memset(out, 0, sizeof(*out));
 	err[0] = '\0';
 	out->run = calloc(nr, sizeof(*out->run));
@@ -422,7 +404,7 @@ int run_replay(const struct run_options *opt, const char *const *policy, unsigne
 	rp.worker = calloc(nr, sizeof(*rp.worker));
 	if (!out->run || !rp.worker)
 		fail(&rp, "no memory");
-	else if (!name_workers(&rp, policy) && !open_trace(&rp) && !replay_trace(&rp))
+	else if (!name_workers(&rp, spec) && !open_trace(&rp) && !replay_trace(&rp))
 		ret = finish(&rp);
 	for (i = 0; rp.worker && i < nr; i++)
 		if (rp.worker[i].model.mm)
@@ -437,22 +419,33 @@ int run_replay(const struct run_options *opt, const char *const *policy, unsigne
 	return ret;
 }
 
+static void result_release(struct policy_result *run)
+{
+	mm_free(run->mm);
+	policy_setup_release(&run->setup);
+	timeline_free(run);
+	blockmap_free(run->map);
+	free(run->end_state);
+}
+
+/**
+ * run_truncate - keep the first results only
+ * @out: output of run_replay()
+ * @nr: how many; no fewer than there are is fine
+ */
+void run_truncate(struct run_output *out, unsigned int nr)
+{
+	while (out->run && out->nr_runs > nr)
+		result_release(&out->run[--out->nr_runs]);
+}
+
 /**
  * run_release - free what run_replay() left
  * @out: its output
  */
 void run_release(struct run_output *out)
 {
-	unsigned int i;
-
-	for (i = 0; out->run && i < out->nr_runs; i++) {
-		if (out->run[i].mm)
-			mm_free(out->run[i].mm);
-		policy_setup_release(&out->run[i].setup);
-		timeline_free(&out->run[i]);
-		blockmap_free(out->run[i].map);
-		free(out->run[i].end_state);
-	}
+	run_truncate(out, 0);
 	free(out->run);
 	out->run = NULL;
 	if (out->t)

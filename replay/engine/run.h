@@ -111,20 +111,27 @@ struct policy_result {
 	struct blockmap *map;		/* with timeline_ms: pageblocks at such moments */
 	u8 *end_state;			/* a byte a pfn: 0 free, 1 in use; with want_end_state */
 	u64 seed;
-	u64 cpu_ns;			/* of the policy's thread, for --timing */
+	u64 cpu_ns;			/* that the model took, for --timing */
 };
 
+/* one model: a policy and what it cannot know */
+struct run_spec {
+	const char *policy;		/* "NAME[,tunable=value...]"; "observed" follows the trace's own pfns */
+	u64 seed;
+	bool counters_only;		/* neither timeline nor end state, whatever the options say */
+};
+
+/* what all models of a run share */
 struct run_options {
 	struct trace_options trace;
 	const char *trace_path;
 	struct recording *recording;
 	struct mm_params params;
 	u32 version;			/* --kernel; 0: the machine's */
-	u64 seed;
 	u64 timeline_ms;		/* 0: none */
 	double refault_rate;		/* <0: fitted; else the share of possible refaults that are */
 	bool want_end_state;
-	unsigned int threads;		/* 0: one a policy */
+	unsigned int threads;		/* 0: one for each processor */
 	u32 check_every;		/* run mm_check() every N operations; 0: never */
 	const volatile sig_atomic_t *stop;	/* Ctrl-C: finish early, ->interrupted */
 	void (*progress)(void *ctx, const struct trace_info *info);	/* about 10 times a second */
@@ -145,19 +152,44 @@ struct run_output {
 };
 
 /**
- * run_replay - replay a trace under policies
+ * run_replay - decode a trace once and feed it to several models
  * @opt: what to replay
- * @policy: names, each "NAME[,tunable=value...]"; "observed" follows the trace's own pfns
+ * @spec: which models
  * @nr: how many
- * @out: filled in; run_release() frees it
+ * @out: filled in, ->run[i] for @spec[i]; run_release() frees it
  * @err: message naming file, place and remedy
  * @errlen: its size
  *
  * Return: 0; -1 with @err filled.
  */
-int run_replay(const struct run_options *opt, const char *const *policy, unsigned int nr,
+int run_replay(const struct run_options *opt, const struct run_spec *spec, unsigned int nr,
 	       struct run_output *out, char *err, size_t errlen);
+void run_truncate(struct run_output *out, unsigned int nr);
 void run_release(struct run_output *out);
+
+/**
+ * struct run_seeds - several policies, each with several seeds
+ * @policy: as in struct run_spec, @nr_policies of them
+ * @seed: the first; the others follow it
+ * @nr: how many seeds, at least 1
+ * @take: called with each result, seed by seed and policy by policy: the policy's index, and the
+ *	run that the result is part of; all but those of the first seed are gone afterwards.
+ *	May be NULL
+ * @ctx: for @take
+ */
+struct run_seeds {
+	const char *const *policy;
+	unsigned int nr_policies;
+	u64 seed;
+	unsigned int nr;
+	void (*take)(void *ctx, unsigned int policy, const struct policy_result *run,
+		     const struct run_output *out);
+	void *ctx;
+};
+
+int run_seeds(const struct run_options *opt, const struct run_seeds *rs, struct run_output *out,
+	      char *err, size_t errlen);
+unsigned int run_seeds_at_once(const struct recording *m, unsigned int nr_policies, u64 available);
 
 /* settings.c: every guess at its default */
 void params_default(struct mm_params *p);
