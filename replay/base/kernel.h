@@ -115,6 +115,31 @@ static inline u32 *sysctl_value(struct mm_sysctl *s, const struct sysctl_info *i
 	return (u32 *)((char *)s + info->offset);
 }
 
+/*
+ * The bits of a word of /proc/kpageflags that the tool reads or writes:
+ * include/uapi/linux/kernel-page-flags.h; KPF_RESERVED is from include/linux/kernel-page-flags.h.
+ */
+enum kpf_bit {
+	KPF_REFERENCED = 2,
+	KPF_UPTODATE = 3,
+	KPF_DIRTY = 4,
+	KPF_LRU = 5,
+	KPF_ACTIVE = 6,
+	KPF_SLAB = 7,
+	KPF_BUDDY = 10,
+	KPF_ANON = 12,
+	KPF_SWAPBACKED = 14,
+	KPF_COMPOUND_HEAD = 15,
+	KPF_COMPOUND_TAIL = 16,
+	KPF_HUGE = 17,
+	KPF_NOPAGE = 20,
+	KPF_OFFLINE = 23,
+	KPF_PGTABLE = 26,
+	KPF_RESERVED = 32,
+};
+
+#define KPF(name)	(1ull << KPF_##name)
+
 u32 kernel_version_parse(const char *s);
 const char *kernel_version_print(u32 version, char *buf, size_t size);
 int name_index(const char *const *names, int nr, const char *name);

@@ -17,10 +17,6 @@
 
 #define SEED_AS_BOOT	1
 
-#define KPF_REFERENCED	(1ull << 2)
-#define KPF_DIRTY	(1ull << 4)
-#define KPF_ACTIVE	(1ull << 6)
-
 /**
  * recording_kernel - the kernel that a machine was recorded on
  * @m: machine
@@ -209,7 +205,7 @@ static unsigned int warmth(const struct image *img, u32 pfn)
 	const struct snapshot *s = &img->m->before;
 	uint64_t f = s->kpageflags ? s->kpageflags[pfn] : 0;
 
-	return (f & KPF_ACTIVE ? 2 : 0) + (f & KPF_REFERENCED ? 1 : 0);
+	return (f & KPF(ACTIVE) ? 2 : 0) + (f & KPF(REFERENCED) ? 1 : 0);
 }
 
 static void join_lru(struct image *img, u32 pfn)
@@ -225,7 +221,7 @@ static void join_lru(struct image *img, u32 pfn)
 	}
 	if (warm & 1)
 		folio_mark_accessed(mm, pfn);
-	if (s->kpageflags && s->kpageflags[pfn] & KPF_DIRTY && mm->page[pfn].kind == PK_FILE)
+	if (s->kpageflags && s->kpageflags[pfn] & KPF(DIRTY) && mm->page[pfn].kind == PK_FILE)
 		folio_mark_dirty(mm, pfn);
 }
 

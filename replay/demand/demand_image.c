@@ -3,8 +3,6 @@
  * The trace's pages when the replay begins: from before/kpageflags, corrected by the events up to
  * the marker "before end", for the flags were read while the machine went on.
  */
-#include <linux/kernel-page-flags.h>
-
 #include "internal.h"
 
 static const u8 kind_of_snap[] = {
@@ -50,15 +48,15 @@ static u64 flags_of_kind(u8 kind)
 {
 	switch (kind) {
 	case PK_ANON:
-		return 1ull << KPF_LRU | 1ull << KPF_ANON | 1ull << KPF_SWAPBACKED;
+		return KPF(LRU) | KPF(ANON) | KPF(SWAPBACKED);
 	case PK_FILE:
-		return 1ull << KPF_LRU | 1ull << KPF_UPTODATE;
+		return KPF(LRU) | KPF(UPTODATE);
 	case PK_SLAB:
-		return 1ull << KPF_SLAB;
+		return KPF(SLAB);
 	case PK_PGTABLE:
-		return 1ull << KPF_PGTABLE;
+		return KPF(PGTABLE);
 	default:
-		return 1ull << KPF_REFERENCED;
+		return KPF(REFERENCED);
 	}
 }
 
@@ -80,10 +78,10 @@ void demand_patch_recording(struct demand *d, struct recording *m)
 		if (!tp->seen || tp->state == T_ISOLATED)
 			continue;
 		if (tp->state == T_FREE)
-			flags[pfn] = 1ull << KPF_BUDDY;
+			flags[pfn] = KPF(BUDDY);
 		else if (tp->state == T_LIVE && tp->order)
 			flags[pfn] = flags_of_kind(tp->kind) |
-				1ull << (tp->head ? KPF_COMPOUND_HEAD : KPF_COMPOUND_TAIL);
+				(tp->head ? KPF(COMPOUND_HEAD) : KPF(COMPOUND_TAIL));
 		else if (tp->state == T_LIVE)
 			flags[pfn] = flags_of_kind(tp->kind);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * /proc/kpageflags and kpagecount: one word a page. What a page is follows from the bits of
- * include/uapi/linux/kernel-page-flags.h and the hacking bits of kernel-page-flags.h.
+ * /proc/kpageflags and /proc/kpagecount hold one word for each page. What a page is follows from
+ * the bits of its word in kpageflags, enum kpf_bit.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,22 +10,6 @@
 #include <zstd.h>
 
 #include "internal.h"
-
-#define KPF(bit)		(1ull << (bit))
-#define KPF_UPTODATE		KPF(3)
-#define KPF_LRU			KPF(5)
-#define KPF_SLAB		KPF(7)
-#define KPF_BUDDY		KPF(10)
-#define KPF_ANON		KPF(12)
-#define KPF_SWAPBACKED		KPF(14)
-#define KPF_COMPOUND_HEAD	KPF(15)
-#define KPF_COMPOUND_TAIL	KPF(16)
-#define KPF_HUGE		KPF(17)
-#define KPF_HWPOISON		KPF(19)
-#define KPF_NOPAGE		KPF(20)
-#define KPF_OFFLINE		KPF(23)
-#define KPF_PGTABLE		KPF(26)
-#define KPF_RESERVED		KPF(32)
 
 /* gigantic hugetlb pages are the largest compound pages there are */
 #define COMPOUND_MAX_ORDER	18
@@ -160,13 +144,13 @@ int snap_flags_load(const char *dir, const char *name, uint64_t **flags, uint32_
 
 uint32_t snapshot_compound_head(const struct snapshot *s, uint32_t pfn)
 {
-	if (pfn >= s->nr_pfns || !(s->kpageflags[pfn] & KPF_COMPOUND_TAIL))
+	if (pfn >= s->nr_pfns || !(s->kpageflags[pfn] & KPF(COMPOUND_TAIL)))
 		return pfn;
 	/* a head is aligned to its order: the nearest aligned head behind is the one */
 	for (unsigned int o = 1; o <= COMPOUND_MAX_ORDER; o++) {
 		uint32_t head = pfn & ~((1u << o) - 1);
 
-		if (s->kpageflags[head] & KPF_COMPOUND_HEAD)
+		if (s->kpageflags[head] & KPF(COMPOUND_HEAD))
 			return head;
 	}
 	return pfn;
@@ -177,10 +161,10 @@ unsigned int snapshot_compound_order(const struct snapshot *s, uint32_t head)
 	unsigned int order = 0;
 	uint32_t n = 1;
 
-	if (head >= s->nr_pfns || !(s->kpageflags[head] & KPF_COMPOUND_HEAD))
+	if (head >= s->nr_pfns || !(s->kpageflags[head] & KPF(COMPOUND_HEAD)))
 		return 0;
 	while (n < 1u << MAX_PAGE_ORDER && head + n < s->nr_pfns &&
-	       s->kpageflags[head + n] & KPF_COMPOUND_TAIL)
+	       s->kpageflags[head + n] & KPF(COMPOUND_TAIL))
 		n++;
 	/* flags are read while pages change hands: only a whole, aligned unit counts */
 	while (order < MAX_PAGE_ORDER && 2u << order <= n && !(head & ((2u << order) - 1)))
@@ -194,25 +178,25 @@ unsigned int snapshot_compound_order(const struct snapshot *s, uint32_t head)
  */
 static enum snap_page kind_of_flags(uint64_t f)
 {
-	if (f & KPF_NOPAGE)
+	if (f & KPF(NOPAGE))
 		return SNAP_ABSENT;
-	if (f & KPF_BUDDY)
+	if (f & KPF(BUDDY))
 		return SNAP_BUDDY;
-	if (f & KPF_RESERVED)
+	if (f & KPF(RESERVED))
 		return SNAP_RESERVED;
-	if (f & KPF_SLAB)
+	if (f & KPF(SLAB))
 		return SNAP_SLAB;
-	if (f & KPF_PGTABLE)
+	if (f & KPF(PGTABLE))
 		return SNAP_PGTABLE;
-	if (f & KPF_OFFLINE)
+	if (f & KPF(OFFLINE))
 		return SNAP_OFFLINE;
-	if (f & KPF_HUGE)
+	if (f & KPF(HUGE))
 		return SNAP_KERNEL;
 	/* shmem is swap-backed: it lives and dies as anonymous memory does */
-	if (f & KPF_ANON || (f & KPF_LRU && f & KPF_SWAPBACKED))
+	if (f & KPF(ANON) || (f & KPF(LRU) && f & KPF(SWAPBACKED)))
 		return SNAP_ANON;
 	/* without LRU, but up to date: on its way to the LRU in some CPU's batch */
-	if (f & (KPF_LRU | KPF_UPTODATE))
+	if (f & (KPF(LRU) | KPF(UPTODATE)))
 		return SNAP_FILE;
 	return f ? SNAP_KERNEL : SNAP_NOFLAGS;
 }
@@ -225,7 +209,7 @@ enum snap_page snapshot_page_kind(const struct snapshot *s, uint32_t pfn)
 		return SNAP_ABSENT;
 	/* 6.1 shows few flags on tails, and stale ones: the head speaks for all */
 	head = snapshot_compound_head(s, pfn);
-	if (head != pfn && s->kpageflags[pfn] & KPF_COMPOUND_TAIL)
+	if (head != pfn && s->kpageflags[pfn] & KPF(COMPOUND_TAIL))
 		return kind_of_flags(s->kpageflags[head]);
 	return kind_of_flags(s->kpageflags[pfn]);
 }
@@ -257,7 +241,7 @@ static struct snap_zone *zone_of(struct snapshot *s, uint32_t pfn)
 static void mark_buddy(struct snapshot *s, uint32_t pfn, unsigned int order)
 {
 	for (uint32_t i = 0; i < 1u << order; i++)
-		s->kpageflags[pfn + i] |= KPF_BUDDY;
+		s->kpageflags[pfn + i] |= KPF(BUDDY);
 }
 
 /**
@@ -283,7 +267,7 @@ void snap_expand_buddy_heads(struct snapshot *s, struct recording *m, const char
 		}
 	}
 	for (uint32_t pfn = 0; pfn < s->nr_pfns; pfn++)
-		bits += !!(s->kpageflags[pfn] & KPF_BUDDY);
+		bits += !!(s->kpageflags[pfn] & KPF(BUDDY));
 	/* nearer to the number of buddies than to that of free pages */
 	if (!s->have_buddyinfo || !s->have_zoneinfo || !bits || nr_free <= 2 * heads ||
 	    bits >= (nr_free + heads) / 2)
@@ -293,7 +277,7 @@ void snap_expand_buddy_heads(struct snapshot *s, struct recording *m, const char
 			for (uint32_t pfn = 0; pfn < s->nr_pfns; pfn += 1u << o) {
 				struct snap_zone *z;
 
-				if (!(s->kpageflags[pfn] & KPF_BUDDY))
+				if (!(s->kpageflags[pfn] & KPF(BUDDY)))
 					continue;
 				z = zone_of(s, pfn);
 				if (!z || !left[z - s->zone][o] || head_room(s, pfn) != (u32)room)
@@ -337,7 +321,7 @@ static uint32_t holes_marked(const struct snapshot *s, const struct snap_zone *z
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < z->spanned; i++)
-		n += !!(s->kpageflags[z->start_pfn + i] & KPF_NOPAGE);
+		n += !!(s->kpageflags[z->start_pfn + i] & KPF(NOPAGE));
 	return n / PAGES_PER_SECTION;
 }
 
@@ -365,7 +349,7 @@ void snap_mark_holes(struct snapshot *s, struct recording *m, const char *side)
 		while (missing && (run = longest_zero_run(s, z, &end))) {
 			for (; run && missing; run--, missing--)
 				for (uint32_t k = 0; k < PAGES_PER_SECTION; k++)
-					s->kpageflags[--end] |= KPF_NOPAGE;
+					s->kpageflags[--end] |= KPF(NOPAGE);
 		}
 		if (missing)
 			recording_note(m, "%s/kpageflags: %u MiB of holes were not found", side,

@@ -19,16 +19,6 @@
 #include "mm/internal.h"
 #include "recording/recording.h"
 
-#define KPF_REFERENCED	(1ull << 2)
-#define KPF_LRU		(1ull << 5)
-#define KPF_SLAB	(1ull << 7)
-#define KPF_BUDDY	(1ull << 10)
-#define KPF_ANON	(1ull << 12)
-#define KPF_HEAD	(1ull << 15)
-#define KPF_TAIL	(1ull << 16)
-#define KPF_NOPAGE	(1ull << 20)
-#define KPF_RESERVED	(1ull << 32)
-
 #define TINY_BLOCKS	8u
 #define TINY_PAGES	(TINY_BLOCKS * 512)
 
@@ -57,7 +47,7 @@ static struct recording *tiny(void)
 	m->before.kpageflags = calloc(m->max_pfn, sizeof(uint64_t));
 	assert_non_null(m->before.kpageflags);
 	for (uint32_t pfn = 4096; pfn < m->max_pfn; pfn++)
-		m->before.kpageflags[pfn] = KPF_RESERVED;
+		m->before.kpageflags[pfn] = KPF(RESERVED);
 	return m;
 }
 
@@ -88,8 +78,8 @@ static void free_runs_become_the_largest_aligned_buddies(void **state)
 	struct mm *mm;
 
 	(void)state;
-	set_pages(m, 4096, 1024, KPF_BUDDY);		/* order 10 */
-	set_pages(m, 4096 + 1024 + 3, 5, KPF_BUDDY);	/* 3: order 0, 4..7: order 2 */
+	set_pages(m, 4096, 1024, KPF(BUDDY));		/* order 10 */
+	set_pages(m, 4096 + 1024 + 3, 5, KPF(BUDDY));	/* 3: order 0, 4..7: order 2 */
 	mm = built(m, 1, NULL);
 	assert_int_equal(mm->page[4096].order, 10);
 	assert_int_equal(mm->zone[ZONE_DMA32].free_area[10].nr_free, 1);
@@ -108,10 +98,10 @@ static void compound_pages_become_objects_of_their_order(void **state)
 	struct mm *mm;
 
 	(void)state;
-	set_pages(m, thp, 512, KPF_TAIL | KPF_ANON);
-	set_pages(m, thp, 1, KPF_HEAD | KPF_LRU | KPF_ANON);
-	set_pages(m, slab, 8, KPF_TAIL | KPF_SLAB);
-	set_pages(m, slab, 1, KPF_HEAD | KPF_SLAB);
+	set_pages(m, thp, 512, KPF(COMPOUND_TAIL) | KPF(ANON));
+	set_pages(m, thp, 1, KPF(COMPOUND_HEAD) | KPF(LRU) | KPF(ANON));
+	set_pages(m, slab, 8, KPF(COMPOUND_TAIL) | KPF(SLAB));
+	set_pages(m, slab, 1, KPF(COMPOUND_HEAD) | KPF(SLAB));
 	mm = built(m, 1, NULL);
 	assert_int_equal(mm->page[thp].order, 9);
 	assert_int_equal(mm->page[thp].kind, PK_ANON);
@@ -133,8 +123,8 @@ static void free_counts_decide_which_block_is_unmovable(void **state)
 
 	(void)state;
 	for (uint32_t b = 0; b < TINY_BLOCKS; b++)
-		set_pages(m, 4096 + b * 512, 1, KPF_BUDDY);
-	set_pages(m, 4096 + 2 * 512 + 8, 8, KPF_BUDDY);
+		set_pages(m, 4096 + b * 512, 1, KPF(BUDDY));
+	set_pages(m, 4096 + 2 * 512 + 8, 8, KPF(BUDDY));
 	z->pageblocks[MIGRATE_UNMOVABLE] = 1;
 	z->pageblocks[MIGRATE_MOVABLE] = TINY_BLOCKS - 1;
 	z->free_by_order[0][MIGRATE_UNMOVABLE] = z->free_by_order[3][MIGRATE_UNMOVABLE] = 1;
@@ -156,9 +146,9 @@ static void contents_decide_where_counts_leave_a_choice(void **state)
 	struct mm *mm;
 
 	(void)state;
-	set_pages(m, 4096, TINY_PAGES, KPF_LRU | KPF_ANON);
+	set_pages(m, 4096, TINY_PAGES, KPF(LRU) | KPF(ANON));
 	set_pages(m, 4096 + 5 * 512, 512, 0);
-	set_pages(m, 4096 + 6 * 512, 512, KPF_SLAB);
+	set_pages(m, 4096 + 6 * 512, 512, KPF(SLAB));
 	z->pageblocks[MIGRATE_UNMOVABLE] = z->pageblocks[MIGRATE_RECLAIMABLE] = 1;
 	z->pageblocks[MIGRATE_MOVABLE] = TINY_BLOCKS - 2;
 	mm = built(m, 1, NULL);
@@ -200,7 +190,7 @@ static void a_hole_has_no_pageblocks(void **state)
 	struct mm *mm;
 
 	(void)state;
-	set_pages(m, 4096 + 3 * 512, 512, KPF_NOPAGE);
+	set_pages(m, 4096 + 3 * 512, 512, KPF(NOPAGE));
 	m->before.zone[ZONE_DMA32].pageblocks[MIGRATE_MOVABLE]--;
 	mm = built(m, 1, NULL);
 	assert_int_equal(mm->pageblock[(4096 >> 9) + 3].zone, MAX_NR_ZONES);
@@ -216,8 +206,8 @@ static void a_block_with_any_page_is_no_hole(void **state)
 	struct mm *mm;
 
 	(void)state;
-	set_pages(m, 4096 + 3 * 512, 512, KPF_BUDDY);
-	set_pages(m, 4096 + 3 * 512, 1, KPF_NOPAGE);
+	set_pages(m, 4096 + 3 * 512, 512, KPF(BUDDY));
+	set_pages(m, 4096 + 3 * 512, 1, KPF(NOPAGE));
 	mm = built(m, 1, NULL);
 	assert_int_equal(mm->pageblock[(4096 >> 9) + 3].zone, ZONE_DMA32);
 	assert_int_equal(mm->zone[ZONE_DMA32].nr_free_pages, 511);
@@ -238,9 +228,9 @@ static void seed_1_is_as_boot_and_others_shuffle_reproducibly(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < 512; i += 2)
-		set_pages(m, 4096 + i, 1, KPF_BUDDY);
-	set_pages(m, 4096 + 1024, 512, KPF_BUDDY);
-	set_pages(m, 4096 + 2048, 512, KPF_BUDDY);
+		set_pages(m, 4096 + i, 1, KPF(BUDDY));
+	set_pages(m, 4096 + 1024, 512, KPF(BUDDY));
+	set_pages(m, 4096 + 2048, 512, KPF(BUDDY));
 	a = built(m, 1, NULL);
 	assert_int_equal(first_free(a, 9), 4096 + 1024);	/* whole blocks: ascending */
 	assert_int_equal(first_free(a, 0), 4096 + 510);		/* small: last freed first */

@@ -315,17 +315,6 @@ static void urgent_order_0_may_ignore_the_boost(void **state)
 	mm_free(mm);
 }
 
-static void versions_are_parsed(void **state)
-{
-	(void)state;
-	assert_int_equal(kernel_version_parse("6.12.117-amd64"), 0x060c0075);
-	assert_int_equal(kernel_version_parse("7.3"), 0x07030000);
-	assert_int_equal(kernel_version_parse("Linux version 6.1.0-50-cloud-amd64 (x"), 0x06010000);
-	assert_int_equal(kernel_version_parse("6"), 0);
-	assert_int_equal(kernel_version_parse("next-2026"), 0);
-	assert_int_equal(kernel_version_parse(""), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -343,7 +332,6 @@ int main(void)
 		cmocka_unit_test(the_highatomic_reserve_is_for_few),
 		cmocka_unit_test(with_watermark_type_blind_any_list_will_do),
 		cmocka_unit_test(urgent_order_0_may_ignore_the_boost),
-		cmocka_unit_test(versions_are_parsed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,19 +20,6 @@
 
 #include "recording/recording.h"
 
-#define KPF_LRU		(1ull << 5)
-#define KPF_SLAB	(1ull << 7)
-#define KPF_BUDDY	(1ull << 10)
-#define KPF_ANON	(1ull << 12)
-#define KPF_SWAPBACKED	(1ull << 14)
-#define KPF_HEAD	(1ull << 15)
-#define KPF_TAIL	(1ull << 16)
-#define KPF_HUGE	(1ull << 17)
-#define KPF_NOPAGE	(1ull << 20)
-#define KPF_OFFLINE	(1ull << 23)
-#define KPF_PGTABLE	(1ull << 26)
-#define KPF_RESERVED	(1ull << 32)
-
 static char top[64];
 static struct recording m;
 static char err[1024];
@@ -336,12 +323,12 @@ static uint64_t flags[8192];
 static void page_flags_tell_kinds(void **state)
 {
 	static const struct { uint64_t f; enum snap_page kind; } cases[] = {
-		{ KPF_NOPAGE, SNAP_ABSENT }, { KPF_RESERVED, SNAP_RESERVED },
-		{ KPF_BUDDY, SNAP_BUDDY }, { 0, SNAP_NOFLAGS }, { KPF_SLAB, SNAP_SLAB },
-		{ KPF_SLAB | KPF_ANON, SNAP_SLAB }, { KPF_PGTABLE, SNAP_PGTABLE },
-		{ KPF_LRU | KPF_ANON, SNAP_ANON }, { KPF_LRU | KPF_SWAPBACKED, SNAP_ANON },
-		{ KPF_LRU, SNAP_FILE }, { KPF_HUGE | KPF_HEAD, SNAP_KERNEL },
-		{ KPF_OFFLINE, SNAP_OFFLINE }, { KPF_HEAD, SNAP_KERNEL },
+		{ KPF(NOPAGE), SNAP_ABSENT }, { KPF(RESERVED), SNAP_RESERVED },
+		{ KPF(BUDDY), SNAP_BUDDY }, { 0, SNAP_NOFLAGS }, { KPF(SLAB), SNAP_SLAB },
+		{ KPF(SLAB) | KPF(ANON), SNAP_SLAB }, { KPF(PGTABLE), SNAP_PGTABLE },
+		{ KPF(LRU) | KPF(ANON), SNAP_ANON }, { KPF(LRU) | KPF(SWAPBACKED), SNAP_ANON },
+		{ KPF(LRU), SNAP_FILE }, { KPF(HUGE) | KPF(COMPOUND_HEAD), SNAP_KERNEL },
+		{ KPF(OFFLINE), SNAP_OFFLINE }, { KPF(COMPOUND_HEAD), SNAP_KERNEL },
 	};
 	size_t n = sizeof(cases) / sizeof(cases[0]);
 
@@ -360,15 +347,15 @@ static void tails_are_what_their_head_is(void **state)
 {
 	(void)state;
 	memset(flags, 0, sizeof(flags));
-	flags[512] = KPF_HEAD | KPF_LRU | KPF_ANON;
+	flags[512] = KPF(COMPOUND_HEAD) | KPF(LRU) | KPF(ANON);
 	for (int i = 513; i < 1024; i++)
-		flags[i] = KPF_TAIL;
-	flags[1032] = KPF_HEAD | KPF_SLAB;
+		flags[i] = KPF(COMPOUND_TAIL);
+	flags[1032] = KPF(COMPOUND_HEAD) | KPF(SLAB);
 	for (int i = 1033; i < 1040; i++)
-		flags[i] = KPF_TAIL | KPF_SLAB;
-	flags[2048] = KPF_HEAD;		/* torn: 5 tails make no power of two */
+		flags[i] = KPF(COMPOUND_TAIL) | KPF(SLAB);
+	flags[2048] = KPF(COMPOUND_HEAD);		/* torn: 5 tails make no power of two */
 	for (int i = 2049; i < 2054; i++)
-		flags[i] = KPF_TAIL;
+		flags[i] = KPF(COMPOUND_TAIL);
 	write_flags("before", "kpageflags", flags, 8192, false);	/* uncompressed will do */
 	load();
 	assert_int_equal(snapshot_page_kind(&m.before, 1023), SNAP_ANON);
@@ -385,11 +372,11 @@ static void heads_of_buddies_are_expanded(void **state)
 	(void)state;
 	memset(flags, 0, sizeof(flags));
 	for (int i = 4096; i < 8192; i++)
-		flags[i] = KPF_RESERVED;
+		flags[i] = KPF(RESERVED);
 	memset(&flags[5120], 0, 1024 * sizeof(flags[0]));
-	flags[5120] = KPF_BUDDY;
+	flags[5120] = KPF(BUDDY);
 	memset(&flags[4112], 0, 16 * sizeof(flags[0]));
-	flags[4112] = flags[4120] = KPF_BUDDY;
+	flags[4112] = flags[4120] = KPF(BUDDY);
 	write_text("before", "zoneinfo", zoneinfo);
 	write_text("before", "buddyinfo", "Node 0, zone    DMA32 1 0 0 1 0 0 0 0 0 0 1 \n");
 	write_flags("before", "kpageflags", flags, 8192, true);
@@ -410,7 +397,7 @@ static void a_hole_without_nopage_is_found(void **state)
 	(void)state;
 	assert_non_null(f);
 	for (uint32_t i = 0; i < nr; i++)
-		f[i] = i < 65536 || i >= 98304 ? KPF_BUDDY : 0;
+		f[i] = i < 65536 || i >= 98304 ? KPF(BUDDY) : 0;
 	snprintf(text, sizeof(text), "%s", zoneinfo);
 	memcpy(strstr(text, "spanned  4096\n"), "spanned 98304\n", 14);
 	memcpy(strstr(text, "present  4096\n"), "present 65536\n", 14);
