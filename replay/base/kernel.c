@@ -25,6 +25,12 @@ const char *const migratetype_keys[MIGRATE_TYPES] = {
 #undef X
 };
 
+const char *const thp_enabled_names[NR_THP_ENABLED_MODES] = {
+#define X(mode, name) name,
+	THP_ENABLED_MODES(X)
+#undef X
+};
+
 const char *const thp_defrag_names[NR_THP_DEFRAG_MODES] = {
 #define X(mode, name) name,
 	THP_DEFRAG_MODES(X)

@@ -35,6 +35,12 @@ extern const char *const zone_names[MAX_NR_ZONES];
 extern const char *const migratetype_names[MIGRATE_TYPES];
 extern const char *const migratetype_keys[MIGRATE_TYPES];
 
+/* X(suffix of THP_ENABLED_, name), /sys/kernel/mm/transparent_hugepage/enabled */
+#define THP_ENABLED_MODES(X)	\
+	X(ALWAYS, "always")	\
+	X(MADVISE, "madvise")	\
+	X(NEVER, "never")
+
 /* X(suffix of THP_DEFRAG_, name), /sys/kernel/mm/transparent_hugepage/defrag */
 #define THP_DEFRAG_MODES(X)			\
 	X(ALWAYS, "always")			\
@@ -43,6 +49,13 @@ extern const char *const migratetype_keys[MIGRATE_TYPES];
 	X(MADVISE, "madvise")			\
 	X(NEVER, "never")
 
+enum thp_enabled {
+#define X(mode, name) THP_ENABLED_##mode,
+	THP_ENABLED_MODES(X)
+#undef X
+	NR_THP_ENABLED_MODES
+};
+
 enum thp_defrag {
 #define X(mode, name) THP_DEFRAG_##mode,
 	THP_DEFRAG_MODES(X)
@@ -50,6 +63,7 @@ enum thp_defrag {
 	NR_THP_DEFRAG_MODES
 };
 
+extern const char *const thp_enabled_names[NR_THP_ENABLED_MODES];
 extern const char *const thp_defrag_names[NR_THP_DEFRAG_MODES];
 
 /*

@@ -314,7 +314,7 @@ unsigned int ab_unlike(const struct recording *a, const struct recording *b, cha
 		BECAUSE("%u CPUs against %u", a->nr_cpus, b->nr_cpus);
 	if (fabs(mib[0] - mib[1]) * 100 > MEMORY_PERCENT * fmax(mib[0], mib[1]))
 		BECAUSE("%.0f MiB of memory against %.0f", mib[0], mib[1]);
-	if (a->thp_defrag != b->thp_defrag || strcmp(a->thp_enabled, b->thp_enabled))
+	if (a->thp_defrag != b->thp_defrag || a->thp_enabled != b->thp_enabled)
 		BECAUSE("other settings of transparent huge pages");
 	if (a->sysctl.defrag_mode)
 		BECAUSE("the first was recorded with vm.defrag_mode=%u, not 0",

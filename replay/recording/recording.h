@@ -50,11 +50,11 @@ struct recording {
 	struct snapshot before, after;
 	char kernel[128];	/* release, from before/version; "" unknown */
 	uint32_t version;	/* as kernel_version_parse() */
-	bool have_sysctl, have_thp, have_lru_gen, lru_gen;
+	bool have_sysctl, have_lru_gen, lru_gen;
 	struct mm_sysctl sysctl;
 	bool sysctl_changed;	/* --set: compute marks and reserves, do not take the recorded */
 	enum thp_defrag thp_defrag;
-	char thp_enabled[16];
+	enum thp_enabled thp_enabled;
 	uint64_t swap_pages;	/* from swaps or meminfo */
 	uint64_t memtotal_kb;
 	const char *source;	/* "kpageflags", "zoneinfo", "inferred", "option" */

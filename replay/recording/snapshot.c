@@ -41,7 +41,7 @@ void recording_defaults(struct recording *m)
 {
 	m->sysctl = sysctl_defaults;
 	m->thp_defrag = THP_DEFRAG_MADVISE;
-	snprintf(m->thp_enabled, sizeof(m->thp_enabled), "always");
+	m->thp_enabled = THP_ENABLED_ALWAYS;
 	m->source = "inferred";
 }
 

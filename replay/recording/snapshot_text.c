@@ -298,27 +298,36 @@ int parse_sysctl_vm(struct snap_text *t, struct snapshot *s, struct recording *m
 	return 0;
 }
 
-/* "always defer [madvise] never": the word in brackets */
-static int chosen_word(const struct snap_text *t, const char *value, char *word, size_t size)
+/* "always defer [madvise] never": the number in @names of the word in brackets, or -1 */
+static int chosen(const struct snap_text *t, const char *value, const char *const *names, int nr)
 {
 	const char *open = strchr(value, '['), *close = open ? strchr(open, ']') : NULL;
+	char word[32];
+	int i;
 
 	if (!close)
 		return snap_bad(t, "no choice in brackets in '%s'", value);
-	snprintf(word, size, "%.*s", (int)(close - open - 1), open + 1);
+	snprintf(word, sizeof(word), "%.*s", (int)(close - open - 1), open + 1);
+	i = name_index(names, nr, word);
+	return i >= 0 ? i : snap_bad(t, "'%s' is no mode of transparent huge pages", word);
+}
+
+static int parse_thp_enabled(const struct snap_text *t, const char *value, struct recording *m)
+{
+	int mode = chosen(t, value, thp_enabled_names, NR_THP_ENABLED_MODES);
+
+	if (mode < 0)
+		return -1;
+	m->thp_enabled = (enum thp_enabled)mode;
 	return 0;
 }
 
 static int parse_thp_defrag(const struct snap_text *t, const char *value, struct recording *m)
 {
-	char word[32];
-	int mode;
+	int mode = chosen(t, value, thp_defrag_names, NR_THP_DEFRAG_MODES);
 
-	if (chosen_word(t, value, word, sizeof(word)))
-		return -1;
-	mode = name_index(thp_defrag_names, NR_THP_DEFRAG_MODES, word);
 	if (mode < 0)
-		return snap_bad(t, "'%s' is no setting of THP defrag", word);
+		return -1;
 	m->thp_defrag = (enum thp_defrag)mode;
 	return 0;
 }
@@ -350,11 +359,10 @@ int parse_thp(struct snap_text *t, struct snapshot *s, struct recording *m)
 		if (strstr(p, "transparent_hugepage/defrag"))
 			ret = parse_thp_defrag(t, value, m);
 		else if (strstr(p, "transparent_hugepage/enabled"))
-			ret = chosen_word(t, value, m->thp_enabled, sizeof(m->thp_enabled));
+			ret = parse_thp_enabled(t, value, m);
 		else if (strstr(p, "lru_gen/enabled"))
 			ret = parse_lru_gen(t, value, m);
 	}
-	m->have_thp = m->thp_enabled[0];
 	return ret;
 }
 

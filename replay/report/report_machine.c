@@ -129,8 +129,7 @@ json_t *report_machine(const struct recording *m, const struct run_output *out, 
 	json_object_set_new(machine, "cpus", json_u64(mm ? mm->nr_cpus : m->nr_cpus));
 	json_object_set_new(machine, "swap_pages", json_u64(m->swap_pages));
 	json_object_set_new(machine, "lru_gen", json_boolean(mm ? mm->k.lru_gen : m->lru_gen));
-	json_object_set_new(thp, "enabled", m->thp_enabled[0] ? json_string(m->thp_enabled) :
-			    json_null());
+	json_object_set_new(thp, "enabled", json_string(thp_enabled_names[m->thp_enabled]));
 	json_object_set_new(thp, "defrag", json_string(thp_defrag_names[m->thp_defrag]));
 	json_object_set_new(machine, "thp", thp);
 	json_object_set_new(machine, "recorded_policy", json_string(m->sysctl.defrag_mode ?

@@ -306,7 +306,7 @@ static void small_files_arrive(void **state)
 	assert_string_equal(m.kernel, "6.1.0-50-cloud-amd64");
 	assert_int_equal(m.version, 6u << 24 | 1u << 16 | 192);
 	assert_int_equal(m.thp_defrag, THP_DEFRAG_DEFER_MADVISE);
-	assert_string_equal(m.thp_enabled, "madvise");
+	assert_int_equal(m.thp_enabled, THP_ENABLED_MADVISE);
 	assert_true(m.have_lru_gen && m.lru_gen);
 	assert_true(snapshot_vmstat(&m.before, "thp_fault_alloc", &v));
 	assert_int_equal(v, 4601);
