@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 /* Changes whenever something below does; a policy of another number is refused. */
-#define FRAGREPLAY_POLICY_ABI	1
+#define FRAGREPLAY_POLICY_ABI	2
 
 typedef uint8_t u8;
 typedef uint16_t u16;
@@ -404,12 +404,6 @@ struct policy_counter {
  *	to @nr base pages; how many came. Whole blocks and parts of blocks, that is: blocks that the
  *	CPU owns already have been looked through, and single pages fill what is left. Only in
  *	kernels with pcp_buddy; mm/page_alloc.c:rmqueue_bulk
- * @free_to_tail: does a freed buddy go to its list's tail? @likely: its own buddy may be free
- *	soon; mm/page_alloc.c:buddy_merge_likely
- * @page_allocated: told of every page that a request got, once it is in use
- * @page_freed: told of every page that is given back, while it still says what it was
- * @should_try_claim_block: is a free page of @order enough reason for a request of type @mt to
- *	claim its block? mm/page_alloc.c:should_try_claim_block
  * @claim_block: is a block with @nr_free free pages and @alike that suit type @mt as they are to
  *	be converted? mm/page_alloc.c:try_to_claim_block
  * @alloc_flags_nofragment: ALLOC_NOFRAGMENT or 0 on the fast path, and ALLOC_KSWAPD as the request
@@ -474,10 +468,6 @@ struct policy_ops {
 			    bool filled);
 	u32 (*pcp_refill)(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 nr,
 			  u32 alloc_flags);
-	bool (*free_to_tail)(struct mm *mm, u32 pfn, u32 order, u8 mt, bool likely);
-	void (*page_allocated)(struct mm *mm, u32 pfn, u32 order, gfp_t gfp);
-	void (*page_freed)(struct mm *mm, u32 pfn, u32 order);
-	bool (*should_try_claim_block)(const struct mm *mm, u32 order, u8 mt);
 	bool (*claim_block)(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike);
 	u32 (*alloc_flags_nofragment)(struct mm *mm, const struct alloc_context *ac);
 	bool (*freelist_failed)(struct mm *mm, const struct alloc_context *ac, u32 order,
@@ -584,6 +574,7 @@ void mm_count_fallback(struct mm *mm, u32 pfn, u32 order, u32 found_order, u8 mt
 		       bool claimed);
 
 /* The passes of vanilla's __rmqueue(): a page in nobody's hands, or PFN_NONE. */
+bool should_try_claim_block(u32 order, u8 mt);
 u32 __rmqueue_smallest(struct mm *mm, struct zone *z, u32 order, u8 mt);
 u32 __rmqueue_claim(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags);
 u32 __rmqueue_steal(struct mm *mm, struct zone *z, u32 order, u8 mt);
@@ -591,8 +582,6 @@ u32 __rmqueue_steal(struct mm *mm, struct zone *z, u32 order, u8 mt);
 /* Vanilla's decisions, one for each hook of that name. */
 u32 vanilla_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
 		    enum rmqueue_mode *mode);
-bool vanilla_free_to_tail(struct mm *mm, u32 pfn, u32 order, u8 mt, bool likely);
-bool vanilla_should_try_claim_block(const struct mm *mm, u32 order, u8 mt);
 bool vanilla_claim_block(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike);
 u32 vanilla_alloc_flags_nofragment(struct mm *mm, const struct alloc_context *ac);
 bool vanilla_freelist_failed(struct mm *mm, const struct alloc_context *ac, u32 order,

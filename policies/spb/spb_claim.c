@@ -288,7 +288,7 @@ static u32 claim_step(struct claim *c, enum step step)
 	for (order = MAX_PAGE_ORDER; order >= low; order--) {
 		u32 pfn;
 
-		if (!vanilla_should_try_claim_block(c->s->mm, (u32)order, c->mt))
+		if (!should_try_claim_block((u32)order, c->mt))
 			break;
 		if (!find_fallback(c, (u32)order, step))
 			continue;

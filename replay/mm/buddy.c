@@ -197,23 +197,6 @@ static bool compaction_capture(struct mm *mm, struct zone *z, u32 pfn, u32 order
 	return true;
 }
 
-/**
- * vanilla_free_to_tail - does a freed buddy go to its list's tail?
- * @mm: machine
- * @pfn: its head
- * @order: its order, merged as far as it would
- * @mt: its list
- * @likely: the next merge only waits for its own buddy
- */
-bool vanilla_free_to_tail(struct mm *mm, u32 pfn, u32 order, u8 mt, bool likely)
-{
-	(void)mm;
-	(void)pfn;
-	(void)order;
-	(void)mt;
-	return likely;
-}
-
 /* May a page of type @mt merge with its free buddy? Below a pageblock, always. */
 static inline bool can_merge(const struct mm *mm, u32 buddy, u32 order, u8 mt)
 {
@@ -293,8 +276,7 @@ void __free_one_page(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, b
 			mt = block_merged(mm, z, pfn, mt);
 	}
 	__add_to_free_list(mm, z, pfn, order, mt,
-			   to_tail || policy_decides(mm, free_to_tail, pfn, order, mt,
-						     buddy_merge_likely(mm, z, pfn, order)));
+			   to_tail || buddy_merge_likely(mm, z, pfn, order));
 }
 
 /**

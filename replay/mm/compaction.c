@@ -53,7 +53,7 @@ static enum compact_result proactive_finished(const struct mm *mm, const struct 
 }
 
 /* would the request find a page now, of its own type or by claiming a block? */
-static bool suitable_page_free(const struct mm *mm, const struct compact_control *cc)
+static bool suitable_page_free(const struct compact_control *cc)
 {
 	u32 order;
 
@@ -64,7 +64,7 @@ static bool suitable_page_free(const struct mm *mm, const struct compact_control
 			return true;
 		if (cc->migratetype == MIGRATE_MOVABLE && area->nr_list[MIGRATE_CMA])
 			return true;
-		if (find_suitable_fallback(mm, cc->zone, order, cc->migratetype, true) >= 0)
+		if (find_suitable_fallback(cc->zone, order, cc->migratetype, true) >= 0)
 			return true;
 	}
 	return false;
@@ -85,7 +85,7 @@ static enum compact_result compact_finished(const struct mm *mm, struct compact_
 			      cc->highest_zoneidx, cc->alloc_flags);
 	if (done >= 0)
 		return done ? COMPACT_SUCCESS : COMPACT_CONTINUE;
-	return suitable_page_free(mm, cc) ? COMPACT_SUCCESS : COMPACT_CONTINUE;
+	return suitable_page_free(cc) ? COMPACT_SUCCESS : COMPACT_CONTINUE;
 }
 
 static void start_at_cached_positions(struct compact_control *cc)

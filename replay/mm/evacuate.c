@@ -120,8 +120,6 @@ static u32 alloc_target(struct mm *mm, u32 order)
 	pfn = try_freelist(mm, &ac, order);
 	mm->visit_lists = lists;
 	mm->visit_blocks = blocks;
-	if (pfn != PFN_NONE && mm->policy->ops.page_allocated)
-		policy_decides(mm, page_allocated, pfn, order, ac.gfp);
 	return pfn;
 }
 

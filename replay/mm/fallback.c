@@ -59,22 +59,17 @@ void mm_count_fallback(struct mm *mm, u32 pfn, u32 order, u32 found_order, u8 mt
 }
 
 /**
- * vanilla_should_try_claim_block - is a free page reason enough to claim its block?
- * @mm: machine
+ * should_try_claim_block - is a free page reason enough to claim its block?
  * @order: of the free page
  * @mt: type requested
  *
  * mm/page_alloc.c:should_try_claim_block; 6.1: can_steal_fallback.
+ *
+ * Return: false only for small pages and movable requests.
  */
-bool vanilla_should_try_claim_block(const struct mm *mm, u32 order, u8 mt)
+bool should_try_claim_block(u32 order, u8 mt)
 {
-	(void)mm;
 	return order >= pageblock_order / 2 || mt != MIGRATE_MOVABLE;
-}
-
-static inline bool should_try_claim_block(const struct mm *mm, u32 order, u8 mt)
-{
-	return policy_decides(mm, should_try_claim_block, order, mt);
 }
 
 /* lists looked at are counted by the callers that allocate, not by compaction's tests */
@@ -94,7 +89,6 @@ static inline int first_fallback(const struct free_area *area, u8 mt, u32 *visit
 
 /**
  * find_suitable_fallback - which foreign type has a free page of an order?
- * @mm: machine
  * @z: zone
  * @order: exactly this order
  * @mt: type requested
@@ -103,12 +97,11 @@ static inline int first_fallback(const struct free_area *area, u8 mt, u32 *visit
  * Return: the type; -1: none; -2: @claimable, and this order is too small to claim a block.
  * mm/page_alloc.c:find_suitable_fallback.
  */
-int find_suitable_fallback(const struct mm *mm, const struct zone *z, u32 order, u8 mt,
-			   bool claimable)
+int find_suitable_fallback(const struct zone *z, u32 order, u8 mt, bool claimable)
 {
 	u32 visited = 0;
 
-	if (claimable && !should_try_claim_block(mm, order, mt))
+	if (claimable && !should_try_claim_block(order, mt))
 		return NO_CLAIM;
 	return first_fallback(&z->free_area[order], mt, &visited);
 }
@@ -208,7 +201,7 @@ u32 __rmqueue_claim(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_f
 		int fb;
 		u32 pfn;
 
-		if (!should_try_claim_block(mm, cur, mt))
+		if (!should_try_claim_block(cur, mt))
 			break;
 		fb = first_fallback(area, mt, &mm->visit_lists);
 		if (fb == NO_FALLBACK)
@@ -312,7 +305,7 @@ static int old_fallback_order(struct mm *mm, const struct zone *z, u32 order, u8
 	}
 	if (cur < (int)min_order)
 		return NO_FALLBACK;
-	if (should_try_claim_block(mm, cur, mt) || cur <= (int)order)
+	if (should_try_claim_block(cur, mt) || cur <= (int)order)
 		return cur;
 	for (cur = order; cur <= MAX_PAGE_ORDER; cur++) {
 		*fb = first_fallback(&z->free_area[cur], mt, &mm->visit_lists);
@@ -339,7 +332,7 @@ static bool __rmqueue_fallback(struct mm *mm, struct zone *z, u32 order, u8 mt, 
 		return false;
 	pfn = zone_first_free(mm, z, cur, fb);
 	steal_suitable_fallback(mm, z, pfn, cur, mt, alloc_flags,
-				should_try_claim_block(mm, cur, mt));
+				should_try_claim_block(cur, mt));
 	trace_extfrag(mm, pfn, order, cur, mt, fb, old_extfrag_class(mm, pfn, cur, mt));
 	return true;
 }
@@ -385,7 +378,7 @@ static u32 claim_or_split_biggest(struct mm *mm, struct zone *z, u32 order, u8 m
 	if (cur == NO_FALLBACK)
 		return PFN_NONE;
 	biggest = zone_first_free(mm, z, cur, fb);
-	if (should_try_claim_block(mm, cur, mt))
+	if (should_try_claim_block(cur, mt))
 		pfn = try_to_claim_block(mm, z, biggest, cur, order, mt, fb, alloc_flags);
 	else	/* unlike a steal of today */
 		boost_after_fallback(mm, z, alloc_flags);

@@ -283,8 +283,6 @@ u32 alloc_pages(struct mm *mm, gfp_t gfp, u32 order)
 	}
 	search_hist_add(&mm->search_lists, mm->visit_lists);
 	search_hist_add(&mm->search_blocks, mm->visit_blocks);
-	if (pfn != PFN_NONE && mm->policy->ops.page_allocated)
-		policy_decides(mm, page_allocated, pfn, order, gfp);
 	return pfn;
 }
 
@@ -301,8 +299,6 @@ void free_pages(struct mm *mm, u32 pfn, u32 order)
 	struct zone *z = page_zone(mm, pfn);
 	u8 mt = get_pageblock_migratetype(mm, pfn);
 
-	if (mm->policy->ops.page_freed)
-		policy_decides(mm, page_freed, pfn, order);
 	count_vm_events(mm, VM_pgfree, N(order));
 	page_set_unit(mm, pfn, order, PAGE_PCP, mt);
 	if (pcp_allowed_order(mm, order) && mt != MIGRATE_ISOLATE)

@@ -11,8 +11,7 @@ typedef void (*hook_fn)(void);
 
 static const char *const hook_names[] = {
 	"rmqueue", "rmqueue_highatomic", "chunk_taken", "chunk_isolated", "block_freed",
-	"region_list", "pcp_refill", "free_to_tail", "page_allocated", "page_freed",
-	"should_try_claim_block", "claim_block", "alloc_flags_nofragment", "freelist_failed",
+	"region_list", "pcp_refill", "claim_block", "alloc_flags_nofragment", "freelist_failed",
 	"alloc_flags_slowpath", "kswapd_wake_order", "gives_up_early", "reclaim_compact_order",
 	"direct_compact", "last_resort", "alloc_contig", "free_contig", "reclaim_retry",
 	"compact_retry", "drops_nofragment", "nonblocking_drops_nofragment", "balanced_free_pages",
@@ -27,8 +26,6 @@ _Static_assert(NR_HOOKS <= 64, "a bit for every hook");
 /* What is decided where a policy says nothing; none of it looks at a policy's state. */
 static const struct policy_ops vanilla_decisions = {
 	.rmqueue = vanilla_rmqueue,
-	.free_to_tail = vanilla_free_to_tail,
-	.should_try_claim_block = vanilla_should_try_claim_block,
 	.claim_block = vanilla_claim_block,
 	.alloc_flags_nofragment = vanilla_alloc_flags_nofragment,
 	.freelist_failed = vanilla_freelist_failed,

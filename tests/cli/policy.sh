@@ -269,14 +269,16 @@ it "a policy that writes to a zone gets no report" refused scribble \
 it "and the rule is named" grep -q 'broken rule: nr_free counts all types: zone DMA32' "$tmp/err"
 it "--check-every finds it where it happens" refused scribble \
 	"after operation [0-9]+ of the trace, .*$blames" '' --check-every 500
-plugin links '.page_freed = freed' '
-	static void freed(struct mm *mm, u32 pfn, u32 order)
-	{ (void)order; struct page *p = (struct page *)mm_page(mm, pfn ^ 1);
-	  if (p->lru) p->l.next = 0x7ffffff0; }'
+plugin links '.claim_block = claim' '
+	static bool claim(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike)
+	{ u32 end = (pfn | (pageblock_nr_pages - 1)) + 1;
+	  for (u32 p = end - pageblock_nr_pages; p < end; p++)
+		if (mm_page(mm, p)->lru) ((struct page *)mm_page(mm, p))->l.next = 0x7ffffff0;
+	  return vanilla_claim_block(mm, pfn, mt, nr_free, alike); }'
 it "broken links are found, or the crash they cause is told" \
-	refused links 'policy mine: .*hooks of the policy called since .*page_freed\(\)'
+	refused links 'policy mine: .*hooks of the policy called since .*claim_block\(\)'
 it "also by the check itself" \
-	refused links 'policy mine: .*hooks of the policy called since .*page_freed\(\)' '' --check-every 1
+	refused links 'policy mine: .*hooks of the policy called since .*claim_block\(\)' '' --check-every 1
 plugin crash '.claim_block = claim' '
 	static bool claim(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike)
 	{ (void)mm; (void)pfn; (void)mt; (void)alike;

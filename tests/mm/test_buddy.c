@@ -324,10 +324,10 @@ static void fallback_types_have_an_order(void **state)
 	buddy_free(mm, BLOCK(0), 10);
 	buddy_free(mm, BLOCK(4), 10);
 	assert_int_equal(take(mm, 0, MIGRATE_UNMOVABLE, KERNEL_FLAGS), BLOCK(4));
-	assert_int_equal(find_suitable_fallback(mm, normal(mm), 10, MIGRATE_RECLAIMABLE, true),
+	assert_int_equal(find_suitable_fallback(normal(mm), 10, MIGRATE_RECLAIMABLE, true),
 			 MIGRATE_MOVABLE);
-	assert_int_equal(find_suitable_fallback(mm, normal(mm), 3, MIGRATE_MOVABLE, true), -2);
-	assert_int_equal(find_suitable_fallback(mm, normal(mm), 4, MIGRATE_RECLAIMABLE, true),
+	assert_int_equal(find_suitable_fallback(normal(mm), 3, MIGRATE_MOVABLE, true), -2);
+	assert_int_equal(find_suitable_fallback(normal(mm), 4, MIGRATE_RECLAIMABLE, true),
 			 MIGRATE_UNMOVABLE);
 	machine_done(mm, __func__);
 }

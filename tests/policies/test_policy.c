@@ -75,8 +75,9 @@ static void some_hook(void)
 }
 
 #define HOOKS(X) X(rmqueue) X(rmqueue_highatomic) X(chunk_taken) \
-	X(chunk_isolated) X(block_freed) X(pcp_refill) X(free_to_tail) X(page_allocated) X(page_freed) \
-	X(should_try_claim_block) X(claim_block) X(alloc_flags_nofragment) \
+	X(chunk_isolated) X(block_freed) X(region_list) X(pcp_refill) X(alloc_contig) \
+	X(free_contig) \
+	X(claim_block) X(alloc_flags_nofragment) \
 	X(freelist_failed) X(alloc_flags_slowpath) X(kswapd_wake_order) \
 	X(gives_up_early) X(reclaim_compact_order) X(reclaim_retry) X(compact_retry) \
 	X(direct_compact) X(last_resort) X(compact_skips) X(compact_scanned) \
@@ -146,8 +147,8 @@ static void a_layer_may_not_decide_what_the_policy_does(void **state)
 {
 	static const struct policy_ops layer = { .name = "layer", .claim_block = claims };
 	static const struct policy_ops beside = { .name = "beside", .compact_retry =
-						  vanilla_compact_retry, .free_to_tail =
-						  vanilla_free_to_tail };
+						  vanilla_compact_retry, .reclaim_retry =
+						  vanilla_reclaim_retry };
 	struct mm *mm = machine_under(&two_hooks);
 	char err[128] = "";
 
