@@ -116,8 +116,8 @@ $(VIEW_PAGE): $(BUILD)/view/page.html
 # the same file is a plug-in without this
 $(BUILD)/policies/%.o: TARGET_CFLAGS := -DFRAGREPLAY_BUILTIN
 
-# a plug-in sees the installed header, and nothing else of the tree
-%.so: %.c include/fragreplay/policy.h
+# a plug-in sees the installed headers, and nothing else of the tree
+%.so: %.c include/fragreplay/policy.h include/fragreplay/gfp.h
 	$(call quiet,CC)$(CC) -O2 -Wall -Wextra -Iinclude -shared -fPIC -o $@ $<
 
 # the version is a flag, so what carries it depends on the file that sets it
@@ -190,8 +190,7 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/fragreplay/fragreplay-diff-1.schema.json
 	install -D -m 644 scripts/ci/criteria.example \
 		$(DESTDIR)$(PREFIX)/share/fragreplay/criteria.example
-	install -D -m 644 include/fragreplay/policy.h \
-		$(DESTDIR)$(PREFIX)/include/fragreplay/policy.h
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/fragreplay include/fragreplay/*.h
 	install -D -m 644 policies/skeleton.c $(DESTDIR)$(PREFIX)/share/fragreplay/skeleton.c
 
 uninstall:

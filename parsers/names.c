@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "internal.h"
-#include <fragreplay/policy.h>
+#include <fragreplay/gfp.h>
 
 struct gfp_name {
 	const char *name;

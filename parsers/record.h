@@ -75,7 +75,7 @@ struct record {
 	uint64_t ts;		/* ns of the trace's clock */
 	uint64_t pfn;
 	uint64_t arg;
-	uint32_t gfp;		/* in replay/mm/gfp.h's bits, translated by the trace's own names */
+	uint32_t gfp;		/* in <fragreplay/gfp.h>'s bits, translated by the trace's own names */
 	int32_t pid;
 	uint32_t a, b, c;
 	uint16_t cpu;

@@ -9,53 +9,24 @@
  *	cc -shared -fPIC -O2 -o mine.so mine.c
  *	fragreplay run RECORDING -p vanilla -p ./mine.so,tunable=3
  *
- * policies/skeleton.c of the source tree is a policy to start from. This header is the only one
- * that is installed, and all that a policy, built in or not, may include of fragreplay.
+ * policies/skeleton.c of the source tree is a policy to start from. This header and gfp.h, which it
+ * includes, are the only ones that are installed, and all that a policy, built in or not, may
+ * include of fragreplay.
  */
 #ifndef FRAGREPLAY_POLICY_H
 #define FRAGREPLAY_POLICY_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
+
+#include <fragreplay/gfp.h>
 
 /* Changes whenever something below does; a policy of another number is refused. */
 #define FRAGREPLAY_POLICY_ABI	2
 
-typedef uint8_t u8;
-typedef uint16_t u16;
-typedef uint32_t u32;
-typedef uint64_t u64;
-typedef int8_t s8;
-typedef int16_t s16;
-typedef int32_t s32;
-typedef int64_t s64;
-
 #define PFN_NONE	0xffffffffu	/* no page: the failed allocation, the end of a search */
 #define OWNER_NONE	0xffffffffu	/* nobody's: the trace no longer knows this page */
 #define LIST_HEAD_BIT	0x80000000u
-
-#define MAX_PAGE_ORDER		10
-#define NR_PAGE_ORDERS		11
-#define pageblock_order		9
-#define pageblock_nr_pages	512u
-#define HPAGE_PMD_ORDER		9
-#define HPAGE_PMD_NR		512u
-#define PAGE_ALLOC_COSTLY_ORDER	3
-#define SWAP_CLUSTER_MAX	32u
-#define COMPACT_CLUSTER_MAX	32u
-#define PAGE_SHIFT		12
-
-enum migratetype {
-	MIGRATE_UNMOVABLE,
-	MIGRATE_MOVABLE,
-	MIGRATE_RECLAIMABLE,
-	MIGRATE_PCPTYPES,
-	MIGRATE_HIGHATOMIC = MIGRATE_PCPTYPES,
-	MIGRATE_CMA,
-	MIGRATE_ISOLATE,
-	MIGRATE_TYPES
-};
 
 /* Where a page is. A page is in exactly one of these; mm_check() holds the lists against it. */
 enum page_state {
@@ -149,54 +120,6 @@ struct page {
 	u32 spare:1;
 };
 _Static_assert(sizeof(struct page) == 16, "struct page must stay 16 bytes");
-
-/* gfp flags, in the model's own bit positions; a trace's are translated by name */
-typedef uint32_t gfp_t;
-
-#define __GFP_DMA		(1u << 0)
-#define __GFP_HIGHMEM		(1u << 1)
-#define __GFP_DMA32		(1u << 2)
-#define __GFP_MOVABLE		(1u << 3)
-#define __GFP_RECLAIMABLE	(1u << 4)
-#define __GFP_HIGH		(1u << 5)
-#define __GFP_IO		(1u << 6)
-#define __GFP_FS		(1u << 7)
-#define __GFP_ZERO		(1u << 8)
-#define __GFP_ATOMIC		(1u << 9)	/* 6.1 only */
-#define __GFP_DIRECT_RECLAIM	(1u << 10)
-#define __GFP_KSWAPD_RECLAIM	(1u << 11)
-#define __GFP_WRITE		(1u << 12)
-#define __GFP_NOWARN		(1u << 13)
-#define __GFP_RETRY_MAYFAIL	(1u << 14)
-#define __GFP_NOFAIL		(1u << 15)
-#define __GFP_NORETRY		(1u << 16)
-#define __GFP_MEMALLOC		(1u << 17)
-#define __GFP_COMP		(1u << 18)
-#define __GFP_NOMEMALLOC	(1u << 19)
-#define __GFP_HARDWALL		(1u << 20)
-#define __GFP_THISNODE		(1u << 21)
-#define __GFP_ACCOUNT		(1u << 22)
-#define __GFP_ZEROTAGS		(1u << 23)
-#define __GFP_OTHER		(1u << 31)	/* a bit of the trace that has no name here */
-
-#define __GFP_RECLAIM		(__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM)
-#define GFP_ATOMIC		(__GFP_HIGH | __GFP_KSWAPD_RECLAIM)
-#define GFP_KERNEL		(__GFP_RECLAIM | __GFP_IO | __GFP_FS)
-#define GFP_NOWAIT		(__GFP_KSWAPD_RECLAIM | __GFP_NOWARN)
-#define GFP_NOFS		(__GFP_RECLAIM | __GFP_IO)
-#define GFP_NOIO		(__GFP_RECLAIM)
-#define GFP_USER		(GFP_KERNEL | __GFP_HARDWALL)
-#define GFP_HIGHUSER		(GFP_USER | __GFP_HIGHMEM)
-#define GFP_HIGHUSER_MOVABLE	(GFP_HIGHUSER | __GFP_MOVABLE)
-#define GFP_TRANSHUGE_LIGHT	((GFP_HIGHUSER_MOVABLE | __GFP_COMP | __GFP_NOMEMALLOC | \
-				  __GFP_NOWARN) & ~__GFP_RECLAIM)
-#define GFP_TRANSHUGE		(GFP_TRANSHUGE_LIGHT | __GFP_DIRECT_RECLAIM)
-
-enum zone_type { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL, ZONE_MOVABLE, MAX_NR_ZONES };
-enum zone_watermarks { WMARK_MIN, WMARK_LOW, WMARK_HIGH, WMARK_PROMO, NR_WMARK };
-
-/* A kernel version as one number that versions can be compared by. */
-#define KERNEL(major, minor, patch) ((u32)(major) << 24 | (u32)(minor) << 16 | (u32)(patch))
 
 /* alloc_flags, mm/internal.h */
 #define ALLOC_WMARK_MIN		WMARK_MIN

@@ -6,7 +6,7 @@
  * flipped byte.
  */
 #include "tracedat.h"
-#include <fragreplay/policy.h>
+#include <fragreplay/gfp.h>
 
 #define MAX_PFN		(1ull << 40)	/* 52 bits of physical address, 4 KiB pages */
 #define MAX_ORDER	10

@@ -6,7 +6,7 @@
 #include <ctype.h>
 
 #include "tracedat.h"
-#include <fragreplay/policy.h>
+#include <fragreplay/gfp.h>
 
 /* a place in the text, never past its end */
 struct text {

@@ -7,13 +7,17 @@
 #ifndef FRAGREPLAY_BASE_KERNEL_H
 #define FRAGREPLAY_BASE_KERNEL_H
 
-#include <fragreplay/policy.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <fragreplay/gfp.h>
 
 /* The versions between which the model tells kernels apart. */
 #define KERNEL_OLDEST		KERNEL(6, 1, 0)
 #define KERNEL_NEWEST		KERNEL(7, 3, 4)
 
 #define MAX_CPUS		512	/* CPUs of the model; more are folded into these */
+#define MAX_PFNS		(1u << 31)	/* the highest bit of a link marks the head of a list */
 
 /* X(enum zone_type, name), mm/page_alloc.c:zone_names */
 #define KERNEL_ZONES(X)			\

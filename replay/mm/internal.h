@@ -132,8 +132,6 @@ bool unreserve_highatomic_pageblock(struct mm *mm, const struct alloc_context *a
 u32 alloc_pages(struct mm *mm, gfp_t gfp, u32 order);	/* head pfn or PFN_NONE */
 void free_pages(struct mm *mm, u32 pfn, u32 order);	/* an allocated, LRU-free page */
 void prep_new_page(struct mm *mm, u32 pfn, u32 order, u8 mt);
-u8 gfp_migratetype(gfp_t gfp);
-enum zone_type gfp_zone(gfp_t gfp);
 
 /* slowpath.c */
 u32 __alloc_pages_slowpath(struct mm *mm, u32 order, struct alloc_context *ac);

@@ -8,6 +8,8 @@
 
 #include "mmzone.h"
 
+_Static_assert(LIST_HEAD_BIT == MAX_PFNS, "no pfn has the bit of list heads");
+
 static inline struct links *list_node(struct mm *mm, u32 link)
 {
 	return link & LIST_HEAD_BIT ? &mm->heads[link & ~LIST_HEAD_BIT] : &mm->page[link].l;

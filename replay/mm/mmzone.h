@@ -9,6 +9,7 @@
 #ifndef FRAGREPLAY_MM_MMZONE_H
 #define FRAGREPLAY_MM_MMZONE_H
 
+#include <fragreplay/policy.h>
 #include "base/kernel.h"
 #include "params.h"
 #include "vmstat.h"

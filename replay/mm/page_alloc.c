@@ -3,39 +3,6 @@
 #include "internal.h"
 
 /**
- * gfp_migratetype - the mobility that a request asks for
- * @gfp: flags
- *
- * Both mobility bits together are illegal in the kernel; such a request counts as movable.
- * include/linux/gfp.h:gfp_migratetype.
- *
- * Return: enum migratetype.
- */
-u8 gfp_migratetype(gfp_t gfp)
-{
-	if (gfp & __GFP_MOVABLE)
-		return MIGRATE_MOVABLE;
-	return gfp & __GFP_RECLAIMABLE ? MIGRATE_RECLAIMABLE : MIGRATE_UNMOVABLE;
-}
-
-/**
- * gfp_zone - the highest zone that may serve a request
- * @gfp: flags
- *
- * Return: enum zone_type; it need not be populated. include/linux/gfp.h:gfp_zone, x86-64.
- */
-enum zone_type gfp_zone(gfp_t gfp)
-{
-	if (gfp & __GFP_DMA)
-		return ZONE_DMA;
-	if (gfp & __GFP_DMA32)
-		return ZONE_DMA32;
-	if ((gfp & (__GFP_HIGHMEM | __GFP_MOVABLE)) == (__GFP_HIGHMEM | __GFP_MOVABLE))
-		return ZONE_MOVABLE;
-	return ZONE_NORMAL;
-}
-
-/**
  * vanilla_alloc_flags_nofragment - may the fast path fragment a pageblock?
  * @mm: machine
  * @ac: request, its preferred zone known

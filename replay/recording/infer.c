@@ -13,7 +13,7 @@
 #define DMA_HOLE	97u		/* of 4095 pages: video memory and BIOS below 1 MiB */
 #define PCI_HOLE_START	(3u << 18)	/* 3 GiB: PCI memory up to 4 GiB on qemu and most boards */
 #define LARGEST		(1u << MAX_PAGE_ORDER)
-#define MODEL_MAX	(LIST_HEAD_BIT - LARGEST)	/* pfns that fit into a link */
+#define MODEL_MAX	(MAX_PFNS - LARGEST)
 
 /* memory that never reaches the buddy allocator: struct pages (16 of 4096 pages), kernel image */
 #define RESERVED_PERCENT 3u

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Policies that users build: outside of the tree, against the installed header; and what is said of
+# Policies that users build: outside of the tree, against the installed headers; and what is said of
 # those that are wrong, or do wrong.
 . tests/cli/lib.bash
 
@@ -109,7 +109,8 @@ it "they ask the zone for less" query "$tmp/pcp.json" \
 
 # --- outside of the tree, against what make install put there
 it "make install" in_tree install DESTDIR="$tmp/root" PREFIX=/usr
-it "brings the header and the skeleton" test -f "$tmp/root/usr/include/fragreplay/policy.h" \
+it "brings the headers and the skeleton" test -f "$tmp/root/usr/include/fragreplay/policy.h" \
+	-a -f "$tmp/root/usr/include/fragreplay/gfp.h" \
 	-a -f "$tmp/root/usr/share/fragreplay/skeleton.c"
 twin() {			# NAME ARGUMENT...
 	local name=$1
