@@ -87,38 +87,40 @@ static void flush(struct demand *d)
 	d->nr_ops = 0;
 }
 
-/**
- * emit - append an operation
- * @d: stage
- * @type: enum op_type
- * @r: the record it comes from
- *
- * Return: the operation, good until the next.
- */
-struct op *emit(struct demand *d, enum op_type type, const struct record *r)
+static struct op *emit_as(struct demand *d, enum op_type type, const struct who *who)
 {
 	struct op *op;
 
 	if (d->nr_ops == DEMAND_BATCH)
 		flush(d);
 	op = &d->op[d->nr_ops++];
-	*op = (struct op){ .ts = d->now, .pid = r->pid, .cpu = r->cpu, .type = (u8)type,
+	*op = (struct op){ .ts = who->ts, .pid = who->pid, .cpu = who->cpu, .type = (u8)type,
 			   .handle = H_NONE };
 	return op;
+}
+
+/**
+ * emit - append an operation of the task whose record is under way
+ * @d: stage
+ * @type: enum op_type
+ *
+ * Return: the operation, good until the next.
+ */
+struct op *emit(struct demand *d, enum op_type type)
+{
+	return emit_as(d, type, &d->who);
 }
 
 /**
  * emit_pages - append an operation on pages that have a handle
  * @d: stage
  * @type: enum op_type
- * @r: the record it comes from
  * @handle: of the first page
  * @order: pages
  */
-void emit_pages(struct demand *d, enum op_type type, const struct record *r, u32 handle,
-		       u32 order)
+void emit_pages(struct demand *d, enum op_type type, u32 handle, u32 order)
 {
-	struct op *op = emit(d, type, r);
+	struct op *op = emit(d, type);
 
 	op->handle = handle;
 	op->order = (u8)order;
@@ -128,14 +130,14 @@ void emit_pages(struct demand *d, enum op_type type, const struct record *r, u32
 /**
  * emit_move - the recorded kernel moved pages from one handle to another
  * @d: stage
- * @r: the record that tells
+ * @who: moved them, or only the time of it
  * @from: handle
  * @to: handle
  * @order: pages
  */
-void emit_move(struct demand *d, const struct record *r, u32 from, u32 to, u32 order)
+void emit_move(struct demand *d, const struct who *who, u32 from, u32 to, u32 order)
 {
-	struct op *op = emit(d, OP_MOVE, r);
+	struct op *op = emit_as(d, OP_MOVE, who);
 	u32 i;
 
 	op->handle = from;
@@ -189,44 +191,38 @@ void forget(struct demand *d, u32 handle, u32 order)
 }
 
 /* rule 3: a page that the recorded kernel's swap had taken for itself is free */
-static bool swap_table_gone(struct demand *d, const struct record *r, u32 pfn)
+static bool swap_table_gone(struct demand *d, u32 pfn)
 {
 	struct tpage *tp = &d->tp[pfn];
 
 	if (tp->state != T_LIVE || tp->freed != LIVE_SWAP_TABLE)
 		return false;
-	emit(d, OP_SWAP_CLUSTER, r)->arg = d->nr_swap_tables--;
+	emit(d, OP_SWAP_CLUSTER)->arg = d->nr_swap_tables--;
 	forget(d, pfn, 0);
 	return true;
 }
 
 /* rule 8: an allocation names a page that is still in use: the newer event is right */
-static void resolve_conflict(struct demand *d, const struct record *r, u32 pfn)
+static void resolve_conflict(struct demand *d, u32 pfn)
 {
 	struct tpage *tp = &d->tp[pfn];
 	u32 limbo = H_NONE;
 
-	if (swap_table_gone(d, r, pfn))
+	if (swap_table_gone(d, pfn))
 		return;
 	if (tp->guess && !tp->order)
 		limbo = limbo_handle(d, 0);
 	if (limbo != H_NONE) {
-		emit_move(d, r, pfn, limbo, 0);
+		emit_move(d, &d->who, pfn, limbo, 0);
 		return;
 	}
 	d->stats.conflicts++;
-	emit_pages(d, OP_FREE, r, pfn, 0);
+	emit_pages(d, OP_FREE, pfn, 0);
 	forget(d, pfn, 0);
 }
 
-/**
- * record_task - the task of a record
- * @d: stage
- * @r: record
- *
- * Return: its entry, good until the next call.
- */
-struct task *record_task(struct demand *d, const struct record *r)
+/* The task of a record, whose name tells whether it is one of the kernel's own. */
+static struct task *record_task(struct demand *d, const struct record *r)
 {
 	struct task *t = task_get(&d->tasks, r->pid);
 	const char *comm;
@@ -260,7 +256,7 @@ static u8 task_op_flags(const struct task *t)
 static struct op *emit_alloc(struct demand *d, enum op_type type, const struct record *r, u8 kind,
 			     u8 flags)
 {
-	struct op *op = emit(d, type, r);
+	struct op *op = emit(d, type);
 
 	op->order = r->order;
 	op->gfp = r->gfp;
@@ -286,7 +282,7 @@ static gfp_t thp_fault_gfp(const struct demand *d, gfp_t first)
 }
 
 /* no second try followed the first: the fault failed there */
-static void thp_gave_up(struct demand *d, const struct record *r, struct task *t)
+static void thp_gave_up(struct demand *d, struct task *t)
 {
 	struct op *op;
 
@@ -294,7 +290,7 @@ static void thp_gave_up(struct demand *d, const struct record *r, struct task *t
 		return;
 	t->thp_tried = false;
 	d->stats.thp_attempts++;
-	op = emit(d, OP_THP_FAULT, r);
+	op = emit(d, OP_THP_FAULT);
 	op->order = HPAGE_PMD_ORDER;
 	op->kind = PK_ANON;
 	op->mt = MIGRATE_MOVABLE;
@@ -315,7 +311,7 @@ static void thp_attempt(struct demand *d, const struct record *r, struct task *t
 		d->stats.thp_folded++;
 		d->last_thp_gfp = r->gfp;
 	} else {
-		thp_gave_up(d, r, t);
+		thp_gave_up(d, t);
 	}
 	t->thp_tried = false;
 	if (!ok && r->gfp & __GFP_THISNODE && r->gfp & __GFP_DIRECT_RECLAIM) {
@@ -367,7 +363,7 @@ static bool swap_table_attempt(struct demand *d, const struct record *r, const s
 
 static void rec_alloc(struct demand *d, const struct record *r)
 {
-	struct task *t = record_task(d, r);
+	struct task *t = d->task;
 	bool irq = r->flags & IRQ_FLAGS, ok = r->pfn != REC_NO_PFN;
 	u8 kind = classify_kind(r), flags = irq ? 0 : task_op_flags(t);
 	u32 pfn = (u32)r->pfn, i;
@@ -375,7 +371,7 @@ static void rec_alloc(struct demand *d, const struct record *r)
 	if (ok) {
 		for (i = 0; i < 1u << r->order; i++)
 			if (d->tp[pfn + i].state == T_LIVE)
-				resolve_conflict(d, r, pfn + i);
+				resolve_conflict(d, pfn + i);
 	}
 	if (swap_table_attempt(d, r, t))
 		return;
@@ -397,26 +393,26 @@ static void rec_free_unknown(struct demand *d, const struct record *r, struct ta
 
 	if (d->tp[pfn].state == T_UNKNOWN) {
 		d->stats.resident_inferred++;
-		emit_pages(d, OP_FREE, r, pfn, r->order);
+		emit_pages(d, OP_FREE, pfn, r->order);
 		return;
 	}
 	limbo = limbo_match(d, r->order);
 	if (limbo != H_NONE) {
 		d->stats.limbo_matched++;
-		emit_pages(d, reclaim ? OP_RECLAIM : OP_FREE, r, limbo, r->order);
+		emit_pages(d, reclaim ? OP_RECLAIM : OP_FREE, limbo, r->order);
 		forget(d, limbo, r->order);
 		return;
 	}
 	d->stats.silent_allocs++;
 	t->silent_ts = r->ts;
-	op = emit(d, OP_ALLOC, r);
+	op = emit(d, OP_ALLOC);
 	op->handle = pfn;
 	op->order = r->order;
 	op->gfp = GFP_KERNEL;
 	op->mt = MIGRATE_UNMOVABLE;
 	op->kind = PK_KERNEL;
 	op->flags = OPF_SILENT;
-	emit_pages(d, OP_FREE, r, pfn, r->order);
+	emit_pages(d, OP_FREE, pfn, r->order);
 }
 
 /* rules 2 and 3, for a run of live pages */
@@ -425,15 +421,15 @@ static void rec_free_live(struct demand *d, const struct record *r, bool reclaim
 	u32 pfn = (u32)r->pfn;
 	const struct tpage *tp = &d->tp[pfn];
 
-	if (!r->order && swap_table_gone(d, r, pfn))
+	if (!r->order && swap_table_gone(d, pfn))
 		return;
 	if (!reclaim) {
 		d->stats.frees++;
 		d->stats.partial_frees += tp->order != r->order;
-		emit_pages(d, OP_FREE, r, pfn, r->order);
+		emit_pages(d, OP_FREE, pfn, r->order);
 	} else {
 		d->stats.reclaim_frees++;
-		emit_pages(d, OP_RECLAIM, r, pfn, r->order);
+		emit_pages(d, OP_RECLAIM, pfn, r->order);
 	}
 }
 
@@ -449,7 +445,7 @@ static bool all_live(const struct demand *d, u32 pfn, u32 order)
 
 static void rec_free(struct demand *d, const struct record *r)
 {
-	struct task *t = record_task(d, r);
+	struct task *t = d->task;
 	bool irq = r->flags & IRQ_FLAGS, live = all_live(d, (u32)r->pfn, r->order);
 	bool reclaim = !irq && (t->reclaim || t->flags & TASK_KSWAPD);
 	struct migration_window *w = irq || t->window < 0 ? NULL : d->window[t->window];
@@ -476,7 +472,7 @@ static void rec_free(struct demand *d, const struct record *r)
 
 static void rec_kswapd(struct demand *d, const struct record *r)
 {
-	struct task *t = record_task(d, r);
+	struct task *t = d->task;
 
 	if (r->type == REC_KSWAPD_WAKE || r->type == REC_BALANCE_BEGIN)
 		t->flags |= TASK_KSWAPD;
@@ -509,16 +505,16 @@ static void rec_write_folio(struct demand *d, const struct record *r)
 	if (!tp->head)
 		split_object(d, (u32)r->pfn);
 	tp->written = 1;
-	if (record_task(d, r)->flags & TASK_KSWAPD)
+	if (d->task->flags & TASK_KSWAPD)
 		pace_swapout(d, 1u << tp->order);
 	d->stats.swapouts++;
 	observed_swapout(d, 1 << tp->order);
-	emit_pages(d, OP_SWAPOUT, r, (u32)r->pfn, tp->order);
+	emit_pages(d, OP_SWAPOUT, (u32)r->pfn, tp->order);
 }
 
 static void rec_contig(struct demand *d, const struct record *r)
 {
-	struct op *op = emit(d, OP_CONTIG, r);
+	struct op *op = emit(d, OP_CONTIG);
 
 	op->a = (u8)r->a;
 	op->handle = (u32)r->arg;
@@ -531,7 +527,7 @@ static void rec_mark(struct demand *d, const struct record *r)
 		rec_contig(d, r);
 		return;
 	}
-	emit(d, OP_MARK, r)->a = (u8)r->a;
+	emit(d, OP_MARK)->a = (u8)r->a;
 	if (r->a == MARK_AFTER_BEGIN)
 		d->touching = d->measured = true;
 	else if (r->a == MARK_AFTER_END)
@@ -540,13 +536,13 @@ static void rec_mark(struct demand *d, const struct record *r)
 
 static void rec_exit(struct demand *d, const struct record *r)
 {
-	struct task *t = record_task(d, r);
+	struct task *t = d->task;
 
-	thp_gave_up(d, r, t);
-	folio_gave_up(d, r, t);
+	thp_gave_up(d, t);
+	folio_gave_up(d, t);
 	if (t->window >= 0)
-		window_end(d, r);
-	emit(d, OP_EXIT, r);
+		window_end(d);
+	emit(d, OP_EXIT);
 	task_drop(&d->tasks, r->pid);
 }
 
@@ -561,9 +557,9 @@ static void rec_filemap(struct demand *d, const struct record *r)
 		d->tp[r->pfn + i].kind = PK_FILE;
 }
 
-static void reclaim_window(struct demand *d, const struct record *r, bool begin)
+static void reclaim_window(struct demand *d, bool begin)
 {
-	struct task *t = record_task(d, r);
+	struct task *t = d->task;
 
 	if (begin && t->reclaim < 255)
 		t->reclaim++;
@@ -583,12 +579,12 @@ static bool in_range(struct demand *d, const struct record *r)
 static void kernel_event(struct demand *d, const struct record *r)
 {
 	if (d->sink && !d->measured)
-		observed_event(d, r, record_task(d, r));
+		observed_event(d, r, d->task);
 }
 
-static void end_migrate_pages(struct demand *d, const struct record *r)
+static void end_migrate_pages(struct demand *d)
 {
-	struct task *t = record_task(d, r);
+	struct task *t = d->task;
 
 	if (t->window >= 0)
 		migration_batch_end(d->window[t->window]);
@@ -601,12 +597,12 @@ static void background_record(struct demand *d, const struct record *r)
 	case REC_DIRECT_RECLAIM_BEGIN:
 	case REC_MEMCG_RECLAIM_BEGIN:
 	case REC_NODE_RECLAIM_BEGIN:
-		reclaim_window(d, r, true);
+		reclaim_window(d, true);
 		break;
 	case REC_DIRECT_RECLAIM_END:
 	case REC_MEMCG_RECLAIM_END:
 	case REC_NODE_RECLAIM_END:
-		reclaim_window(d, r, false);
+		reclaim_window(d, false);
 		break;
 	case REC_KSWAPD_WAKE:
 	case REC_BALANCE_BEGIN:
@@ -618,13 +614,13 @@ static void background_record(struct demand *d, const struct record *r)
 			rec_write_folio(d, r);
 		break;
 	case REC_KCOMPACTD_WAKE:
-		record_task(d, r)->flags |= TASK_KCOMPACTD;
+		d->task->flags |= TASK_KCOMPACTD;
 		break;
 	case REC_COMPACT_BEGIN:
 		window_begin(d, r);
 		break;
 	case REC_COMPACT_END:
-		window_end(d, r);
+		window_end(d);
 		break;
 	case REC_ISOLATE_MIGRATE:
 	case REC_ISOLATE_FREE:
@@ -636,7 +632,7 @@ static void background_record(struct demand *d, const struct record *r)
 		rec_migration_pte(d, r);
 		break;
 	case REC_MIGRATE_PAGES:
-		end_migrate_pages(d, r);
+		end_migrate_pages(d);
 		break;
 	default:
 		break;
@@ -645,7 +641,8 @@ static void background_record(struct demand *d, const struct record *r)
 
 static void one_record(struct demand *d, const struct record *r)
 {
-	d->now = r->ts;
+	d->who = (struct who){ .ts = r->ts, .pid = r->pid, .cpu = r->cpu };
+	d->task = record_task(d, r);
 	if (r->type >= REC_KSWAPD_WAKE && r->type <= REC_KCOMPACTD_WAKE)
 		kernel_event(d, r);
 	switch (r->type) {
@@ -723,10 +720,9 @@ size_t demand_prefix(struct demand *d, const struct record *rec, size_t n, bool 
  */
 void demand_finish(struct demand *d)
 {
-	struct record r = { .ts = d->now };
-
+	d->who = (struct who){ .ts = d->who.ts };
 	d->stats.limbo_unmatched += d->limbo_live;
-	emit(d, OP_END, &r);
+	emit(d, OP_END);
 	flush(d);
 }
 

@@ -30,17 +30,16 @@ static bool goes_on(const struct task *t, const struct record *r)
 /**
  * folio_gave_up - the task asks no more for the folio that it did not get
  * @d: demand stage
- * @r: the record that tells
- * @t: its task
+ * @t: the task
  */
-void folio_gave_up(struct demand *d, const struct record *r, struct task *t)
+void folio_gave_up(struct demand *d, struct task *t)
 {
 	struct op *op;
 
 	if (!t->folio_tried)
 		return;
 	t->folio_tried = false;
-	op = emit(d, OP_ALLOC_FAILED, r);
+	op = emit(d, OP_ALLOC_FAILED);
 	op->order = t->folio_order;
 	op->hint = t->folio_hint;
 	op->gfp = t->folio_gfp;
@@ -66,7 +65,7 @@ bool folio_attempt(struct demand *d, const struct record *r, struct task *t, u8 
 	if (on)
 		d->stats.folio_folded++;
 	else
-		folio_gave_up(d, r, t);
+		folio_gave_up(d, t);
 	*hint = on ? t->folio_hint : r->order;
 	t->folio_tried = may_try_less(r);
 	if (!t->folio_tried)

@@ -67,11 +67,11 @@ u32 limbo_match(struct demand *d, u32 order)
 void migration_resolved(void *ctx, u32 handle, u32 pfn, u32 order)
 {
 	struct demand *d = ctx;
-	struct record r = { .ts = d->now };
+	struct who unknown = { .ts = d->who.ts };
 
 	if (d->tp[handle].state != T_LIVE || d->tp[pfn].state == T_LIVE)
 		return;
-	emit_move(d, &r, handle, pfn, order);
+	emit_move(d, &unknown, handle, pfn, order);
 	d->tp[pfn].guess = 1;
 	d->limbo_live--;
 	d->stats.migrations_limbo--;
@@ -100,18 +100,18 @@ static bool target_usable(const struct demand *d, u32 pfn, u32 order)
 void guess_moved(void *ctx, u32 from, u32 to, u32 order)
 {
 	struct demand *d = ctx;
-	struct record r = { .ts = d->now };
+	struct who unknown = { .ts = d->who.ts };
 
 	if (d->tp[from].state != T_LIVE || !d->tp[from].guess)
 		return;
 	if (target_usable(d, to, order)) {
-		emit_move(d, &r, from, to, order);
+		emit_move(d, &unknown, from, to, order);
 		return;
 	}
 	to = limbo_handle(d, order);
 	if (to == H_NONE)
 		return;
-	emit_move(d, &r, from, to, order);
+	emit_move(d, &unknown, from, to, order);
 	d->stats.migrations_inferred--;
 	d->stats.migrations_limbo++;
 }
@@ -137,7 +137,7 @@ void rec_migrated(struct demand *d, const struct record *r, struct migration_win
 
 	settle_exact(d, &t, r->order);
 	if (target_usable(d, t.pfn, r->order)) {
-		emit_move(d, r, pfn, t.pfn, r->order);
+		emit_move(d, &d->who, pfn, t.pfn, r->order);
 		d->tp[t.pfn].guess = !t.exact;
 		if (t.exact)
 			d->stats.migrations_exact++;
@@ -148,11 +148,11 @@ void rec_migrated(struct demand *d, const struct record *r, struct migration_win
 	limbo = limbo_handle(d, r->order);
 	if (limbo == H_NONE) {
 		d->stats.limbo_unmatched++;
-		emit_pages(d, OP_FREE, r, pfn, r->order);
+		emit_pages(d, OP_FREE, pfn, r->order);
 		forget(d, pfn, r->order);
 		return;
 	}
-	emit_move(d, r, pfn, limbo, r->order);
+	emit_move(d, &d->who, pfn, limbo, r->order);
 	d->stats.migrations_limbo++;
 	if (t.pending)
 		migration_pending(w, limbo);
@@ -165,7 +165,7 @@ void rec_migrated(struct demand *d, const struct record *r, struct migration_win
  */
 void window_begin(struct demand *d, const struct record *r)
 {
-	struct task *t = record_task(d, r);
+	struct task *t = d->task;
 	s32 i;
 
 	if (t->window >= 0)
@@ -182,13 +182,12 @@ void window_begin(struct demand *d, const struct record *r)
 }
 
 /**
- * window_end - a run of compact_zone() is over, or its task is
+ * window_end - the current task's run of compact_zone() is over, or the task is
  * @d: stage
- * @r: REC_COMPACT_END, REC_SCHED_EXIT
  */
-void window_end(struct demand *d, const struct record *r)
+void window_end(struct demand *d)
 {
-	struct task *t = record_task(d, r);
+	struct task *t = d->task;
 
 	if (t->window < 0)
 		return;
@@ -204,7 +203,7 @@ void window_end(struct demand *d, const struct record *r)
  */
 void rec_compaction(struct demand *d, const struct record *r)
 {
-	struct task *t = record_task(d, r);
+	struct task *t = d->task;
 	struct migration_window *w = t->window < 0 ? NULL : d->window[t->window];
 
 	if (!w)
@@ -225,7 +224,7 @@ void rec_compaction(struct demand *d, const struct record *r)
  */
 void rec_migration_pte(struct demand *d, const struct record *r)
 {
-	struct task *t = record_task(d, r);
+	struct task *t = d->task;
 	struct migration_window *w = t->window < 0 ? NULL : d->window[t->window];
 
 	if (!w)

@@ -17,6 +17,13 @@ struct pace {
 	u32 steps;
 };
 
+/* when an operation happens, and whose it is; pid and cpu 0: no event says */
+struct who {
+	u64 ts;
+	s32 pid;
+	u16 cpu;
+};
+
 struct demand {
 	struct tpage *tp;	/* by handle */
 	u32 max_pfn, nr_limbo, limbo_next, limbo_live;
@@ -42,7 +49,8 @@ struct demand {
 	bool lru_gen;
 	u32 nr_frees;		/* clock of tpage.freed */
 	bool touching;		/* between the "after" markers */
-	u64 now;
+	struct who who;		/* of the record under way */
+	struct task *task;	/* whose it is: looked up once for each record */
 };
 
 /* classify.c */
@@ -53,12 +61,10 @@ bool is_huge_zero_attempt(const struct record *r);
 bool is_swap_table_attempt(const struct record *r);
 
 /* demand.c */
-struct op *emit(struct demand *d, enum op_type type, const struct record *r);
-void emit_pages(struct demand *d, enum op_type type, const struct record *r, u32 handle,
-		u32 order);
-void emit_move(struct demand *d, const struct record *r, u32 from, u32 to, u32 order);
+struct op *emit(struct demand *d, enum op_type type);
+void emit_pages(struct demand *d, enum op_type type, u32 handle, u32 order);
+void emit_move(struct demand *d, const struct who *who, u32 from, u32 to, u32 order);
 void forget(struct demand *d, u32 handle, u32 order);
-struct task *record_task(struct demand *d, const struct record *r);
 
 /* demand_migrate.c */
 u32 limbo_handle(struct demand *d, u32 order);
@@ -67,12 +73,12 @@ void migration_resolved(void *ctx, u32 handle, u32 pfn, u32 order);
 void guess_moved(void *ctx, u32 from, u32 to, u32 order);
 void rec_migrated(struct demand *d, const struct record *r, struct migration_window *w);
 void window_begin(struct demand *d, const struct record *r);
-void window_end(struct demand *d, const struct record *r);
+void window_end(struct demand *d);
 void rec_compaction(struct demand *d, const struct record *r);
 void rec_migration_pte(struct demand *d, const struct record *r);
 
 /* demand_folio.c */
-void folio_gave_up(struct demand *d, const struct record *r, struct task *t);
+void folio_gave_up(struct demand *d, struct task *t);
 bool folio_attempt(struct demand *d, const struct record *r, struct task *t, u8 *hint);
 
 /* recorded_counters.c */

@@ -27,9 +27,9 @@ static void pace_add(struct pace *p, u64 ns, u64 work)
 	}
 }
 
-static void emit_pace(struct demand *d, const struct record *r, enum op_rate what, u64 value)
+static void emit_pace(struct demand *d, enum op_rate what, u64 value)
 {
-	struct op *op = emit(d, OP_RATE, r);
+	struct op *op = emit(d, OP_RATE);
 
 	op->a = (u8)what;
 	op->arg = (u32)value;
@@ -58,18 +58,18 @@ void pace_kcompactd(struct demand *d, const struct record *r)
 		if (!(r->a + r->b))
 			return;
 		pace_add(&d->migrate, gap, r->a + r->b);
-		emit_pace(d, r, RATE_KCOMPACTD_MIGRATE, d->migrate.busy_ns / d->migrate.work);
+		emit_pace(d, RATE_KCOMPACTD_MIGRATE, d->migrate.busy_ns / d->migrate.work);
 		return;
 	}
 	if (r->type == REC_COMPACT_BEGIN)
 		return;
 	pace_add(&d->kcompactd, gap, r->b);
 	if (d->kcompactd.steps % PACE_STEPS == 0)
-		emit_pace(d, r, RATE_KCOMPACTD, work_per_second(&d->kcompactd));
+		emit_pace(d, RATE_KCOMPACTD, work_per_second(&d->kcompactd));
 }
 
 /* the scheduler has taken kswapd's CPU away: for how long, and after how much work? */
-static void pace_paused(struct demand *d, const struct record *r, u64 gap)
+static void pace_paused(struct demand *d, u64 gap)
 {
 	struct pace *p = &d->pause;
 
@@ -77,8 +77,8 @@ static void pace_paused(struct demand *d, const struct record *r, u64 gap)
 	d->kswapd_ran_ns = 0;
 	if (p->steps % PACE_STEPS)
 		return;
-	emit_pace(d, r, RATE_KSWAPD_SLICE, p->work / PACE_STEPS);
-	emit_pace(d, r, RATE_KSWAPD_PAUSE, p->busy_ns / PACE_STEPS);
+	emit_pace(d, RATE_KSWAPD_SLICE, p->work / PACE_STEPS);
+	emit_pace(d, RATE_KSWAPD_PAUSE, p->busy_ns / PACE_STEPS);
 	p->work = p->busy_ns = 0;
 }
 
@@ -88,13 +88,13 @@ static void kswapd_dropped(struct demand *d, const struct record *r, u64 gap)
 	struct pace *p = &d->kswapd;
 
 	if (gap >= PACE_SLICE_NS) {
-		pace_paused(d, r, gap);
+		pace_paused(d, gap);
 		return;
 	}
 	d->kswapd_ran_ns += gap;
 	pace_add(p, gap, r->a);
 	if (p->steps % PACE_STEPS == 0)
-		emit_pace(d, r, RATE_KSWAPD, work_per_second(p));
+		emit_pace(d, RATE_KSWAPD, work_per_second(p));
 }
 
 /* a batch with pages to swap out: what dropping as many would not have taken is theirs */
@@ -105,7 +105,7 @@ static void kswapd_wrote(struct demand *d, const struct record *r, u64 gap)
 
 	pace_add(p, gap > scan ? gap - scan : 0, d->kswapd_wrote);
 	if (p->steps % PACE_STEPS == 0)
-		emit_pace(d, r, RATE_KSWAPD_SWAPOUT, p->busy_ns / p->work);
+		emit_pace(d, RATE_KSWAPD_SWAPOUT, p->busy_ns / p->work);
 }
 
 /**
