@@ -138,7 +138,7 @@ static void say_verdict(const struct diff_table *t, const struct diff_row *row, 
 		message("regression: %s: %s", t->new[new].policy, why);
 	else if (row->new[new].verdict == DIFF_MISSING)
 		message("%s: %s: %s%s", row->criterion->where, t->new[new].policy, why,
-			metric_known(row->name) ? "" : "; no metric is called so, see"
+			metric_is_known(row->name) ? "" : "; no metric is called so, see"
 			" `fragreplay diff --list-metrics`");
 }
 
@@ -199,7 +199,7 @@ int cmd_diff(int argc, char **argv)
 	if (options_parse(&o, OPT_DIFF | OPT_FORCE | OPT_OUTPUT, argc, argv))
 		return EXIT_TROUBLE;
 	if (o.list_metrics) {
-		metric_list(stdout);
+		metrics_print(stdout);
 		return output_flush_stdout() ? EXIT_TROUBLE : EXIT_OK;
 	}
 	write = find_format(o.format);

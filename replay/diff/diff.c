@@ -107,61 +107,61 @@ int diff_column_add_report(struct diff_column *c, const char *file, const json_t
 	return report_flatten(policy, add_json, c);
 }
 
-/* the values of a term, or NULL when not every run has it */
-static const double *term_values(const struct diff_column *c, const char *name)
-{
-	const struct diff_values *m = diff_column_find(c, name);
+/* one run of a column */
+struct column_run {
+	const struct diff_column *c;
+	size_t run;
+};
 
-	return m && m->n == c->runs ? m->value : NULL;
+static bool read_run(const void *ctx, const char *name, double *value)
+{
+	const struct column_run *at = ctx;
+	const struct diff_values *v = diff_column_find(at->c, name);
+
+	if (v)
+		*value = v->value[at->run];
+	return v != NULL;
 }
 
-/* @sum[] += sign * each term; -1 when one is missing */
-static int add_terms(const struct diff_column *c, const char *const *term, double sign, double *sum)
+static bool some_runs_lack(const struct diff_column *c, const char *const *term)
 {
 	for (int i = 0; i < METRIC_TERMS && term[i]; i++) {
-		const double *value = term_values(c, term[i]);
+		const struct diff_values *v = diff_column_find(c, term[i]);
 
-		if (!value)
-			return -1;
-		for (size_t run = 0; run < c->runs; run++)
-			sum[run] += sign * value[run];
+		if (v && v->n != c->runs)
+			return true;
 	}
-	return 0;
+	return false;
 }
 
-/* a run in which nothing was tried has no rate, and does not count */
-static int derive_rate(struct diff_column *c, const struct metric_rule *rule)
+/* A run in which nothing was tried has no rate, and does not count. */
+static int derive_metric(struct diff_column *c, const struct metric *m)
 {
-	const double *good = term_values(c, rule->plus[0]), *bad = term_values(c, rule->minus[0]);
+	struct column_run at = { .c = c };
 
-	for (size_t run = 0; good && bad && run < c->runs; run++)
-		if (good[run] + bad[run] > 0 &&
-		    add_value(c, rule->pattern, 100 * good[run] / (good[run] + bad[run])))
-			return -1;
-	return 0;
-}
-
-static int derive_sum(struct diff_column *c, const struct metric_rule *rule, double *sum)
-{
-	memset(sum, 0, c->runs * sizeof(*sum));
-	if (add_terms(c, rule->plus, 1, sum) || add_terms(c, rule->minus, -1, sum))
+	if (some_runs_lack(c, m->plus) || some_runs_lack(c, m->minus))
 		return 0;
-	for (size_t run = 0; run < c->runs; run++)
-		if (add_value(c, rule->pattern, sum[run]))
+	for (; at.run < c->runs; at.run++) {
+		double value = metric_value(m, read_run, &at);
+
+		if (!isnan(value) && add_value(c, m->name, value))
 			return -1;
+	}
 	return 0;
 }
 
-/* a metric that some reports of the column lack has no mean that could be compared */
-static void drop_partial(struct diff_column *c)
+/* A metric that some reports of the column lack has no mean that could be compared. */
+static void drop_partial(struct diff_column *c, size_t nr_read)
 {
+	size_t kept = 0;
+
 	for (size_t i = 0; i < c->nr; i++) {
-		if (c->metric[i].n == c->runs)
-			continue;
-		free(c->metric[i].value);
-		c->metric[i] = c->metric[--c->nr];
-		i--;
+		if (i < nr_read && c->metric[i].n != c->runs)
+			free(c->metric[i].value);
+		else
+			c->metric[kept++] = c->metric[i];
 	}
+	c->nr = kept;
 }
 
 /**
@@ -172,18 +172,14 @@ static void drop_partial(struct diff_column *c)
  */
 int diff_column_derive(struct diff_column *c)
 {
-	double *sum = calloc(c->runs + 1, sizeof(*sum));
-	int ret = sum ? 0 : -1;
+	size_t nr_read = c->nr;
 
-	drop_partial(c);
-	for (unsigned int i = 0; i < nr_metric_rules && !ret; i++) {
-		if (metric_rules[i].kind == METRIC_SUM)
-			ret = derive_sum(c, &metric_rules[i], sum);
-		else if (metric_rules[i].kind == METRIC_RATE)
-			ret = derive_rate(c, &metric_rules[i]);
-	}
-	free(sum);
-	return ret;
+	for (unsigned int i = 0; i < nr_metrics; i++)
+		if ((metrics[i].kind == METRIC_SUM || metrics[i].kind == METRIC_RATE) &&
+		    derive_metric(c, &metrics[i]))
+			return -1;
+	drop_partial(c, nr_read);
+	return 0;
 }
 
 /**
@@ -261,7 +257,7 @@ enum diff_verdict diff_criterion_judge(const struct diff_criterion *c, const str
 	moved = c->relative ? new->percent : change;
 	if (!(c->up && moved > c->limit) && !(c->down && moved < -c->limit))
 		return DIFF_PASS;
-	floor = isnan(c->floor) ? metric_floor(row->rule) : c->floor;
+	floor = isnan(c->floor) ? metric_floor(row->metric) : c->floor;
 	if (c->relative && fabs(change) < floor)
 		return DIFF_BELOW_FLOOR;
 	return new->p >= alpha ? DIFF_NOISE : DIFF_REGRESSION;
@@ -280,16 +276,16 @@ static int places_of(const struct diff_row *row, const struct diff_table *t)
 
 	for (size_t i = 0; i < t->nr_new; i++)
 		whole &= is_whole_number(&row->new[i]);
-	if (row->rule->unit == UNIT_FRACTION)
+	if (row->metric->unit == UNIT_FRACTION)
 		return 3;
-	if (whole && !t->sampled && row->rule->unit != UNIT_PERCENT)
+	if (whole && !t->sampled && row->metric->unit != UNIT_PERCENT)
 		return 0;
-	return row->rule->unit == UNIT_VISITS ? 4 : 2;
+	return row->metric->unit == UNIT_VISITS ? 4 : 2;
 }
 
 static void fill_row(struct diff_row *row, const struct diff_table *t, double alpha)
 {
-	row->rule = metric_rule(row->name);
+	row->metric = metric_find(row->name);
 	row->base = cell_of(&t->base, row->name);
 	for (size_t i = 0; i < t->nr_new; i++) {
 		struct diff_cell *cell = &row->new[i];
@@ -340,7 +336,7 @@ static bool any_has(const struct diff_table *t, const char *name)
 
 static size_t most_rows(const struct diff_table *t, const struct diff_criteria *criteria)
 {
-	size_t rows = t->base.nr + criteria->nr + nr_metric_rules;
+	size_t rows = t->base.nr + criteria->nr + nr_metrics;
 
 	for (size_t i = 0; i < t->nr_new; i++)
 		rows += t->new[i].nr;
@@ -365,9 +361,9 @@ int diff_table_build(struct diff_table *t, const struct diff_criteria *criteria)
 	t->sampled = t->base.runs > 1;
 	for (size_t i = 0; i < t->nr_new; i++)
 		t->sampled |= t->new[i].runs > 1;
-	for (unsigned int i = 0; i < nr_metric_rules; i++)
-		if (metric_rules[i].row && any_has(t, metric_rules[i].pattern) &&
-		    add_row(t, metric_rules[i].pattern, criteria))
+	for (unsigned int i = 0; i < nr_metrics; i++)
+		if (metrics[i].use & METRIC_ROW && any_has(t, metrics[i].name) &&
+		    add_row(t, metrics[i].name, criteria))
 			return -1;
 	if (add_column_rows(t, &t->base, criteria))
 		return -1;

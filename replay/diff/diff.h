@@ -9,54 +9,7 @@
 #include <jansson.h>
 
 #include "cmd/cmd.h"
-
-#define METRIC_NAME	96
-#define METRIC_TERMS	4
-
-enum direction { NEUTRAL, LOWER_IS_BETTER, HIGHER_IS_BETTER };
-
-enum metric_unit {
-	UNIT_NUMBER, UNIT_PAGES, UNIT_FAULTS, UNIT_HUGE_PAGES, UNIT_EVENTS, UNIT_BLOCKS,
-	UNIT_BUDDIES, UNIT_PERCENT, UNIT_FRACTION, UNIT_NS, UNIT_VISITS, UNIT_FOLIOS, NR_UNITS
-};
-
-enum metric_kind {
-	METRIC_READ,		/* a number of the report */
-	METRIC_SUM,		/* of ->plus, less ->minus */
-	METRIC_RATE,		/* ->plus out of ->plus and ->minus, in percent */
-};
-
-/**
- * struct metric_rule - what is known of a metric, or of all whose names match a pattern
- * @pattern: a name, or a shell pattern; the first rule that fits decides
- * @label: as cover letters call it; NULL: its name
- * @unit: what it counts
- * @direction: which way is better
- * @kind: where it comes from; @plus and @minus are names of METRIC_READ metrics
- * @row: a row of the table that is printed without --all
- * @floor: a smaller change is none for a relative limit, in units; 0: the unit's own
- * @source: of a pattern or a name that is not a counter: where the report has it
- */
-struct metric_rule {
-	const char *pattern, *label;
-	enum metric_unit unit;
-	enum direction direction;
-	enum metric_kind kind;
-	const char *plus[METRIC_TERMS], *minus[METRIC_TERMS];
-	bool row;
-	double floor;
-	const char *source;
-};
-
-extern const struct metric_rule metric_rules[];
-extern const unsigned int nr_metric_rules;
-extern const char *const direction_name[];
-
-const struct metric_rule *metric_rule(const char *name);
-const char *metric_unit_name(enum metric_unit unit);
-double metric_floor(const struct metric_rule *rule);
-bool metric_known(const char *name);
-void metric_list(FILE *out);
+#include "report/metrics.h"
 
 /* the numbers of one policy's results by name; ../report/metric_walk.c */
 typedef int (*flatten_fn)(void *ctx, const char *name, json_t *value);
@@ -137,7 +90,7 @@ struct diff_cell {
 
 struct diff_row {
 	char name[METRIC_NAME];
-	const struct metric_rule *rule;
+	const struct metric *metric;
 	const struct diff_criterion *criterion;
 	int places;		/* decimals that its values need */
 	struct diff_cell base, *new;

@@ -33,12 +33,12 @@ static int parse_limit(struct diff_criterion *c, const char *text)
 /* without a sign: the movement that is worse, and any when none is */
 static void watch_the_worse_way(struct diff_criterion *c)
 {
-	enum direction direction = metric_rule(c->metric)->direction;
+	enum metric_better better = metric_find(c->metric)->better;
 
 	if (c->up || c->down)
 		return;
-	c->up = direction != HIGHER_IS_BETTER;
-	c->down = direction != LOWER_IS_BETTER;
+	c->up = better != HIGHER_IS_BETTER;
+	c->down = better != LOWER_IS_BETTER;
 }
 
 /**
@@ -149,7 +149,7 @@ static int read_line(struct diff_criteria *list, char *line, const char *where, 
 		return set_alpha(list, word[1], err, errlen);
 	if (diff_criterion_parse(&c, word[0], word[1], word[2], err, errlen))
 		return -1;
-	if (!metric_known(c.metric)) {
+	if (!metric_is_known(c.metric)) {
 		snprintf(err, errlen, "no metric is called %s; see `fragreplay diff"
 			 " --list-metrics`", c.metric);
 		return -1;

@@ -55,7 +55,7 @@ static json_t *json_criterion(const struct diff_row *row)
 
 	if (c->relative)
 		json_object_set_new(object, "floor", number_or_null(isnan(c->floor) ?
-				    metric_floor(row->rule) : c->floor));
+				    metric_floor(row->metric) : c->floor));
 	return object;
 }
 
@@ -65,8 +65,8 @@ static json_t *json_row(const struct diff_table *t, const struct diff_row *row)
 
 	json_object_set_new(object, "metric", json_string(row->name));
 	json_object_set_new(object, "label", json_string(diff_row_label(row)));
-	json_object_set_new(object, "unit", json_string(metric_unit_name(row->rule->unit)));
-	json_object_set_new(object, "better", json_string(direction_name[row->rule->direction]));
+	json_object_set_new(object, "unit", json_string(metric_unit_name(row->metric->unit)));
+	json_object_set_new(object, "better", json_string(metric_better_name[row->metric->better]));
 	if (row->criterion)
 		json_object_set_new(object, "criterion", json_criterion(row));
 	json_object_set_new(object, "base", json_stats(&row->base));
@@ -157,8 +157,8 @@ static void csv_line(const struct diff_table *t, size_t new, const struct diff_r
 	csv_text(t->new[new].file, out);
 	fputc(',', out);
 	csv_text(t->new[new].policy, out);
-	fprintf(out, ",%s,%s,%s", row->name, metric_unit_name(row->rule->unit),
-		direction_name[row->rule->direction]);
+	fprintf(out, ",%s,%s,%s", row->name, metric_unit_name(row->metric->unit),
+		metric_better_name[row->metric->better]);
 	csv_stats(&row->base, out);
 	csv_stats(cell, out);
 	csv_number(cell->has && row->base.has ? cell->stats.mean - row->base.stats.mean : NAN, out);

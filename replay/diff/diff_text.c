@@ -32,7 +32,7 @@ struct layout {
  */
 const char *diff_row_label(const struct diff_row *row)
 {
-	return row->rule->label ? row->rule->label : row->name;
+	return metric_title(row->metric, row->name);
 }
 
 static bool says_something(const struct diff_cell *cell)
@@ -52,7 +52,7 @@ bool diff_row_shown(const struct diff_table *t, const struct diff_row *row, bool
 {
 	bool something = says_something(&row->base);
 
-	if (row->rule->row || row->criterion)
+	if (row->metric->use & METRIC_ROW || row->criterion)
 		return true;
 	for (size_t i = 0; i < t->nr_new; i++)
 		something |= says_something(&row->new[i]);
@@ -118,17 +118,17 @@ void diff_reason(char *buf, size_t len, const struct diff_row *row, const struct
 	else
 		snprintf(change, sizeof(change), "%+.2f%%", new->percent);
 	snprintf(buf, len, "%s: %s to %s %s (%s)", row->name, value[0], value[1],
-		 metric_unit_name(row->rule->unit), change);
+		 metric_unit_name(row->metric->unit), change);
 	if (!c)
 		return;
 	len -= strlen(buf);
 	buf += strlen(buf);
-	floor = isnan(c->floor) ? metric_floor(row->rule) : c->floor;
+	floor = isnan(c->floor) ? metric_floor(row->metric) : c->floor;
 	if (new->verdict == DIFF_REGRESSION)
 		snprintf(buf, len, ", past %s", c->text);
 	else if (new->verdict == DIFF_BELOW_FLOOR)
 		snprintf(buf, len, ", past %s, but by less than %g %s", c->text, floor,
-			 metric_unit_name(row->rule->unit));
+			 metric_unit_name(row->metric->unit));
 	else if (new->verdict == DIFF_NOISE)
 		snprintf(buf, len, ", past %s, but not significant, p=%.3g", c->text, new->p);
 	else
@@ -288,9 +288,9 @@ static const char *color_of(const struct layout *l, const struct diff_row *row,
 	bool better;
 
 	if (!l->style->color || isnan(cell->percent) || cell->percent == 0 ||
-	    row->rule->direction == NEUTRAL)
+	    row->metric->better == NEITHER_IS_BETTER)
 		return NULL;
-	better = (cell->percent > 0) == (row->rule->direction == HIGHER_IS_BETTER);
+	better = (cell->percent > 0) == (row->metric->better == HIGHER_IS_BETTER);
 	return better ? GREEN : RED;
 }
 

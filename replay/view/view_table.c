@@ -27,8 +27,8 @@ static json_t *table_row(const struct diff_table *t, const struct diff_row *row)
 	for (size_t i = 0; i < t->nr_new; i++)
 		json_array_append_new(values, cell_value(&row->new[i]));
 	return json_pack("{ss, ss, ss, ss, so}", "name", row->name, "label", diff_row_label(row),
-			 "unit", metric_unit_name(row->rule->unit),
-			 "better", direction_name[row->rule->direction], "values", values);
+			 "unit", metric_unit_name(row->metric->unit),
+			 "better", metric_better_name[row->metric->better], "values", values);
 }
 
 static int fill_column(struct diff_column *c, const char *file, const json_t *policy)

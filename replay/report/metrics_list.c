@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The table of metrics for people. */
+#include "metrics.h"
+
+static void print_terms(const char *const *term, const char *sign, FILE *out)
+{
+	for (int i = 0; i < METRIC_TERMS && term[i]; i++)
+		fprintf(out, "%s%s", i ? sign : "", term[i]);
+}
+
+static void print_source(const struct metric *m, const char *name, FILE *out)
+{
+	if (m->kind == METRIC_RATE) {
+		fprintf(out, "100 * %s / (%s + %s)", m->plus[0], m->plus[0], m->minus[0]);
+	} else if (m->kind == METRIC_SUM) {
+		print_terms(m->plus, " + ", out);
+		fputs(m->minus[0] ? " - " : "", out);
+		print_terms(m->minus, " - ", out);
+	} else if (metric_is_counter(name)) {
+		fputs("/proc/vmstat", out);
+	} else {
+		fprintf(out, "report%s%s", m->source ? ": " : "", m->source ? m->source : "");
+	}
+}
+
+static void print_one(void *out, const char *name, const struct metric *m)
+{
+	fprintf(out, "%-40s %-11s %-8s ", name, metric_unit_name(m->unit),
+		metric_better_name[m->better]);
+	print_source(m, name, out);
+	fputc('\n', out);
+}
+
+/**
+ * metrics_print - print every metric: name, unit, which way is better, source
+ * @out: where to
+ */
+void metrics_print(FILE *out)
+{
+	fprintf(out, "%-40s %-11s %-8s %s\n", "METRIC", "UNIT", "BETTER", "SOURCE");
+	metric_for_each(print_one, out);
+}
