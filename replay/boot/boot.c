@@ -40,17 +40,19 @@ static void set_up_kernel(struct mm *mm, const struct recording *m)
 	mm->swap_pages = m->swap_pages;
 }
 
-static void add_zones(struct mm *mm, const struct recording *m)
+static int add_zones(struct mm *mm, const struct recording *m)
 {
 	for (int i = 0; i < MAX_NR_ZONES; i++) {
 		const struct snap_zone *sz = &m->before.zone[i];
 
 		if (!sz->populated)
 			continue;
-		mm_add_zone(mm, (enum zone_type)i, sz->start_pfn, sz->spanned);
+		if (mm_add_zone(mm, (enum zone_type)i, sz->start_pfn, sz->spanned))
+			return -ENOMEM;
 		mm->zone[i].present = sz->present;
 		mm->zone[i].managed = sz->managed;
 	}
+	return 0;
 }
 
 /* a list of heads to be placed in an order of our choice */
@@ -318,7 +320,8 @@ static int build(struct image *img, u64 seed, bool owner_is_pfn)
 		place_pcp(img, z);
 		place_others(img, z, owner_is_pfn);
 	}
-	mm_init_late(mm);
+	if (mm_init_late(mm))
+		return -ENOMEM;
 	set_from_zoneinfo(mm, img->m);
 	return fill_lru(img, seed != SEED_AS_BOOT);
 }
@@ -339,9 +342,8 @@ struct mm *boot_mm_fit(const struct recording *m, uint64_t seed, bool owner_is_p
 		return NULL;
 	}
 	set_up_kernel(img.mm, m);
-	add_zones(img.mm, m);
 	img.page = calloc(m->max_pfn, 1);
-	if (!img.page || build(&img, seed, owner_is_pfn)) {
+	if (!img.page || add_zones(img.mm, m) || build(&img, seed, owner_is_pfn)) {
 		fprintf(stderr, "fragreplay: no memory for a machine of %u pages\n", m->max_pfn);
 		mm_free(img.mm);
 		img.mm = NULL;

@@ -424,7 +424,8 @@ int policy_setup_apply(const struct policy_setup *s, struct mm *mm, char *err, s
 	if (mm_set_policy(mm, s->ops, priv, why, sizeof(why)))
 		return refuse(err, errlen, s->label, why);
 	for (unsigned int i = 0; i < s->nr_features; i++)
-		mm_feature_set(mm, s->feature[i], s->on[i]);
+		if (mm_feature_set(mm, s->feature[i], s->on[i]))
+			return refuse(err, errlen, s->label, "no memory");
 	if (s->filemap && mm_layer_policy(mm, s->filemap, why, sizeof(why)))
 		return refuse(err, errlen, s->label, why);
 	return 0;

@@ -111,16 +111,16 @@ static void start_at_cached_positions(struct compact_control *cc)
  * compact_control_init - lists for the runs of one compaction
  * @mm: machine
  * @cc: to be set up, once
+ *
+ * Return: 0 or -ENOMEM.
  */
-void compact_control_init(struct mm *mm, struct compact_control *cc)
+int compact_control_init(struct mm *mm, struct compact_control *cc)
 {
-	int i;
-
 	memset(cc, 0, sizeof(*cc));
-	for (i = 0; i < NR_PAGE_ORDERS; i++)
-		cc->freepages[i] = mm_alloc_list(mm);
-	cc->migratepages = mm_alloc_list(mm);
-	cc->split_folios = mm_alloc_list(mm);
+	if (mm_alloc_lists(mm, cc->freepages, NR_PAGE_ORDERS) ||
+	    mm_alloc_lists(mm, &cc->migratepages, 1) || mm_alloc_lists(mm, &cc->split_folios, 1))
+		return -ENOMEM;
+	return 0;
 }
 
 /**

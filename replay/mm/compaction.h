@@ -140,7 +140,7 @@ void fail_folio(struct mm *mm, u32 src);
 void split_isolated_folio(struct mm *mm, u32 src);
 
 /* compaction.c */
-void compact_control_init(struct mm *mm, struct compact_control *cc);
+int compact_control_init(struct mm *mm, struct compact_control *cc);
 enum compact_result compact_zone_begin(struct mm *mm, struct compact_control *cc);
 enum compact_result compact_zone_step(struct mm *mm, struct compact_control *cc,
 				      struct capture_control *capc);

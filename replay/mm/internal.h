@@ -6,6 +6,8 @@
 #ifndef FRAGREPLAY_MM_INTERNAL_H
 #define FRAGREPLAY_MM_INTERNAL_H
 
+#include <errno.h>
+
 #include "page.h"
 
 /* rounds of reclaim without progress before kswapd and the slow path give up; mm/internal.h */
@@ -32,9 +34,9 @@ struct capture_control {
 /* mm_init.c: the machine comes to be, in these steps */
 struct mm *mm_alloc(u32 max_pfn, u16 nr_cpus, u64 seed);
 void mm_free(struct mm *mm);
-u32 mm_alloc_list(struct mm *mm);
-void mm_add_zone(struct mm *mm, enum zone_type type, u32 start_pfn, u32 spanned);
-void mm_init_late(struct mm *mm);	/* after all pages are placed: watermarks, pcp sizes, LRU */
+int mm_alloc_lists(struct mm *mm, u32 *list, u32 nr);
+int mm_add_zone(struct mm *mm, enum zone_type type, u32 start_pfn, u32 spanned);
+int mm_init_late(struct mm *mm);	/* after all pages are placed: watermarks, pcp sizes, LRU */
 void mm_place_free(struct mm *mm, u32 pfn, u32 order, bool tail);
 void mm_place_pcp(struct mm *mm, u32 pfn, u32 order, u16 cpu);
 void mm_place_used(struct mm *mm, u32 pfn, u32 order, enum page_kind kind, u8 mt);
@@ -114,7 +116,7 @@ static inline u32 pcp_buddy_list(const struct per_cpu_pages *pcp, u32 order, u8 
 	return pcp->buddy_list + order * MIGRATE_PCPTYPES + mt;
 }
 
-void pcp_buddy_enable(struct mm *mm);
+int pcp_buddy_enable(struct mm *mm);
 void pcp_buddy_disable(struct mm *mm);
 void pcp_buddy_exit(struct mm *mm);
 u32 pcp_buddy_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags);
@@ -150,7 +152,7 @@ int fragmentation_index(const struct zone *z, u32 order);	/* -1000 .. 1000 */
 u32 extfrag_for_order(const struct zone *z, u32 order);		/* percent */
 void reset_isolation_suitable(struct mm *mm);
 void wakeup_kcompactd(struct mm *mm, u32 order, enum zone_type idx);
-void kcompactd_init(struct mm *mm);
+int kcompactd_init(struct mm *mm);
 void kcompactd_exit(struct mm *mm);
 void kcompactd_run(struct mm *mm, u64 until_ns);	/* background progress up to a moment */
 void policy_threads_run(struct mm *mm, u64 until_ns);	/* likewise, of the policy's own */
@@ -162,7 +164,7 @@ bool kswapd_running(const struct mm *mm);
 void kswapd_clear_hopeless(struct mm *mm);
 bool kswapd_test_hopeless(const struct mm *mm);
 bool pgdat_balanced(const struct mm *mm, u32 order, enum zone_type idx);
-void kswapd_init(struct mm *mm);
+int kswapd_init(struct mm *mm);
 void kswapd_exit(struct mm *mm);
 void kswapd_run(struct mm *mm, u64 until_ns);		/* background progress up to a moment */
 u64 zone_reclaimable_pages(const struct mm *mm, const struct zone *z);
@@ -170,14 +172,13 @@ void free_reclaimed_folio(struct mm *mm, u32 pfn);
 
 /* how a page joins the LRU: decides its first generation (page-allocator.md 14.3) */
 enum lru_origin { LRU_FAULT, LRU_READ, LRU_WRITE, LRU_REFAULT, LRU_EXISTING };
-void lruvec_init(struct mm *mm);
+int lruvec_init(struct mm *mm);
 void lruvec_exit(struct mm *mm);
 void folio_add_lru(struct mm *mm, u32 pfn, enum lru_origin origin);	/* head of a folio */
 void lruvec_del_folio(struct mm *mm, u32 pfn);
 void folio_mark_accessed(struct mm *mm, u32 pfn);
 void folio_mark_cold(struct mm *mm, u32 pfn);	/* to the cold end: reclaim may have it first */
 bool lruvec_is_whole(const struct mm *mm);
-void lruvec_check(const struct mm *mm);		/* aborts with a message when a rule is broken */
 void folio_mark_dirty(struct mm *mm, u32 pfn);	/* file folio: not droppable until flushed */
 
 /* shrinker.c: slab that the recorded kernel's shrinkers freed; swap.c: slots */

@@ -33,21 +33,20 @@ static enum zone_type last_zone(const struct mm *mm)
  * kcompactd_init - the node's kcompactd, asleep, and the lists of direct compaction
  * @mm: machine with its zones
  *
- * Where memory for it cannot be had, kcompactd is NULL and nothing is ever compacted.
+ * Return: 0 or -ENOMEM.
  */
-void kcompactd_init(struct mm *mm)
+int kcompactd_init(struct mm *mm)
 {
 	struct kcompactd_state *k = calloc(1, sizeof(*k));
 
 	mm->kcompactd = k;
-	if (!k)
-		return;
-	compact_control_init(mm, &k->cc);
-	compact_control_init(mm, &k->direct);
+	if (!k || compact_control_init(mm, &k->cc) || compact_control_init(mm, &k->direct))
+		return -ENOMEM;
 	k->pin_seed = mm_random(mm);
 	k->highest_zoneidx = last_zone(mm);
 	k->clock_ns = mm->now_ns;
 	sleep_until_woken(mm, k, HPAGE_FRAG_CHECK_INTERVAL_NS);
+	return 0;
 }
 
 /**

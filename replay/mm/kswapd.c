@@ -4,7 +4,6 @@
  * batches. It scans kswapd_scan_pages_per_ms while it is awake, and nothing happens outside of
  * kswapd_run().
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "vmscan.h"
@@ -42,18 +41,19 @@ struct kswapd_state {
 /**
  * kswapd_init - kswapd of a new machine: asleep
  * @mm: machine
+ *
+ * Return: 0 or -ENOMEM.
  */
-void kswapd_init(struct mm *mm)
+int kswapd_init(struct mm *mm)
 {
 	struct kswapd_state *ks = calloc(1, sizeof(*ks));
 
-	if (!ks) {
-		fprintf(stderr, "fragreplay: out of memory for kswapd\n");
-		abort();
-	}
+	if (!ks)
+		return -ENOMEM;
 	ks->kswapd_highest_zoneidx = MAX_NR_ZONES;
 	ks->highest_zoneidx = MAX_NR_ZONES - 1;
 	mm->kswapd = ks;
+	return 0;
 }
 
 /**

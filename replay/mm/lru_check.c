@@ -171,13 +171,3 @@ bool lruvec_is_whole(const struct mm *mm)
 	check_slab(mm, &t);
 	return !t.broken;
 }
-
-/**
- * lruvec_check - abort unless the LRU is whole: the model itself is wrong then
- * @mm: machine, between two reclaim batches
- */
-void lruvec_check(const struct mm *mm)
-{
-	if (!lruvec_is_whole(mm))
-		abort();
-}

@@ -24,12 +24,14 @@ static int folio_lru_list(const struct page *p)
 /**
  * lru_classic_init - empty lists
  * @mm: machine; mm->lruvec exists
+ *
+ * Return: 0 or -ENOMEM.
  */
-void lru_classic_init(struct mm *mm)
+int lru_classic_init(struct mm *mm)
 {
-	for (int l = 0; l < NR_EVICTABLE_LISTS; l++)
-		mm->lruvec->list[l] = mm_alloc_list(mm);
-	workingset_init(mm);
+	if (mm_alloc_lists(mm, mm->lruvec->list, NR_EVICTABLE_LISTS))
+		return -ENOMEM;
+	return workingset_init(mm);
 }
 
 /**

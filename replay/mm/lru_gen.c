@@ -14,16 +14,16 @@
  * @mm: machine; mm->lruvec exists
  *
  * mm/vmscan.c:lru_gen_init_lruvec.
+ *
+ * Return: 0 or -ENOMEM.
  */
-void lru_gen_init(struct mm *mm)
+int lru_gen_init(struct mm *mm)
 {
 	struct lru_gen *g = &mm->lruvec->gen;
 
 	g->max_seq = MIN_NR_GENS + 1;
-	for (u32 i = 0; i < NR_LRU_GENS; i++)
-		for (int t = 0; t < ANON_AND_FILE; t++)
-			for (int z = 0; z < MAX_NR_ZONES; z++)
-				g->folios[i][t][z] = mm_alloc_list(mm);
+	return mm_alloc_lists(mm, &g->folios[0][0][0],
+			      NR_LRU_GENS * ANON_AND_FILE * MAX_NR_ZONES);
 }
 
 static void lru_gen_insert(struct mm *mm, u32 pfn, u64 seq, bool tail)

@@ -105,38 +105,51 @@ void mm_free(struct mm *mm)
 	free(mm);
 }
 
-/**
- * mm_alloc_list - a new, empty list
- * @mm: machine
- *
- * Without memory the program ends: a machine without its lists is none.
- *
- * Return: index of its head in mm->heads[].
- */
-u32 mm_alloc_list(struct mm *mm)
+static int reserve_heads(struct mm *mm, u32 nr)
 {
-	if (mm->nr_heads == mm->cap_heads) {
-		struct links *heads = realloc(mm->heads, 2ul * mm->cap_heads * sizeof(*heads));
+	u32 cap = mm->cap_heads;
+	struct links *heads;
 
-		if (!heads)
-			abort();
-		mm->heads = heads;
-		mm->cap_heads *= 2;
-	}
-	list_init(mm, mm->nr_heads);
-	return mm->nr_heads++;
+	while (cap - mm->nr_heads < nr)
+		cap *= 2;
+	if (cap == mm->cap_heads)
+		return 0;
+	heads = realloc(mm->heads, (size_t)cap * sizeof(*heads));
+	if (!heads)
+		return -ENOMEM;
+	mm->heads = heads;
+	mm->cap_heads = cap;
+	return 0;
 }
 
-static void add_zone_lists(struct mm *mm, struct zone *z)
+/**
+ * mm_alloc_lists - new, empty lists
+ * @mm: machine
+ * @list: where the indexes of their heads in mm->heads[] go; they follow one another
+ * @nr: how many
+ *
+ * Return: 0; -ENOMEM with nothing changed.
+ */
+int mm_alloc_lists(struct mm *mm, u32 *list, u32 nr)
 {
-	int order, mt, cpu, i;
+	if (reserve_heads(mm, nr))
+		return -ENOMEM;
+	for (u32 i = 0; i < nr; i++) {
+		list[i] = mm->nr_heads++;
+		list_init(mm, list[i]);
+	}
+	return 0;
+}
 
-	for (order = 0; order < NR_PAGE_ORDERS; order++)
-		for (mt = 0; mt < MIGRATE_TYPES; mt++)
-			z->free_area[order].list[mt] = mm_alloc_list(mm);
-	for (cpu = 0; cpu < mm->nr_cpus; cpu++)
-		for (i = 0; i < NR_PCP_LISTS; i++)
-			z->pcp[cpu].list[i] = mm_alloc_list(mm);
+static int add_zone_lists(struct mm *mm, struct zone *z)
+{
+	for (int order = 0; order < NR_PAGE_ORDERS; order++)
+		if (mm_alloc_lists(mm, z->free_area[order].list, MIGRATE_TYPES))
+			return -ENOMEM;
+	for (int cpu = 0; cpu < mm->nr_cpus; cpu++)
+		if (mm_alloc_lists(mm, z->pcp[cpu].list, NR_PCP_LISTS))
+			return -ENOMEM;
+	return 0;
 }
 
 /**
@@ -147,24 +160,26 @@ static void add_zone_lists(struct mm *mm, struct zone *z)
  * @spanned: pages from there to its end, holes included
  *
  * All its pageblocks are MOVABLE, as at boot, and all its pages absent. ->present and ->managed
- * are the caller's to set, or mm_init_late() counts them. Without memory the program ends.
+ * are the caller's to set, or mm_init_late() counts them.
+ *
+ * Return: 0; -ENOMEM, after which the machine is good for mm_free() only.
  */
-void mm_add_zone(struct mm *mm, enum zone_type type, u32 start_pfn, u32 spanned)
+int mm_add_zone(struct mm *mm, enum zone_type type, u32 start_pfn, u32 spanned)
 {
 	struct zone *z = &mm->zone[type];
 	u32 b, end = start_pfn + spanned;
 
+	z->pcp = calloc(mm->nr_cpus, sizeof(*z->pcp));
+	if (!z->pcp || add_zone_lists(mm, z))
+		return -ENOMEM;
 	z->populated = true;
 	z->start_pfn = start_pfn;
 	z->spanned = spanned;
-	z->pcp = calloc(mm->nr_cpus, sizeof(*z->pcp));
-	if (!z->pcp)
-		abort();
-	add_zone_lists(mm, z);
 	for (b = start_pfn >> pageblock_order; b << pageblock_order < end; b++)
 		mm->pageblock[b].zone = type;
 	z->compact_cached_migrate_pfn[0] = z->compact_cached_migrate_pfn[1] = start_pfn;
 	z->compact_cached_free_pfn = end ? pageblock_start_pfn(end - 1) : 0;
+	return 0;
 }
 
 /**
@@ -246,10 +261,13 @@ static void count_pages(const struct mm *mm, struct zone *z)
  *
  * Watermarks, lowmem reserves, sizes of the per-CPU lists, LRU, kswapd and kcompactd. What a
  * snapshot knows better (protection, pcp high) is set after this.
+ *
+ * Return: 0; -ENOMEM, after which the machine is good for mm_free() only.
  */
-void mm_init_late(struct mm *mm)
+int mm_init_late(struct mm *mm)
 {
 	struct zone *z;
+	int ret;
 
 	for_each_populated_zone(mm, z)
 		if (!z->managed || !z->present)
@@ -259,7 +277,8 @@ void mm_init_late(struct mm *mm)
 	setup_per_zone_wmarks(mm);
 	setup_per_zone_lowmem_reserve(mm);
 	setup_pcp_cacheinfo(mm);
-	lruvec_init(mm);
-	kswapd_init(mm);
-	kcompactd_init(mm);
+	ret = lruvec_init(mm);
+	if (!ret)
+		ret = kswapd_init(mm);
+	return ret ? ret : kcompactd_init(mm);
 }

@@ -403,48 +403,66 @@ static void drain_everything(struct mm *mm)
 		drain_local_pages(mm, NULL, cpu);
 }
 
-static void add_lists(struct mm *mm, struct per_cpu_pages *pcp)
+static int add_lists(struct mm *mm, struct per_cpu_pages *pcp)
 {
-	u32 i;
+	u32 list[NR_PCP_BUDDY_LISTS];
 
-	/* of a time before, the zone has all pages but not the list of blocks */
+	/* A CPU that had these lists before keeps them, but that of its blocks has stale links. */
 	if (pcp->buddy_list) {
 		list_init(mm, pcp->buddy_list + PCP_BUDDY_OWNED);
-		return;
+		return 0;
 	}
-	pcp->buddy_list = mm_alloc_list(mm);
-	for (i = 1; i < NR_PCP_BUDDY_LISTS; i++)
-		mm_alloc_list(mm);
+	if (mm_alloc_lists(mm, list, NR_PCP_BUDDY_LISTS))
+		return -ENOMEM;
+	pcp->buddy_list = list[0];
+	return 0;
+}
+
+static struct pcp_buddy *pcp_buddy_alloc(u32 nr_blocks)
+{
+	struct pcp_buddy *b = calloc(1, sizeof(*b));
+
+	if (!b)
+		return NULL;
+	b->owner = calloc(nr_blocks, sizeof(*b->owner));
+	b->l = calloc(nr_blocks, sizeof(*b->l));
+	if (!b->owner || !b->l) {
+		free(b->owner);
+		free(b->l);
+		free(b);
+		return NULL;
+	}
+	for (u32 i = 0; i < nr_blocks; i++)
+		b->l[i].next = b->l[i].prev = i;
+	return b;
 }
 
 /**
  * pcp_buddy_enable - lists that split and merge take the place of ordinary ones
  * @mm: machine, built, not run yet
  *
- * The ordinary lists are drained: the policy's hooks are told of blocks that become free. Without
- * memory the program ends, as a machine without its lists is none.
+ * The ordinary lists are drained, and the policy's hooks hear of blocks that become free.
+ *
+ * Return: 0; -ENOMEM, with the ordinary lists still in use.
  */
-void pcp_buddy_enable(struct mm *mm)
+int pcp_buddy_enable(struct mm *mm)
 {
-	u32 nr = (mm->max_pfn + N(MAX_PAGE_ORDER)) >> pageblock_order, i;
+	struct pcp_buddy *b;
 	struct zone *z;
 	u16 cpu;
 
 	if (mm->pcp_buddy)
-		return;
+		return 0;
 	drain_everything(mm);
 	for_each_populated_zone(mm, z)
 		for (cpu = 0; cpu < mm->nr_cpus; cpu++)
-			add_lists(mm, &z->pcp[cpu]);
-	mm->pcp_buddy = calloc(1, sizeof(*mm->pcp_buddy));
-	if (!mm->pcp_buddy)
-		abort();
-	mm->pcp_buddy->owner = calloc(nr, sizeof(*mm->pcp_buddy->owner));
-	mm->pcp_buddy->l = calloc(nr, sizeof(*mm->pcp_buddy->l));
-	if (!mm->pcp_buddy->owner || !mm->pcp_buddy->l)
-		abort();
-	for (i = 0; i < nr; i++)
-		mm->pcp_buddy->l[i].next = mm->pcp_buddy->l[i].prev = i;
+			if (add_lists(mm, &z->pcp[cpu]))
+				return -ENOMEM;
+	b = pcp_buddy_alloc((mm->max_pfn + N(MAX_PAGE_ORDER)) >> pageblock_order);
+	if (!b)
+		return -ENOMEM;
+	mm->pcp_buddy = b;
+	return 0;
 }
 
 /**

@@ -273,7 +273,7 @@ bool mm_feature(const struct mm *mm, const char *name)
  * With pcp_buddy the per-CPU lists are drained and become others: the policy's hooks are told of
  * blocks that become free then.
  *
- * Return: 0; -1 when there is none of that name.
+ * Return: 0; -1 when there is none of that name; -ENOMEM without memory for the other lists.
  */
 int mm_feature_set(struct mm *mm, const char *name, bool on)
 {
@@ -281,13 +281,11 @@ int mm_feature_set(struct mm *mm, const char *name, bool on)
 
 	if (!feature)
 		return -1;
+	if (feature == &mm->k.pcp_buddy && on && pcp_buddy_enable(mm))
+		return -ENOMEM;
+	if (feature == &mm->k.pcp_buddy && !on)
+		pcp_buddy_disable(mm);
 	*feature = on;
-	if (feature == &mm->k.pcp_buddy) {
-		if (on)
-			pcp_buddy_enable(mm);
-		else
-			pcp_buddy_disable(mm);
-	}
 	return 0;
 }
 

@@ -47,18 +47,20 @@ static int alloc_regions(struct mm *mm, struct zone *z, u32 order)
 {
 	u32 base = z->start_pfn & ~(N(order) - 1), i, o;
 	u32 nr = (u32)((((u64)z->start_pfn + z->spanned - base) + N(order) - 1) >> order);
-	int mt;
+	struct free_region *region = calloc(nr ? nr : 1, sizeof(*region));
 
-	z->region = calloc(nr ? nr : 1, sizeof(*z->region));
-	if (!z->region)
-		return -1;
+	if (!region)
+		return -ENOMEM;
+	for (i = 0; i < nr; i++)
+		for (o = 0; o < NR_PAGE_ORDERS; o++)
+			if (mm_alloc_lists(mm, region[i].free_area[o].list, MIGRATE_TYPES)) {
+				free(region);
+				return -ENOMEM;
+			}
+	z->region = region;
 	z->nr_regions = nr;
 	z->region_order = order;
 	z->region_base = base;
-	for (i = 0; i < nr; i++)
-		for (o = 0; o < NR_PAGE_ORDERS; o++)
-			for (mt = 0; mt < MIGRATE_TYPES; mt++)
-				z->region[i].free_area[o].list[mt] = mm_alloc_list(mm);
 	return 0;
 }
 

@@ -3,7 +3,6 @@
  * Swap slots, swap io in flight, and the flusher: everything that a folio waits for before
  * reclaim can have it.
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "vmscan.h"
@@ -68,14 +67,13 @@ void folio_fifo_free(struct folio_fifo *f)
 /**
  * swap_init - no slot taken, no io in flight
  * @mm: machine; mm->swap_pages may still change
+ *
+ * Return: 0 or -ENOMEM.
  */
-void swap_init(struct mm *mm)
+int swap_init(struct mm *mm)
 {
 	mm->swap = calloc(1, sizeof(*mm->swap));
-	if (!mm->swap) {
-		fprintf(stderr, "fragreplay: out of memory for the swap state\n");
-		abort();
-	}
+	return mm->swap ? 0 : -ENOMEM;
 }
 
 /**

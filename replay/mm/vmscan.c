@@ -2,7 +2,6 @@
 /*
  * Reclaim: the ways in (direct reclaim) and what both LRUs share (joining, leaving, a batch).
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "vmscan.h"
@@ -10,25 +9,22 @@
 /**
  * lruvec_init - the LRU of a new machine
  * @mm: machine; mm->k tells which of the two LRUs it runs
+ *
+ * Return: 0; -ENOMEM, after which lruvec_exit() frees what there is.
  */
-void lruvec_init(struct mm *mm)
+int lruvec_init(struct mm *mm)
 {
 	struct lruvec *lv = calloc(1, sizeof(*lv));
 
-	if (!lv) {
-		fprintf(stderr, "fragreplay: out of memory for the LRU lists\n");
-		abort();
-	}
+	if (!lv)
+		return -ENOMEM;
 	mm->lruvec = lv;
-	lv->isolated = mm_alloc_list(mm);
-	lv->kept = mm_alloc_list(mm);
-	lv->skipped = mm_alloc_list(mm);
-	lv->slab_cold = mm_alloc_list(mm);
-	if (mm->k.lru_gen)
-		lru_gen_init(mm);
-	else
-		lru_classic_init(mm);
-	swap_init(mm);
+	if (mm_alloc_lists(mm, &lv->isolated, 1) || mm_alloc_lists(mm, &lv->kept, 1) ||
+	    mm_alloc_lists(mm, &lv->skipped, 1) || mm_alloc_lists(mm, &lv->slab_cold, 1))
+		return -ENOMEM;
+	if (mm->k.lru_gen ? lru_gen_init(mm) : lru_classic_init(mm))
+		return -ENOMEM;
+	return swap_init(mm);
 }
 
 /**

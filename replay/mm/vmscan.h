@@ -144,7 +144,7 @@ bool can_reclaim_anon_pages(const struct mm *mm);
 u64 lruvec_pages(const struct mm *mm, int type, bool inactive_only);
 
 /* lru_gen.c */
-void lru_gen_init(struct mm *mm);
+int lru_gen_init(struct mm *mm);
 void lru_gen_add_folio(struct mm *mm, u32 pfn, bool active, bool reclaiming, bool tail);
 void lru_gen_del_folio(struct mm *mm, u32 pfn);
 bool lru_gen_fault_active(struct mm *mm, u32 pfn);
@@ -156,7 +156,7 @@ bool lru_gen_step(struct mm *mm, struct scan_control *sc);
 u64 lru_gen_pages(const struct mm *mm, int type, bool inactive_only);
 
 /* lru_classic.c */
-void lru_classic_init(struct mm *mm);
+int lru_classic_init(struct mm *mm);
 void lru_classic_add_folio(struct mm *mm, u32 pfn, bool active, bool tail);
 void lru_classic_del_folio(struct mm *mm, u32 pfn);
 void lru_classic_mark_accessed(struct mm *mm, u32 pfn);
@@ -168,7 +168,7 @@ void lru_classic_age(struct mm *mm, struct scan_control *sc);
 u64 lru_classic_pages(const struct mm *mm, int type, bool inactive_only);
 
 /* workingset.c */
-void workingset_init(struct mm *mm);
+int workingset_init(struct mm *mm);
 void workingset_exit(struct mm *mm);
 void workingset_age_nonresident(struct mm *mm, u64 nr);
 void workingset_eviction(struct mm *mm, u32 pfn);
@@ -180,7 +180,7 @@ bool workingset_refaulted(const struct mm *mm, int type);
 bool folio_fifo_push(struct folio_fifo *f, u32 pfn, u64 ns);
 u32 folio_fifo_pop(struct folio_fifo *f);
 void folio_fifo_free(struct folio_fifo *f);
-void swap_init(struct mm *mm);
+int swap_init(struct mm *mm);
 void swap_exit(struct mm *mm);
 u64 get_nr_swap_pages(const struct mm *mm);
 bool folio_alloc_swap(struct mm *mm, u32 pfn);

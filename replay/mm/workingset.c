@@ -29,15 +29,21 @@ struct workingset {
  * workingset_init - no shadows
  * @mm: machine with the classic LRU
  *
- * Without memory for them no refault is recent.
+ * Return: 0 or -ENOMEM.
  */
-void workingset_init(struct mm *mm)
+int workingset_init(struct mm *mm)
 {
 	struct workingset *ws = calloc(1, sizeof(*ws));
 
 	mm->lruvec->workingset = ws;
-	for (int t = 0; ws && t < ANON_AND_FILE; t++)
+	if (!ws)
+		return -ENOMEM;
+	for (int t = 0; t < ANON_AND_FILE; t++) {
 		ws->shadow[t] = malloc(NR_SHADOWS * sizeof(struct shadow));
+		if (!ws->shadow[t])
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 /**

@@ -21,6 +21,9 @@
 #define KERNEL_6_18	KERNEL(6, 18, 0)
 #define KERNEL_7_3	KERNEL(7, 3, 0)
 
+/* the LRU lists agree with the pages and the counters */
+#define lruvec_check(mm) assert_true(lruvec_is_whole(mm))
+
 /* the marks of its zone: min 64, low 128, high 192 pages */
 #define MARK_MIN	64u
 #define MARK_HIGH	192u

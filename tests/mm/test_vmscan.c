@@ -191,7 +191,7 @@ static void a_large_folio_without_a_swap_extent_is_split(void **state)
 	(void)state;
 	mm->k.lru_gen = true;
 	lruvec_exit(mm);
-	lruvec_init(mm);
+	assert_int_equal(lruvec_init(mm), 0);
 	pfn = add_folio(mm, PK_ANON, 9, LRU_EXISTING);
 	folio_mark_cold(mm, pfn);
 	for (int i = 0; i < 20; i++)
