@@ -506,6 +506,11 @@ const char *text_event_decode(struct text_decoder *d, const struct text_event *e
 	}
 	if ((seen & ev->need) == ev->need) {
 		finish(r);
+		if (r->type == REC_FILEMAP_ADD && r->pfn == REC_NO_PFN) {
+			d->key = "pfn";
+			d->key_len = strlen("pfn");
+			return "names no page";
+		}
 		return NULL;
 	}
 	for (hint = 0; ev->field[hint].bit == 0 || (ev->field[hint].bit & seen); hint++)

@@ -190,6 +190,8 @@ static bool consistent(const struct record *rec)
 	case REC_EXTFRAG:
 		return rec->pfn != REC_NO_PFN && !(rec->pfn & low);
 	case REC_FREE_BATCHED:
+	case REC_FILEMAP_ADD:
+	case REC_WRITE_FOLIO:
 		return rec->pfn != REC_NO_PFN;
 	}
 	return true;

@@ -305,6 +305,8 @@ static void a_malformed_line_is_damage_with_its_place(void **state)
 	assert_damaged(NEXT HEAD "mm_page_alloc: pfn=0x1 order=0 migratetype=0 gfp_flags=\n",
 		       "line 2:", "gfp_flags");
 	assert_damaged(NEXT NEXT HEAD "mm_page_free: page=0x1 pf", "line 3:", "middle of a line");
+	assert_damaged(NEXT HEAD "mm_filemap_add_to_page_cache: dev 254:16 ino 20002 "
+		       "pfn=0xffffffffffffffff ofs=12288 order=0\n", "line 2:", "pfn");
 }
 
 static void damage_ends_the_trace_when_incomplete_is_allowed(void **state)
