@@ -86,8 +86,6 @@ long trace_fail(struct trace *t, const char *fmt, ...) __attribute__((format(pri
 uint32_t gfp_of_name(const char *name, size_t len);	/* 0: unknown. __GFP_X and composites */
 uint32_t gfp_of_text(const char *text, size_t len);	/* "GFP_KERNEL|__GFP_ZERO|0x1000000" */
 int compact_result_of_name(const char *name, size_t len);	/* -1: unknown */
-int migrate_reason_of_name(const char *name, size_t len);
-int scan_result_of_name(const char *name, size_t len);	/* khugepaged's, "succeeded" = 1 */
 enum record_mark mark_of_text(const char *text, size_t len);
 void mark_decode(struct record *r, const char *text, size_t len);
 

@@ -62,27 +62,6 @@ static const char *const compact_results[] = {
 	"partial_skipped", "contended", "success",
 };
 
-/* include/linux/migrate_mode.h: enum migrate_reason of 7.3, older kernels have a prefix of it */
-static const char *const migrate_reasons[] = {
-	"compaction", "memory_failure", "memory_hotplug", "syscall_or_cpuset", "mempolicy_mbind",
-	"numa_misplaced", "contig_range", "longterm_pin", "demotion", "damon", "never_migrated",
-};
-
-/* mm/khugepaged.c: enum scan_result by the names that its events print, 7.3's order */
-static const char *const scan_results[] = {
-	"failed", "succeeded", "no_pte_table", "page_pmd_mapped", "exceed_none_pte",
-	"exceed_swap_pte", "exceed_shared_pte", "pte_non_present", "pte_uffd_wp",
-	"pte_mapped_hugepage", "lack_referenced_page", "page_null", "scan_aborted",
-	"not_suitable_page_count", "page_not_in_lru", "page_locked", "page_not_anon",
-	"page_lazyfree", "page_compound", "no_process_for_page", "vma_null", "vma_check_failed",
-	"not_suitable_address_range", "could_not_delete_page_from_lru", "alloc_huge_page_failed",
-	"ccgroup_charge_failed", "truncated", "page_has_private", "store_failed",
-	"copy_poisoned_page", "page_filled", "page_dirty_or_writeback",
-	/* gone by 7.3 */
-	"pmd_null", "pmd_none", "pmd_mapped", "page_ro", "page_count", "page_swap_cache",
-	"not_suitable_page", "swap_cache_page", "page_writable",
-};
-
 static bool same(const char *known, const char *name, size_t len)
 {
 	return strlen(known) == len && !memcmp(known, name, len);
@@ -151,30 +130,6 @@ int compact_result_of_name(const char *name, size_t len)
 }
 
 /**
- * migrate_reason_of_name - enum migrate_reason of the name that migrate events print
- * @name: the name, not necessarily ended by NUL
- * @len: its length
- *
- * Return: the number, -1 when the name is not known.
- */
-int migrate_reason_of_name(const char *name, size_t len)
-{
-	return find_name(migrate_reasons, sizeof(migrate_reasons) / sizeof(char *), name, len);
-}
-
-/**
- * scan_result_of_name - number of khugepaged's scan_result names; "succeeded" is 1
- * @name: the name, not necessarily ended by NUL
- * @len: its length
- *
- * Return: the number, -1 when the name is not known.
- */
-int scan_result_of_name(const char *name, size_t len)
-{
-	return find_name(scan_results, sizeof(scan_results) / sizeof(char *), name, len);
-}
-
-/**
  * mark_of_text - which of scripts/record's markers a trace_marker text is
  * @text: the text, not necessarily ended by NUL; a newline at its end does not matter
  * @len: its length
@@ -199,25 +154,27 @@ enum record_mark mark_of_text(const char *text, size_t len)
 	return MARK_OTHER;
 }
 
-/* "KEY=NUMBER" somewhere in the text, after a blank */
-static bool mark_number(const char *text, size_t len, const char *key, uint64_t *v)
+/* Reads the number of "KEY=NUMBER", which stands somewhere in the text behind a blank. */
+static bool mark_number(const char *text, size_t len, const char *key, uint32_t *number)
 {
-	const char *at = memmem(text, len, key, strlen(key)), *end = text + len;
+	const char *at = memmem(text, len, key, strlen(key)), *end = text + len, *digits;
+	uint64_t v = 0;
 
-	*v = 0;
 	if (!at)
 		return false;
-	for (at += strlen(key); at < end && *at >= '0' && *at <= '9'; at++) {
-		if (*v > UINT32_MAX)
+	digits = at + strlen(key);
+	for (at = digits; at < end && *at >= '0' && *at <= '9'; at++) {
+		v = v * 10 + (uint64_t)(*at - '0');
+		if (v > UINT32_MAX)
 			return false;
-		*v = *v * 10 + (uint64_t)(*at - '0');
 	}
-	return at[-1] != '=' && *v <= UINT32_MAX && (at == end || *at == ' ' || *at == '\n' || !*at);
+	*number = (uint32_t)v;
+	return at > digits && (at == end || *at == ' ' || *at == '\n');
 }
 
 /**
  * mark_decode - a trace_marker text into a record
- * @r: ->a, and ->arg and ->pfn of marks that carry numbers, are filled in
+ * @r: the record, whose marker is filled in
  * @text: the text, not necessarily ended by NUL
  * @len: its length
  *
@@ -226,13 +183,18 @@ static bool mark_number(const char *text, size_t len, const char *key, uint64_t 
 void mark_decode(struct record *r, const char *text, size_t len)
 {
 	static const char alloc[] = "fragreplay: alloc_contig ", free[] = "fragreplay: free_contig ";
+	uint32_t id, pages;
 
 	len = strnlen(text, len);
-	r->a = mark_of_text(text, len);
+	r->marker.mark = mark_of_text(text, len);
 	if (len >= sizeof(alloc) && !memcmp(text, alloc, sizeof(alloc) - 1) &&
-	    mark_number(text, len, " id=", &r->arg) && mark_number(text, len, " pages=", &r->pfn))
-		r->a = MARK_ALLOC_CONTIG;
-	else if (len >= sizeof(free) && !memcmp(text, free, sizeof(free) - 1) &&
-		 mark_number(text, len, " id=", &r->arg))
-		r->a = MARK_FREE_CONTIG;
+	    mark_number(text, len, " id=", &id) && mark_number(text, len, " pages=", &pages)) {
+		r->marker.mark = MARK_ALLOC_CONTIG;
+		r->marker.id = id;
+		r->marker.pages = pages;
+	} else if (len >= sizeof(free) && !memcmp(text, free, sizeof(free) - 1) &&
+		   mark_number(text, len, " id=", &id)) {
+		r->marker.mark = MARK_FREE_CONTIG;
+		r->marker.id = id;
+	}
 }

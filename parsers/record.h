@@ -1,87 +1,149 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * struct record: one event of any format, normalised. Parsers make them, in (ts, cpu, index)
- * order; replay/ reads them. Nothing here knows a model.
+ * struct record is one event of any format. The readers make records in order of (ts, cpu, place
+ * in the file); replay/ reads them. Nothing here knows a model. doc/design.md, "What each event
+ * tells", says what the events mean; parsers/events.c says which field becomes which member.
  */
 #ifndef FRAGREPLAY_RECORD_H
 #define FRAGREPLAY_RECORD_H
 
 #include <stdint.h>
 
+/* The kinds of record. Behind each stands the event's name and the member of the union it fills. */
 enum record_type {
-	REC_OTHER,		/* an event that replay has no use for: only counted */
-	REC_ALLOC,		/* kmem:mm_page_alloc. pfn (REC_NO_PFN: failed), order, mt, gfp */
-	REC_FREE,		/* kmem:mm_page_free. pfn, order */
-	REC_FREE_BATCHED,	/* kmem:mm_page_free_batched. pfn */
-	REC_ZONE_LOCKED,	/* kmem:mm_page_alloc_zone_locked. pfn, order, mt, a = percpu_refill */
-	REC_PCPU_DRAIN,		/* kmem:mm_page_pcpu_drain. pfn, order, mt */
-	REC_EXTFRAG,		/* pfn, order = alloc, order2 = fallback, mt, mt2, a = change_ownership */
-	REC_KSWAPD_WAKE,	/* a = nid, order, b = zid */
-	REC_KSWAPD_SLEEP,	/* a = nid */
-	REC_WAKEUP_KSWAPD,	/* a = nid, b = zid, order, gfp */
-	REC_BALANCE_BEGIN,	/* a = nid, order, b = highest_zoneidx */
-	REC_BALANCE_END,	/* a = nid, order, b = highest_zoneidx, pfn = nr_reclaimed if there */
-	REC_DIRECT_RECLAIM_BEGIN, /* order, gfp */
-	REC_DIRECT_RECLAIM_END,	/* a = nr_reclaimed */
-	REC_MEMCG_RECLAIM_BEGIN, REC_MEMCG_RECLAIM_END,	/* memcg and memcg_softlimit */
-	REC_NODE_RECLAIM_BEGIN, REC_NODE_RECLAIM_END,
-	REC_RECLAIM_PAGES,	/* madvise PAGEOUT, DAMON. a = nr_scanned, b = nr_reclaimed */
-	REC_SHRINK_INACTIVE,	/* a = nr_scanned, b = nr_reclaimed, pfn = nr_activate0+1 << 32 |
-				 * nr_ref_keep, order = priority, mt = reclaim_flags, gfp =
-				 * nr_dirty, c = nr_writeback + nr_congested + nr_immediate */
-	REC_SHRINK_SLAB_END,	/* a = total_scan / retval as the format names it (retval) */
-	REC_WRITE_FOLIO,	/* pfn, a = reclaim_flags */
-	REC_COMPACT_TRY,	/* order, gfp, a = prio */
-	REC_COMPACT_BEGIN,	/* a = sync */
-	REC_COMPACT_END,	/* a = sync, b = status */
-	REC_ISOLATE_MIGRATE,	/* pfn = start_pfn, a = end_pfn - start_pfn, b = nr_scanned, c = nr_taken */
-	REC_ISOLATE_FREE, REC_FAST_ISOLATE_FREE,	/* likewise */
-	REC_COMPACT_MIGRATEPAGES, /* a = nr_migrated, b = nr_failed */
-	REC_KCOMPACTD_WAKE, REC_KCOMPACTD_SLEEP, REC_WAKEUP_KCOMPACTD,	/* a = nid, order, b = zoneidx */
-	REC_MIGRATE_PAGES_START, /* a = mode, b = reason */
-	REC_MIGRATE_PAGES,	/* a = succeeded, b = failed, c = reason */
-	REC_SET_MIGRATION_PTE,	/* pfn = addr, arg = pte, order */
-	REC_REMOVE_MIGRATION_PTE, /* likewise */
-	REC_PAGE_FAULT_USER,	/* pfn = address */
-	REC_FILEMAP_ADD, REC_FILEMAP_DELETE,	/* pfn, order, arg = i_ino, c = index (low 32),
-				 * a = s_dev, b = index >> 32 */
-	REC_LRU_INSERTION,	/* pfn, a = lru, b = flags */
-	REC_KHUGEPAGED_COLLAPSE, /* mm_collapse_huge_page. a = isolated, b = status */
-	REC_SCHED_EXIT,		/* sched_process_exit. a = pid */
-	REC_MARK,		/* trace_marker text: a = enum record_mark */
-	REC_LOST,		/* a gap: the kernel dropped a events (0: it does not say how many) on
-				 * this cpu between its previous record and this ts */
+	REC_OTHER,		/* any event that replay has no use for: it is only counted */
+	REC_ALLOC,		/* kmem:mm_page_alloc: pfn, gfp, order, migratetype */
+	REC_FREE,		/* kmem:mm_page_free: pfn, order */
+	REC_FREE_BATCHED,	/* kmem:mm_page_free_batched: pfn */
+	REC_EXTFRAG,		/* kmem:mm_page_alloc_extfrag: extfrag */
+	REC_KSWAPD_WAKE,	/* vmscan:mm_vmscan_kswapd_wake: no field */
+	REC_BALANCE_BEGIN,	/* vmscan:mm_vmscan_balance_pgdat_begin: no field */
+	REC_DIRECT_RECLAIM_BEGIN, /* vmscan:mm_vmscan_direct_reclaim_begin: gfp */
+	REC_DIRECT_RECLAIM_END,	/* vmscan:mm_vmscan_direct_reclaim_end: no field */
+	REC_MEMCG_RECLAIM_BEGIN, /* vmscan:mm_vmscan_memcg(_softlimit)_reclaim_begin: gfp */
+	REC_MEMCG_RECLAIM_END,	/* vmscan:mm_vmscan_memcg(_softlimit)_reclaim_end: no field */
+	REC_NODE_RECLAIM_BEGIN,	/* vmscan:mm_vmscan_node_reclaim_begin: gfp */
+	REC_NODE_RECLAIM_END,	/* vmscan:mm_vmscan_node_reclaim_end: no field */
+	REC_SHRINK_INACTIVE,	/* vmscan:mm_vmscan_lru_shrink_inactive: shrink */
+	REC_WRITE_FOLIO,	/* vmscan:mm_vmscan_write_folio: write_folio */
+	REC_COMPACT_BEGIN,	/* compaction:mm_compaction_begin: no field */
+	REC_COMPACT_END,	/* compaction:mm_compaction_end: compact */
+	REC_ISOLATE_MIGRATE,	/* compaction:mm_compaction_isolate_migratepages: isolate */
+	REC_ISOLATE_FREE,	/* compaction:mm_compaction_isolate_freepages: isolate */
+	REC_FAST_ISOLATE_FREE,	/* compaction:mm_compaction_fast_isolate_freepages: isolate */
+	REC_COMPACT_MIGRATEPAGES, /* compaction:mm_compaction_migratepages: migrate */
+	REC_KCOMPACTD_WAKE,	/* compaction:mm_compaction_kcompactd_wake: no field */
+	REC_MIGRATE_PAGES,	/* migrate:mm_migrate_pages: no field */
+	REC_SET_MIGRATION_PTE,	/* migrate:set_migration_pte: pte */
+	REC_REMOVE_MIGRATION_PTE, /* migrate:remove_migration_pte: pte */
+	REC_FILEMAP_ADD,	/* filemap:mm_filemap_add_to_page_cache: pfn, order */
+	REC_SCHED_EXIT,		/* sched:sched_process_exit: no field */
+	REC_MARK,		/* ftrace:print, a text written to trace_marker: marker */
+	REC_LOST,		/* the kernel dropped events: lost */
 	NR_RECORD_TYPES
 };
 
 /*
- * Markers that scripts/record writes into trace_marker: "fragreplay: before begin" ... And two for
- * what no event of the kernel tells of, gigantic pages:
+ * The texts that scripts/record writes to trace_marker around its snapshots ("fragreplay: before
+ * begin"), and two for gigantic pages, of which no event of the kernel tells:
  *
- *	fragreplay: alloc_contig id=N pages=N	arg = id, pfn = pages
- *	fragreplay: free_contig id=N		arg = id
+ *	fragreplay: alloc_contig id=N pages=N
+ *	fragreplay: free_contig id=N
  */
-enum record_mark { MARK_OTHER, MARK_BEFORE_BEGIN, MARK_BEFORE_END, MARK_AFTER_BEGIN, MARK_AFTER_END,
-		   MARK_ALLOC_CONTIG, MARK_FREE_CONTIG };
+enum record_mark {
+	MARK_OTHER,		/* any other text */
+	MARK_BEFORE_BEGIN,
+	MARK_BEFORE_END,
+	MARK_AFTER_BEGIN,
+	MARK_AFTER_END,
+	MARK_ALLOC_CONTIG,
+	MARK_FREE_CONTIG
+};
 
+/* The pfn of a REC_ALLOC that failed; no other record has it. */
 #define REC_NO_PFN	UINT64_MAX
 
-/* common_flags, as recorded */
+/* common_flags as recorded, include/linux/trace_events.h:trace_flag_type */
 #define REC_FLAG_HARDIRQ	0x08
 #define REC_FLAG_SOFTIRQ	0x10
 #define REC_FLAG_NMI		0x40
 
+/**
+ * struct record - one event
+ * @ts: time in ns of the trace's clock
+ * @pfn: page, or head of the pages, that the event is about; REC_NO_PFN: a failed allocation
+ * @gfp: mask of the request in the bits of <fragreplay/gfp.h>, translated by the trace's own names
+ * @order: of those pages
+ * @migratetype: that was requested
+ * @extfrag: an allocation fell back to pageblocks of another type
+ * @shrink: reclaim has looked at a batch of pages: how many, and how many of them it freed
+ * @write_folio: reclaim begins to write a folio; its flags are RECLAIM_WB_ANON and the like
+ * @compact: enum compact_result of a run, as compact_result_of_name() numbers it
+ * @isolate: a scanner has isolated nr_taken pages from [start_pfn, end_pfn)
+ * @migrate: pages of a batch that migrated, and that did not
+ * @pte: address, value and order of a migration entry that was set or removed
+ * @marker: enum record_mark, and the numbers of a gigantic page's
+ * @lost: so many events of this CPU are missing before @ts; 0: an unknown number
+ * @words: all of the above, so that none of it is left to chance. What an event does not have is 0
+ * @pid: current task
+ * @cpu: CPU whose buffer held the event
+ * @type: enum record_type
+ * @flags: common_flags
+ */
 struct record {
-	uint64_t ts;		/* ns of the trace's clock */
-	uint64_t pfn;
-	uint64_t arg;
-	uint32_t gfp;		/* in <fragreplay/gfp.h>'s bits, translated by the trace's own names */
+	uint64_t ts;
+	union {
+		struct {
+			uint64_t pfn;
+			uint32_t gfp;
+			uint8_t order, migratetype;
+		};
+		struct {
+			uint64_t pfn;
+			uint8_t alloc_order, fallback_order;
+			uint8_t alloc_migratetype, fallback_migratetype;
+			uint8_t change_ownership;
+		} extfrag;
+		struct {
+			uint32_t nr_scanned, nr_reclaimed;
+		} shrink;
+		struct {
+			uint64_t pfn;
+			uint32_t reclaim_flags;
+		} write_folio;
+		struct {
+			uint32_t status;
+		} compact;
+		struct {
+			uint64_t start_pfn, end_pfn;
+			uint32_t nr_scanned, nr_taken;
+		} isolate;
+		struct {
+			uint32_t nr_migrated, nr_failed;
+		} migrate;
+		struct {
+			uint64_t addr, value;
+			uint8_t order;
+		} pte;
+		struct {
+			uint32_t mark, id, pages;
+		} marker;
+		struct {
+			uint32_t events;
+		} lost;
+		uint64_t words[3];
+	};
 	int32_t pid;
-	uint32_t a, b, c;
 	uint16_t cpu;
-	uint8_t type;		/* enum record_type */
-	uint8_t flags;		/* common_flags */
-	uint8_t order, order2, mt, mt2;
+	uint8_t type;
+	uint8_t flags;
 };
+
+/* reclaim_flags of mm_vmscan_write_folio, include/trace/events/vmscan.h */
+#define RECLAIM_WB_ANON		0x01u
+#define RECLAIM_WB_FILE		0x02u
+#define RECLAIM_WB_MIXED	0x10u
+#define RECLAIM_WB_SYNC		0x04u
+#define RECLAIM_WB_ASYNC	0x08u
 
 #endif

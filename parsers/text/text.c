@@ -35,7 +35,7 @@ struct text_kind {
 	char *name;
 	size_t len;
 	uint64_t count;
-	const struct text_event *ev;
+	const struct event_desc *ev;
 };
 
 struct text_comm {
@@ -180,7 +180,7 @@ static struct text_kind *text_kind_of(struct text_trace *x, const char *name, si
 		return k;
 	}
 	k->len = len;
-	k->ev = text_event_find(name, len);
+	k->ev = event_find(NULL, name, len);
 	x->kind[i] = k;
 	insert_sorted(x, k);
 	return k;
@@ -245,15 +245,20 @@ static void text_append(struct text_trace *x, const struct record *r)
 /* a gap ends where its CPU's next event is */
 static void text_end_gaps(struct text_trace *x, const struct record *next)
 {
-	struct record r = { .type = REC_LOST, .ts = next->ts, .cpu = next->cpu, .pid = -1 };
 	unsigned int i = 0;
+	struct record r;
 
+	memset(&r, 0, sizeof(r));	/* the digest takes all of its bytes */
+	r.type = REC_LOST;
+	r.ts = next->ts;
+	r.cpu = next->cpu;
+	r.pid = -1;
 	while (i < x->nr_gaps) {
 		if (x->gap[i].cpu != next->cpu) {
 			i++;
 			continue;
 		}
-		r.a = x->gap[i].lost < UINT32_MAX ? x->gap[i].lost : UINT32_MAX;
+		r.lost.events = x->gap[i].lost < UINT32_MAX ? x->gap[i].lost : UINT32_MAX;
 		x->gap[i] = x->gap[--x->nr_gaps];
 		text_append(x, &r);
 	}
@@ -272,10 +277,15 @@ static struct text_kind *text_kind_of_line(struct text_trace *x, const struct te
 static void text_event_line(struct text_trace *x, const struct text_line *l)
 {
 	struct text_kind *k = text_kind_of_line(x, l);
-	struct record r = { .ts = l->ts, .pid = l->pid, .cpu = l->cpu, .flags = l->flags };
 	const char *what = NULL;
+	struct record r;
 	char text[160];
 
+	memset(&r, 0, sizeof(r));
+	r.ts = l->ts;
+	r.pid = l->pid;
+	r.cpu = l->cpu;
+	r.flags = l->flags;
 	if (k->ev)
 		what = text_event_decode(&x->decoder, k->ev, l, &r);
 	if (what) {

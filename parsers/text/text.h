@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "parsers/record.h"
+#include "parsers/events.h"
 
 /**
  * struct text_line - one line that is an event, its parts in place
@@ -79,24 +79,7 @@ struct text_note {
  */
 void text_note_parse(const char *s, const char *end, struct text_note *n);
 
-struct text_event;
-
-/**
- * text_event_find - the fields to look for in an event's lines
- * @name: of the event, without its system
- * @len: its length
- *
- * Return: NULL when replay has no use for the event.
- */
-const struct text_event *text_event_find(const char *name, size_t len);
-
-/**
- * text_names_event - does a line name an event that text_event_find() knows, with a colon after it?
- * @s: the line
- * @end: its end
- *
- * Asked of lines that are no event, to tell a damaged one from what only stands between events.
- */
+/* Does a line that is no event name one that replay needs, so that it must be damaged? */
 bool text_names_event(const char *s, const char *end);
 
 /* gfp mask of the last texts seen, so that each is looked up by name once */
@@ -123,16 +106,7 @@ struct text_decoder {
 	size_t key_len;
 };
 
-/**
- * text_event_decode - the fields of a line into a record
- * @d: decoder
- * @ev: of text_event_find()
- * @l: the line
- * @r: ts, cpu, pid and flags are set already; type and fields are filled in
- *
- * Return: NULL, or what is wrong ("is missing", ...) with @d->key naming the field.
- */
-const char *text_event_decode(struct text_decoder *d, const struct text_event *ev,
+const char *text_event_decode(struct text_decoder *d, const struct event_desc *ev,
 			      const struct text_line *l, struct record *r);
 
 /* number, decimal or 0x; -1 is all ones. False unless all of it is one that fits 64 bits. */

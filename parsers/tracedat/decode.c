@@ -8,27 +8,31 @@
 #include "tracedat.h"
 #include <fragreplay/gfp.h>
 
-#define MAX_PFN		(1ull << 40)	/* 52 bits of physical address, 4 KiB pages */
-#define MAX_ORDER	10
-#define MAX_MT		5		/* MIGRATE_ISOLATE, with CMA */
 #define MAX_PID		(4u << 20)	/* include/linux/threads.h: PID_MAX_LIMIT */
 
-_Static_assert(offsetof(struct record, cpu) == 44 && offsetof(struct record, order) == 48,
-	       "fill_tail() writes both at once");
+/* include/linux/gfp.h: the two bits that gfp_migratetype() makes the type of */
+#define GFP_MOVABLE_SHIFT	3
+#define GFP_MOVABLE_MASK	(__GFP_MOVABLE | __GFP_RECLAIMABLE)
 
-static inline void fill_tail(struct record *rec, uint32_t cpu, uint32_t type, uint32_t flags,
-			     uint32_t order, uint32_t mt)
+_Static_assert(offsetof(struct record, words) == 8 && offsetof(struct record, gfp) == 16 &&
+	       offsetof(struct record, order) == 20 && offsetof(struct record, migratetype) == 21,
+	       "decode_fast() writes the words of a page's record at once");
+_Static_assert(offsetof(struct record, pid) == 32 && offsetof(struct record, cpu) == 36 &&
+	       offsetof(struct record, type) == 38 && offsetof(struct record, flags) == 39 &&
+	       sizeof(struct record) == 40, "fill_tail() writes the last word at once");
+
+static inline void fill_tail(struct record *rec, uint32_t pid, uint32_t cpu, uint32_t type,
+			     uint32_t flags)
 {
-	uint64_t tail = cpu | (uint64_t)type << 16 | (uint64_t)flags << 24 |
-			(uint64_t)order << 32 | (uint64_t)mt << 48;
+	uint64_t tail = pid | (uint64_t)cpu << 32 | (uint64_t)type << 48 | (uint64_t)flags << 56;
 
-	memcpy(&rec->cpu, &tail, sizeof(tail));
+	memcpy(&rec->pid, &tail, sizeof(tail));
 }
 
-/* Of an allocation: what gfp_migratetype() of include/linux/gfp.h makes of the mask, or 0. */
-static inline bool mt_matches(uint32_t mt, uint32_t gfp)
+/* An allocation's type follows from its mask; it is 0 when the kernel does not group by mobility. */
+static inline bool migratetype_fits(uint32_t migratetype, uint32_t gfp)
 {
-	return !mt || mt == (gfp >> 3 & 3);
+	return !migratetype || migratetype == (gfp & GFP_MOVABLE_MASK) >> GFP_MOVABLE_SHIFT;
 }
 
 /*
@@ -50,16 +54,14 @@ static inline bool decode_fast(const struct cursor *c, const struct decoder *dec
 
 	if (unlikely(is_alloc && (gfp & ~dec->gfp->identity)))
 		gfp = gfp_map_raw(dec->gfp, gfp);
-	ok = (order <= MAX_ORDER) & (mt <= 2) & (raw >> 29 == 0) & (pid < MAX_PID) &
-	     mt_matches(mt, gfp);
-	ok &= failed | ((pfn < MAX_PFN) & !(pfn & ((1ull << (order & 31)) - 1)));
+	ok = (order <= EVENT_MAX_ORDER) & (mt <= MIGRATE_RECLAIMABLE) &
+	     (raw >> EVENT_GFP_BITS == 0) & (pid < MAX_PID) & migratetype_fits(mt, gfp);
+	ok &= failed | ((pfn < EVENT_MAX_PFN) & !(pfn & ((1ull << (order & 31)) - 1)));
 	rec->ts = c->key;
-	rec->pfn = pfn;
-	rec->arg = 0;
-	rec->gfp = gfp;
-	rec->pid = (int32_t)pid;
-	rec->a = rec->b = rec->c = 0;
-	fill_tail(rec, c->cpu, dec->type, p[2], order, mt);
+	rec->words[0] = pfn;
+	rec->words[1] = gfp | (uint64_t)order << 32 | (uint64_t)mt << 40;
+	rec->words[2] = 0;
+	fill_tail(rec, pid, c->cpu, dec->type, p[2]);
 	return ok;
 }
 
@@ -77,122 +79,39 @@ static uint64_t load(const uint8_t *p, const struct step *s)
 	return get_u64(p);
 }
 
-static bool possible(const struct step *s, uint64_t v)
-{
-	switch (s->check) {
-	case CHECK_PFN:
-		return v < MAX_PFN || v == REC_NO_PFN;
-	case CHECK_ORDER:
-		return v <= MAX_ORDER;
-	case CHECK_SORDER:
-		return (int64_t)v >= -1 && (int64_t)v <= MAX_ORDER;
-	case CHECK_MT:
-		return v <= MAX_MT;
-	case CHECK_BOOL:
-		return v <= 1;
-	}
-	return true;
-}
-
-/* Store @v, or add it, in a place of 8, 32 or 64 bits. False when it does not fit. */
-static bool store(struct record *rec, uint8_t slot, uint64_t v, bool add)
-{
-	uint32_t *word = NULL;
-	uint8_t *byte = NULL;
-
-	switch (slot) {
-	case SLOT_PFN:
-		rec->pfn = add ? rec->pfn + v : v;
-		return true;
-	case SLOT_ARG:
-		rec->arg = add ? rec->arg + v : v;
-		return true;
-	case SLOT_GFP:
-		word = &rec->gfp;
-		break;
-	case SLOT_A:
-		word = &rec->a;
-		break;
-	case SLOT_B:
-		word = &rec->b;
-		break;
-	case SLOT_C:
-		word = &rec->c;
-		break;
-	case SLOT_ORDER:
-		byte = &rec->order;
-		break;
-	case SLOT_ORDER2:
-		byte = &rec->order2;
-		break;
-	case SLOT_MT:
-		byte = &rec->mt;
-		break;
-	case SLOT_MT2:
-		byte = &rec->mt2;
-		break;
-	}
-	if (word) {
-		*word = add ? *word + (uint32_t)v : (uint32_t)v;
-		return v <= UINT32_MAX || (int64_t)v >= INT32_MIN;
-	}
-	*byte = (uint8_t)v;
-	return v <= UINT8_MAX || (int64_t)v >= INT8_MIN;
-}
-
 static bool run_step(const struct cursor *c, const struct decoder *dec, const struct step *s,
 		     struct record *rec)
 {
 	uint64_t v;
 
-	if (s->op == OP_MARK) {
+	if (s->field->kind == FIELD_MARK) {
 		mark_decode(rec, (const char *)c->data + s->offset, c->len - s->offset);
 		return true;
 	}
 	v = load(c->data, s);
-	if (s->op == OP_UNMARK)
-		v &= INT64_MAX;
-	if (!possible(s, v))
-		return false;
-	switch (s->op) {
-	case OP_ADD:
-		return store(rec, s->slot, v, true);
-	case OP_ADD_HI:
-		return v <= UINT32_MAX && store(rec, s->slot, v << 32, true);
-	case OP_SUB_PFN:
-		return store(rec, s->slot, v - rec->pfn, false);
-	case OP_LO:
-		return store(rec, s->slot, (uint32_t)v, false);
-	case OP_HI:
-		return store(rec, s->slot, v >> 32, false);
-	case OP_GFP:
-		return v >> 29 == 0 &&
-		       store(rec, s->slot, gfp_map_raw(dec->gfp, (uint32_t)v), false);
-	case OP_SYM:
-		return store(rec, s->slot, sym_map_raw(s->sym, (uint32_t)v), false);
+	if (s->field->kind == FIELD_GFP) {
+		if (v >> EVENT_GFP_BITS)
+			return false;
+		v = gfp_map_raw(dec->gfp, (uint32_t)v);
+	} else if (s->field->kind == FIELD_COMPACT_RESULT) {
+		v = sym_map_raw(s->sym, (uint32_t)v);
 	}
-	return store(rec, s->slot, v, false);
+	return event_store(rec, s->field, v);
 }
 
 /* What no single field shows. */
 static bool consistent(const struct record *rec)
 {
-	uint64_t low = (1ull << rec->order) - 1;
-
 	switch (rec->type) {
 	case REC_ALLOC:
-		if (rec->mt > 2 || !mt_matches(rec->mt, rec->gfp))
+		if (rec->migratetype > MIGRATE_RECLAIMABLE ||
+		    !migratetype_fits(rec->migratetype, rec->gfp))
 			return false;
-		return rec->pfn == REC_NO_PFN || !(rec->pfn & low);
+		return rec->pfn == REC_NO_PFN || !(rec->pfn & ((1ull << rec->order) - 1));
 	case REC_FREE:
-	case REC_ZONE_LOCKED:
-	case REC_PCPU_DRAIN:
+		return !(rec->pfn & ((1ull << rec->order) - 1));
 	case REC_EXTFRAG:
-		return rec->pfn != REC_NO_PFN && !(rec->pfn & low);
-	case REC_FREE_BATCHED:
-	case REC_FILEMAP_ADD:
-	case REC_WRITE_FOLIO:
-		return rec->pfn != REC_NO_PFN;
+		return !(rec->extfrag.pfn & ((1ull << rec->extfrag.alloc_order) - 1));
 	}
 	return true;
 }
@@ -247,7 +166,7 @@ static void emit_lost(struct tracedat *d, struct cursor *c, struct record *rec)
 	rec->cpu = (uint16_t)c->cpu;
 	rec->type = REC_LOST;
 	if (c->lost != LOST_UNKNOWN)
-		rec->a = c->lost > UINT32_MAX ? UINT32_MAX : (uint32_t)c->lost;
+		rec->lost.events = c->lost > UINT32_MAX ? UINT32_MAX : (uint32_t)c->lost;
 	tracedat_note_lost(d, c);
 	c->lost = 0;
 }

@@ -43,70 +43,23 @@ static void load_symbols(struct dump *m)
 	blob_free(&b);
 }
 
-static uint64_t slot_value(const struct record *rec, const struct step *s)
-{
-	switch (s->slot) {
-	case SLOT_PFN:
-		return rec->pfn;
-	case SLOT_ARG:
-		return rec->arg;
-	case SLOT_GFP:
-		return rec->gfp;
-	case SLOT_A:
-		return rec->a;
-	case SLOT_B:
-		return rec->b;
-	case SLOT_C:
-		return rec->c;
-	case SLOT_ORDER:
-		return s->is_signed ? (uint64_t)(int8_t)rec->order : rec->order;
-	case SLOT_ORDER2:
-		return rec->order2;
-	case SLOT_MT:
-		return rec->mt;
-	}
-	return rec->mt2;
-}
-
-/* Several fields in one place: no one of them can be had back from it. */
-static bool summed(const struct decoder *dec, uint8_t slot)
-{
-	for (unsigned int i = 0; i < dec->nr_steps; i++)
-		if (dec->steps[i].slot == slot &&
-		    (dec->steps[i].op == OP_ADD || dec->steps[i].op == OP_ADD_HI))
-			return true;
-	return false;
-}
-
+/* The field as the record holds it goes back to where the payload had it. */
 static void put_back(uint8_t *payload, const struct decoder *dec, const struct step *s,
 		     const struct record *rec)
 {
 	uint8_t *place = payload + s->offset;
-	uint64_t v = slot_value(rec, s), raw = 0;
+	uint64_t v, raw = 0;
 
-	if (s->op == OP_MARK || summed(dec, s->slot))
+	if (s->field->kind == FIELD_MARK)
 		return;
+	v = event_load(rec, s->field, s->is_signed);
 	memcpy(&raw, place, s->size);
-	switch (s->op) {
-	case OP_GFP:
+	if (s->field->kind == FIELD_GFP)
 		v = gfp_map_back(dec->gfp, rec->gfp, raw);
-		break;
-	case OP_SYM:
+	else if (s->field->kind == FIELD_COMPACT_RESULT)
 		v = sym_map_back(s->sym, (uint32_t)v);
-		break;
-	case OP_SUB_PFN:
-		v += rec->pfn;
-		break;
-	case OP_UNMARK:
+	else if (s->field->kind == FIELD_PFN_MARKED)
 		v |= raw & ~(uint64_t)INT64_MAX;
-		break;
-	case OP_LO:
-		v |= raw & ~(uint64_t)UINT32_MAX;
-		break;
-	case OP_HI:
-		v = v << 32 | (raw & UINT32_MAX);
-		break;
-	}
 	memcpy(place, &v, s->size);
 }
 

@@ -10,7 +10,8 @@
 
 #include "tracedat.h"
 
-#define MAX_EVENT_ID	65536
+#define MAX_EVENT_ID	65536		/* common_type is an unsigned short */
+#define COMMON_BYTES	8		/* common_type to common_pid, checked by is_common() */
 
 static struct decoder *add_decoder(struct formats *f)
 {
@@ -182,44 +183,48 @@ static struct gfp_map *resolve_gfp(struct decoder *d, const char *field)
 	return m;
 }
 
-static int resolve_step(struct decoder *d, struct tep_event *event, const struct field_desc *fd,
+static bool loadable(const struct tep_format_field *field, uint8_t kind)
+{
+	if (field->offset < COMMON_BYTES || field->offset > UINT16_MAX)
+		return false;
+	return kind == FIELD_MARK || field->size == 1 || field->size == 2 || field->size == 4 ||
+	       field->size == 8;
+}
+
+static int resolve_step(struct decoder *d, struct tep_event *event, const struct event_field *ef,
 			const char **why)
 {
-	struct tep_format_field *field = tep_find_field(event, fd->field);
+	struct tep_format_field *field = tep_find_field(event, ef->name);
 	struct step *s = &d->steps[d->nr_steps];
 
 	*why = "its format lacks a field that is needed, or has it in an unknown size";
 	if (!field)
-		return fd->optional ? 0 : -1;
-	*s = (struct step) { .offset = (uint16_t)field->offset, .size = (uint8_t)field->size,
-			     .slot = fd->slot, .op = fd->op, .check = fd->check,
+		return ef->optional ? 0 : -1;
+	if (!loadable(field, ef->kind))
+		return -1;
+	*s = (struct step) { .field = ef, .offset = (uint16_t)field->offset,
+			     .size = (uint8_t)field->size,
 			     .is_signed = field->flags & TEP_FIELD_IS_SIGNED };
-	if (field->offset < 8 || field->offset > UINT16_MAX)
-		return -1;
-	if (fd->op != OP_MARK && field->size != 1 && field->size != 2 && field->size != 4 &&
-	    field->size != 8)
-		return -1;
-	if (fd->op == OP_GFP && !resolve_gfp(d, fd->field)) {
+	if (ef->kind == FIELD_GFP && !resolve_gfp(d, ef->name)) {
 		*why = "its format has no table of gfp flag names";
 		return -1;
 	}
-	if (fd->op == OP_SYM) {
+	if (ef->kind == FIELD_COMPACT_RESULT) {
 		s->sym = malloc(sizeof(*s->sym));
+		*why = "there is no memory for a table of symbol names";
 		if (!s->sym)
 			return -1;
-		d->nr_steps++;
 		*why = "its format has no table of symbol names";
-		return sym_map_parse(s->sym, (const char *)d->text, d->text_len, fd->field,
-				     fd->number);
 	}
-	d->nr_steps++;
-	return 0;
+	d->nr_steps++;		/* from here on formats_close() frees s->sym */
+	return s->sym ? sym_map_parse(s->sym, (const char *)d->text, d->text_len, ef->name,
+				      compact_result_of_name) : 0;
 }
 
 /* The payload's length: the struct's, padded as it is aligned; at least, with dynamic fields. */
 static void resolve_length(struct decoder *d, struct tep_event *event)
 {
-	unsigned int end = 8;
+	unsigned int end = COMMON_BYTES;
 
 	d->fixed = true;
 	for (struct tep_format_field *f = event->format.fields; f; f = f->next) {
@@ -237,23 +242,29 @@ static void resolve_length(struct decoder *d, struct tep_event *event)
 		d->fixed = false;
 }
 
-static bool step_at(const struct decoder *d, unsigned int i, uint8_t slot, uint16_t offset,
+/* Does step @i load @size bytes from @offset into the member at @at? */
+static bool step_is(const struct decoder *d, unsigned int i, size_t at, uint16_t offset,
 		    uint8_t size)
 {
 	const struct step *s = &d->steps[i];
 
-	return i < d->nr_steps && s->slot == slot && s->offset == offset && s->size == size;
+	return i < d->nr_steps && s->field->at == at && s->offset == offset && s->size == size;
 }
 
-/* The two events that traces are made of, laid out as every 64-bit kernel from 6.1 to 7.3 does */
+/*
+ * The two events that traces are made of, if they are laid out as every 64-bit kernel from 6.1 to
+ * 7.3 does it: the lengths and offsets that decode.c's fast path has built in.
+ */
 static uint8_t fast_path(const struct decoder *d)
 {
-	if (!d->fixed || !step_at(d, 0, SLOT_PFN, 8, 8) || !step_at(d, 1, SLOT_ORDER, 16, 4))
+	if (!d->fixed || !step_is(d, 0, offsetof(struct record, pfn), 8, 8) ||
+	    !step_is(d, 1, offsetof(struct record, order), 16, 4))
 		return FAST_NONE;
 	if (d->type == REC_FREE && d->nr_steps == 2 && d->len == 24)
 		return FAST_FREE;
 	if (d->type == REC_ALLOC && d->nr_steps == 4 && d->len == 40 &&
-	    step_at(d, 2, SLOT_MT, 32, 4) && step_at(d, 3, SLOT_GFP, 24, 8))
+	    step_is(d, 2, offsetof(struct record, migratetype), 32, 4) &&
+	    step_is(d, 3, offsetof(struct record, gfp), 24, 8))
 		return FAST_ALLOC;
 	return FAST_NONE;
 }
@@ -268,7 +279,8 @@ static uint8_t fast_path(const struct decoder *d)
  */
 int formats_resolve(struct formats *f, struct decoder *d, const char **why)
 {
-	const struct event_desc *desc = event_desc_find(d->system, d->name);
+	const struct event_desc *desc = event_find(d->system, d->name,
+						   strlen(d->name));
 	struct tep_event *event;
 	size_t len;
 	char *text;
@@ -289,12 +301,12 @@ int formats_resolve(struct formats *f, struct decoder *d, const char **why)
 		return -1;
 	d->type = desc ? desc->type : REC_OTHER;
 	resolve_length(d, event);
-	for (int i = 0; desc && i < MAX_STEPS && desc->fields[i].field; i++) {
+	for (int i = 0; desc && i < EVENT_MAX_FIELDS && desc->fields[i].name; i++) {
 		if (resolve_step(d, event, &desc->fields[i], why))
 			return -1;
 	}
 	for (int i = 0; i < d->nr_steps; i++)
-		if (d->steps[i].op != OP_MARK && d->steps[i].offset + d->steps[i].size > d->min_len)
+		if (d->steps[i].field->kind != FIELD_MARK && d->steps[i].offset + d->steps[i].size > d->min_len)
 			return -1;
 	d->fast = fast_path(d);
 	if (d->fast)

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "parsers/events.h"
 #include "parsers/internal.h"
 
 #define likely(x)	__builtin_expect(!!(x), 1)
@@ -198,35 +199,14 @@ uint32_t sym_map_back(const struct sym_map *m, uint32_t canon);
 
 /* ---- formats.c: from event ids to decoders ---- */
 
-enum slot {
-	SLOT_PFN, SLOT_ARG, SLOT_GFP, SLOT_A, SLOT_B, SLOT_C,
-	SLOT_ORDER, SLOT_ORDER2, SLOT_MT, SLOT_MT2
-};
-
-enum step_op {
-	OP_SET,		/* slot = value */
-	OP_ADD,		/* slot += value */
-	OP_SUB_PFN,	/* slot = value - pfn */
-	OP_ADD_HI,	/* slot += value << 32 */
-	OP_LO,		/* slot = low 32 bits of the value */
-	OP_HI,		/* slot = its high 32 bits */
-	OP_UNMARK,	/* slot = value without its top bit */
-	OP_GFP,		/* slot = value translated by the gfp table */
-	OP_SYM,		/* slot = value translated by the symbol table */
-	OP_MARK,	/* slot = enum record_mark of the text from here to the record's end */
-};
-
-enum step_check { CHECK_NONE, CHECK_PFN, CHECK_ORDER, CHECK_SORDER, CHECK_MT, CHECK_BOOL };
-
+/* one load of a field from a payload */
 struct step {
+	const struct event_field *field;
+	struct sym_map *sym;	/* of FIELD_COMPACT_RESULT */
 	uint16_t offset;
 	uint8_t size;
 	bool is_signed;
-	uint8_t slot, op, check;
-	struct sym_map *sym;
 };
-
-#define MAX_STEPS	12
 
 enum fast_path { FAST_NONE, FAST_ALLOC, FAST_FREE };
 
@@ -247,7 +227,7 @@ struct decoder {
 	uint16_t len, len2, min_len, id;
 	struct gfp_map *gfp;
 	uint64_t count;
-	struct step steps[MAX_STEPS];
+	struct step steps[EVENT_MAX_FIELDS];
 	uint8_t nr_steps;
 	uint32_t text_len;
 	const char *system;
@@ -271,22 +251,6 @@ void formats_close(struct formats *f);
 
 /* format_check.c */
 char *format_for_tep(const char *text, size_t len, size_t *out_len);
-
-/* evtable.c */
-struct field_desc {
-	const char *field;
-	uint8_t slot, op, check;
-	bool optional;
-	int (*number)(const char *name, size_t len);
-};
-
-struct event_desc {
-	const char *system, *name;
-	uint8_t type;
-	struct field_desc fields[MAX_STEPS];
-};
-
-const struct event_desc *event_desc_find(const char *system, const char *name);
 
 /* ---- kbuffer.c: ring-buffer pages of one CPU ---- */
 

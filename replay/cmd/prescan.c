@@ -10,9 +10,10 @@
 /* tracepoints.md 3.5; without ownership change a steal and a capture look the same */
 static enum extfrag_class extfrag_class_of(const struct record *r)
 {
-	if (!r->a)
+	if (!r->extfrag.change_ownership)
 		return EXTFRAG_STEAL;
-	return r->order2 >= pageblock_order ? EXTFRAG_CLAIM_BLOCK : EXTFRAG_CLAIM_PART;
+	return r->extfrag.fallback_order >= pageblock_order ? EXTFRAG_CLAIM_BLOCK :
+							      EXTFRAG_CLAIM_PART;
 }
 
 static int prescan_record(struct prescan *p, const struct record *r, struct recording *m)

@@ -260,7 +260,7 @@ static struct op *emit_alloc(struct demand *d, enum op_type type, const struct r
 
 	op->order = r->order;
 	op->gfp = r->gfp;
-	op->mt = r->mt;
+	op->mt = r->migratetype;
 	op->kind = kind;
 	op->flags = flags;
 	if (r->pfn != REC_NO_PFN)
@@ -382,7 +382,7 @@ static void rec_alloc(struct demand *d, const struct record *r)
 	}
 	if (ok)
 		mark_pages(d, pfn, r->order, (struct tpage){ .state = T_LIVE, .order = r->order,
-			   .kind = kind, .mt = r->mt });
+			   .kind = kind, .mt = r->migratetype });
 }
 
 /* rules 1 and 4: a page is freed that, as far as events tell, nobody had */
@@ -498,39 +498,40 @@ static void split_object(struct demand *d, u32 pfn)
 /* reclaim begins to write a folio: for an anonymous one this is the decision to evict it */
 static void rec_write_folio(struct demand *d, const struct record *r)
 {
-	struct tpage *tp = &d->tp[r->pfn];
+	u32 pfn = (u32)r->write_folio.pfn;
+	struct tpage *tp = &d->tp[pfn];
 
-	if (tp->state != T_LIVE || !(r->a & 1))
+	if (tp->state != T_LIVE || !(r->write_folio.reclaim_flags & RECLAIM_WB_ANON))
 		return;
 	if (!tp->head)
-		split_object(d, (u32)r->pfn);
+		split_object(d, pfn);
 	tp->written = 1;
 	if (d->task->flags & TASK_KSWAPD)
 		pace_swapout(d, 1u << tp->order);
 	d->stats.swapouts++;
 	observed_swapout(d, 1 << tp->order);
-	emit_pages(d, OP_SWAPOUT, (u32)r->pfn, tp->order);
+	emit_pages(d, OP_SWAPOUT, pfn, tp->order);
 }
 
 static void rec_contig(struct demand *d, const struct record *r)
 {
 	struct op *op = emit(d, OP_CONTIG);
 
-	op->a = (u8)r->a;
-	op->handle = (u32)r->arg;
-	op->arg = (u32)r->pfn;
+	op->a = (u8)r->marker.mark;
+	op->handle = r->marker.id;
+	op->arg = r->marker.pages;
 }
 
 static void rec_mark(struct demand *d, const struct record *r)
 {
-	if (r->a == MARK_ALLOC_CONTIG || r->a == MARK_FREE_CONTIG) {
+	if (r->marker.mark == MARK_ALLOC_CONTIG || r->marker.mark == MARK_FREE_CONTIG) {
 		rec_contig(d, r);
 		return;
 	}
-	emit(d, OP_MARK)->a = (u8)r->a;
-	if (r->a == MARK_AFTER_BEGIN)
+	emit(d, OP_MARK)->a = (u8)r->marker.mark;
+	if (r->marker.mark == MARK_AFTER_BEGIN)
 		d->touching = d->measured = true;
-	else if (r->a == MARK_AFTER_END)
+	else if (r->marker.mark == MARK_AFTER_END)
 		d->touching = false;
 }
 
@@ -610,7 +611,7 @@ static void background_record(struct demand *d, const struct record *r)
 		rec_kswapd(d, r);
 		break;
 	case REC_WRITE_FOLIO:
-		if (r->pfn < d->max_pfn)
+		if (r->write_folio.pfn < d->max_pfn)
 			rec_write_folio(d, r);
 		break;
 	case REC_KCOMPACTD_WAKE:
@@ -664,7 +665,7 @@ static void one_record(struct demand *d, const struct record *r)
 		rec_mark(d, r);
 		break;
 	case REC_LOST:
-		d->stats.lost_events += r->a ? r->a : 1;
+		d->stats.lost_events += r->lost.events ? r->lost.events : 1;
 		break;
 	default:
 		background_record(d, r);
@@ -701,7 +702,7 @@ size_t demand_prefix(struct demand *d, const struct record *rec, size_t n, bool 
 
 	for (i = 0; i < n; i++) {
 		one_record(d, &rec[i]);
-		if (rec[i].type == REC_MARK && rec[i].a == MARK_BEFORE_END) {
+		if (rec[i].type == REC_MARK && rec[i].marker.mark == MARK_BEFORE_END) {
 			*done = true;
 			d->stats = (struct demand_stats){
 				.resident_before = d->stats.resident_before,

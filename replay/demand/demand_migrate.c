@@ -211,10 +211,11 @@ void rec_compaction(struct demand *d, const struct record *r)
 	if (t->flags & TASK_KCOMPACTD)
 		pace_kcompactd(d, r);
 	if (r->type == REC_ISOLATE_FREE)
-		migration_isolate(w, (u32)r->pfn, r->a, r->c, d->nr_frees >> 4, migration_resolved,
-				  d);
+		migration_isolate(w, (u32)r->isolate.start_pfn,
+				  (u32)(r->isolate.end_pfn - r->isolate.start_pfn),
+				  r->isolate.nr_taken, d->nr_frees >> 4, migration_resolved, d);
 	else if (r->type == REC_FAST_ISOLATE_FREE)
-		migration_fast_isolate(w, r->c);
+		migration_fast_isolate(w, r->isolate.nr_taken);
 }
 
 /**
@@ -230,7 +231,7 @@ void rec_migration_pte(struct demand *d, const struct record *r)
 	if (!w)
 		return;
 	if (r->type == REC_SET_MIGRATION_PTE)
-		migration_set_pte(w, r->pfn, r->arg);
+		migration_set_pte(w, r->pte.addr, r->pte.value);
 	else
-		migration_remove_pte(w, r->pfn, r->arg, r->order);
+		migration_remove_pte(w, r->pte.addr, r->pte.value, r->pte.order);
 }

@@ -24,9 +24,9 @@ static void observe_shrink(struct demand *d, const struct record *r, const struc
 
 	if (!d->lru_gen)
 		count(d, kswapd ? VM_pgscan_kswapd : khugepaged ? VM_pgscan_khugepaged :
-		      VM_pgscan_direct, r->a);
+		      VM_pgscan_direct, r->shrink.nr_scanned);
 	count(d, kswapd ? VM_pgsteal_kswapd : khugepaged ? VM_pgsteal_khugepaged :
-	      VM_pgsteal_direct, r->b);
+	      VM_pgsteal_direct, r->shrink.nr_reclaimed);
 }
 
 /**
@@ -57,7 +57,7 @@ void observed_event(struct demand *d, const struct record *r, const struct task 
 		observe_shrink(d, r, t);
 		break;
 	case REC_COMPACT_MIGRATEPAGES:
-		count(d, VM_pgmigrate_success, r->a);
+		count(d, VM_pgmigrate_success, r->migrate.nr_migrated);
 		break;
 	case REC_KCOMPACTD_WAKE:
 		count(d, VM_compact_daemon_wake, 1);

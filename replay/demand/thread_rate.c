@@ -55,15 +55,17 @@ void pace_kcompactd(struct demand *d, const struct record *r)
 	if (gap >= PACE_SLEEP_NS)
 		return;
 	if (r->type == REC_COMPACT_MIGRATEPAGES) {
-		if (!(r->a + r->b))
+		u32 pages = r->migrate.nr_migrated + r->migrate.nr_failed;
+
+		if (!pages)
 			return;
-		pace_add(&d->migrate, gap, r->a + r->b);
+		pace_add(&d->migrate, gap, pages);
 		emit_pace(d, RATE_KCOMPACTD_MIGRATE, d->migrate.busy_ns / d->migrate.work);
 		return;
 	}
 	if (r->type == REC_COMPACT_BEGIN)
 		return;
-	pace_add(&d->kcompactd, gap, r->b);
+	pace_add(&d->kcompactd, gap, r->isolate.nr_scanned);
 	if (d->kcompactd.steps % PACE_STEPS == 0)
 		emit_pace(d, RATE_KCOMPACTD, work_per_second(&d->kcompactd));
 }
@@ -92,7 +94,7 @@ static void kswapd_dropped(struct demand *d, const struct record *r, u64 gap)
 		return;
 	}
 	d->kswapd_ran_ns += gap;
-	pace_add(p, gap, r->a);
+	pace_add(p, gap, r->shrink.nr_scanned);
 	if (p->steps % PACE_STEPS == 0)
 		emit_pace(d, RATE_KSWAPD, work_per_second(p));
 }
@@ -101,7 +103,8 @@ static void kswapd_dropped(struct demand *d, const struct record *r, u64 gap)
 static void kswapd_wrote(struct demand *d, const struct record *r, u64 gap)
 {
 	struct pace *p = &d->swapout;
-	u64 scan = d->kswapd.work ? r->a * d->kswapd.busy_ns / d->kswapd.work : 0;
+	u64 scan = d->kswapd.work ?
+		   r->shrink.nr_scanned * d->kswapd.busy_ns / d->kswapd.work : 0;
 
 	pace_add(p, gap > scan ? gap - scan : 0, d->kswapd_wrote);
 	if (p->steps % PACE_STEPS == 0)

@@ -74,7 +74,7 @@ static void event(struct world *w, struct record r)
 static void alloc(struct world *w, s32 pid, u64 pfn, u8 order, u32 gfp)
 {
 	event(w, (struct record){ .type = REC_ALLOC, .pid = pid, .pfn = pfn, .order = order,
-				  .gfp = gfp, .mt = !!(gfp & __GFP_MOVABLE) });
+				  .gfp = gfp, .migratetype = !!(gfp & __GFP_MOVABLE) });
 }
 
 static void release(struct world *w, s32 pid, u64 pfn, u8 order)
@@ -94,14 +94,14 @@ static u64 pte_of_source(u64 pfn)
 
 static void unmap(struct world *w, u64 addr, u64 pfn)
 {
-	event(w, (struct record){ .type = REC_SET_MIGRATION_PTE, .pid = KCOMPACTD, .pfn = addr,
-				  .arg = pte_of_source(pfn) });
+	event(w, (struct record){ .type = REC_SET_MIGRATION_PTE, .pid = KCOMPACTD,
+				  .pte = { .addr = addr, .value = pte_of_source(pfn) } });
 }
 
 static void remap(struct world *w, u64 addr, u64 pfn)
 {
-	event(w, (struct record){ .type = REC_REMOVE_MIGRATION_PTE, .pid = KCOMPACTD, .pfn = addr,
-				  .arg = pfn << PAGE_SHIFT | 0x67 });
+	event(w, (struct record){ .type = REC_REMOVE_MIGRATION_PTE, .pid = KCOMPACTD,
+				  .pte = { .addr = addr, .value = pfn << PAGE_SHIFT | 0x67 } });
 }
 
 static const struct op *last(struct world *w)
@@ -255,7 +255,7 @@ static void other_allocations_do_not_end_an_operation(void **state)
 	alloc(w, USER, REC_NO_PFN, 4, (WRITE | QUIET) & ~__GFP_HARDWALL);
 	alloc(w, USER, 100, 0, GFP_KERNEL);		/* reclaim's own, say */
 	alloc(w, USER + 1, 101, 0, WRITE);		/* another task's */
-	event(w, (struct record){ .type = REC_ALLOC, .pid = USER, .pfn = 102, .mt = 1,
+	event(w, (struct record){ .type = REC_ALLOC, .pid = USER, .pfn = 102, .migratetype = 1,
 				  .gfp = READAHEAD, .flags = REC_FLAG_SOFTIRQ });
 	/* the fast path succeeded, which with cpusets adds a flag */
 	alloc(w, USER, 64, 3, WRITE | QUIET);
@@ -493,8 +493,9 @@ static void an_unmapped_page_goes_where_the_scanner_found_room(void **state)
 	alloc(w, USER, 64, 0, ANON);
 	alloc(w, USER, 65, 0, ANON);
 	plain(w, REC_COMPACT_BEGIN, KCOMPACTD);
-	event(w, (struct record){ .type = REC_ISOLATE_FREE, .pid = KCOMPACTD, .pfn = 2048,
-				  .a = 8, .b = 8, .c = 8 });
+	event(w, (struct record){ .type = REC_ISOLATE_FREE, .pid = KCOMPACTD, 
+				  .isolate = { .start_pfn = 2048, .end_pfn = 2056, .nr_scanned = 8,
+					       .nr_taken = 8 } });
 	release(w, KCOMPACTD, 64, 0);
 	release(w, KCOMPACTD, 65, 0);
 	last(w);
@@ -510,8 +511,8 @@ static void a_find_of_unknown_place_is_settled_by_a_mapped_page(void **state)
 	for (u32 i = 0; i < 3; i++)
 		alloc(w, USER, 64 + i, 0, ANON);
 	plain(w, REC_COMPACT_BEGIN, KCOMPACTD);
-	event(w, (struct record){ .type = REC_FAST_ISOLATE_FREE, .pid = KCOMPACTD, .a = 4000,
-				  .c = 16 });
+	event(w, (struct record){ .type = REC_FAST_ISOLATE_FREE, .pid = KCOMPACTD,
+				  .isolate = { .end_pfn = 4000, .nr_taken = 16 } });
 	release(w, KCOMPACTD, 64, 0);
 	assert_int_equal(demand_get_stats(w->d)->migrations_limbo, 1);
 	unmap(w, 0x1000, 65);
@@ -532,8 +533,9 @@ static void a_target_that_comes_back_was_never_filled(void **state)
 	for (u32 i = 0; i < 3; i++)
 		alloc(w, USER, 64 + i, 0, ANON);
 	plain(w, REC_COMPACT_BEGIN, KCOMPACTD);
-	event(w, (struct record){ .type = REC_ISOLATE_FREE, .pid = KCOMPACTD, .pfn = 2048,
-				  .a = 8, .b = 8, .c = 8 });
+	event(w, (struct record){ .type = REC_ISOLATE_FREE, .pid = KCOMPACTD, 
+				  .isolate = { .start_pfn = 2048, .end_pfn = 2056, .nr_scanned = 8,
+					       .nr_taken = 8 } });
 	/* the first page's migration fails, which no event says until its target is given back */
 	release(w, KCOMPACTD, 65, 0);
 	release(w, KCOMPACTD, 66, 0);
@@ -555,8 +557,9 @@ static void kernels_before_6_9_take_the_last_page_found_first(void **state)
 	demand_set_sink(w->d, collect, w);
 	alloc(w, USER, 64, 0, ANON);
 	plain(w, REC_COMPACT_BEGIN, KCOMPACTD);
-	event(w, (struct record){ .type = REC_ISOLATE_FREE, .pid = KCOMPACTD, .pfn = 2048,
-				  .a = 8, .b = 8, .c = 8 });
+	event(w, (struct record){ .type = REC_ISOLATE_FREE, .pid = KCOMPACTD, 
+				  .isolate = { .start_pfn = 2048, .end_pfn = 2056, .nr_scanned = 8,
+					       .nr_taken = 8 } });
 	release(w, KCOMPACTD, 64, 0);
 	assert_int_equal(last(w)->handle2, 2055);
 }
@@ -596,7 +599,7 @@ static void a_gap_is_counted(void **state)
 {
 	struct world *w = *state;
 
-	event(w, (struct record){ .type = REC_LOST, .a = 17 });
+	event(w, (struct record){ .type = REC_LOST, .lost.events = 17 });
 	demand_finish(w->d);
 	assert_int_equal(demand_get_stats(w->d)->lost_events, 17);
 }

@@ -73,38 +73,35 @@ static bool same_fields(const struct record *rec, const char *line)
 	switch (rec->type) {
 	case REC_ALLOC:		/* bits 0 to 23 are where gfp.h has them, in every kernel so far */
 		same = field(line, "gfp_flags", &there) == rec->gfp &&
-		       field(line, "migratetype", &there) == rec->mt;
+		       field(line, "migratetype", &there) == rec->migratetype;
 		/* fall through */
 	case REC_FREE:
 		same &= field(line, "pfn", &there) == rec->pfn &&
 			field(line, "order", &there) == rec->order;
 		break;
 	case REC_EXTFRAG:
-		same = field(line, "pfn", &there) == rec->pfn &&
-		       field(line, "alloc_order", &there) == rec->order &&
-		       field(line, "fallback_order", &there) == rec->order2 &&
-		       field(line, "alloc_migratetype", &there) == rec->mt &&
-		       field(line, "fallback_migratetype", &there) == rec->mt2 &&
-		       field(line, "change_ownership", &there) == rec->a;
+		same = field(line, "pfn", &there) == rec->extfrag.pfn &&
+		       field(line, "alloc_order", &there) == rec->extfrag.alloc_order &&
+		       field(line, "fallback_order", &there) == rec->extfrag.fallback_order &&
+		       field(line, "alloc_migratetype", &there) == rec->extfrag.alloc_migratetype &&
+		       field(line, "fallback_migratetype", &there) ==
+			       rec->extfrag.fallback_migratetype &&
+		       field(line, "change_ownership", &there) == rec->extfrag.change_ownership;
 		break;
 	case REC_SHRINK_INACTIVE:
-		same = field(line, "nr_scanned", &there) == rec->a &&
-		       field(line, "nr_reclaimed", &there) == rec->b &&
-		       field(line, "nr_activate0", &there) + field(line, "nr_activate1", &there) ==
-			       rec->pfn >> 32 &&
-		       field(line, "nr_ref_keep", &there) == (uint32_t)rec->pfn &&
-		       field(line, "nr_dirty", &there) == rec->gfp &&
-		       field(line, "priority", &there) == rec->order;
+		same = field(line, "nr_scanned", &there) == rec->shrink.nr_scanned &&
+		       field(line, "nr_reclaimed", &there) == rec->shrink.nr_reclaimed;
 		break;
 	case REC_ISOLATE_MIGRATE:
 	case REC_ISOLATE_FREE:
-		same = field(line, "start_pfn", &there) == rec->pfn &&
-		       field(line, "end_pfn", &there) == rec->pfn + rec->a &&
-		       field(line, "nr_scanned", &there) == rec->b &&
-		       field(line, "nr_taken", &there) == rec->c;
+		same = field(line, "start_pfn", &there) == rec->isolate.start_pfn &&
+		       field(line, "end_pfn", &there) == rec->isolate.end_pfn &&
+		       field(line, "nr_scanned", &there) == rec->isolate.nr_scanned &&
+		       field(line, "nr_taken", &there) == rec->isolate.nr_taken;
 		break;
 	case REC_WRITE_FOLIO:
-		same = field(line, "pfn", &there) == rec->pfn;
+		same = field(line, "pfn", &there) == rec->write_folio.pfn &&
+		       field(line, "reclaim_flags", &there) == rec->write_folio.reclaim_flags;
 		break;
 	}
 	return same && there;

@@ -125,21 +125,21 @@ static void deep_nesting_ends(void **state)
 static void numbers_are_translated_by_symbol(void **state)
 {
 	static const char fmt[] =
-		"print fmt: \"mode=%s reason=%s\", __print_symbolic(REC->mode, {0, "
-		"\"compaction\"}),"
-		" __print_symbolic(REC->reason, {4, \"compaction\"}, { 0, \"memory_failure\" }, "
+		"print fmt: \"mode=%s status=%s\", __print_symbolic(REC->mode, {0, "
+		"\"contended\"}),"
+		" __print_symbolic(REC->status, {4, \"not_suitable_zone\"}, { 0, \"skipped\" }, "
 		"{7,\"from_the_future\"})\n";
 	struct sym_map m;
 
 	(void)state;
-	assert_int_equal(sym_map_parse(&m, fmt, strlen(fmt), "reason", migrate_reason_of_name), 0);
+	assert_int_equal(sym_map_parse(&m, fmt, strlen(fmt), "status", compact_result_of_name), 0);
 	assert_int_equal(sym_map_raw(&m, 4), 0);
 	assert_int_equal(sym_map_raw(&m, 0), 1);
 	assert_int_equal(sym_map_raw(&m, 7), SYM_UNKNOWN + 7);
 	assert_int_equal(sym_map_raw(&m, 1000), SYM_UNKNOWN + 1000);
 	for (uint32_t raw = 0; raw < 100; raw++)
 		assert_int_equal(sym_map_back(&m, sym_map_raw(&m, raw)), raw);
-	assert_int_equal(sym_map_parse(&m, fmt, strlen(fmt), "status", migrate_reason_of_name), -1);
+	assert_int_equal(sym_map_parse(&m, fmt, strlen(fmt), "reason", compact_result_of_name), -1);
 }
 
 static void gfp_text_is_the_same_mask(void **state)
@@ -173,18 +173,18 @@ static void marks_of_gigantic_pages_carry_numbers(void **state)
 	struct record r = mark("fragreplay: alloc_contig id=7 pages=262144\n");
 
 	(void)state;
-	assert_int_equal(r.a, MARK_ALLOC_CONTIG);
-	assert_int_equal(r.arg, 7);
-	assert_int_equal(r.pfn, 262144);
+	assert_int_equal(r.marker.mark, MARK_ALLOC_CONTIG);
+	assert_int_equal(r.marker.id, 7);
+	assert_int_equal(r.marker.pages, 262144);
 	r = mark("fragreplay: free_contig id=4294967295");
-	assert_int_equal(r.a, MARK_FREE_CONTIG);
-	assert_int_equal(r.arg, 0xffffffff);
-	assert_int_equal(mark("fragreplay: alloc_contig id=7").a, MARK_OTHER);
-	assert_int_equal(mark("fragreplay: alloc_contig id=7 pages=").a, MARK_OTHER);
-	assert_int_equal(mark("fragreplay: alloc_contig id=7x pages=512").a, MARK_OTHER);
-	assert_int_equal(mark("fragreplay: free_contig id=4294967296").a, MARK_OTHER);
-	assert_int_equal(mark("fragreplay: free_contig id=99999999999999999999999").a, MARK_OTHER);
-	assert_int_equal(mark("fragreplay: after begin").a, MARK_AFTER_BEGIN);
+	assert_int_equal(r.marker.mark, MARK_FREE_CONTIG);
+	assert_int_equal(r.marker.id, 0xffffffff);
+	assert_int_equal(mark("fragreplay: alloc_contig id=7").marker.mark, MARK_OTHER);
+	assert_int_equal(mark("fragreplay: alloc_contig id=7 pages=").marker.mark, MARK_OTHER);
+	assert_int_equal(mark("fragreplay: alloc_contig id=7x pages=512").marker.mark, MARK_OTHER);
+	assert_int_equal(mark("fragreplay: free_contig id=4294967296").marker.mark, MARK_OTHER);
+	assert_int_equal(mark("fragreplay: free_contig id=99999999999999999999999").marker.mark, MARK_OTHER);
+	assert_int_equal(mark("fragreplay: after begin").marker.mark, MARK_AFTER_BEGIN);
 }
 
 int main(void)

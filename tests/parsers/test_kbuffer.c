@@ -229,9 +229,9 @@ static void lost_events_are_told_with_their_place(void **state)
 	free(file.p);
 	assert_int_equal(read_one(&p), 5);
 	assert_int_equal(got[1].type, REC_LOST);
-	assert_int_equal(got[1].a, 42);
+	assert_int_equal(got[1].lost.events, 42);
 	assert_int_equal(got[3].type, REC_LOST);
-	assert_int_equal(got[3].a, 0);
+	assert_int_equal(got[3].lost.events, 0);
 	free(p.b.p);
 }
 

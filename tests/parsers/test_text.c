@@ -77,7 +77,7 @@ static void an_allocation_is_read_from_trace_cmd_report(void **state)
 	assert_int_equal(r.pid, 252);
 	assert_int_equal(r.pfn, 0x4530);
 	assert_int_equal(r.order, 3);
-	assert_int_equal(r.mt, 2);
+	assert_int_equal(r.migratetype, 2);
 	assert_int_equal(r.gfp, GFP_KERNEL | __GFP_COMP);
 }
 
@@ -194,20 +194,18 @@ static void raw_and_cooked_output_of_an_event_are_the_same(void **state)
 		  "mm_compaction_isolate_freepages: start_pfn=0x3b400 end_pfn=0x5da00 nr_scanned=130 nr_taken=8" },
 		{ "mm_compaction_kcompactd_wake: nid=0 order=9 classzone_idx=DMA32   ",
 		  "mm_compaction_kcompactd_wake: nid=0 order=9 highest_zoneidx=1" },
-		{ "mm_compaction_try_to_compact_pages: order=9 gfp_mask=GFP_TRANSHUGE priority=2",
-		  "mm_compaction_try_to_compact_pages: order=9 gfp_mask=0x1c24ca prio=2" },
 		{ "mm_migrate_pages: nr_succeeded=31 nr_failed=1 mode=MIGRATE_SYNC_LIGHT reason=compaction",
 		  "mm_migrate_pages: succeeded=31 failed=1 mode=1 reason=0" },
 		{ "mm_vmscan_lru_shrink_inactive: nid=0 nr_scanned=64 nr_reclaimed=33 nr_dirty=4 nr_writeback=1 nr_congested=2 nr_immediate=3 nr_activate_anon=5 nr_activate_file=6 nr_ref_keep=7 nr_unmap_fail=0 priority=6 flags=RECLAIM_WB_FILE|RECLAIM_WB_ASYNC",
 		  "mm_vmscan_lru_shrink_inactive: nid=0 nr_scanned=64 nr_reclaimed=33 nr_dirty=4 nr_writeback=1 nr_congested=2 nr_immediate=3 nr_activate0=5 nr_activate1=6 nr_ref_keep=7 nr_unmap_fail=0 priority=6 reclaim_flags=10" },
-		{ "mm_shrink_slab_end: kfree_rcu_shrink_scan+0x0 0xffffffff82ad4880: nid: 0 unused scan count 0 new scan count 0 total_scan 0 last shrinker return val 12",
-		  "mm_shrink_slab_end: shr=0xffff nid=0 shrink=kfree_rcu_shrink_scan+0x0 unused_scan=0 new_scan=0 retval=12 total_scan=0" },
-		{ "mm_filemap_delete_from_page_cache: dev 254:16 ino 20002 pfn=0x40ff ofs=12288 order=0",
-		  "mm_filemap_delete_from_page_cache: i_ino=20002 pfn=0x40ff index=0x3 s_dev=266338320 order=0" },
-		{ "mm_lru_insertion: folio=0x1 pfn=0x77 lru=1 flags=Mafbd ",
-		  "mm_lru_insertion: folio=0x1 pfn=0x77 lru=1 flags=0x37" },
+		{ "mm_filemap_add_to_page_cache: dev 254:16 ino 20002 pfn=0x40ff ofs=12288 order=0",
+		  "mm_filemap_add_to_page_cache: i_ino=20002 pfn=0x40ff index=0x3 s_dev=266338320 order=0" },
 		{ "sched_process_exit: comm=a pid=3 b pid=73 prio=120 group_dead=true",
 		  "sched_process_exit: comm=a pid=3 b pid=73 prio=120 group_dead=1" },
+		{ "mm_vmscan_write_folio: page=0x1 pfn=0x77 flags=RECLAIM_WB_ANON|RECLAIM_WB_ASYNC",
+		  "mm_vmscan_write_folio: pfn=0x77 reclaim_flags=9" },
+		{ "set_migration_pte: addr=7f2a4c001000, pte=7ffffffff8a23e02 order=0",
+		  "set_migration_pte: addr=0x7f2a4c001000 pte=0x7ffffffff8a23e02 order=0" },
 		{ "print: tracing_mark_write: fragreplay: before end",
 		  "print: ip=tracing_mark_write buf=fragreplay: before end" },
 		{ "tracing_mark_write: fragreplay: before end",
@@ -226,6 +224,21 @@ static void raw_and_cooked_output_of_an_event_are_the_same(void **state)
 		assert_int_not_equal(r[0].type, REC_OTHER);
 		assert_memory_equal(&r[0], &r[1], sizeof(r[0]));
 	}
+}
+
+static void an_event_of_no_use_is_counted_and_not_read(void **state)
+{
+	struct trace *t = open_text(HEAD "mm_page_pcpu_drain: page=0x1 pfn=banana order=0\n" NEXT);
+	const struct record *rec;
+	uint64_t count;
+
+	(void)state;
+	assert_int_equal(trace_read(t, &rec), 2);
+	assert_int_equal(rec[0].type, REC_OTHER);
+	assert_int_equal(trace_get_info(t)->nr_events, 2);
+	assert_string_equal(trace_event_count(t, 1, &count), "mm_page_pcpu_drain");
+	assert_int_equal(count, 1);
+	trace_close(t);
 }
 
 static void lines_out_of_order_are_put_in_order_and_equal_times_stay(void **state)
@@ -274,7 +287,7 @@ static void lost_events_become_a_record_where_the_gap_ends(void **state)
 		assert_int_equal(r[0].type, REC_FREE);
 		assert_int_equal(r[1].type, REC_LOST);
 		assert_int_equal(r[1].cpu, 1);
-		assert_int_equal(r[1].a, 12);
+		assert_int_equal(r[1].lost.events, 12);
 		assert_int_equal(r[1].ts, r[2].ts);
 	}
 }
@@ -300,6 +313,10 @@ static void a_malformed_line_is_damage_with_its_place(void **state)
 	assert_damaged(NEXT HEAD "mm_page_free: page=0x1 pfn=banana order=0\n" NEXT, "line 2:", "pfn");
 	assert_damaged(NEXT HEAD "mm_page_free: page=0x1 order=0\n" NEXT, "line 2:", "pfn is missing");
 	assert_damaged(NEXT HEAD "mm_page_free: pfn=0x1 order=256\n", "line 2:", "order");
+	assert_damaged(NEXT HEAD "mm_page_free: pfn=0x1 order=11\n", "line 2:", "order");
+	assert_damaged(NEXT HEAD "mm_page_free: pfn=0xffffffffffffffff order=0\n", "line 2:", "pfn");
+	assert_damaged(NEXT HEAD "mm_vmscan_lru_shrink_inactive: nr_scanned=0x100000000 "
+		       "nr_reclaimed=0\n", "line 2:", "nr_scanned");
 	assert_damaged(NEXT HEAD "mm_page_free: pfn=0x10000000000000000 order=0\n", "line 2:", "pfn");
 	assert_damaged(NEXT "xx [001 6.7: mm_page_free: pfn=0x1 order=0\n", "line 2:", "task");
 	assert_damaged(NEXT HEAD "mm_page_alloc: pfn=0x1 order=0 migratetype=0 gfp_flags=\n",
@@ -366,7 +383,7 @@ static const struct record *next_record(struct reading *r)
 /* what each way of printing leaves out */
 struct printing {
 	const char *options;
-	bool ns, flags, zid, enums;
+	bool ns, flags, enums;
 };
 
 static void take_away(struct record *r, const struct printing *p)
@@ -377,10 +394,8 @@ static void take_away(struct record *r, const struct printing *p)
 		r->flags = 0;
 	/* libtraceevent's -l knows the five old flags, and 'd' hides the second */
 	r->flags &= r->flags & 0x01 ? 0x1d : 0x1f;
-	if (!p->zid && (r->type == REC_KSWAPD_WAKE || r->type == REC_WAKEUP_KSWAPD))
-		r->b = 0;
-	if (!p->enums && (r->type == REC_KHUGEPAGED_COLLAPSE || r->type == REC_COMPACT_END))
-		r->b = 0;
+	if (!p->enums && r->type == REC_COMPACT_END)
+		r->compact.status = 0;
 }
 
 static void compare_readings(const char *dat, const char *text, const struct printing *p)
@@ -416,8 +431,8 @@ static void compare_readings(const char *dat, const char *text, const struct pri
 static void exported_text_is_the_trace_dat(void **state)
 {
 	static const struct printing ways[] = {
-		{ "", false, false, false, true }, { "-t", true, false, false, true },
-		{ "-l -t", true, true, false, true }, { "-R -t", true, false, true, false },
+		{ "", false, false, true }, { "-t", true, false, true },
+		{ "-l -t", true, true, true }, { "-R -t", true, false, false },
 	};
 	const char *recording = getenv("RECORDING");
 	char dat[512], text[512], command[2048];
@@ -450,6 +465,7 @@ int main(void)
 		cmocka_unit_test(the_flags_column_gives_common_flags),
 		cmocka_unit_test(perf_script_names_the_system_and_maybe_a_period),
 		cmocka_unit_test(raw_and_cooked_output_of_an_event_are_the_same),
+		cmocka_unit_test(an_event_of_no_use_is_counted_and_not_read),
 		cmocka_unit_test(lines_out_of_order_are_put_in_order_and_equal_times_stay),
 		cmocka_unit_test(a_line_too_late_for_reordering_is_damage),
 		cmocka_unit_test(lost_events_become_a_record_where_the_gap_ends),

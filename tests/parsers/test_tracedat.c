@@ -145,7 +145,7 @@ static void an_event_is_decoded_field_by_field(void **state)
 	assert_int_equal(got[0].pfn, 0x1234);
 	assert_int_equal(got[0].order, 2);
 	assert_int_equal(got[0].gfp, GFP_TEST);
-	assert_int_equal(got[0].mt, 1);
+	assert_int_equal(got[0].migratetype, 1);
 	assert_int_equal(got[0].pid, 100);
 	assert_int_equal(got[1].ts, 5007);
 	assert_true(got[1].pfn == REC_NO_PFN);
@@ -153,7 +153,7 @@ static void an_event_is_decoded_field_by_field(void **state)
 	assert_int_equal(got[2].flags, REC_FLAG_SOFTIRQ);
 	assert_int_equal(got[2].gfp, 0);
 	assert_int_equal(got[3].type, REC_MARK);
-	assert_int_equal(got[3].a, MARK_AFTER_END);
+	assert_int_equal(got[3].marker.mark, MARK_AFTER_END);
 	free(p.b.p);
 }
 
@@ -315,7 +315,7 @@ static void a_gap_explains_missing_events_and_is_told(void **state)
 	assert_int_equal(o.records, 2);
 	assert_int_equal(o.nr, 3);
 	assert_int_equal(got[1].type, REC_LOST);
-	assert_int_equal(got[1].a, 12);
+	assert_int_equal(got[1].lost.events, 12);
 	assert_int_equal(got[1].ts, 2000);
 	s.count_off = 13;
 	o = read_spec(&s);
