@@ -179,7 +179,6 @@ struct spb {
 	struct spb_pass pass;		/* the worker's */
 	struct spb_evac evac;
 	struct spb_walk *walk;		/* of the request under way, or NULL; SPB 3.4 */
-	u32 visits;
 	struct spb_counters c;
 };
 
@@ -271,8 +270,9 @@ void spb_bitmap_update(struct spb *s, struct spb_zone *sz, struct superpageblock
 void spb_bitmap_region_list(struct mm *mm, struct zone *z, u32 region, u32 order, u8 mt,
 			    bool filled);	/* hook */
 u32 spb_bitmap_check(const struct spb_zone *sz);	/* bits that are wrong */
-u32 spb_bitmap_rmqueue_smallest(struct spb *s, struct spb_zone *sz, u32 order, u8 mt,
-				enum spb_outcome *how);
+u32 spb_bitmap_words(const struct spb_zone *sz);
+struct superpageblock *spb_bitmap_next(struct spb_zone *sz, const u64 *set, u32 order, u8 mt,
+				       const struct superpageblock *from, u32 *words);
 
 /* spb_flags.c: which rights reach the zone allocator, refusals (SPB 3.1, 3.2) */
 u32 spb_alloc_flags_nofragment(struct mm *mm, const struct alloc_context *ac);

@@ -1,35 +1,24 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * select=bitmap: which superpageblock to take from is chosen in bitmaps. The author sketched it on
- * 29 June 2026 ("one bitmap per order telling which gigablocks have free chunks of that order, plus
- * bitmaps telling which hold unmovable/reclaimable content"; SPB 7.3) and has not posted it, so
- * what is here is our design of it:
+ * select=bitmap: the bitmaps in which the walk chooses a superpageblock. Our design of what the
+ * author sketched on 29 June 2026; doc/spb.md, "Selection by bitmap".
  *
- *  - A bit a superpageblock, in a bitmap for each order and type: it has such a chunk, or a larger
- *    one (so that a request needs one bitmap, and not one of each order that would do); and in
- *    three that tell its category: it holds kernel pages, it is clean, it is empty. A bit changes
- *    when a list fills or empties, or when the category changes: not with every chunk.
- *  - Choice and allocation are two things. choose() is AND and find-first. What is taken from the
- *    superpageblock then is what the lists' walk takes, in the same order of sizes, so that the
- *    two differ in their choice alone; a bit an order tells which of its lists have any.
- *  - Steps, their names and what makes them succeed are the lists'. The category that a page comes
- *    from is therefore the same; the superpageblock within it is the one of the lowest index, not
- *    the fullest. Memory fills from the bottom and drains at the top, with no list to keep sorted.
- *  - No hints: what they save the lists, the bitmaps do not cost. 64 superpageblocks are two words.
- *    A word counts as one list in the report's "search", as do a superpageblock's bits of orders.
- *  - What the lists' walk notes on its way (SPB 3.4, saw_...) is noted when the preferred
- *    superpageblocks had nothing, by a visit to those with kernel pages.
+ *  - One bit per superpageblock, in a bitmap per order and type: it has a chunk of this order or a
+ *    larger one, so that a request reads one bitmap and not one of each order that would do. Three
+ *    more bitmaps have the categories: holds kernel pages, is clean, is empty. A bit changes when a
+ *    free list fills or empties or when the category changes, not with every chunk.
+ *  - chunk_orders has a bit per order for each superpageblock and type, so that its free lists need
+ *    not be looked at one by one.
+ *  - The lowest superpageblock is chosen, not the fullest. Memory fills from the bottom and drains
+ *    at the top without a list that must be kept sorted.
+ *  - There are no hints, since there is nothing to save: 64 superpageblocks are one word. A word, and
+ *    a superpageblock's chunk_orders, count as one list each in the report's "search".
  */
 #include <stdlib.h>
 
 #include "spb.h"
 
 #define WORD_BITS	64u
-
-static u32 nr_words(const struct spb_zone *sz)
-{
-	return (sz->nr + WORD_BITS - 1) / WORD_BITS;
-}
 
 static void assign_bit(u64 *bits, u32 i, bool on)
 {
@@ -51,7 +40,7 @@ static bool region_has(const struct spb_zone *sz, u32 i, u32 order, u8 mt)
 	return sz->z->region[i].free_area[order].nr_list[mt];
 }
 
-/* orders that a superpageblock reaches: 0: it has no chunk; n: its largest is of order n - 1 */
+/* One more than the order of the largest chunk; 0 if there is none. */
 static u32 reach(u32 orders)
 {
 	return orders ? 32u - (u32)__builtin_clz(orders) : 0;
@@ -68,7 +57,7 @@ static void set_orders(struct spb_zone *sz, u32 i, u8 mt, u32 orders)
 		assign_bit(sz->has_chunk[old - 1][mt], i, false);
 }
 
-/* what its lists say */
+/* The orders of which there is a chunk, by the free lists. */
 static u32 orders_listed(const struct spb_zone *sz, u32 i, u8 mt)
 {
 	u32 orders = 0, o;
@@ -79,15 +68,15 @@ static u32 orders_listed(const struct spb_zone *sz, u32 i, u8 mt)
 }
 
 /**
- * spb_bitmap_init - bitmaps of a zone, from its lists
+ * spb_bitmap_init - build a zone's bitmaps from its lists
  * @s: policy
- * @sz: zone, its superpageblocks in their categories already
+ * @sz: zone, whose superpageblocks are in their categories already
  *
  * Return: 0; -1 without memory.
  */
 int spb_bitmap_init(struct spb *s, struct spb_zone *sz)
 {
-	u32 words = nr_words(sz), o, i, mt;
+	u32 words = spb_bitmap_words(sz), o, i, mt;
 	u64 *next;
 
 	sz->bits = calloc((size_t)words * (NR_PAGE_ORDERS * MIGRATE_TYPES + 3) + 1, sizeof(u64));
@@ -113,7 +102,7 @@ int spb_bitmap_init(struct spb *s, struct spb_zone *sz)
 
 /**
  * spb_bitmap_exit - free a zone's bitmaps
- * @sz: zone; one without is fine
+ * @sz: zone; it need not have any
  */
 void spb_bitmap_exit(struct spb_zone *sz)
 {
@@ -124,10 +113,10 @@ void spb_bitmap_exit(struct spb_zone *sz)
 }
 
 /**
- * spb_bitmap_update - a superpageblock may have changed its category
+ * spb_bitmap_update - note the category of a superpageblock
  * @s: policy
  * @sz: zone, with or without bitmaps
- * @sb: superpageblock, on the list that it belongs on
+ * @sb: superpageblock, which is on the list of its category
  */
 void spb_bitmap_update(struct spb *s, struct spb_zone *sz, struct superpageblock *sb)
 {
@@ -143,13 +132,13 @@ void spb_bitmap_update(struct spb *s, struct spb_zone *sz, struct superpageblock
 }
 
 /**
- * spb_bitmap_region_list - a free list of a superpageblock has filled or emptied
- * @mm: machine
+ * spb_bitmap_region_list - note that a free list of a superpageblock has filled or emptied
+ * @mm: model memory
  * @z: zone
  * @region: index of the superpageblock
  * @order: of the list
  * @mt: its type
- * @filled: it has its first chunk
+ * @filled: true when it got its first chunk; false when it lost its last
  */
 void spb_bitmap_region_list(struct mm *mm, struct zone *z, u32 region, u32 order, u8 mt,
 			    bool filled)
@@ -165,10 +154,10 @@ void spb_bitmap_region_list(struct mm *mm, struct zone *z, u32 region, u32 order
 }
 
 /**
- * spb_bitmap_check - hold the bitmaps against lists and categories
+ * spb_bitmap_check - compare the bitmaps with the lists and categories
  * @sz: zone
  *
- * Return: bits that are wrong; 0 without bitmaps.
+ * Return: how many bits are wrong; 0 if the zone has no bitmaps.
  */
 u32 spb_bitmap_check(const struct spb_zone *sz)
 {
@@ -193,286 +182,42 @@ u32 spb_bitmap_check(const struct spb_zone *sz)
 }
 
 /**
- * struct search - a request on its way through the steps
- * @visits: superpageblocks chosen
- * @words: of bitmaps looked at; and lists
+ * spb_bitmap_words - size of one bitmap
+ * @sz: zone
+ *
+ * Return: words of 64 superpageblocks each.
  */
-struct search {
-	struct spb *s;
-	struct spb_zone *sz;
-	u32 order;
-	u8 mt;
-	u32 visits, words;
-};
-
-/*
- * What is looked for: a superpageblock in @set with a chunk of @low to @high on list @mt. In it,
- * sizes are tried from @low up, or from @high down.
- */
-struct choice {
-	const u64 *set;
-	u32 low, high;
-	u8 mt;
-	bool down;
-};
-
-/* what is made of a chunk */
-typedef u32 (*take_fn)(struct search *q, u32 pfn, u32 chunk, u8 list);
-
-/* the first superpageblock from @from on that reaches the order; others may only have larger */
-static struct superpageblock *choose(struct search *q, const struct choice *c, u32 from)
+u32 spb_bitmap_words(const struct spb_zone *sz)
 {
-	const u64 *has = q->sz->has_chunk[c->low][c->mt];
-	u32 words = nr_words(q->sz), i = from / WORD_BITS;
-	u64 mask = ~0ull << (from % WORD_BITS);
-
-	for (; i < words; i++, mask = ~0ull) {
-		u64 bits = c->set[i] & has[i] & mask;
-
-		q->words += 2;
-		if (!bits)
-			continue;
-		q->visits++;
-		q->words++;		/* its orders, which are looked at next */
-		return &q->sz->sb[i * WORD_BITS + (u32)__builtin_ctzll(bits)];
-	}
-	return NULL;
-}
-
-static struct superpageblock *choose_next(struct search *q, const struct choice *c,
-					  const struct superpageblock *sb)
-{
-	u32 next = spb_index(q->sz, sb) + 1;
-
-	return next < q->sz->nr ? choose(q, c, next) : NULL;
-}
-
-/* head of the superpageblock's list; steps that turn to movable blocks leave some alone */
-static u32 first_chunk(struct search *q, const struct superpageblock *sb, u32 order, u8 mt)
-{
-	u32 pfn = mm_list_first(q->s->mm, spb_region(q->sz, sb)->free_area[order].list[mt]);
-	u8 block;
-
-	q->words++;
-	if (mt == q->mt || pfn == PFN_NONE)
-		return pfn;
-	block = mm_pageblock_type(q->s->mm, pfn);
-	return block == MIGRATE_ISOLATE || block == MIGRATE_CMA ? PFN_NONE : pfn;
-}
-
-static u32 take_from(struct search *q, const struct superpageblock *sb, const struct choice *c,
-		     take_fn take)
-{
-	u32 orders = q->sz->chunk_orders[spb_index(q->sz, sb)][c->mt];
-
-	orders &= (2u << c->high) - (1u << c->low);
-	while (orders) {
-		u32 chunk = c->down ? reach(orders) - 1 : (u32)__builtin_ctz(orders);
-		u32 pfn = first_chunk(q, sb, chunk, c->mt);
-
-		orders &= ~(1u << chunk);
-		if (pfn != PFN_NONE)
-			pfn = take(q, pfn, chunk, c->mt);
-		if (pfn != PFN_NONE)
-			return pfn;
-	}
-	return PFN_NONE;
-}
-
-static u32 take(struct search *q, u32 pfn, u32 chunk, u8 list)
-{
-	spb_del_and_expand(q->s, q->sz, pfn, q->order, chunk, list);
-	return pfn;
-}
-
-/* the block keeps its type: what is left of the chunk stays where it was */
-static u32 borrow(struct search *q, u32 pfn, u32 chunk, u8 list)
-{
-	spb_del_and_expand(q->s, q->sz, pfn, q->order, chunk, list);
-	spb_set_has_unlisted(q->s, q->sz, pfn, q->mt);
-	return pfn;
-}
-
-static u32 claim_whole(struct search *q, u32 pfn, u32 chunk, u8 list)
-{
-	return spb_claim_whole_block(q->s, q->sz, pfn, chunk, q->order, q->mt, list);
-}
-
-static u32 claim_part(struct search *q, u32 pfn, u32 chunk, u8 list)
-{
-	return spb_try_to_claim_block(q->s, q->sz, pfn, chunk, q->order, q->mt, list, true);
-}
-
-static u32 whole_order(const struct search *q)
-{
-	return q->order > pageblock_order ? q->order : pageblock_order;
-}
-
-/* whole blocks before parts of one, in the superpageblock that has either */
-static u32 preferred(struct search *q, enum spb_outcome *how)
-{
-	bool movable = q->mt == MIGRATE_MOVABLE;
-	const u64 *set = movable ? q->sz->is_clean : q->sz->has_kernel;
-	const struct choice any = { set, q->order, MAX_PAGE_ORDER, q->mt, false };
-	const struct choice block = { set, whole_order(q), MAX_PAGE_ORDER, q->mt, false };
-	const struct choice part = { set, q->order, pageblock_order - 1, q->mt, false };
-	struct superpageblock *sb = choose(q, &any, 0);
-	u32 pfn;
-
-	if (!sb)
-		return PFN_NONE;
-	*how = SPB_PREFERRED_BLOCK;
-	pfn = q->s->whole_first || q->order >= pageblock_order ? take_from(q, sb, &block, take)
-								: PFN_NONE;
-	if (pfn == PFN_NONE && q->order < pageblock_order) {
-		*how = SPB_PREFERRED_PART;
-		pfn = take_from(q, sb, &part, take);
-	}
-	if (pfn == PFN_NONE) {
-		*how = SPB_PREFERRED_BLOCK;
-		pfn = take_from(q, sb, &block, take);
-	}
-	if (!movable)
-		spb_react_to_tainted_alloc(q->s, q->sz, sb);
-	return pfn;
-}
-
-/* one of the steps that turn to what is not the request's own */
-static u32 in_tainted(struct search *q, const struct choice *c, take_fn how)
-{
-	struct superpageblock *sb = NULL;
-	u32 pfn;
-
-	if (c->low <= c->high)
-		sb = choose(q, c, 0);
-	for (; sb; sb = choose_next(q, c, sb)) {
-		pfn = take_from(q, sb, c, how);
-		if (pfn == PFN_NONE)
-			continue;
-		spb_react_to_tainted_alloc(q->s, q->sz, sb);
-		return pfn;
-	}
-	return PFN_NONE;
-}
-
-static u32 borrow_kernel(struct search *q)
-{
-	struct choice c = { q->sz->has_kernel, q->order, pageblock_order - 1, MIGRATE_UNMOVABLE,
-			    true };
-
-	if (q->mt == MIGRATE_UNMOVABLE)
-		c.mt = MIGRATE_RECLAIMABLE;
-	else if (q->mt != MIGRATE_RECLAIMABLE)
-		return PFN_NONE;
-	return in_tainted(q, &c, borrow);
-}
-
-/* kernel pages, where kernel pages are */
-static u32 kernel_in_tainted(struct search *q, enum spb_outcome *how)
-{
-	const struct choice whole = { q->sz->has_kernel, whole_order(q), MAX_PAGE_ORDER,
-				      MIGRATE_MOVABLE, false };
-	const struct choice part = { q->sz->has_kernel, q->order, pageblock_order - 1,
-				     MIGRATE_MOVABLE, true };
-	u32 pfn = in_tainted(q, &whole, claim_whole);
-
-	*how = SPB_CLAIMED_BLOCK;
-	if (pfn != PFN_NONE)
-		return pfn;
-	pfn = in_tainted(q, &part, claim_part);
-	*how = SPB_CLAIMED_PART;
-	if (pfn != PFN_NONE)
-		return pfn;
-	pfn = borrow_kernel(q);
-	*how = SPB_BORROWED_KERNEL;
-	if (pfn != PFN_NONE)
-		return pfn;
-	*how = SPB_BORROWED_MOVABLE;
-	return in_tainted(q, &part, borrow);
-}
-
-static u32 empty(struct search *q)
-{
-	const struct choice c = { q->sz->is_empty, whole_order(q), MAX_PAGE_ORDER, q->mt, false };
-	const struct superpageblock *sb = choose(q, &c, 0);
-
-	return sb ? take_from(q, sb, &c, take) : PFN_NONE;
-}
-
-static u32 movable_spill(struct search *q)
-{
-	const struct choice c = { q->sz->has_kernel, q->order, MAX_PAGE_ORDER, MIGRATE_MOVABLE,
-				  false };
-	const struct superpageblock *sb;
-
-	for (sb = choose(q, &c, 0); sb; sb = choose_next(q, &c, sb))
-		if (sb->nr_free > spb_reserve(sb))
-			return take_from(q, sb, &c, take);
-	return PFN_NONE;
-}
-
-static void note(struct spb_walk *w, const struct spb_zone *sz, const struct superpageblock *sb)
-{
-	w->saw_free_pages |= spb_region(sz, sb)->nr_free_pages > 0;
-	w->saw_free_pb |= sb->nr_free > 0;
-	w->saw_below_reserve |= sb->nr_free <= spb_reserve(sb);
-}
-
-/* what the lists' walk has seen of the superpageblocks that it found nothing in */
-static void note_tainted(struct search *q)
-{
-	u32 i;
-
-	if (!q->s->walk || q->mt == MIGRATE_MOVABLE)
-		return;
-	for (i = 0; i < q->sz->nr; i++)
-		if (test_bit(q->sz->has_kernel, i))
-			note(q->s->walk, q->sz, &q->sz->sb[i]);
-	q->words += nr_words(q->sz);
-}
-
-static u32 search(struct search *q, enum spb_outcome *how)
-{
-	bool movable = q->mt == MIGRATE_MOVABLE;
-	u32 pfn = preferred(q, how);
-
-	if (pfn != PFN_NONE)
-		return pfn;
-	note_tainted(q);
-	if (q->mt == MIGRATE_HIGHATOMIC && !q->s->highatomic_converts)
-		return PFN_NONE;
-	if (!movable && q->mt != MIGRATE_CMA)
-		pfn = kernel_in_tainted(q, how);
-	if (pfn != PFN_NONE)
-		return pfn;
-	spb_pressure_triggers(q->s, q->sz, q->order, q->mt);
-	*how = SPB_EMPTY;
-	pfn = empty(q);
-	if (pfn != PFN_NONE || !movable)
-		return pfn;
-	*how = SPB_MOVABLE_SPILL;
-	return movable_spill(q);
+	return (sz->nr + WORD_BITS - 1) / WORD_BITS;
 }
 
 /**
- * spb_bitmap_rmqueue_smallest - a page of one type, the superpageblock chosen in bitmaps
- * @s: policy; ->visits says afterwards how many superpageblocks were chosen
+ * spb_bitmap_next - find the next superpageblock of a set that has a chunk
  * @sz: zone
- * @order: of the request
- * @mt: its type
- * @how: the step that found the page
+ * @set: bitmap of the superpageblocks that may be chosen
+ * @order: least order of the chunk
+ * @mt: its list
+ * @from: superpageblock after which the search begins; NULL for the first
+ * @words: raised by the words of bitmaps read
  *
- * Return: head pfn, in nobody's hands; PFN_NONE.
+ * Return: the superpageblock of the lowest index; NULL past the last.
  */
-u32 spb_bitmap_rmqueue_smallest(struct spb *s, struct spb_zone *sz, u32 order, u8 mt,
-				enum spb_outcome *how)
+struct superpageblock *spb_bitmap_next(struct spb_zone *sz, const u64 *set, u32 order, u8 mt,
+				       const struct superpageblock *from, u32 *words)
 {
-	struct search q = { .s = s, .sz = sz, .order = order, .mt = mt };
-	u32 pfn = search(&q, how);
+	const u64 *has = sz->has_chunk[order][mt];
+	u32 first = from ? spb_index(sz, from) + 1 : 0, nr = spb_bitmap_words(sz), i;
+	u64 mask = ~0ull << (first % WORD_BITS);
 
-	mm_visit(s->mm, q.words, 0);
-	s->visits = q.visits;
-	if (pfn == PFN_NONE)
-		*how = SPB_NO_PAGE;
-	return pfn;
+	if (first >= sz->nr)
+		return NULL;
+	for (i = first / WORD_BITS; i < nr; i++, mask = ~0ull) {
+		u64 bits = set[i] & has[i] & mask;
+
+		*words += 2;
+		if (bits)
+			return &sz->sb[i * WORD_BITS + (u32)__builtin_ctzll(bits)];
+	}
+	return NULL;
 }

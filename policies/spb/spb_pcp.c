@@ -71,29 +71,18 @@ static u32 take_blocks(struct spb *s, struct spb_zone *sz, u8 mt, u32 wanted, u3
 	return got;
 }
 
-/* the tainted superpageblock after @from whose chunks of @mt and the orders wanted are not none */
-static struct superpageblock *next_in_bitmaps(struct spb *s, struct spb_zone *sz, u32 order, u8 mt,
-					      const struct superpageblock *from)
-{
-	u32 i = from ? spb_index(sz, from) + 1 : 0;
-
-	for (; i < sz->nr; i = (i | 63) + 1) {
-		u64 any = sz->has_chunk[order][mt][i / 64] & sz->has_kernel[i / 64] &
-			  ~0ull << (i % 64);
-
-		mm_visit(s->mm, 2, 0);
-		if (any)
-			return &sz->sb[(i & ~63u) + (u32)__builtin_ctzll(any)];
-	}
-	return NULL;
-}
-
+/* Whole of the list of tainted superpageblocks; by bitmaps, only those that have such a chunk. */
 static struct superpageblock *next_tainted(struct spb *s, struct spb_zone *sz, u32 order, u8 mt,
 					   struct superpageblock *from)
 {
-	if (s->select == SPB_SELECT_BITMAP)
-		return next_in_bitmaps(s, sz, order, mt, from);
-	return spb_next(sz, SPB_TAINTED, from);
+	struct superpageblock *sb;
+	u32 words = 0;
+
+	if (s->select != SPB_SELECT_BITMAP)
+		return spb_next(sz, SPB_TAINTED, from);
+	sb = spb_bitmap_next(sz, sz->has_kernel, order, mt, from, &words);
+	mm_visit(s->mm, words, 0);
+	return sb;
 }
 
 /*
