@@ -1,14 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * The policy "spb": what can be set, what is counted, and which function decides what. The idea is
- * told in spb.h.
- *
- * version=2 is the series of 20 May 2026 ("[RFC PATCH 00/40] mm: reliable 1GB page allocation"),
- * version=1 that of 30 April, as far as it is known to differ: a claim may turn a block between
- * unmovable and reclaimable, and a steal may cross them; a request that could make do with less is
- * not refused for it; targeted evacuation has two phases and takes fewer blocks; a superpageblock's
- * defrag is started by its list only when that is another list. Both of the author's machines have
- * 1 GiB superpageblocks; what is said in shares of one holds for other sizes.
+ * The policy "spb": its tunables, its counters, and which function makes which decision. What it
+ * does is in spb.h in short and in doc/spb.md at length, versions included.
  */
 #include <stdio.h>
 
@@ -95,8 +88,9 @@ static const struct policy_counter counters[] = {
 };
 
 /*
- * The series is made for kernels whose free pages are on their block's list, and whose fallback
- * converts a block or takes a page. An older recording is replayed as if its kernel were one.
+ * The series assumes that free pages are on the list of their pageblock's type, and that a fallback
+ * either converts a block or takes just the page. The recording of an older kernel is replayed as
+ * if it had been such a kernel.
  */
 static const struct {
 	const char *name;
@@ -131,7 +125,7 @@ static int init(struct mm *mm, void *priv, char *err, size_t errlen)
 		snprintf(err, errlen, "no memory for the superpageblocks");
 		return -1;
 	}
-	/* empties the lists as they are, by way of the hooks */
+	/* switching it drains the per-CPU lists, which calls the hooks: so it comes last */
 	if (!spb_work_init(s) && !mm_feature_set(mm, "pcp_buddy", s->pcp_buddy))
 		return 0;
 	spb_work_exit(s);

@@ -11,8 +11,8 @@
  *    not be looked at one by one.
  *  - The lowest superpageblock is chosen, not the fullest. Memory fills from the bottom and drains
  *    at the top without a list that must be kept sorted.
- *  - There are no hints, since there is nothing to save: 64 superpageblocks are one word. A word, and
- *    a superpageblock's chunk_orders, count as one list each in the report's "search".
+ *  - There are no hints, since there is nothing to save: 64 superpageblocks are one word. A word,
+ *    and a superpageblock's chunk_orders, count as one list each in the report's "search".
  */
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * spb_check(): every count against the bits that it counts, every list against what its members
- * are, and the bits against the machine's pages.
+ * spb_check() compares every count with the bits that it counts, every list with what its members
+ * are, and the bits with the pages of the model.
  */
 #include <stdio.h>
 
@@ -15,7 +15,7 @@ struct check {
 	int broken;
 };
 
-/* the first broken rule is told */
+/* Only the first broken rule is reported. */
 static void expect(struct check *c, bool ok, const struct superpageblock *sb, const char *rule,
 		   u64 found, u64 wanted)
 {
@@ -26,7 +26,7 @@ static void expect(struct check *c, bool ok, const struct superpageblock *sb, co
 		 (unsigned long long)wanted);
 }
 
-/* free in one piece of a pageblock or more */
+/* Is the block part of one free chunk of a pageblock or more? */
 static bool block_is_free(const struct mm *mm, u32 pfn)
 {
 	const struct page *p = mm_page(mm, pfn);
@@ -129,12 +129,12 @@ static u32 check_lists(struct check *c)
 }
 
 /**
- * spb_check - the policy's invariants
+ * spb_check - check the policy's invariants
  * @s: policy
- * @text: the first broken rule
+ * @text: filled with the first broken rule
  * @len: its size
  *
- * Return: broken rules.
+ * Return: how many rules are broken.
  */
 int spb_check(struct spb *s, char *text, size_t len)
 {

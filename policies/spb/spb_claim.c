@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * __rmqueue() over superpageblocks: own type, CMA, claim a block, steal a page; and what a claim
- * asks for. SPB 3.3, 3.5.
+ * __rmqueue() over superpageblocks: own type, CMA, claim a block, steal a page. doc/spb.md,
+ * "Claiming a block" and "Claim and steal".
  */
 #include "spb.h"
 
@@ -17,7 +17,7 @@ static inline bool is_kernel_type(u8 mt)
 	return mt == MIGRATE_UNMOVABLE || mt == MIGRATE_RECLAIMABLE;
 }
 
-/* unmovable and reclaimable, one in the other's block */
+/* Is one type unmovable and the other reclaimable? */
 static inline bool is_cross_type(u8 a, u8 b)
 {
 	return a != b && is_kernel_type(a) && is_kernel_type(b);
@@ -26,16 +26,16 @@ static inline bool is_cross_type(u8 a, u8 b)
 /* --- a block changes its type -------------------------------------------------------------- */
 
 /**
- * spb_claim_whole_block - take a page of a free chunk that becomes another type's
+ * spb_claim_whole_block - convert a free chunk of whole pageblocks and take a page of it
  * @s: policy
  * @sz: zone
  * @pfn: head of the chunk
  * @chunk: its order, at least pageblock_order
- * @order: wanted
+ * @order: of the page wanted
  * @mt: new type of all its pageblocks
  * @from: list that it is on
  *
- * Return: @pfn, in nobody's hands. SPB 3.3.
+ * Return: @pfn, the head of a page that is neither free nor in use yet.
  */
 u32 spb_claim_whole_block(struct spb *s, struct spb_zone *sz, u32 pfn, u32 chunk, u32 order,
 			  u8 mt, u8 from)
@@ -58,7 +58,7 @@ static u32 refuse(struct spb *s, enum spb_refusal why)
 	return PFN_NONE;
 }
 
-/* May a block in use become one of type @mt? @why: if not */
+/* May a block in use change its type to @mt? If not, @why says so. */
 static bool block_suits(const struct spb *s, u8 mt, u8 tag, u32 nr_free, u32 nr_movable,
 			bool from_tainted, enum spb_refusal *why)
 {
@@ -91,7 +91,7 @@ static void retype_block(struct spb *s, struct spb_zone *sz, u32 pfn, u8 mt, u8 
 	spb_update_list(s, sz, spb_of_pfn(sz, start));
 }
 
-/* the block's pages are on the lists of its new type now; the smallest that will do */
+/* The block's free chunks are on the lists of its new type now: the walk takes the smallest. */
 static u32 search_again(struct spb *s, struct spb_zone *sz, u32 order, u8 mt)
 {
 	struct spb_walk *walk = s->walk;
@@ -104,19 +104,20 @@ static u32 search_again(struct spb *s, struct spb_zone *sz, u32 order, u8 mt)
 }
 
 /**
- * spb_try_to_claim_block - take a page of a block that becomes another type's, if it suits that
+ * spb_try_to_claim_block - convert a pageblock, if it qualifies, and take a page of it
  * @s: policy
  * @sz: zone
  * @pfn: head of a free chunk of the block
  * @chunk: its order
- * @order: wanted
+ * @order: of the page wanted
  * @mt: new type
  * @from: list that the chunk is on
- * @from_tainted: in a tainted superpageblock, so half of the block need not suit; v1 25/45
+ * @from_tainted: the walk asks, in a tainted superpageblock: with relaxed_claim it does not matter
+ *	what else is in the block (v1 25/45)
  *
- * The block is retyped even if no page of it is found then. SPB 3.3.
+ * The block keeps its new type even when the walk then finds no page of it.
  *
- * Return: head pfn, in nobody's hands; PFN_NONE.
+ * Return: head pfn of a page that is neither free nor in use yet; PFN_NONE.
  */
 u32 spb_try_to_claim_block(struct spb *s, struct spb_zone *sz, u32 pfn, u32 chunk, u32 order,
 			   u8 mt, u8 from, bool from_tainted)
@@ -145,11 +146,11 @@ u32 spb_try_to_claim_block(struct spb *s, struct spb_zone *sz, u32 pfn, u32 chun
 enum step { STEP_PREFERRED, STEP_EMPTY, STEP_FALLBACK, NR_STEPS };
 
 /**
- * struct claim - a request that its own type's lists did not serve
+ * struct claim - a request that the lists of its own type did not serve
  * @lists: free lists looked at
  * @order, @mt, @alloc_flags: of the request
- * @skip_cross: an unmovable request takes no reclaimable page, and the other way round
- * @found, @found_mt: head and list of the chunk that was found
+ * @skip_cross: do not look for reclaimable pages for an unmovable request, nor the reverse
+ * @found, @found_mt: head and list of the chunk that find_fallback() found
  */
 struct claim {
 	struct spb *s;
@@ -210,13 +211,16 @@ static u32 nr_of_step(const struct claim *c, enum step step)
 	return nr;
 }
 
-/* The zone's own counts know when a walk would find nothing; what it would look at is counted. */
-static bool walk_is_vain(struct claim *c, u32 order, enum step step)
+/*
+ * The zone's totals tell when no superpageblock has such a chunk. The walk is left out then, and
+ * the lists that it would have looked at are counted.
+ */
+static bool walk_would_fail(struct claim *c, u32 order, enum step step)
 {
 	const struct free_area *area = &c->sz->z->free_area[order];
 	u32 i, types = 0;
 
-	/* that walk passes over superpageblocks at their reserve: it is not known how many */
+	/* this walk skips superpageblocks at their reserve: how many, only the walk can tell */
 	if (step == STEP_FALLBACK && c->mt == MIGRATE_MOVABLE)
 		return false;
 	for (i = 0; i < MIGRATE_PCPTYPES - 1; i++) {
@@ -232,14 +236,14 @@ static bool walk_is_vain(struct claim *c, u32 order, enum step step)
 	return true;
 }
 
-/* a chunk of exactly this order on a foreign list of the step's superpageblocks */
+/* Look for a chunk of exactly this order on a foreign list of the step's superpageblocks. */
 static bool find_fallback(struct claim *c, u32 order, enum step step)
 {
 	struct superpageblock *sb = NULL;
 
 	if (c->mt >= MIGRATE_PCPTYPES || !c->sz->z->free_area[order].nr_free)
 		return false;
-	if (walk_is_vain(c, order, step))
+	if (walk_would_fail(c, order, step))
 		return false;
 	while ((sb = next_of_step(c, step, sb))) {
 		if (step == STEP_FALLBACK && c->mt == MIGRATE_MOVABLE &&
@@ -251,7 +255,7 @@ static bool find_fallback(struct claim *c, u32 order, enum step step)
 	return false;
 }
 
-/* On a large zone any part of a tainted superpageblock is better than a clean one. */
+/* In a large zone any part of a tainted superpageblock is preferred to a clean one (v2 19/40). */
 static u32 min_order(const struct claim *c, enum step step)
 {
 	if (step == STEP_PREFERRED && c->sz->nr > c->s->aggressive_threshold)
@@ -299,7 +303,9 @@ static u32 claim_step(struct claim *c, enum step step)
 	return PFN_NONE;
 }
 
-/* Category first, order second: a small chunk beside the kernel's own beats an empty gigabyte. */
+/*
+ * Category comes before order: a small chunk beside kernel pages is better than an empty gigabyte.
+ */
 static u32 claim(struct claim *c)
 {
 	u32 pfn = claim_step(c, STEP_PREFERRED);
@@ -321,7 +327,7 @@ static bool find_to_steal(struct claim *c, u32 order)
 	return find_fallback(c, order, STEP_FALLBACK);
 }
 
-/* The page alone: its block keeps its type. */
+/* Take the page alone: its block keeps its type. */
 static u32 steal(struct claim *c)
 {
 	u32 order;
@@ -375,7 +381,7 @@ static bool may_use_cma(const struct zone *z, u32 alloc_flags)
 	return (alloc_flags & ALLOC_CMA) && z->nr_free_cma;
 }
 
-/* own type; @refused: and the rest is not to be tried */
+/* Serve from the request's own type. @refused says that nothing else may be tried. */
 static u32 rmqueue_own(struct spb *s, struct spb_zone *sz, u32 order, u8 mt, bool optional,
 		       bool *refused)
 {
@@ -391,18 +397,20 @@ static u32 rmqueue_own(struct spb *s, struct spb_zone *sz, u32 order, u8 mt, boo
 }
 
 /**
- * spb_rmqueue - take a page for a request
- * @mm: machine
+ * spb_rmqueue - take a page off the free lists, of the request's own type or another
+ * @mm: model memory
  * @z: zone
  * @order: of the request
  * @mt: its type
  * @alloc_flags: its rights
  * @mode: where the last page of this refill was found
  *
- * A request that has a cheap way out is refused rather than served from a clean superpageblock,
- * while tainted ones still have free pages. SPB 3.5.
+ * While tainted superpageblocks have free pages, an optional request (ALLOC_HIGHORDER_OPTIONAL)
+ * that they cannot serve is refused: its caller has another way out that taints no clean one.
  *
- * Return: head pfn, in nobody's hands; PFN_NONE.
+ * Source: page_alloc.c:__rmqueue.
+ *
+ * Return: head pfn of a page that is neither free nor in use yet; PFN_NONE.
  */
 u32 spb_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
 		enum rmqueue_mode *mode)

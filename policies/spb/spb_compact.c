@@ -1,17 +1,17 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Compaction's part (SPB 5.9): it does not look for movable pages where there are none, and what
- * it finds out about a pageblock is kept.
+ * What compaction knows of superpageblocks: it does not look for movable pages where there are
+ * none, and a scan that finds none clears the bit. doc/spb.md, "Compaction and watermarks".
  */
 #include "spb.h"
 
 /**
- * spb_compact_skips - a tainted superpageblock without movable pages is passed over
- * @mm: machine
+ * spb_compact_skips - let the migration scanner skip a superpageblock without movable pages
+ * @mm: model memory
  * @z: zone
  * @pfn: where the scanner is
  *
- * Return: the superpageblock's end; 0: nothing is skipped.
+ * Return: end of the superpageblock to skip; 0 if it must be scanned.
  */
 u32 spb_compact_skips(const struct mm *mm, const struct zone *z, u32 pfn)
 {
@@ -25,8 +25,8 @@ u32 spb_compact_skips(const struct mm *mm, const struct zone *z, u32 pfn)
 }
 
 /*
- * Free movable chunks of a part of a block, on the zone's lists or a CPU's, are what a scan for
- * used pages does not see; nor does it see folios that it leaves alone for their size.
+ * A scan does not see everything movable: free movable chunks on the zone's or a CPU's lists, and
+ * folios that it skips for their size, stay in the block.
  */
 static bool may_hold_movable(const struct mm *mm, u32 pfn)
 {
@@ -49,13 +49,12 @@ static bool may_hold_movable(const struct mm *mm, u32 pfn)
 }
 
 /**
- * spb_compact_scanned - nothing in a pageblock can move: it holds nothing movable any more
- * @mm: machine
+ * spb_compact_scanned - clear "has movable" of a pageblock in which a scan found nothing to move
+ * @mm: model memory
  * @z: zone
  * @pfn: the block's first page
  *
- * SPB 2.5. A block that is wholly free has no such bit anyway. The skip bit that the scanner leaves
- * counts for defrag, too.
+ * The scanner has set its skip bit, which defrag passes respect as well, until they wrap.
  */
 void spb_compact_scanned(struct mm *mm, struct zone *z, u32 pfn)
 {

@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ranges of pageblocks, up to whole superpageblocks, emptied and taken (SPB 5.6). What is kept for
- * the kernel, the tainted superpageblocks, is never looked at.
+ * Contiguous ranges of pageblocks, up to whole superpageblocks. They come from clean
+ * superpageblocks only; tainted ones are the kernel's. doc/spb.md, "Contiguous ranges".
  */
 #include <errno.h>
 
@@ -25,7 +25,7 @@ static void add_list(struct spb_zone *sz, struct candidates *c, const struct spb
 			c->sb[c->nr++] = &sz->sb[i];
 }
 
-/* least work first: empty ones, then those with the least in them */
+/* Least work first: empty superpageblocks, then those with the fewest pages in use. */
 static void whole_superpageblocks(struct spb *s, struct spb_zone *sz, struct candidates *c)
 {
 	u32 whole = 1u << (s->order - pageblock_order);
@@ -36,7 +36,7 @@ static void whole_superpageblocks(struct spb *s, struct spb_zone *sz, struct can
 		add_list(sz, c, &sz->lists[SPB_CLEAN][f], whole);
 }
 
-/* packing: the fullest that are not full, and empty ones last */
+/* Packing: the fullest that are not full come first, empty ones last. */
 static void parts_of_superpageblocks(struct spb_zone *sz, struct candidates *c)
 {
 	int f;
@@ -46,7 +46,7 @@ static void parts_of_superpageblocks(struct spb_zone *sz, struct candidates *c)
 	add_list(sz, c, &sz->empty, 0);
 }
 
-/* the first aligned range in it, whatever is there; PFN_NONE: too small */
+/* The first aligned range, whatever is in it; PFN_NONE if the superpageblock is too small. */
 static u32 range_in(const struct spb *s, const struct superpageblock *sb, u32 nr_pages)
 {
 	u64 pfn = ((u64)sb->start_pfn + nr_pages - 1) / nr_pages * nr_pages;
@@ -68,15 +68,16 @@ static int try_range(struct spb *s, u32 pfn, u32 nr_pages)
 }
 
 /**
- * spb_try_alloc_contig - a range of clean memory, emptied for the purpose
+ * spb_try_alloc_contig - empty a range of clean memory and take it
  * @s: policy
  * @sz: zone
  * @nr_pages: whole pageblocks
  *
- * The fourth candidate is the last; one that could not be emptied twice goes to its list's end.
- * The range is in use then, in the units of mm_alloc_contig_range().
+ * Tries CONTIG_MAX_CANDIDATES superpageblocks, CONTIG_TRIES times each. One that could not be
+ * emptied goes to the tail of its list, so that the next request tries others.
  *
- * Return: its first page; PFN_NONE.
+ * Return: first page of the range, now in use in units as mm_alloc_contig_range() makes them;
+ * PFN_NONE.
  */
 u32 spb_try_alloc_contig(struct spb *s, struct spb_zone *sz, u32 nr_pages)
 {
@@ -106,12 +107,12 @@ u32 spb_try_alloc_contig(struct spb *s, struct spb_zone *sz, u32 nr_pages)
 }
 
 /**
- * spb_alloc_contig - a gigantic page, or a smaller piece, from clean memory
- * @mm: machine
+ * spb_alloc_contig - allocate a gigantic page, or a smaller range, from clean memory
+ * @mm: model memory
  * @z: zone
  * @nr_pages: whole pageblocks
  *
- * Return: its first page; PFN_NONE: any place will do. SPB 5.6.
+ * Return: its first page; PFN_NONE to let alloc_contig_pages() look in every other place.
  */
 u32 spb_alloc_contig(struct mm *mm, struct zone *z, u32 nr_pages)
 {
@@ -121,11 +122,11 @@ u32 spb_alloc_contig(struct mm *mm, struct zone *z, u32 nr_pages)
 }
 
 /**
- * spb_free_contig - a piece of whole pageblocks is about to be given back
- * @mm: machine
+ * spb_free_contig - note that a range of whole pageblocks is about to be freed
+ * @mm: model memory
  * @z: zone
  * @pfn: its first page
- * @nr_pages: as it was taken
+ * @nr_pages: as it was allocated
  */
 void spb_free_contig(struct mm *mm, struct zone *z, u32 pfn, u32 nr_pages)
 {

@@ -1,24 +1,25 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Room in the tainted superpageblocks for a request that found none: movable pages are moved out,
- * at once or by the worker (SPB 5.3, 5.4), and shrinkers are asked for slab (SPB 5.5).
+ * Making room in tainted superpageblocks for requests that found none: movable pages are migrated
+ * out of them, by the request or by the worker, and the shrinkers are asked for slab. doc/spb.md,
+ * "Evacuation" and "Slab shrink".
  */
 #include "spb.h"
 
-#define EVAC_MAX_BLOCKS		8u	/* of a superpageblock; version 1: 3 */
+#define EVAC_MAX_BLOCKS		8u	/* per superpageblock */
 #define EVAC_MAX_BLOCKS_V1	3u
 #define EVAC_THROTTLE_NS	(10 * NSEC_PER_MSEC)
 
 /**
- * spb_evacuate_pageblock - move the movable pages of a pageblock elsewhere
+ * spb_evacuate_pageblock - migrate the movable pages of a pageblock
  * @s: policy
  * @sz: zone
  * @pfn: the block's first page
- * @force: also when the block is a movable one
+ * @force: also if the block is of a movable type
  *
- * A block of which nothing could even be isolated gets the skip bit that the scanner sets.
+ * A block of which not even one page could be isolated gets its skip bit set, as by the scanner.
  *
- * Return: whether it was tried.
+ * Return: whether migration was tried.
  */
 bool spb_evacuate_pageblock(struct spb *s, struct spb_zone *sz, u32 pfn, bool force)
 {
@@ -38,14 +39,14 @@ bool spb_evacuate_pageblock(struct spb *s, struct spb_zone *sz, u32 pfn, bool fo
 }
 
 /**
- * spb_evac_begin - which superpageblocks are to be evacuated for a request
+ * spb_evac_begin - choose the superpageblocks to evacuate for a request
  * @s: policy
  * @sz: zone
  * @ev: filled in
- * @order: of the request; for the record only
- * @mt: its type; counts in version 1
+ * @order: of the request; it does not matter to the choice
+ * @mt: its type; matters in version 1 only
  *
- * The fullest tainted ones that hold movable pages.
+ * Chooses the fullest tainted superpageblocks that hold movable pages.
  */
 void spb_evac_begin(struct spb *s, struct spb_zone *sz, struct spb_evac *ev, u32 order, u8 mt)
 {
@@ -58,7 +59,7 @@ void spb_evac_begin(struct spb *s, struct spb_zone *sz, struct spb_evac *ev, u32
 	s->c.evac_runs++;
 }
 
-/* version 1 first clears blocks of the request's own type, else whole movable ones */
+/* Version 1 first evacuates blocks of the request's own type, and else movable ones. */
 static bool type_suits(const struct spb *s, const struct spb_evac *ev, u8 type)
 {
 	if (type == MIGRATE_ISOLATE || type == MIGRATE_CMA || type == MIGRATE_HIGHATOMIC)
@@ -84,12 +85,12 @@ static u32 block_of_sb(const struct spb *s, struct spb_evac *ev, const struct su
 }
 
 /**
- * spb_evac_block - the pageblock that is evacuated next
+ * spb_evac_block - find the pageblock to evacuate next
  * @s: policy
  * @sz: zone
  * @ev: evacuation under way
  *
- * Return: its first page; PFN_NONE: all done.
+ * Return: its first page; PFN_NONE when the evacuation is done.
  */
 u32 spb_evac_block(const struct spb *s, const struct spb_zone *sz, struct spb_evac *ev)
 {
@@ -108,7 +109,7 @@ u32 spb_evac_block(const struct spb *s, const struct spb_zone *sz, struct spb_ev
 }
 
 /**
- * spb_evac_next - the block was tried: go on behind it
+ * spb_evac_next - go on to the next pageblock: this one was tried
  * @ev: evacuation under way
  */
 void spb_evac_next(struct spb_evac *ev)
@@ -119,13 +120,13 @@ void spb_evac_next(struct spb_evac *ev)
 }
 
 /**
- * spb_evacuate_for_order - evacuate for a request that waits
+ * spb_evacuate_for_order - evacuate at once, on behalf of a request
  * @s: policy
  * @sz: zone
  * @order: of the request
  * @mt: its type
  *
- * SPB 5.3. Not from within the zone allocator: it allocates itself.
+ * It allocates the targets of its migrations, so the zone allocator must not call it.
  *
  * Return: whether any block was tried.
  */
@@ -165,14 +166,14 @@ static u64 in_flight_bit(u32 order, u8 mt)
 }
 
 /**
- * spb_queue_evacuate - a request that cannot wait is about to taint: make room for the next one
+ * spb_queue_evacuate - queue an evacuation, so that the next such request need not taint
  * @s: policy
  * @sz: zone
  * @order: of the request
- * @mt: its type; only those of per-CPU lists
+ * @mt: its type; requests of HIGHATOMIC and CMA are ignored
  *
- * SPB 5.4. One in 10 ms a type, one at a time an order and type, and none while some tainted
- * superpageblock has just such a chunk.
+ * There is at most one per 10 ms and type, one at a time per order and type, and none while some
+ * tainted superpageblock has a free chunk of just this order and type.
  */
 void spb_queue_evacuate(struct spb *s, struct spb_zone *sz, u32 order, u8 mt)
 {
@@ -195,10 +196,10 @@ void spb_queue_evacuate(struct spb *s, struct spb_zone *sz, u32 order, u8 mt)
 }
 
 /**
- * spb_evac_request_done - the worker has done a deferred evacuation
+ * spb_evac_request_done - end a deferred evacuation: the next of its order and type may be queued
  * @s: policy
  * @sz: zone
- * @job: the request; the next of its order and type may come
+ * @job: the evacuation
  */
 void spb_evac_request_done(struct spb *s, struct spb_zone *sz, const struct spb_job *job)
 {
@@ -208,11 +209,11 @@ void spb_evac_request_done(struct spb *s, struct spb_zone *sz, const struct spb_
 }
 
 /**
- * spb_queue_slab_shrink - ask the shrinkers for slab
+ * spb_queue_slab_shrink - queue a run of the shrinkers
  * @s: policy
- * @sz: zone; its node's shrinkers, that is all
+ * @sz: zone, which names the node whose shrinkers run
  *
- * A request while one waits is the same one.
+ * While one is queued, further requests add nothing.
  */
 void spb_queue_slab_shrink(struct spb *s, struct spb_zone *sz)
 {
@@ -226,11 +227,11 @@ void spb_queue_slab_shrink(struct spb *s, struct spb_zone *sz)
 }
 
 /**
- * spb_run_slab_shrink - the worker's turn at the shrinkers
- * @s: policy; slab_free_pages is what a run may free (U8)
+ * spb_run_slab_shrink - run the shrinkers
+ * @s: policy; ->slab_free_pages is what a run may free
  *
- * The kernel wants 2048 objects, wherever they are. What of these would be whole pages no event
- * tells, so by default the run is only counted.
+ * The kernel asks for 2048 objects, wherever they are. No event says how many whole pages that
+ * would free, so by default the run is only counted.
  */
 void spb_run_slab_shrink(struct spb *s)
 {

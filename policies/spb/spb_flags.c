@@ -1,6 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which rights a request has, and what becomes of one that no zone has served. SPB 3.1, 3.2.
+ * The alloc_flags of a request, and what happens when no zone has a page for it. doc/spb.md,
+ * "Rights" and "When no zone has a page".
  */
 #include "spb.h"
 
@@ -9,7 +10,7 @@ static bool can_direct_reclaim(gfp_t gfp)
 	return gfp & __GFP_DIRECT_RECLAIM;
 }
 
-/* the zone at which the zonelist walk starts; mm/page_alloc.c:prepare_alloc_pages, x86-64 */
+/* The zone at which the zonelist walk starts; page_alloc.c:prepare_alloc_pages, on x86-64. */
 static enum zone_type preferred_zone(const struct mm *mm, gfp_t gfp)
 {
 	enum zone_type t = ZONE_NORMAL;
@@ -26,18 +27,18 @@ static enum zone_type preferred_zone(const struct mm *mm, gfp_t gfp)
 }
 
 /**
- * spb_alloc_flags_nofragment - may the fast path mix types in a pageblock?
- * @mm: machine
+ * spb_alloc_flags_nofragment - decide whether the fast path may mix types in a pageblock
+ * @mm: model memory
  * @ac: request
  *
- * As without superpageblocks.
+ * Return: ALLOC_NOFRAGMENT or 0, as without superpageblocks.
  */
 u32 spb_alloc_flags_nofragment(struct mm *mm, const struct alloc_context *ac)
 {
 	return vanilla_alloc_flags_nofragment(mm, ac);
 }
 
-/* The caller makes do with less, or was never promised anything. v2 26/40 */
+/* The caller has another way out, or cannot wait for this one (v2 26/40). */
 static bool is_optional(gfp_t gfp)
 {
 	if ((gfp & __GFP_NORETRY) && !(gfp & __GFP_RETRY_MAYFAIL))
@@ -46,12 +47,15 @@ static bool is_optional(gfp_t gfp)
 }
 
 /**
- * spb_alloc_flags_slowpath - rights of a request on the slow path
- * @mm: machine
+ * spb_alloc_flags_slowpath - alloc_flags of a request on the slow path
+ * @mm: model memory
  * @gfp: flags
  * @order: order
  *
- * Reclaim comes before a clean superpageblock: ALLOC_NOFRAGMENT is as on the fast path. v2 20/40
+ * ALLOC_NOFRAGMENT stays as on the fast path, so that the request reclaims before it may taint a
+ * clean superpageblock (v2 20/40).
+ *
+ * Return: alloc_flags.
  */
 u32 spb_alloc_flags_slowpath(struct mm *mm, gfp_t gfp, u32 order)
 {
@@ -83,7 +87,9 @@ static u8 other_kernel_type(u8 mt)
 	return mt == MIGRATE_RECLAIMABLE ? MIGRATE_UNMOVABLE : mt;
 }
 
-/* v2 35/40: would the caller's next, smaller request be served beside the kernel's own? */
+/*
+ * Could a tainted superpageblock serve the smaller request that the caller makes next? (v2 35/40)
+ */
 static bool tainted_can_serve_smaller(struct spb_zone *sz, u32 order, u8 mt)
 {
 	struct superpageblock *sb = NULL;
@@ -114,14 +120,14 @@ static bool relax(struct spb *s, enum spb_relax step, bool again)
 }
 
 /**
- * spb_freelist_failed - no zone had a page: look again, with more rights?
- * @mm: machine
+ * spb_freelist_failed - decide whether to look again when no zone had a page
+ * @mm: model memory
  * @ac: request
  * @order: its order
- * @alloc_flags: its rights
+ * @alloc_flags: its rights; raised if it shall look again
  *
- * What can reclaim, does so first. What cannot may steal single pages beside the kernel's own, and
- * then taint a clean superpageblock; unless its caller has another way out. SPB 3.2.
+ * A request that can reclaim does so first. One that cannot may steal single pages in tainted
+ * superpageblocks, and then taint a clean one; unless its caller has another way out.
  *
  * Return: whether to look again.
  */
@@ -148,12 +154,12 @@ bool spb_freelist_failed(struct mm *mm, const struct alloc_context *ac, u32 orde
 }
 
 /**
- * spb_drops_nofragment - neither reclaim nor compaction is worth another round: fragment now?
- * @mm: machine
- * @ac: request
+ * spb_drops_nofragment - decide whether a request may fragment when it cannot go on otherwise
+ * @mm: model memory
+ * @ac: request, for which neither reclaim nor compaction is worth another round
  * @r: its rounds so far
  *
- * Return: whether to begin once more, without ALLOC_NOFRAGMENT. SPB 3.2 g.
+ * Return: whether to begin once more, without ALLOC_NOFRAGMENT.
  */
 bool spb_drops_nofragment(struct mm *mm, const struct alloc_context *ac, struct alloc_retry *r)
 {
@@ -166,12 +172,12 @@ bool spb_drops_nofragment(struct mm *mm, const struct alloc_context *ac, struct 
 }
 
 /**
- * spb_nonblocking_drops_nofragment - may a request that cannot reclaim fragment on the slow path?
- * @mm: machine
+ * spb_nonblocking_drops_nofragment - decide whether a request that cannot reclaim may fragment
+ * @mm: model memory
  * @gfp: flags
  * @alloc_flags: its rights
  *
- * spb_freelist_failed() has said what there is to say.
+ * Return: false: spb_freelist_failed() has decided already.
  */
 bool spb_nonblocking_drops_nofragment(struct mm *mm, gfp_t gfp, u32 alloc_flags)
 {
@@ -181,7 +187,7 @@ bool spb_nonblocking_drops_nofragment(struct mm *mm, gfp_t gfp, u32 alloc_flags)
 	return false;
 }
 
-/* evacuation for the request, zone by zone, and another look after each that did anything */
+/* Evacuate zone by zone, and look for a page again after each zone where any block was tried. */
 static u32 evacuate_and_retry(struct mm *mm, struct alloc_context *ac, const struct alloc_retry *r)
 {
 	struct spb *s = spb_of(mm);
@@ -206,12 +212,12 @@ static bool is_kernel_request(const struct alloc_context *ac)
 }
 
 /**
- * spb_last_resort - a page for a request that would taint a clean superpageblock next
- * @mm: machine
+ * spb_last_resort - evacuate for a request that would taint a clean superpageblock next
+ * @mm: model memory
  * @ac: request
  * @r: its rounds so far
  *
- * Return: head pfn of a page in use; PFN_NONE. SPB 3.2 f.
+ * Return: head pfn of a page in use; PFN_NONE.
  */
 u32 spb_last_resort(struct mm *mm, struct alloc_context *ac, const struct alloc_retry *r)
 {
@@ -236,12 +242,15 @@ static u32 contig_block(struct mm *mm, const struct alloc_context *ac, u32 order
 }
 
 /**
- * spb_direct_compact - a page for a request, before it compacts
- * @mm: machine
+ * spb_direct_compact - what direct compaction tries first
+ * @mm: model memory
  * @ac: request
  * @r: its rounds so far
  *
- * Return: head pfn of a page in use; PFN_NONE. SPB 3.2.
+ * A movable request of at least a pageblock takes a range of clean memory; a kernel request above
+ * order 0 evacuates.
+ *
+ * Return: head pfn of a page in use; PFN_NONE to go on with compaction.
  */
 u32 spb_direct_compact(struct mm *mm, struct alloc_context *ac, const struct alloc_retry *r)
 {

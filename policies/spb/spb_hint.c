@@ -1,7 +1,8 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the last request of an order and type was served from its own type's list: by CPU, and by
- * zone. A hint is never taken back; one that no longer holds costs a try. SPB 2.6.
+ * Hints: the superpageblock that last served an order and type from a list of its own type, per CPU
+ * and per zone. A hint is never withdrawn; one that no longer holds costs a failed try. doc/spb.md,
+ * "Hints".
  */
 #include "spb.h"
 
@@ -11,13 +12,13 @@ static u32 *cpu_slot(struct spb *s, const struct spb_zone *sz, u32 order, u8 mt)
 }
 
 /**
- * spb_hint_cpu - the running CPU's hint
+ * spb_hint_cpu - get the hint of the running CPU
  * @s: policy
  * @sz: zone
  * @order: of the request
  * @mt: its type
  *
- * Return: index of a superpageblock; SPB_NONE.
+ * Return: index of a superpageblock; SPB_NONE if there is no hint.
  */
 u32 spb_hint_cpu(struct spb *s, struct spb_zone *sz, u32 order, u8 mt)
 {
@@ -27,13 +28,13 @@ u32 spb_hint_cpu(struct spb *s, struct spb_zone *sz, u32 order, u8 mt)
 }
 
 /**
- * spb_hint_zone - the zone's hint
+ * spb_hint_zone - get the hint of the zone
  * @s: policy
  * @sz: zone
  * @order: of the request
  * @mt: its type
  *
- * Return: index of a superpageblock; SPB_NONE.
+ * Return: index of a superpageblock; SPB_NONE if there is no hint.
  */
 u32 spb_hint_zone(struct spb *s, struct spb_zone *sz, u32 order, u8 mt)
 {
@@ -43,13 +44,13 @@ u32 spb_hint_zone(struct spb *s, struct spb_zone *sz, u32 order, u8 mt)
 }
 
 /**
- * spb_hint_store - remember where a request was served
+ * spb_hint_store - remember the superpageblock that served a request
  * @s: policy
  * @sz: zone
  * @order: of the request
  * @mt: its type
  * @sb: index of the superpageblock
- * @cpu_only: the zone's hint is what served it
+ * @cpu_only: leave the zone's hint, which is what led there
  */
 void spb_hint_store(struct spb *s, struct spb_zone *sz, u32 order, u8 mt, u32 sb, bool cpu_only)
 {

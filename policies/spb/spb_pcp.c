@@ -1,14 +1,15 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Refill of the per-CPU lists (SPB 3.6), between the blocks that the CPU owns already and the
- * single pages that fill what is left, both of which are the lists' own.
+ * Refill of the per-CPU lists from superpageblocks: whole blocks, then parts of tainted ones.
+ * Before it mm/pcp_buddy.c takes from the blocks that the CPU owns already, and after it single
+ * pages fill what is missing. doc/spb.md, "Per-CPU lists".
  */
 #include "spb.h"
 
-/* A superpageblock with fewer free pages is not worth looking through: a quarter of a block. */
+/* A superpageblock with fewer free pages, a quarter of a pageblock, is not looked through. */
 #define ADOPT_MIN_FREE	(pageblock_nr_pages / 4)
 
-/* the fullest clean superpageblock that has a whole free block; one that is full has none */
+/* The fullest clean superpageblock with a free pageblock. */
 static struct superpageblock *fullest_clean(struct spb_zone *sz)
 {
 	struct superpageblock *sb = NULL;
@@ -40,7 +41,7 @@ static u32 block_of_fullest_clean(struct spb *s, struct spb_zone *sz)
 	return PFN_NONE;
 }
 
-/* A burst of kernel requests must not take whole blocks out of clean superpageblocks. */
+/* A bulk refill for kernel requests must not take whole blocks out of clean superpageblocks. */
 static u32 bulk_rights(u8 mt, u32 alloc_flags)
 {
 	if (mt == MIGRATE_MOVABLE)
@@ -48,7 +49,7 @@ static u32 bulk_rights(u8 mt, u32 alloc_flags)
 	return (alloc_flags | ALLOC_NOFRAGMENT) & ~ALLOC_NOFRAG_TAINTED_OK;
 }
 
-static u32 take_blocks(struct spb *s, struct spb_zone *sz, u8 mt, u32 wanted, u32 alloc_flags)
+static u32 refill_blocks(struct spb *s, struct spb_zone *sz, u8 mt, u32 wanted, u32 alloc_flags)
 {
 	enum rmqueue_mode mode = RMQUEUE_NORMAL;
 	u32 rights = bulk_rights(mt, alloc_flags), got = 0;
@@ -56,7 +57,7 @@ static u32 take_blocks(struct spb *s, struct spb_zone *sz, u8 mt, u32 wanted, u3
 	while (got + pageblock_nr_pages <= wanted) {
 		u32 pfn = PFN_NONE;
 
-		/* from bitmaps, the walk chooses as it does for any other request */
+		/* with bitmaps, the walk chooses the block as for any other request */
 		if (mt == MIGRATE_MOVABLE && s->select == SPB_SELECT_LISTS)
 			pfn = block_of_fullest_clean(s, sz);
 		if (pfn == PFN_NONE)
@@ -71,7 +72,7 @@ static u32 take_blocks(struct spb *s, struct spb_zone *sz, u8 mt, u32 wanted, u3
 	return got;
 }
 
-/* Whole of the list of tainted superpageblocks; by bitmaps, only those that have such a chunk. */
+/* Lists give every tainted superpageblock; bitmaps only those that have a chunk to take. */
 static struct superpageblock *next_tainted(struct spb *s, struct spb_zone *sz, u32 order, u8 mt,
 					   struct superpageblock *from)
 {
@@ -86,8 +87,8 @@ static struct superpageblock *next_tainted(struct spb *s, struct spb_zone *sz, u
 }
 
 /*
- * Its block need not be the CPU's: of one that is another's already, the chunk is taken as any
- * single page is. No list of superpageblocks changes, nothing reacts and no hint is kept.
+ * Take the largest chunk. If another CPU owns its block, the chunk is taken without the block. As
+ * posted, the superpageblock stays where it is on its list, no trigger fires and no hint is stored.
  */
 static u32 adopt_from(struct spb *s, struct spb_zone *sz, struct superpageblock *sb, u32 order,
 		      u8 mt)
@@ -109,8 +110,8 @@ static u32 adopt_from(struct spb *s, struct spb_zone *sz, struct superpageblock 
 	return 0;
 }
 
-/* the largest chunk of each tainted superpageblock */
-static u32 adopt_parts(struct spb *s, struct spb_zone *sz, u32 order, u8 mt, u32 wanted)
+/* At most one chunk is taken from each tainted superpageblock. */
+static u32 refill_parts(struct spb *s, struct spb_zone *sz, u32 order, u8 mt, u32 wanted)
 {
 	struct superpageblock *sb = NULL;
 	u32 got = 0;
@@ -122,26 +123,26 @@ static u32 adopt_parts(struct spb *s, struct spb_zone *sz, u32 order, u8 mt, u32
 }
 
 /**
- * spb_pcp_refill - fill a CPU's lists: whole blocks first, then parts of tainted superpageblocks
- * @mm: machine
+ * spb_pcp_refill - refill a CPU's lists with whole blocks, then parts of tainted superpageblocks
+ * @mm: model memory
  * @z: zone
  * @order: of the request
  * @mt: its type
  * @nr: base pages wanted; the last chunk may bring more
  * @alloc_flags: its rights
  *
- * Movable requests prefer the fullest clean superpageblock, so that empty ones stay empty; those
- * of the kernel take no block that a clean one would have to give up. SPB 3.6, v2 12/40 and 21/40.
+ * Movable requests prefer the fullest clean superpageblock, so that empty ones stay empty; kernel
+ * requests take no block from a clean one (v2 12/40, 21/40).
  *
- * Return: base pages.
+ * Return: base pages that were added to the lists.
  */
 u32 spb_pcp_refill(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 nr, u32 alloc_flags)
 {
 	struct spb *s = spb_of(mm);
 	struct spb_zone *sz = spb_zone_of(s, z);
-	u32 got = take_blocks(s, sz, mt, nr, alloc_flags);
+	u32 got = refill_blocks(s, sz, mt, nr, alloc_flags);
 
 	if (got < nr && order < pageblock_order && mt != MIGRATE_MOVABLE)
-		got += adopt_parts(s, sz, order, mt, nr - got);
+		got += refill_parts(s, sz, order, mt, nr - got);
 	return got;
 }

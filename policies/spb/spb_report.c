@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * The policy's section of the report, and its part of each sample: SPB 6.2 to 6.4, by name. What
- * the debugfs file "superpageblocks" and the trace events of the series show.
+ * The policy's section of the report, and its part of each timeline sample. The fields follow the
+ * debugfs file "superpageblocks" and the trace events of the series.
  */
 #include "spb.h"
 
@@ -39,10 +39,10 @@ static const char *const relax_names[NR_SPB_RELAX] = {
 	[SPB_NOWARN_LOWER_ORDER] = "nowarn_lower_order",
 };
 
-/* over all zones */
+/* Totals over all zones, in superpageblocks. */
 struct totals {
 	u64 nr, empty, isolated, list[NR_SPB_CATEGORIES][NR_SPB_FULLNESS];
-	u64 tainted, only_reserved;	/* of these, without any kernel page's bit */
+	u64 tainted, only_reserved;	/* of these, tainted by reserved pageblocks alone */
 	u64 clipped, kernel_pages, clean_without_kernel, free, could_be_freed;
 };
 
@@ -64,7 +64,7 @@ static void count_lists(const struct spb *s, struct totals *t)
 		t->tainted += t->list[SPB_TAINTED][full];
 }
 
-/* what the pages of a superpageblock are, whatever its bits say */
+/* What the pages of a superpageblock are, whatever its bits say. */
 struct contents {
 	bool used, kernel, fixed;
 };
@@ -157,7 +157,7 @@ static void write_superpageblocks(const struct mm *mm, const struct spb *s,
 	sink_close(sink);
 }
 
-/* the least number of superpageblocks that so many of a hundred walks did not exceed */
+/* Superpageblocks that @percent of all walks did not exceed. */
 static u64 walk_percentile(const struct spb_counters *c, u64 percent)
 {
 	u64 rank = (c->walks * percent + 99) / 100, seen = 0;
@@ -234,10 +234,10 @@ static void write_contig_pcp(const struct spb_counters *c, struct policy_sink *s
 }
 
 /**
- * spb_report - the report's section "spb"
- * @mm: machine at its end
+ * spb_report - write the section "spb" of the report
+ * @mm: model memory at the end
  * @priv: policy
- * @sink: where to
+ * @sink: where to write
  */
 void spb_report(const struct mm *mm, const void *priv, struct policy_sink *sink)
 {
@@ -262,10 +262,10 @@ void spb_report(const struct mm *mm, const void *priv, struct policy_sink *sink)
 }
 
 /**
- * spb_sample - superpageblocks by category and fullness, at a moment
- * @mm: machine
+ * spb_sample - write superpageblocks by category and fullness for a sample
+ * @mm: model memory
  * @priv: policy
- * @sink: where to
+ * @sink: where to write
  */
 void spb_sample(const struct mm *mm, const void *priv, struct policy_sink *sink)
 {

@@ -1,7 +1,8 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is known of each superpageblock: which of its pageblocks are free, which have held what,
- * and on which list that puts it. SPB 2.1 to 2.5, and the free path, 4.
+ * The state of superpageblocks: the bits of their pageblocks, the counts of these, and the list
+ * that follows from them. doc/spb.md, "Superpageblocks and pageblocks", "What a pageblock has
+ * held", "Categories and fullness" and "The free path".
  */
 #include <stdlib.h>
 #include <string.h>
@@ -31,10 +32,12 @@ static u16 *has_counter(struct superpageblock *sb, u8 bit)
 }
 
 /**
- * spb_is_tainted - is a superpageblock a home of kernel memory?
+ * spb_is_tainted - is a superpageblock given up to kernel memory?
  * @sb: superpageblock
  *
- * One with a hole can never be handed out whole, so it is offered to the kernel, too. SPB 2.3.
+ * One with a hole can never be handed out whole, so the kernel may have it, too.
+ *
+ * Return: whether it is.
  */
 bool spb_is_tainted(const struct superpageblock *sb)
 {
@@ -42,11 +45,11 @@ bool spb_is_tainted(const struct superpageblock *sb)
 }
 
 /**
- * spb_below_high_water - is a superpageblock short of free pages?
+ * spb_below_high_water - has a superpageblock fewer free pages than its reserve holds?
  * @sz: zone
  * @sb: superpageblock
  *
- * SPB 2.7.
+ * Return: whether it has.
  */
 bool spb_below_high_water(const struct spb_zone *sz, const struct superpageblock *sb)
 {
@@ -96,8 +99,8 @@ static struct spb_list *list_of(struct spb_zone *sz, u8 where, u8 category, u8 f
 }
 
 /*
- * The thresholds are shares of the full size, also in a superpageblock that the zone's edge clips;
- * of a tainted one, what is movable in it does not count, and what is mixed counts twice.
+ * As posted, the thresholds are shares of the full size even where the zone clips a superpageblock;
+ * in a tainted one, movable blocks do not count and mixed ones count twice.
  */
 static u8 fullness_of(const struct spb_zone *sz, const struct superpageblock *sb)
 {
@@ -151,13 +154,14 @@ static void append_to_its_list(struct spb *s, struct spb_zone *sz, struct superp
 }
 
 /**
- * spb_update_list - put a superpageblock at the tail of the list that it belongs to
+ * spb_update_list - move a superpageblock to the tail of the list that it belongs to
  * @s: policy
  * @sz: zone
  * @sb: superpageblock
  *
- * Whether or not that is another list than before: what has just been touched becomes the last
- * of its list. May start a defrag pass; in version 1 only if the list is another. SPB 2.3, U3.
+ * It moves even if it is on that list already, so the superpageblock touched last becomes the last
+ * of its list, and walks go round. This may start a defrag pass; in version 1 only if the list is
+ * another than before.
  */
 void spb_update_list(struct spb *s, struct spb_zone *sz, struct superpageblock *sb)
 {
@@ -174,7 +178,9 @@ void spb_update_list(struct spb *s, struct spb_zone *sz, struct superpageblock *
  * @sz: zone
  * @sb: superpageblock
  *
- * One whose list is behind by design must still be of the list's category.
+ * One whose list is behind (spb_set_has_unlisted()) need only be on a list of its category.
+ *
+ * Return: whether it is.
  */
 bool spb_is_on_its_list(const struct spb_zone *sz, const struct superpageblock *sb)
 {
@@ -186,12 +192,12 @@ bool spb_is_on_its_list(const struct spb_zone *sz, const struct superpageblock *
 }
 
 /**
- * spb_next - the superpageblocks of a category, fullest first
+ * spb_next - go through the superpageblocks of a category, fullest first
  * @sz: zone
  * @cat: category
- * @from: one of them; NULL: before the first
+ * @from: the superpageblock before; NULL to begin
  *
- * By the lists that they are on. Return: NULL past the last.
+ * Return: the next one, by the lists; NULL past the last.
  */
 struct superpageblock *spb_next(struct spb_zone *sz, enum spb_category cat,
 				struct superpageblock *from)
@@ -205,11 +211,11 @@ struct superpageblock *spb_next(struct spb_zone *sz, enum spb_category cat,
 }
 
 /**
- * spb_next_empty - the superpageblocks that are wholly free
+ * spb_next_empty - go through the superpageblocks that are wholly free
  * @sz: zone
- * @from: one of them; NULL: before the first
+ * @from: the superpageblock before; NULL to begin
  *
- * Return: NULL past the last.
+ * Return: the next one; NULL past the last.
  */
 struct superpageblock *spb_next_empty(struct spb_zone *sz, struct superpageblock *from)
 {
@@ -221,13 +227,13 @@ struct superpageblock *spb_next_empty(struct spb_zone *sz, struct superpageblock
 /* --- what a pageblock has held ------------------------------------------------------------- */
 
 /**
- * spb_set_has - note that a pageblock holds something of a type
+ * spb_set_has - set the "has" bit of a type in a pageblock
  * @s: policy
  * @sz: its zone
  * @pfn: any page of it
  * @mt: type
  *
- * Moves no superpageblock to another list. SPB 2.5.
+ * The caller calls spb_update_list() when it has changed all bits.
  */
 void spb_set_has(struct spb *s, struct spb_zone *sz, u32 pfn, u8 mt)
 {
@@ -243,13 +249,14 @@ void spb_set_has(struct spb *s, struct spb_zone *sz, u32 pfn, u8 mt)
 }
 
 /**
- * spb_set_has_unlisted - spb_set_has() of what the kernel notes without moving the superpageblock
+ * spb_set_has_unlisted - set a "has" bit where the series does not update the list
  * @s: policy
  * @sz: its zone
  * @pfn: any page of it
  * @mt: type
  *
- * Its list is behind then, until something else moves it. SPB 2.3.
+ * So with borrowed pages and adopted parts. The list is behind until something else moves the
+ * superpageblock.
  */
 void spb_set_has_unlisted(struct spb *s, struct spb_zone *sz, u32 pfn, u8 mt)
 {
@@ -273,13 +280,13 @@ static void clear_bit(struct spb *s, struct spb_zone *sz, u32 pfn, u8 bit)
 #define PB_HAS_ANY	(PB_HAS_UNMOVABLE | PB_HAS_RECLAIMABLE | PB_HAS_MOVABLE)
 
 /**
- * spb_clear_has - a pageblock holds nothing of a type any more
+ * spb_clear_has - clear the "has" bit of a type in a pageblock
  * @s: policy
  * @sz: its zone
  * @pfn: any page of it
  * @mt: type
  *
- * Moves no superpageblock to another list. SPB 2.5.
+ * The caller calls spb_update_list() when it has changed all bits.
  */
 void spb_clear_has(struct spb *s, struct spb_zone *sz, u32 pfn, u8 mt)
 {
@@ -292,7 +299,7 @@ void spb_clear_has(struct spb *s, struct spb_zone *sz, u32 pfn, u8 mt)
 		*pb |= PB_UNTYPED;
 }
 
-/* SPB 3.3, 2.5: a block is not wholly free any more; nothing of a type is in it yet */
+/* A block is no longer wholly free. Its "has" bits are the caller's to set. */
 static void mark_block_used(struct spb *s, struct spb_zone *sz, u32 pfn)
 {
 	struct superpageblock *sb = spb_of_pfn(sz, pfn);
@@ -305,7 +312,7 @@ static void mark_block_used(struct spb *s, struct spb_zone *sz, u32 pfn)
 	spb_update_list(s, sz, sb);
 }
 
-/* the bits of SPB 4's mark_pageblock_free(), without its list work */
+/* Set the bits of a block that is wholly free. Return: whether it counted as used before. */
 static bool set_block_free(struct spb *s, struct spb_zone *sz, u32 pfn)
 {
 	u8 *pb = &s->pb[pfn >> pageblock_order];
@@ -328,14 +335,14 @@ static void mark_block_free(struct spb *s, struct spb_zone *sz, u32 pfn)
 }
 
 /**
- * spb_chunk_leaves - a free chunk leaves its list to be used as one of a type
+ * spb_chunk_leaves - note that a free chunk leaves its list for a use of some type
  * @s: policy
  * @sz: zone
  * @pfn: its head
  * @order: its order
  * @mt: type
  *
- * Each pageblock of it, used or not, counts as holding @mt. SPB 3.3.
+ * As posted, each pageblock of the chunk gets the bit, also one that is split off and stays free.
  */
 void spb_chunk_leaves(struct spb *s, struct spb_zone *sz, u32 pfn, u32 order, u8 mt)
 {
@@ -353,15 +360,15 @@ void spb_chunk_leaves(struct spb *s, struct spb_zone *sz, u32 pfn, u32 order, u8
 }
 
 /**
- * spb_chunk_taken - a free chunk leaves its list to be used
- * @mm: machine
+ * spb_chunk_taken - note that a free chunk leaves its list to be used
+ * @mm: model memory
  * @z: zone
  * @pfn: its head
  * @order: its order
- * @mt: its list; of a chunk that is captured, the type of the request
+ * @mt: its list; for a chunk that compaction captures, the type of the request
  *
- * In the posted code a whole block that compaction captures goes on counting as free, with nothing
- * in it: it was marked so just before. Not here, where what counts as free must be.
+ * In the posted code a whole block that compaction captures goes on counting as free, because it
+ * was marked so just before. Here it counts as used: spb_check() wants nr_free to be true.
  */
 void spb_chunk_taken(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt)
 {
@@ -371,15 +378,15 @@ void spb_chunk_taken(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt)
 }
 
 /**
- * spb_chunk_isolated - a free chunk leaves its list to be a target of migration
- * @mm: machine
+ * spb_chunk_isolated - note that a free chunk leaves its list to become a target of migration
+ * @mm: model memory
  * @z: zone
  * @pfn: its head
  * @order: its order
- * @mt: its list; MIGRATE_ISOLATE: a contiguous allocation takes it
+ * @mt: its list; MIGRATE_ISOLATE if a contiguous allocation takes it
  *
- * What compaction places there is movable; what a contiguous allocation will hold is not known.
- * SPB 2.5, 5.6, 5.9.
+ * What compaction puts there is movable. What a contiguous range will hold is not known, so it gets
+ * no "has" bit.
  */
 void spb_chunk_isolated(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt)
 {
@@ -396,14 +403,15 @@ void spb_chunk_isolated(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt
 }
 
 /**
- * spb_remainder_is_free - note that what was split off a chunk of two pageblocks is free
+ * spb_remainder_is_free - mark as free the pageblock that was split off a chunk of two
  * @s: policy
  * @sz: zone
  * @pfn: head of the chunk
  * @low: order that was taken
  * @high: order of the chunk
  *
- * The posted code does not, and the second block counts as used until it is taken and freed: U12.
+ * The posted code does not do this: the second block counts as used until it is allocated and freed
+ * (doc/spb.md, "What a pageblock has held").
  */
 void spb_remainder_is_free(struct spb *s, struct spb_zone *sz, u32 pfn, u32 low, u32 high)
 {
@@ -422,9 +430,9 @@ void spb_remainder_is_free(struct spb *s, struct spb_zone *sz, u32 pfn, u32 low,
  * @pfn: head of the chunk
  * @low: order wanted
  * @high: order of the chunk
- * @mt: its list, and that of what remains
+ * @mt: its list, and the list of the rest
  *
- * SPB 3.3.
+ * Source: page_alloc.c:page_del_and_expand.
  */
 void spb_del_and_expand(struct spb *s, struct spb_zone *sz, u32 pfn, u32 low, u32 high, u8 mt)
 {
@@ -438,15 +446,15 @@ static bool is_kernel_tag(u8 tag)
 }
 
 /**
- * spb_block_freed - a pageblock has become wholly free
- * @mm: machine
+ * spb_block_freed - note that a pageblock has become wholly free
+ * @mm: model memory
  * @z: zone
  * @pfn: its first page
  * @mt: list that its pages would go to
  *
- * It forgets what it has held, and becomes movable again. SPB 4.
+ * It forgets what it has held, and becomes movable again.
  *
- * Return: the list that they go to.
+ * Return: the list that its pages go to.
  */
 u8 spb_block_freed(struct mm *mm, struct zone *z, u32 pfn, u8 mt)
 {
@@ -461,14 +469,12 @@ u8 spb_block_freed(struct mm *mm, struct zone *z, u32 pfn, u8 mt)
 }
 
 /**
- * spb_contig_mark - whole superpageblocks were handed out, or came back
+ * spb_contig_mark - mark the superpageblocks that a contiguous range covers
  * @s: policy
  * @sz: zone
- * @pfn: first page
- * @nr_pages: superpageblocks that the range holds whole count, but none that the zone clips
- * @on: handed out
- *
- * SPB 5.6.
+ * @pfn: first page of the range
+ * @nr_pages: its size; superpageblocks that it does not cover, or that the zone clips, are left out
+ * @on: true when the range is handed out, false when it comes back
  */
 void spb_contig_mark(struct spb *s, struct spb_zone *sz, u32 pfn, u32 nr_pages, bool on)
 {
@@ -485,7 +491,7 @@ void spb_contig_mark(struct spb *s, struct spb_zone *sz, u32 pfn, u32 nr_pages, 
 	}
 }
 
-/* --- the machine as it is found ------------------------------------------------------------ */
+/* --- memory as the policy finds it --------------------------------------------------------- */
 
 struct contents {
 	u32 absent, reserved, free;
@@ -514,8 +520,8 @@ static u32 add_unit(const struct mm *mm, u32 pfn, u32 end, struct contents *c)
 }
 
 /*
- * SPB 2.4, U6, U17. What is in use was asked for with some type. Boot memory was not; it may count
- * as movable, as the kernel has it, though nothing in it can move.
+ * Pages in use were allocated with some type. Boot memory was not: with faithful_boot it counts as
+ * movable, as in the kernel, though nothing in it can move. doc/spb.md, "The start".
  */
 static u8 block_as_found(const struct spb *s, const struct mm *mm, u32 start, u32 end)
 {
@@ -567,7 +573,7 @@ static void add_superpageblock(struct spb *s, struct spb_zone *sz, u32 i)
 	append_to_its_list(s, sz, sb);
 }
 
-/* a block that became free under this policy would be movable: SPB 4 */
+/* Under this policy a block becomes movable when it becomes free, so free blocks begin so. */
 static void free_blocks_are_movable(struct spb *s, struct spb_zone *sz)
 {
 	u32 pfn, end = sz->z->start_pfn + sz->z->spanned;
@@ -612,11 +618,11 @@ static int add_zone(struct spb *s, struct spb_zone *sz, struct zone *z)
 }
 
 /**
- * spb_state_init - take a machine as it is
+ * spb_state_init - build the state of all superpageblocks from memory as it is
  * @s: policy, its tunables set
- * @mm: machine whose free lists are split into regions of @s->order
+ * @mm: model memory, whose free lists are split into regions of @s->order
  *
- * Return: 0; -1 without memory, with nothing left to free.
+ * Return: 0; -1 without memory, and then there is nothing to free.
  */
 int spb_state_init(struct spb *s, struct mm *mm)
 {
@@ -628,7 +634,7 @@ int spb_state_init(struct spb *s, struct mm *mm)
 		return -1;
 	memset(s->cpu_hint, 0xff, sizeof(s->cpu_hint));
 	for (i = 0; i < MAX_NR_ZONES; i++) {
-		/* the zones are the core's to write; its functions take them so */
+		/* functions of the core take zones that they may write; this policy does not */
 		struct zone *z = (struct zone *)(uintptr_t)mm_zone(mm, (enum zone_type)i);
 
 		if (!z->populated || !add_zone(s, &s->zone[i], z))

@@ -1,24 +1,28 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Background work on superpageblocks (SPB 5, 5.1, 5.2) and what starts it (SPB 3.4.1, 3.4.2).
+ * The background worker, defrag passes, and what triggers them. doc/spb.md, "The worker", "Defrag"
+ * and "Triggers".
  *
- * One worker a machine, as there is one workqueue a node that runs one item at a time: jobs wait
- * in the order in which they came. The worker has a clock of its own. It takes evac_block_us for a
- * pageblock that it empties, and a pageblock is empty when that time is over; all else is done in
- * next to none. Requests only queue: a job may allocate, and so may not run within an allocation.
+ * The model has one node, so one worker: jobs wait in the order in which they were queued. The
+ * worker has a clock of its own. It takes evac_block_us for each pageblock that it evacuates, and
+ * the block is empty when that time is over; everything else takes JOB_MIN_NS. Allocations only
+ * queue, because a job may allocate itself and so must not run within one.
  */
 #include <stdlib.h>
 
 #include "spb.h"
 
-/* a job that empties nothing: it keeps two that wake one another from running for ever at once */
+/*
+ * Time that every job takes at least. Without it two jobs that queue each other would run for ever
+ * at one moment.
+ */
 #define JOB_MIN_NS	1000ull
 
 /**
- * spb_now - the clock of whoever runs
+ * spb_now - get the time
  * @s: policy
  *
- * Return: ns; the worker's time within a job, else the machine's.
+ * Return: ns; within a job by the worker's clock, else by the model's.
  */
 u64 spb_now(const struct spb *s)
 {
@@ -26,11 +30,11 @@ u64 spb_now(const struct spb *s)
 }
 
 /**
- * spb_work_init - room for the jobs
- * @s: policy, its superpageblocks counted
+ * spb_work_init - allocate the ring of jobs
+ * @s: policy, whose superpageblocks are counted already
  *
- * Each superpageblock has at most one pass queued, and the other jobs have their own limits, so
- * that the ring never overflows.
+ * Each superpageblock has at most one pass queued, and the other jobs have limits of their own. The
+ * ring has room for all of them, so it never overflows.
  *
  * Return: 0; -1 without memory.
  */
@@ -46,7 +50,7 @@ int spb_work_init(struct spb *s)
 }
 
 /**
- * spb_work_exit - give the room back
+ * spb_work_exit - free the ring of jobs
  * @s: policy
  */
 void spb_work_exit(struct spb *s)
@@ -56,9 +60,9 @@ void spb_work_exit(struct spb *s)
 }
 
 /**
- * spb_queue - a job for the worker, behind all others
+ * spb_queue - queue a job behind all others
  * @s: policy
- * @job: copied; its time is set here
+ * @job: copied; ->queued_ns is set here
  */
 void spb_queue(struct spb *s, const struct spb_job *job)
 {
@@ -91,14 +95,16 @@ static bool cools_down(const struct spb *s, const struct spb_zone *sz,
 }
 
 /**
- * spb_needs_defrag - is a superpageblock worth a pass?
+ * spb_needs_defrag - decide whether a superpageblock needs a defrag pass
  * @s: policy
  * @sz: its zone
  * @sb: superpageblock
  *
- * A tainted one with movable pages and fewer free pageblocks than its reserve, unless a pass
- * without progress was less than cooldown_s ago and no pageblock's worth of pages has come free
- * since. Clean ones are kcompactd's (SPB 5.1; version 1: U2).
+ * It does if it is tainted, has movable pages and fewer free pageblocks than its reserve; unless a
+ * pass without progress ended less than cooldown_s ago and no pageblock's worth of pages has come
+ * free since. Clean superpageblocks are left to kcompactd; version 1's defrag of them is not known.
+ *
+ * Return: whether it does.
  */
 bool spb_needs_defrag(const struct spb *s, const struct spb_zone *sz,
 		      const struct superpageblock *sb)
@@ -109,7 +115,7 @@ bool spb_needs_defrag(const struct spb *s, const struct spb_zone *sz,
 }
 
 /**
- * spb_maybe_start_defrag - queue a pass where one is needed and none is under way
+ * spb_maybe_start_defrag - queue a defrag pass if one is needed and none is queued or running
  * @s: policy
  * @sz: zone
  * @sb: superpageblock
@@ -127,12 +133,13 @@ void spb_maybe_start_defrag(struct spb *s, struct spb_zone *sz, struct superpage
 }
 
 /**
- * spb_react_to_tainted_alloc - a page was taken of a superpageblock
+ * spb_react_to_tainted_alloc - start background work after an allocation
  * @s: policy
  * @sz: zone
- * @sb: superpageblock; a clean one, or one above its high-water mark, is let be
+ * @sb: superpageblock that the page came from; nothing is done for a clean one, nor for one above
+ *	its high-water mark
  *
- * SPB 3.4.1. Before April's hot triggers only slab was asked for.
+ * Without hot_triggers only the shrinkers run, as before v1 43/45.
  */
 void spb_react_to_tainted_alloc(struct spb *s, struct spb_zone *sz, struct superpageblock *sb)
 {
@@ -144,13 +151,13 @@ void spb_react_to_tainted_alloc(struct spb *s, struct spb_zone *sz, struct super
 }
 
 /**
- * spb_pressure_triggers - the tainted superpageblocks could not serve a request
+ * spb_pressure_triggers - start background work when no tainted superpageblock served a request
  * @s: policy
  * @sz: zone
  * @order: of the request
  * @mt: its type
  *
- * SPB 3.4.2: before a clean one is risked, room is asked for in all that are tainted.
+ * The request may taint a clean superpageblock next, so every tainted one may need defrag.
  */
 void spb_pressure_triggers(struct spb *s, struct spb_zone *sz, u32 order, u8 mt)
 {
@@ -197,7 +204,7 @@ static void begin_pass(struct spb *s, struct superpageblock *sb)
 	p->pfn = p->cursor;
 }
 
-static bool worth_emptying(const struct spb *s, const struct superpageblock *sb, u32 pfn)
+static bool worth_evacuating(const struct spb *s, const struct superpageblock *sb, u32 pfn)
 {
 	u8 bits = s->pb[pfn >> pageblock_order];
 
@@ -217,14 +224,14 @@ static void next_block(struct spb *s, const struct superpageblock *sb)
 	p->wrapped = true;
 }
 
-/* the pageblock that the pass empties next, or PFN_NONE at its end */
+/* The pageblock that the pass evacuates next; PFN_NONE at its end. */
 static u32 block_of_pass(struct spb *s, const struct superpageblock *sb)
 {
 	struct spb_pass *p = &s->pass;
 
 	while (!p->idle && p->pfn < sb->end_pfn && !defrag_done(sb) &&
 	       !(p->wrapped && p->pfn > p->cursor)) {
-		if (worth_emptying(s, sb, p->pfn))
+		if (worth_evacuating(s, sb, p->pfn))
 			return p->pfn;
 		next_block(s, sb);
 	}
@@ -263,7 +270,7 @@ static void begin_job(struct spb *s, const struct spb_job *job)
 		spb_run_slab_shrink(s);
 }
 
-/* the pageblock that the job wants emptied, or PFN_NONE: it is done */
+/* The pageblock that the job evacuates next; PFN_NONE when it is done. */
 static u32 block_of_job(struct spb *s, const struct spb_job *job)
 {
 	struct spb_zone *sz = &s->zone[job->zone];
@@ -273,7 +280,7 @@ static u32 block_of_job(struct spb *s, const struct spb_job *job)
 	return job->type == SPB_JOB_EVACUATE ? spb_evac_block(s, sz, &s->evac) : PFN_NONE;
 }
 
-static void empty_block(struct spb *s, const struct spb_job *job, u32 pfn)
+static void evacuate_block_of_job(struct spb *s, const struct spb_job *job, u32 pfn)
 {
 	struct spb_zone *sz = &s->zone[job->zone];
 
@@ -299,7 +306,9 @@ static void end_job(struct spb *s, const struct spb_job *job)
 	pop_job(s);
 }
 
-/* one step of the job at the head of the queue; false: its time has not come */
+/*
+ * Do one step of the job at the head of the queue. Return: false if it would end after @until_ns.
+ */
 static bool work_step(struct spb *s, u64 until_ns)
 {
 	u64 cost = (u64)(s->evac_block_us * 1e3);
@@ -321,13 +330,13 @@ static bool work_step(struct spb *s, u64 until_ns)
 	if (s->work_ns + cost > until_ns)
 		return false;
 	s->work_ns += cost;
-	empty_block(s, &job, pfn);
+	evacuate_block_of_job(s, &job, pfn);
 	return true;
 }
 
 /**
- * spb_background - the worker gets the time up to a moment
- * @mm: machine
+ * spb_background - let the worker run up to a moment
+ * @mm: model memory
  * @until_ns: the moment
  */
 void spb_background(struct mm *mm, u64 until_ns)

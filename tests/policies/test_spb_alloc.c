@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Where a request's page comes from: the steps of the walk one by one, hints, and what an
- * allocation in a tainted superpageblock sets going. SPB 2.6, 2.7, 3.4, 3.7; U9 to U11.
+ * allocation in a tainted superpageblock starts. doc/spb.md: "The walk", "Hints", "Triggers".
  *
  * Superpageblocks have eight pageblocks here, or sixteen, and a reserve of four; how they are drawn
  * is in spb_work_machine.h.
@@ -224,7 +224,7 @@ static void the_walk_never_taints(void **state)
 
 /*
  * Clean, then empty, then tainted above the reserve. Of seven free blocks there two are given: the
- * second one was half of a pair, and the other half counts as used (U12).
+ * second one was half of a pair, and the other half counts as used (split_marks_both_used).
  */
 static void movable_requests_spill_into_tainted_ones_last(void **state)
 {
@@ -267,7 +267,7 @@ static void at_the_reserve_nothing_is_spilled(void **state)
 	spb_done(mm);
 }
 
-/* --- hints: SPB 2.6, R7 ----------------------------------------------------------------------- */
+/* --- hints ------------------------------------------------------------------------------------ */
 
 #define SIX_FULL "mmmmmmmm mmmmmmmm mmmmmmmm mmmmmmmm mmmmmmmm mmmmmmmm "
 
@@ -327,7 +327,7 @@ static void a_stale_hint_is_a_failed_try(void **state)
 	spb_done(mm);
 }
 
-/* U9: as posted, movable requests stay where they were when the kernel has come */
+/* As posted, movable requests stay where they were when the kernel has tainted it. */
 static void a_hint_outlives_its_category(void **state)
 {
 	static const char *const words = "mm...... u....... m.......";
@@ -349,7 +349,7 @@ static void a_hint_outlives_its_category(void **state)
 	spb_done(mm);
 }
 
-/* --- what an allocation sets going: SPB 3.4.1, 3.4.2 ------------------------------------------ */
+/* --- triggers --------------------------------------------------------------------------------- */
 
 /* slab shrinks asked for by one request in a machine of @words with page @freed free */
 static u64 shrinks(const char *words, const char *args, u32 freed, u8 mt, enum spb_outcome how)
@@ -431,7 +431,7 @@ static void nothing_preferred_starts_the_tainted_ones_defrag(void **state)
 	spb_done(mm);
 }
 
-/* --- high-order atomic requests and CMA: SPB 3.7, U10, U11 ------------------------------------ */
+/* --- high-order atomic requests and CMA ------------------------------------------------------- */
 
 static u32 take_highatomic(struct mm *mm, u32 order)
 {
@@ -483,7 +483,9 @@ static struct mm *with_cma(const char *words, u32 block)
 	return mm;
 }
 
-/* U10: pages of CMA blocks are looked for beside the kernel's, so a clean one's are not found */
+/*
+ * As posted, CMA requests look in tainted superpageblocks, so CMA pages of clean ones are missed.
+ */
 static void cma_pages_of_clean_ones_are_not_found(void **state)
 {
 	struct mm *mm = with_cma("ummmmmmm mmmmmmmm", 9);

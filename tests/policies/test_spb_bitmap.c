@@ -1,8 +1,8 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * select=bitmap, our design of what the author sketched on 29 June 2026 (SPB 7.3): superpageblocks
- * are chosen in bitmaps, the steps and what they take stay those of the lists. spb_check() holds
- * the bitmaps against the lists after every step of every test here.
+ * select=bitmap (doc/spb.md, "Selection by bitmap"): superpageblocks are chosen in bitmaps, and the
+ * steps and what they take stay those of the lists. spb_check() compares the bitmaps with the lists
+ * after every step of every test here.
  */
 #include "spb_alloc_machine.h"
 

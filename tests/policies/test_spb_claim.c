@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Claims, steals, rights and refusals: when a clean superpageblock gets its first kernel page, and
- * what is done before. SPB 3.1 to 3.3, 3.5; R3 and R6.
+ * what is done before. doc/spb.md: "Rights" to "Claim and steal".
  *
  * Superpageblocks have eight pageblocks here; how they are drawn is in spb_work_machine.h.
  */
@@ -21,7 +21,7 @@ static void thin_out(struct mm *mm, u32 block, u32 nr_free)
 		give(mm, BLOCK(block) + 511 - i, 0);
 }
 
-/* --- a whole block: SPB 3.3 ------------------------------------------------------------------- */
+/* --- a whole block ---------------------------------------------------------------------------- */
 
 /* both blocks of the pair are the kernel's then, and the one not used is on its list */
 static void both_blocks_of_a_pair_are_claimed(void **state)
@@ -43,7 +43,7 @@ static void both_blocks_of_a_pair_are_claimed(void **state)
 	spb_done(mm);
 }
 
-/* U12 off: it counts as what it is */
+/* With the switch off, it counts as what it is. */
 static void the_unused_one_is_free_without_the_quirk(void **state)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "ummmmm..", "split_marks_both_used=off");
@@ -59,7 +59,7 @@ static void the_unused_one_is_free_without_the_quirk(void **state)
 	spb_done(mm);
 }
 
-/* --- a block in use: SPB 3.3, R3 -------------------------------------------------------------- */
+/* --- a block in use --------------------------------------------------------------------------- */
 
 static u32 claim_part(struct mm *mm, u32 block, u8 mt, bool from_tainted)
 {
@@ -131,7 +131,7 @@ static void movable_pages_of_a_kernel_block_are_alike(void **state)
 	spb_done(mm);
 }
 
-/* R3: in tainted superpageblocks, one free page of a block is enough since v1 25/45 */
+/* In tainted superpageblocks one free page of a block is enough (v1 25/45). */
 static u64 claims_of(const char *args, u64 *nr_refused)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "ummmmmmm ........", args);
@@ -221,7 +221,7 @@ static void kernel_types_do_not_take_each_others_blocks(void **state)
 	spb_done(mm);
 }
 
-/* --- claim: SPB 3.5 --------------------------------------------------------------------------- */
+/* --- claim ------------------------------------------------------------------------------------ */
 
 /* with the right to fragment, and with nothing free beside the kernel's own */
 static void a_request_that_finds_nothing_taints_an_empty_one(void **state)
@@ -328,7 +328,7 @@ static void movable_requests_claim_in_tainted_ones_above_the_reserve(void **stat
 	spb_done(mm);
 }
 
-/* --- steal: SPB 3.5 --------------------------------------------------------------------------- */
+/* --- steal ------------------------------------------------------------------------------------ */
 
 /* the page alone: its block stays movable, and its superpageblock is no longer clean */
 static void a_page_is_stolen_where_no_block_can_be_claimed(void **state)
@@ -407,7 +407,7 @@ static void a_movable_request_steals_beside_the_kernel(void **state)
 	spb_done(mm);
 }
 
-/* --- refusal of optional requests: SPB 3.4, 3.5 ----------------------------------------------- */
+/* --- refusal of optional requests ------------------------------------------------------------- */
 
 static void an_optional_request_is_refused_while_tainted_ones_have_pages(void **state)
 {
@@ -469,7 +469,7 @@ static void an_optional_request_that_finds_nothing_asks_for_room(void **state)
 	spb_done(mm);
 }
 
-/* --- rights: SPB 3.1 -------------------------------------------------------------------------- */
+/* --- rights ----------------------------------------------------------------------------------- */
 
 static u32 slow_rights(struct mm *mm, gfp_t gfp)
 {
@@ -508,7 +508,7 @@ static void the_slow_path_does_not_fragment_either(void **state)
 	spb_done(mm);
 }
 
-/* --- when no zone had a page: SPB 3.2 --------------------------------------------------------- */
+/* --- when no zone has a page ------------------------------------------------------------------ */
 
 static bool look_again(struct mm *mm, gfp_t gfp, u32 order, u32 *rights)
 {
@@ -598,7 +598,7 @@ static void nowarn_fails_where_a_smaller_request_would_be_served(void **state)
 	assert_false(tries_smaller("uuuuuuuu", "version=1", GFP_NOWAIT, 3, 0));
 }
 
-/* --- the slow path as a whole: SPB 3.2, R6 ---------------------------------------------------- */
+/* --- the slow path as a whole ----------------------------------------------------------------- */
 
 /* movable pages leave a tainted one first, into the clean one that would have been tainted */
 static void room_is_made_before_a_clean_one_is_tainted(void **state)
@@ -655,7 +655,7 @@ static void an_atomic_request_taints(void **state)
 	spb_done(mm);
 }
 
-/* before a request compacts, movable pages leave the tainted ones; SPB 3.2, v2 17/40 */
+/* Before a request compacts, movable pages are evacuated from tainted ones (v2 17/40). */
 static void evacuation_comes_before_compaction(void **state)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uummmmmm mm......", "");
@@ -681,7 +681,7 @@ static void a_range_of_a_clean_one_is_emptied_before_compaction(void **state)
 }
 
 /*
- * R6. A load of slab and page tables beside anonymous memory in six superpageblocks, of which one
+ * A load of slab and page tables beside anonymous memory in six superpageblocks, of which one
  * is the kernel's: a third of the requests are the kernel's, of orders 0 to 2, and half of what is
  * got is given back. Blocks with kernel pages in clean superpageblocks are counted.
  */

@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/* Pieces of clean memory, emptied and taken; whole superpageblocks among them. SPB 5.6, 2.3. */
+// SPDX-License-Identifier: GPL-2.0-only
+/* Contiguous ranges, up to whole superpageblocks: doc/spb.md, "Contiguous ranges". */
 #include "spb_work_machine.h"
 
 #define ORDER_8		12u

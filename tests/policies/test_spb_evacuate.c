@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Room made in tainted superpageblocks for a request that found none, now or by the worker, and
- * what compaction knows of superpageblocks. SPB 5.3, 5.4, 5.5, 5.9, 2.5, U5, U8.
+ * Evacuation of tainted superpageblocks, by the request or by the worker, and what compaction knows
+ * of superpageblocks. doc/spb.md: "Evacuation" to "Compaction and watermarks".
  */
 #include "spb_work_machine.h"
 

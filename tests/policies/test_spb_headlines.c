@@ -1,19 +1,19 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Two of the results that the author of superpageblocks reports, on machines small enough to look
- * at, with and without the rule that made the difference. SPB 6.4: R3, R6; R5 is in
- * test_spb_work.c.
+ * at, with and without the rule that made the difference. doc/spb.md, "Published figures"; the
+ * stale stamps are in test_spb_work.c.
  */
 #include "spb_work_machine.h"
 
 #define ORDER_8		12u
 
-/* --- R3: movable pages strewn over tainted superpageblocks ----------------------------------- */
+/* --- claims refused: movable pages strewn over tainted superpageblocks ----------------------- */
 
-#define R3_TAINTED	8u
-#define R3_REQUESTS	2000u
+#define REFUSED_TAINTED	8u
+#define REFUSED_REQUESTS	2000u
 
-struct r3 {
+struct refused_claims {
 	u64 attempts, refused, claimed, borrowed, polluted;
 };
 
@@ -30,69 +30,69 @@ static u64 blocks_with_kernel_pages(const struct mm *mm, u32 superpageblocks)
  * Eight tainted superpageblocks without a free pageblock, of whose pages an eighth are free on
  * movable lists, a quarter of each movable block: 7168. Little kernel requests follow.
  */
-static struct r3 r3(const char *args)
+static struct refused_claims refused_claims(const char *args)
 {
-	char drawn[R3_TAINTED * 9 + 64] = "";
+	char drawn[REFUSED_TAINTED * 9 + 64] = "";
 	struct mm *mm;
-	struct r3 r;
+	struct refused_claims r;
 	u64 before;
 
-	for (u32 i = 0; i < R3_TAINTED; i++)
+	for (u32 i = 0; i < REFUSED_TAINTED; i++)
 		strcat(drawn, "uqqqqqqq ");
 	strcat(drawn, "mmmmmmmm mmmmmmmm ........ ........");
 	mm = spb_machine(ORDER_8, drawn, args);
-	before = blocks_with_kernel_pages(mm, R3_TAINTED);
-	for (u32 i = 0; i < R3_REQUESTS; i++)
-		assert_in_range(alloc_pages(mm, GFP_ATOMIC, 0), 0, BLOCK(8 * R3_TAINTED) - 1);
-	whole(mm, "R3");
+	before = blocks_with_kernel_pages(mm, REFUSED_TAINTED);
+	for (u32 i = 0; i < REFUSED_REQUESTS; i++)
+		assert_in_range(alloc_pages(mm, GFP_ATOMIC, 0), 0, BLOCK(8 * REFUSED_TAINTED) - 1);
+	whole(mm, "refused claims");
 	r.refused = spb(mm)->c.refused[SPB_REFUSED_INSUFFICIENT];
 	r.claimed = spb(mm)->c.outcome[SPB_CLAIMED_PART];
 	r.attempts = r.refused + r.claimed;
 	r.borrowed = spb(mm)->c.outcome[SPB_BORROWED_MOVABLE];
-	r.polluted = blocks_with_kernel_pages(mm, R3_TAINTED) - before;
+	r.polluted = blocks_with_kernel_pages(mm, REFUSED_TAINTED) - before;
 	spb_done(mm);
 	return r;
 }
 
-static void tell_r3(const char *what, const struct r3 *r)
+static void print_refused_claims(const char *what, const struct refused_claims *r)
 {
-	print_message("# R3 %-22s %llu of %llu claims refused, %llu pages borrowed, "
+	print_message("# refused claims: %-22s %llu of %llu claims refused, %llu pages borrowed, "
 		      "%llu more blocks with kernel pages\n", what, (unsigned long long)r->refused,
 		      (unsigned long long)r->attempts, (unsigned long long)r->borrowed,
 		      (unsigned long long)r->polluted);
 }
 
-static void r3_the_half_full_rule_refuses_what_tainted_superpageblocks_have(void **state)
+static void the_half_full_rule_refuses_what_tainted_superpageblocks_have(void **state)
 {
-	struct r3 off = r3("relaxed_claim=off,hot_triggers=off");
-	struct r3 on = r3("hot_triggers=off");
+	struct refused_claims off = refused_claims("relaxed_claim=off,hot_triggers=off");
+	struct refused_claims on = refused_claims("hot_triggers=off");
 
 	(void)state;
-	tell_r3("half of a block must suit:", &off);
-	tell_r3("any block is claimed:", &on);
-	assert_true(off.refused >= R3_REQUESTS);
+	print_refused_claims("half of a block must suit:", &off);
+	print_refused_claims("any block is claimed:", &on);
+	assert_true(off.refused >= REFUSED_REQUESTS);
 	assert_int_equal(off.claimed, 0);
-	assert_true(off.borrowed >= R3_REQUESTS);
+	assert_true(off.borrowed >= REFUSED_REQUESTS);
 	assert_int_equal(on.refused, 0);
 	assert_int_equal(on.borrowed, 0);
 	/* 128 free pages a block; per-CPU lists hold some more */
-	assert_in_range(on.claimed, R3_REQUESTS / 128, R3_REQUESTS / 128 + 4);
+	assert_in_range(on.claimed, REFUSED_REQUESTS / 128, REFUSED_REQUESTS / 128 + 4);
 	assert_true(on.polluted < off.polluted);
 }
 
-/* --- R6: a mixed load under memory pressure --------------------------------------------------- */
+/* --- a mixed load under memory pressure ------------------------------------------------------- */
 
-#define R6_PAGES	65536u
+#define MIXED_PAGES	65536u
 
-struct r6 {
+struct mixed_load {
 	u32 fresh, blocks;	/* clean superpageblocks that the kernel got into, and blocks */
 	u64 dropped;
 };
 
 struct load {
 	struct mm *mm;
-	u32 kernel[R6_PAGES], nr_kernel;
-	u32 anon[R6_PAGES], nr_anon;
+	u32 kernel[MIXED_PAGES], nr_kernel;
+	u32 anon[MIXED_PAGES], nr_anon;
 	bool oom;
 };
 
@@ -159,14 +159,14 @@ static void burst(struct load *l, u32 nr)
 		metadata(l);
 }
 
-static struct r6 r6(const char *args, u64 seed)
+static struct mixed_load mixed_load(const char *args, u64 seed)
 {
 	struct mm *mm = spb_machine(ORDER_8,
 				    "uuuuffff rrrrffff uuuuffff rrrrffff uuuuffff rrrrffff "
 				    "uuuuffff rrrrffff ffffffff ffffffff ffffffff ffffffff "
 				    "ffffffff fffff... ffff.... ........", args);
 	struct load *l = calloc(1, sizeof(*l));
-	struct r6 r = { 0 };
+	struct mixed_load r = { 0 };
 	u32 i;
 
 	l->mm = mm;
@@ -198,24 +198,26 @@ static struct r6 r6(const char *args, u64 seed)
 	return r;
 }
 
-static void tell_r6(u64 seed, const char *what, const struct r6 *r)
+static void print_mixed_load(u64 seed, const char *what, const struct mixed_load *r)
 {
-	print_message("# R6 seed %llu, %s first: %u clean superpageblocks tainted, %u kernel "
+	print_message("# mixed load, seed %llu, %s first: %u clean superpageblocks tainted, "
+		      "%u kernel "
 		      "blocks in them\n", (unsigned long long)seed, what, r->fresh, r->blocks);
 }
 
 /* the author saw 2 to 3, of 7 to 8 blocks each, and none */
-static void r6_clean_superpageblocks_stay_so_if_reclaim_comes_first(void **state)
+static void clean_superpageblocks_stay_so_if_reclaim_comes_first(void **state)
 {
 	u32 most = 0;
 	u64 seed;
 
 	(void)state;
 	for (seed = 1; seed <= 5; seed++) {
-		struct r6 off = r6("prefer_reclaim=off", seed), on = r6("", seed);
+		struct mixed_load off = mixed_load("prefer_reclaim=off", seed);
+		struct mixed_load on = mixed_load("", seed);
 
-		tell_r6(seed, "tainting", &off);
-		tell_r6(seed, "reclaim", &on);
+		print_mixed_load(seed, "tainting", &off);
+		print_mixed_load(seed, "reclaim", &on);
 		assert_int_equal(on.fresh, 0);
 		assert_int_equal(on.dropped, 0);
 		assert_in_range(off.fresh, 1, 3);
@@ -227,8 +229,8 @@ static void r6_clean_superpageblocks_stay_so_if_reclaim_comes_first(void **state
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(r3_the_half_full_rule_refuses_what_tainted_superpageblocks_have),
-		cmocka_unit_test(r6_clean_superpageblocks_stay_so_if_reclaim_comes_first),
+		cmocka_unit_test(the_half_full_rule_refuses_what_tainted_superpageblocks_have),
+		cmocka_unit_test(clean_superpageblocks_stay_so_if_reclaim_comes_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * How the per-CPU lists are refilled from superpageblocks: SPB 3.6. Superpageblocks are of eight
- * pageblocks, or of two; what is drawn is told in spb_work_machine.h.
+ * How the per-CPU lists are refilled from superpageblocks: doc/spb.md, "Per-CPU lists".
+ * Superpageblocks are of eight pageblocks, or of two; spb_work_machine.h says how they are drawn.
  */
 #include "spb_work_machine.h"
 #include "tests/mm/pcp_machine.h"
@@ -86,7 +86,7 @@ static void movable_blocks_come_from_the_fullest_clean_superpageblock(void **sta
 	spb_done(mm);
 }
 
-/* U12: as posted, the second half of a split chunk of two blocks no longer counts as free */
+/* As posted, the second half of a split chunk of two blocks no longer counts as free. */
 static void a_split_off_block_is_not_seen_by_the_next_refill(void **state)
 {
 	struct mm *mm = pcp_machine(EIGHT, "........ mm...... mmmmm... mmmmmmmm", "");

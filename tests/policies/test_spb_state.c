@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is known of superpageblocks: SPB 2.1 to 2.5, 2.7, 3.7 and 4, and the choices U3, U6, U12
- * and U17. Pageblocks are drawn as letters: spb_work_machine.h tells which.
+ * The state of superpageblocks: bits, counts, categories and lists, from the start and on the free
+ * path. Pageblocks are drawn as letters: spb_work_machine.h says which.
  */
 #include "spb_alloc_machine.h"
 
@@ -23,7 +23,7 @@ static void make(struct mm *mm, u32 block, u32 first, u32 nr, enum page_state st
 	}
 }
 
-/* --- geometry: SPB 2.1, 2.4 ---------------------------------------------------------------- */
+/* --- geometry ------------------------------------------------------------------------------ */
 
 static void the_zones_edge_clips_a_superpageblock(void **state)
 {
@@ -78,7 +78,7 @@ static void a_hole_is_reserved_and_taints(void **state)
 	spb_done(mm);
 }
 
-/* --- the machine as found: SPB 2.5, U6, U17 ------------------------------------------------ */
+/* --- memory as the policy finds it --------------------------------------------------------- */
 
 static void what_is_in_use_says_what_a_block_holds(void **state)
 {
@@ -170,7 +170,7 @@ static void per_cpu_pages_count_as_their_blocks_type(void **state)
 	spb_done(mm);
 }
 
-/* --- category and fullness: SPB 2.3 -------------------------------------------------------- */
+/* --- category and fullness ----------------------------------------------------------------- */
 
 static void expect_list(const char *word, const char *name)
 {
@@ -259,7 +259,7 @@ static void superpageblocks_are_walked_fullest_first(void **state)
 	spb_done(mm);
 }
 
-/* U3: version 1 looks for something to do only when the list is another */
+/* Version 1 may start defrag only when the superpageblock moves to another list. */
 static void the_lists_start_defrag(void **state)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "ummmmmm. ........", "");
@@ -301,7 +301,7 @@ static void the_high_water_mark_counts_pages(void **state)
 	spb_done(mm);
 }
 
-/* --- the bits while the machine runs: SPB 2.5, 3.3, 4 -------------------------------------- */
+/* --- the bits while the model runs --------------------------------------------------------- */
 
 static void a_page_taken_marks_its_block(void **state)
 {
@@ -374,7 +374,7 @@ static void a_page_freed_into_a_block_in_use_changes_nothing_else(void **state)
 	spb_done(mm);
 }
 
-/* SPB 3.7: and the reserve goes on counting it */
+/* ... and the high-order atomic reserve goes on counting it. */
 static void a_free_highatomic_block_becomes_movable(void **state)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "u......m", "");
@@ -404,7 +404,7 @@ static void a_free_cma_block_stays_one(void **state)
 	spb_done(mm);
 }
 
-/* U12: both halves of the pair lost their mark when it was split; only one gets it back */
+/* Both halves of the pair lost their mark when it was split; only one gets it back. */
 static void half_of_a_split_pair_is_forgotten(void **state)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmm..", "");
@@ -487,7 +487,7 @@ static void a_captured_block_holds_what_the_request_wants(void **state)
 	spb_done(mm);
 }
 
-/* SPB 5.6: handed out whole, and back on the lists with the first block that comes back */
+/* Handed out whole, it is back on the lists with the first block that comes back. */
 static void what_is_handed_out_whole_is_set_apart(void **state)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmmmm m.......", "");

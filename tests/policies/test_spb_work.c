@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The worker of superpageblocks: what starts a pass, what a pass does and how long it takes, and
- * when the next may follow. SPB 5, 5.1, 5.2, 3.4.1, 3.4.2, U3, U5.
+ * when the next may follow. doc/spb.md: "Triggers", "The worker", "Defrag".
  *
  * A superpageblock here is eight pageblocks, or sixteen; its reserve is four.
  */
@@ -395,11 +395,11 @@ static void an_optional_request_that_saw_a_shortage_asks_for_evacuation(void **s
 	spb_done(mm);
 }
 
-/* --- R5: a superpageblock that nobody comes back to ----------------------------------------- */
+/* --- stale stamps: a superpageblock that nothing triggers again ------------------------------ */
 
-#define R5_STAMPED	4
+#define STALE_STAMPED	4
 
-struct r5 {
+struct stale_stamps {
 	u64 passes, age_s, free_blocks, fresh;
 };
 
@@ -437,31 +437,31 @@ static void churn(struct mm *mm, u32 nr, u32 seconds)
  * Four tainted superpageblocks without a free block, whose only pass found everything pinned.
  * The pins go, five minutes of little kernel pages follow, and then a burst of atomic requests.
  */
-static struct r5 r5(const char *args)
+static struct stale_stamps stale_stamps(const char *args)
 {
 	struct mm *mm = spb_machine(ORDER_8, "uuuupppp uuuupppp uuuupppp uuuupppp "
 				    "mmmmmmmm ........ ........ ........", args);
-	struct r5 r = { 0 };
+	struct stale_stamps r = { 0 };
 	u32 i, before;
 
-	for (i = 0; i < R5_STAMPED; i++) {
+	for (i = 0; i < STALE_STAMPED; i++) {
 		for (u32 j = 0; j < 100; j++)
 			buddy_free(mm, BLOCK(8 * i) + 3 * j, 0);
 		start(mm, i);
 	}
 	run_until(mm, SEC(1));
-	assert_int_equal(spb(mm)->c.defrag_passes, R5_STAMPED);
+	assert_int_equal(spb(mm)->c.defrag_passes, STALE_STAMPED);
 	assert_int_equal(spb(mm)->c.defrag_progress, 0);
 	unpin_all(mm);
 	churn(mm, 390, 300);
-	for (i = 0; i < R5_STAMPED; i++) {
+	for (i = 0; i < STALE_STAMPED; i++) {
 		u64 stamp = sb(mm, i)->last_no_progress_ns;
 
 		if (stamp && (mm->now_ns - stamp) / NSEC_PER_SEC > r.age_s)
 			r.age_s = (mm->now_ns - stamp) / NSEC_PER_SEC;
 		r.free_blocks += sb(mm, i)->nr_free;
 	}
-	r.passes = spb(mm)->c.defrag_passes - R5_STAMPED;
+	r.passes = spb(mm)->c.defrag_passes - STALE_STAMPED;
 	before = nr_tainted(mm);
 	for (i = 0; i < 3 * BLOCK(4); i++)
 		assert_int_not_equal(alloc_pages(mm, GFP_ATOMIC, 0), PFN_NONE);
@@ -470,30 +470,32 @@ static struct r5 r5(const char *args)
 	return r;
 }
 
-static void tell_r5(const char *what, const struct r5 *r)
+static void print_stale_stamps(const char *what, const struct stale_stamps *r)
 {
-	print_message("# R5 %-30s %llu passes in 300 s, oldest stamp %llu s, %llu free blocks; "
+	print_message("# stale stamps: %-30s %llu passes in 300 s, oldest stamp %llu s, "
+		      "%llu free blocks; "
 		      "a burst taints %llu more\n", what, (unsigned long long)r->passes,
 		      (unsigned long long)r->age_s, (unsigned long long)r->free_blocks,
 		      (unsigned long long)r->fresh);
 }
 
-static void r5_without_hot_triggers_a_stamped_superpageblock_is_forgotten(void **state)
+static void without_hot_triggers_a_stamped_superpageblock_is_forgotten(void **state)
 {
-	struct r5 off = r5(LISTS_ALONE), on = r5("version=1"), v2 = r5("");
+	struct stale_stamps off = stale_stamps(LISTS_ALONE), on = stale_stamps("version=1");
+	struct stale_stamps v2 = stale_stamps("");
 
 	(void)state;
-	tell_r5("v1 without hot triggers:", &off);
-	tell_r5("v1:", &on);
-	tell_r5("v2:", &v2);
+	print_stale_stamps("v1 without hot triggers:", &off);
+	print_stale_stamps("v1:", &on);
+	print_stale_stamps("v2:", &v2);
 	assert_int_equal(off.passes, 0);
 	assert_int_equal(off.age_s, 300);
 	assert_int_equal(off.free_blocks, 0);
-	assert_int_equal(on.passes, R5_STAMPED);
+	assert_int_equal(on.passes, STALE_STAMPED);
 	assert_int_equal(on.age_s, 0);
-	assert_int_equal(on.free_blocks, 4 * R5_STAMPED);
-	assert_int_equal(v2.passes, R5_STAMPED);
-	assert_int_equal(v2.free_blocks, 4 * R5_STAMPED);
+	assert_int_equal(on.free_blocks, 4 * STALE_STAMPED);
+	assert_int_equal(v2.passes, STALE_STAMPED);
+	assert_int_equal(v2.free_blocks, 4 * STALE_STAMPED);
 	assert_in_range(off.fresh, 1, 3);
 	assert_int_equal(on.fresh, 0);
 	assert_int_equal(v2.fresh, 0);
@@ -501,21 +503,21 @@ static void r5_without_hot_triggers_a_stamped_superpageblock_is_forgotten(void *
 
 /*
  * Blocks that a CPU has adopted fill its lists again without a reaction to it: the hot triggers do
- * not fire, and what was stamped is forgotten as before them. SPB 3.6, phases 0 and 2.
+ * not fire, and the stamps grow old as without them. doc/spb.md, "Per-CPU lists".
  */
-static void r5_adopted_blocks_refill_a_cpu_without_a_trigger(void **state)
+static void adopted_blocks_refill_a_cpu_without_a_trigger(void **state)
 {
-	struct r5 r = r5("pcp_buddy=on");
+	struct stale_stamps r = stale_stamps("pcp_buddy=on");
 
 	(void)state;
-	tell_r5("v2, its per-CPU lists:", &r);
+	print_stale_stamps("v2, its per-CPU lists:", &r);
 	assert_int_equal(r.passes, 0);
 	assert_int_equal(r.age_s, 300);
 	assert_in_range(r.fresh, 1, 3);
 }
 
 /* with its pins, it is tried again every five seconds and some, however many allocations ask */
-static void r5_a_hopeless_superpageblock_is_tried_once_in_its_cool_down(void **state)
+static void a_hopeless_superpageblock_is_tried_once_in_its_cool_down(void **state)
 {
 	struct mm *mm = spb_machine(ORDER_8, "uuuuPPPP ........", "version=1");
 	u64 passes;
@@ -525,7 +527,8 @@ static void r5_a_hopeless_superpageblock_is_tried_once_in_its_cool_down(void **s
 		buddy_free(mm, 3 * j, 0);
 	churn(mm, 40, 300);
 	passes = spb(mm)->c.defrag_passes;
-	print_message("# R5 a hopeless superpageblock, 12000 allocations in 300 s: %llu passes\n",
+	print_message("# stale stamps: a hopeless superpageblock, 12000 allocations in 300 s: "
+		      "%llu passes\n",
 		      (unsigned long long)passes);
 	assert_in_range(passes, 300 / 6, 300 / 5 + 1);
 	assert_int_equal(spb(mm)->c.defrag_progress, 0);
@@ -557,9 +560,9 @@ int main(void)
 		cmocka_unit_test(version_2_starts_one_from_any_change),
 		cmocka_unit_test(whoever_finds_nothing_starts_all_that_need_it),
 		cmocka_unit_test(an_optional_request_that_saw_a_shortage_asks_for_evacuation),
-		cmocka_unit_test(r5_without_hot_triggers_a_stamped_superpageblock_is_forgotten),
-		cmocka_unit_test(r5_adopted_blocks_refill_a_cpu_without_a_trigger),
-		cmocka_unit_test(r5_a_hopeless_superpageblock_is_tried_once_in_its_cool_down),
+		cmocka_unit_test(without_hot_triggers_a_stamped_superpageblock_is_forgotten),
+		cmocka_unit_test(adopted_blocks_refill_a_cpu_without_a_trigger),
+		cmocka_unit_test(a_hopeless_superpageblock_is_tried_once_in_its_cool_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
