@@ -1,94 +1,43 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The change that a policy made to the real kernel against the change that it makes in replay. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check_ab.h"
-#include "fidelity.h"
 
 #define MEMORY_PERCENT	2.0
 
 /**
- * ab_init - a table of all metrics without values
+ * ab_init - a table of all metrics of check --against without values
  * @x: filled in
  */
 void ab_init(struct ab *x)
 {
 	memset(x, 0, sizeof(*x));
-	x->nr = nr_ab_metrics;
-	for (unsigned int i = 0; i < x->nr; i++) {
-		x->row[i].metric = &ab_metrics[i];
-		if (ab_metrics[i].spread)
-			x->row[i].spread = *ab_metrics[i].spread;
+	for (unsigned int i = 0; i < nr_metrics && x->nr < MAX_AB_METRICS; i++) {
+		struct ab_row *row = &x->row[x->nr];
+
+		if (!(metrics[i].use & METRIC_AGAINST))
+			continue;
+		row->metric = &metrics[i];
+		if (metrics[i].spread)
+			row->spread = *metrics[i].spread;
+		x->nr++;
 	}
 }
 
-/**
- * ab_counts_real - what the recorded kernel did
- * @c: filled in
- * @m: machine with both snapshots
- * @scan: extfrag events of the trace
- */
-void ab_counts_real(struct ab_counts *c, const struct recording *m, const struct prescan *scan)
+static double value_of(const struct metric *m, const struct check_counts *c)
 {
-	memset(c, 0, sizeof(*c));
-	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++)
-		c->known[i] = recorded_delta(m, vm_event_name[i], &c->vm[i]);
-	memcpy(c->extfrag, scan->extfrag, sizeof(c->extfrag));
+	return metric_value(m, check_counts_read, c);
 }
 
-/**
- * ab_counts_replay - what a replay did
- * @c: filled in
- * @run: finished run with a model: not "observed"
- */
-void ab_counts_replay(struct ab_counts *c, const struct policy_result *run)
+/* what is judged: of a metric that has a rest, its share in percent */
+static double level_of(const struct metric *m, const struct check_counts *c)
 {
-	memset(c, 0, sizeof(*c));
-	memcpy(c->vm, run->counters, sizeof(c->vm));
-	memset(c->known, true, sizeof(c->known));
-	extfrag_by_class(run->mm, c->extfrag);
-}
-
-static double sum_of(const struct ab_counts *c, const enum vm_event_item *item, unsigned int nr,
-		     bool *any)
-{
-	double sum = 0;
-
-	*any = false;
-	for (unsigned int i = 0; i < nr; i++) {
-		sum += (double)c->vm[item[i]];
-		*any |= c->known[item[i]];
-	}
-	return sum;
-}
-
-static double value_of(const struct ab_metric *m, const struct ab_counts *c)
-{
-	bool plus_known, minus_known;
-	double plus, minus;
-
-	if (m->kind == AB_EXTFRAG)
-		return (double)c->extfrag[m->extfrag];
-	plus = sum_of(c, m->plus, m->nr_plus, &plus_known);
-	minus = sum_of(c, m->minus, m->nr_minus, &minus_known);
-	if (!plus_known || (m->nr_minus && !minus_known))
-		return NAN;
-	if (m->kind == AB_SHARE)
-		return plus;
-	if (m->kind == AB_RATE)
-		return plus + minus > 0 ? 100 * plus / (plus + minus) : NAN;
-	return plus > minus ? plus - minus : 0;
-}
-
-static double level_of(const struct ab_metric *m, const struct ab_counts *c)
-{
-	struct ab_metric rate = *m;
-
-	if (m->kind == AB_SHARE)
-		rate.kind = AB_RATE;
-	return value_of(&rate, c);
+	if (!m->rest)
+		return value_of(m, c);
+	return metric_share(value_of(m, c), value_of(metric_find(m->rest), c), 100);
 }
 
 static void range_add(struct ab_range *r, double value)
@@ -113,7 +62,7 @@ static void range_add(struct ab_range *r, double value)
  * @policy: 0 vanilla, 1 the other
  * @c: what the replay did
  */
-void ab_add_replay(struct ab *x, unsigned int policy, const struct ab_counts *c)
+void ab_add_replay(struct ab *x, unsigned int policy, const struct check_counts *c)
 {
 	for (unsigned int i = 0; i < x->nr; i++) {
 		struct ab_row *r = &x->row[i];
@@ -129,7 +78,7 @@ void ab_add_replay(struct ab *x, unsigned int policy, const struct ab_counts *c)
  * @a: of the recording with defrag_mode=0
  * @b: of the one with defrag_mode=1
  */
-void ab_set_real(struct ab *x, const struct ab_counts *a, const struct ab_counts *b)
+void ab_set_real(struct ab *x, const struct check_counts *a, const struct check_counts *b)
 {
 	for (unsigned int i = 0; i < x->nr; i++) {
 		struct ab_row *r = &x->row[i];
@@ -147,7 +96,7 @@ void ab_set_real(struct ab *x, const struct ab_counts *a, const struct ab_counts
  * @mode: its vm.defrag_mode
  * @c: what it did
  */
-void ab_add_repeat(struct ab *x, unsigned int mode, const struct ab_counts *c)
+void ab_add_repeat(struct ab *x, unsigned int mode, const struct check_counts *c)
 {
 	for (unsigned int i = 0; i < x->nr; i++)
 		range_add(&x->row[i].repeat[mode], level_of(x->row[i].metric, c));
@@ -157,7 +106,7 @@ void ab_add_repeat(struct ab *x, unsigned int mode, const struct ab_counts *c)
 /* the largest difference within either mode */
 static void measure_spread(struct ab_row *r)
 {
-	struct ab_spread *s = &r->spread;
+	struct metric_spread *s = &r->spread;
 	double limit = s->points ? 0 : 1;
 	bool any = false;
 
@@ -183,7 +132,7 @@ static void measure_spread(struct ab_row *r)
  *
  * Fewer than @s->few count as that many: from 0 the change must exceed the limit times few.
  */
-bool ab_beyond(const struct ab_spread *s, double a, double b)
+bool ab_beyond(const struct metric_spread *s, double a, double b)
 {
 	double low = fmin(a, b), high = fmax(a, b);
 
@@ -200,7 +149,7 @@ bool ab_beyond(const struct ab_spread *s, double a, double b)
  *
  * Return: -1 down, 0 still, 1 up.
  */
-int ab_direction(const struct ab_spread *s, double a, double b)
+int ab_direction(const struct metric_spread *s, double a, double b)
 {
 	if (fmax(a, b) < s->few)
 		return 0;
@@ -222,7 +171,7 @@ static bool may_be_chance(const struct ab_range *a, const struct ab_range *b)
 
 static enum ab_verdict judge_row(const struct ab_row *r)
 {
-	const struct ab_spread *s = &r->spread;
+	const struct metric_spread *s = &r->spread;
 	const double *real = r->real_level;
 	const struct ab_range *level = r->level;
 	int way;
@@ -241,9 +190,10 @@ static enum ab_verdict judge_row(const struct ab_row *r)
 
 static void judge_thp(struct ab *x)
 {
+	const struct metric *rate = metric_find("thp_success_rate");
 	const struct ab_row *r = x->row;
 
-	while (r->metric->kind != AB_SHARE)
+	while (r->metric != rate)
 		r++;
 	x->thp_real = r->real_level[1];
 	x->thp_low = r->level[1].n ? r->level[1].min : NAN;

@@ -9,62 +9,15 @@
 
 #include <jansson.h>
 
-#include "cmd/cmd.h"
+#include "check_counts.h"
+#include "report/metrics.h"
 
 /* of the metrics that moved in reality, how many must move the same way in the replay */
 #define AB_MARK	     85.0
 /* how far real THP success may lie outside of the replay's range, in points */
 #define AB_THP_WIDEN 5.0
 
-/**
- * struct ab_spread - by how much two real runs of one load under one policy differ
- * @name: of the class of metrics
- * @points: @limit is a difference in points; else a ratio either way
- * @limit: largest difference that repeated runs showed
- * @few: a ratio of fewer than this says nothing; 0 when @points
- */
-struct ab_spread {
-	const char *name;
-	bool points;
-	double limit, few;
-};
-
-enum ab_kind {
-	AB_COUNTER, /* sum of @plus less sum of @minus */
-	AB_EXTFRAG, /* events of class @extfrag */
-	AB_SHARE,   /* shown as a count, judged as its share of @plus and @minus */
-	AB_RATE,    /* @plus out of @plus and @minus, in percent */
-};
-
-#define AB_TERMS 4
-
-/**
- * struct ab_metric - a row of the table
- * @name: as nearly the kernel's as can be
- * @kind: how it is made of counters
- * @spread: how far repeated runs differ in it; NULL: shown and not judged, and not counted, either
- * @plus, @minus: counters, @nr_plus and @nr_minus of them
- * @extfrag: of AB_EXTFRAG
- */
-struct ab_metric {
-	const char *name;
-	enum ab_kind kind;
-	const struct ab_spread *spread;
-	enum vm_event_item plus[AB_TERMS], minus[AB_TERMS];
-	unsigned int nr_plus, nr_minus;
-	enum extfrag_class extfrag;
-};
-
-extern const struct ab_metric ab_metrics[];
-extern const unsigned int nr_ab_metrics;
 #define MAX_AB_METRICS 40
-
-/* what a run did, real or replayed */
-struct ab_counts {
-	u64 vm[NR_VM_EVENT_ITEMS];
-	bool known[NR_VM_EVENT_ITEMS];	/* the kernel has this counter */
-	u64 extfrag[NR_EXTFRAG_CLASS];	/* captures count as steals: a trace cannot tell them */
-};
 
 struct ab_range {
 	unsigned int n;
@@ -83,8 +36,8 @@ enum ab_verdict {
 
 /* [0]: defrag_mode=0, vanilla; [1]: defrag_mode=1. @level is judged, @value is shown. */
 struct ab_row {
-	const struct ab_metric *metric;
-	struct ab_spread spread;	/* the metric's, or what repeated recordings show */
+	const struct metric *metric;
+	struct metric_spread spread;	/* the metric's, or what repeated recordings show */
 	struct ab_range repeat[2];	/* levels of these, and of the recording itself */
 	double real[2], real_level[2];	/* NAN: no such counter, or nothing was tried */
 	struct ab_range value[2], level[2];
@@ -108,14 +61,12 @@ static inline double ab_mean(const struct ab_range *r)
 }
 
 void ab_init(struct ab *x);
-void ab_counts_real(struct ab_counts *c, const struct recording *m, const struct prescan *scan);
-void ab_counts_replay(struct ab_counts *c, const struct policy_result *run);
-void ab_add_replay(struct ab *x, unsigned int policy, const struct ab_counts *c);
-void ab_set_real(struct ab *x, const struct ab_counts *a, const struct ab_counts *b);
-void ab_add_repeat(struct ab *x, unsigned int mode, const struct ab_counts *c);
+void ab_add_replay(struct ab *x, unsigned int policy, const struct check_counts *c);
+void ab_set_real(struct ab *x, const struct check_counts *a, const struct check_counts *b);
+void ab_add_repeat(struct ab *x, unsigned int mode, const struct check_counts *c);
 void ab_judge(struct ab *x);
-bool ab_beyond(const struct ab_spread *s, double a, double b);
-int ab_direction(const struct ab_spread *s, double a, double b);
+bool ab_beyond(const struct metric_spread *s, double a, double b);
+int ab_direction(const struct metric_spread *s, double a, double b);
 unsigned int ab_unlike(const struct recording *a, const struct recording *b, char *why, size_t len);
 
 /* check_ab_report.c */

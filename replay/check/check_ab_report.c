@@ -1,11 +1,10 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The table of real change against predicted change, as text and as JSON. */
 #include <math.h>
 #include <string.h>
 
 #include "check_ab.h"
 #include "report/report.h"
-
 
 static const char *const verdict_word[] = { "", "", "same", "weak", "still", "against" };
 
@@ -61,8 +60,8 @@ static const char *change(char *buf, size_t len, double a, double b, bool rate)
 
 static void print_row(const struct ab_row *r)
 {
-	const struct ab_spread *s = r->metric->spread ? &r->spread : NULL;
-	bool rate = r->metric->kind == AB_RATE;
+	const struct metric_spread *s = r->metric->spread ? &r->spread : NULL;
+	bool rate = r->metric->kind == METRIC_RATE;
 	char real[2][16], replay[2][16], wide[2][40], moved[2][24], limit[16] = "";
 	const char *beyond = "";
 
@@ -134,7 +133,7 @@ static json_t *json_range(const struct ab_range *r)
 			 json_fraction(mean(r)), "max", json_fraction(r->max));
 }
 
-static json_t *json_spread(const struct ab_spread *s)
+static json_t *json_spread(const struct metric_spread *s)
 {
 	if (!s)
 		return json_null();

@@ -1,210 +1,88 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Rows of recorded against replayed, and whether each stays within its limit. */
 #include <math.h>
 #include <string.h>
 
 #include "fidelity.h"
 
-/*
- * Below this many on both sides a ratio says nothing: two real runs of one load differ by more
- * (README of the recordings: compact_success 0 and 2, compact_stall 1 and 5).
- */
-#define FEW 10
-
-#define RATIO_TOTALS	1.10
-#define RATIO_SCAN	1.25
-#define RATIO_LOOSE	2.0
-#define THP_POINTS	3.0
-
-/* rows that sum counters which the kernel splits by context or zone */
-struct total {
-	const char *name, *prefix;
-	const char *except[4];		/* other splits of the same pages */
-	double limit;
+/* The rows above those of the counters, in their order. */
+static const char *const sum_rows[] = {
+	"pgalloc", "pgsteal", "pgscan", "allocstall", "thp_success_rate",
+	"extfrag_events", "extfrag_steal", "extfrag_claim_part", "extfrag_claim_block",
 };
-
-static const struct total totals[] = {
-	{ "pgalloc", "pgalloc_", { NULL }, RATIO_TOTALS },
-	{ "pgsteal", "pgsteal_", { "pgsteal_anon", "pgsteal_file" }, RATIO_TOTALS },
-	{ "pgscan", "pgscan_", { "pgscan_anon", "pgscan_file" }, RATIO_SCAN },
-	{ "allocstall", "allocstall_", { NULL }, RATIO_LOOSE },
-};
-
-struct rule {
-	const char *prefix;
-	double limit;
-};
-
-static const struct rule counter_rules[] = {
-	{ "pswpout", RATIO_TOTALS },
-	{ "allocstall_", RATIO_LOOSE },
-	{ "compact_", RATIO_LOOSE },
-	{ "pgmigrate_", RATIO_LOOSE },
-};
-
-static bool has_prefix(const char *name, const char *prefix)
-{
-	return !strncmp(name, prefix, strlen(prefix));
-}
-
-static bool part_of(const struct total *t, const char *name)
-{
-	if (!has_prefix(name, t->prefix))
-		return false;
-	for (int i = 0; t->except[i]; i++)
-		if (!strcmp(name, t->except[i]))
-			return false;
-	return true;
-}
-
-static double limit_of(const char *counter)
-{
-	for (size_t i = 0; i < sizeof(counter_rules) / sizeof(counter_rules[0]); i++)
-		if (has_prefix(counter, counter_rules[i].prefix))
-			return counter_rules[i].limit;
-	return 0;
-}
 
 /**
  * fidelity_ratio - replayed over recorded
- * @m: the row
+ * @row: the row
  *
  * Return: the ratio; 1 when both are 0, infinity when only the recording's is.
  */
-double fidelity_ratio(const struct fidelity_row *m)
+double fidelity_ratio(const struct fidelity_row *row)
 {
-	if (m->recorded == 0)
-		return m->replayed == 0 ? 1 : INFINITY;
-	return m->replayed / m->recorded;
+	if (row->recorded == 0)
+		return row->replayed == 0 ? 1 : INFINITY;
+	return row->replayed / row->recorded;
 }
 
-static enum fidelity_verdict judge(const struct fidelity_row *m)
-{
-	double ratio = fidelity_ratio(m);
-
-	if (m->limit == 0)
-		return FIDELITY_NONE;
-	if (m->is_rate)
-		return fabs(m->replayed - m->recorded) <= m->limit ? FIDELITY_OK : FIDELITY_MISS;
-	if (ratio <= m->limit && ratio >= 1 / m->limit)
-		return FIDELITY_OK;
-	return m->recorded < FEW && m->replayed < FEW ? FIDELITY_FEW : FIDELITY_MISS;
-}
-
-static void add_row(struct fidelity *f, const char *name, double recorded, double replayed,
-		    double limit, bool is_rate)
-{
-	struct fidelity_row *m;
-
-	if (f->nr == FIDELITY_MAX_ROWS)
-		return;
-	m = &f->row[f->nr++];
-	snprintf(m->name, sizeof(m->name), "%s", name);
-	m->recorded = recorded;
-	m->replayed = replayed;
-	m->limit = limit;
-	m->is_rate = is_rate;
-	m->verdict = judge(m);
-	f->missed += m->verdict == FIDELITY_MISS;
-}
-
-/**
- * recorded_delta - what the workload moved a counter by
- * @m: machine with both snapshots
- * @name: as in /proc/vmstat
- * @delta: set on success
- *
- * Return: whether the recorded kernel has this counter.
+/*
+ * One load is replayed here, not recorded twice: a few are METRIC_FEW of whatever is counted, pages
+ * included, which is stricter than between real runs.
  */
-bool recorded_delta(const struct recording *m, const char *name, u64 *delta)
+static enum fidelity_verdict judge_row(const struct fidelity_row *row)
 {
-	u64 before, after;
+	double ratio = fidelity_ratio(row), limit = row->metric->limit;
 
-	if (!snapshot_vmstat(&m->before, name, &before) ||
-	    !snapshot_vmstat(&m->after, name, &after) || after < before)
-		return false;
-	*delta = after - before;
-	return true;
+	if (limit == 0)
+		return FIDELITY_NONE;
+	if (row->metric->kind == METRIC_RATE)
+		return fabs(row->replayed - row->recorded) <= limit ? FIDELITY_OK : FIDELITY_MISS;
+	if (ratio <= limit && ratio >= 1 / limit)
+		return FIDELITY_OK;
+	if (row->recorded < METRIC_FEW && row->replayed < METRIC_FEW)
+		return FIDELITY_FEW;
+	return FIDELITY_MISS;
 }
 
-static void add_total(struct fidelity *f, const struct recording *m,
-		      const struct policy_result *self, const struct total *t)
+static void add_row(struct fidelity *f, const char *name, const struct check_counts *recorded,
+		    const struct check_counts *replayed)
 {
-	u64 recorded = 0, replayed = 0, delta;
-	bool any = false;
+	struct fidelity_row *row = &f->row[f->nr];
 
-	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++) {
-		if (!part_of(t, vm_event_name[i]))
-			continue;
-		if (!recorded_delta(m, vm_event_name[i], &delta))
-			continue;
-		recorded += delta;
-		replayed += self->counters[i];
-		any = true;
+	row->name = name;
+	row->metric = metric_find(name);
+	if (metric_is_pattern(row->metric)) {
+		if (!check_counts_read(recorded, name, &row->recorded) ||
+		    !check_counts_read(replayed, name, &row->replayed))
+			return;
+	} else {
+		row->recorded = metric_value(row->metric, check_counts_read, recorded);
+		row->replayed = metric_value(row->metric, check_counts_read, replayed);
 	}
-	if (any)
-		add_row(f, t->name, (double)recorded, (double)replayed, t->limit, false);
+	if (isnan(row->recorded) || isnan(row->replayed))
+		return;
+	row->verdict = judge_row(row);
+	f->missed += row->verdict == FIDELITY_MISS;
+	f->nr++;
 }
 
-static void add_thp(struct fidelity *f, const struct recording *m, const struct policy_result *self,
-		    const struct policy_result *observed)
+static void compare_thp(struct fidelity *f, const struct recording *m,
+			const struct policy_result *observed)
 {
-	u64 ok = self->counters[VM_thp_fault_alloc];
-	u64 failed = self->counters[VM_thp_fault_fallback];
 	u64 *real = f->thp_counters;
 
-	f->have_thp = recorded_delta(m, "thp_fault_alloc", &real[0]) &&
-		      recorded_delta(m, "thp_fault_fallback", &real[1]);
+	f->have_thp = check_recorded_delta(m, "thp_fault_alloc", &real[0]) &&
+		      check_recorded_delta(m, "thp_fault_fallback", &real[1]);
 	f->thp_trace[0] = observed->counters[VM_thp_fault_alloc];
 	f->thp_trace[1] = observed->counters[VM_thp_fault_fallback];
-	if (f->have_thp && real[0] + real[1] && ok + failed)
-		add_row(f, "thp_success_rate",
-			100.0 * (double)real[0] / (double)(real[0] + real[1]),
-			100.0 * (double)ok / (double)(ok + failed), THP_POINTS, true);
 }
 
 /**
- * extfrag_by_class - a model's extfrag events as a trace would show them
- * @mm: the model
- * @sum: filled in, NR_EXTFRAG_CLASS of them
- *
- * A trace cannot tell a capture from a steal: neither changes the block's owner.
- */
-void extfrag_by_class(const struct mm *mm, u64 *sum)
-{
-	memset(sum, 0, NR_EXTFRAG_CLASS * sizeof(*sum));
-	for (int mt = 0; mt < MIGRATE_PCPTYPES; mt++)
-		for (int fallback = 0; fallback < MIGRATE_PCPTYPES; fallback++)
-			for (int c = 0; c < NR_EXTFRAG_CLASS; c++)
-				sum[c == EXTFRAG_CAPTURE ? EXTFRAG_STEAL : c] +=
-					mm->extfrag[mt][fallback][c];
-}
-
-static void add_extfrag(struct fidelity *f, const struct mm *mm, const struct prescan *scan)
-{
-	u64 replayed[NR_EXTFRAG_CLASS], sum[2] = { 0 };
-
-	extfrag_by_class(mm, replayed);
-	for (int c = 0; c < NR_EXTFRAG_CLASS; c++) {
-		sum[0] += scan->extfrag[c];
-		sum[1] += replayed[c];
-	}
-	add_row(f, "extfrag_events", (double)sum[0], (double)sum[1], RATIO_LOOSE, false);
-	add_row(f, "extfrag_steal", (double)scan->extfrag[EXTFRAG_STEAL],
-		(double)replayed[EXTFRAG_STEAL], RATIO_LOOSE, false);
-	add_row(f, "extfrag_claim_part", (double)scan->extfrag[EXTFRAG_CLAIM_PART],
-		(double)replayed[EXTFRAG_CLAIM_PART], RATIO_LOOSE, false);
-	add_row(f, "extfrag_claim_block", (double)scan->extfrag[EXTFRAG_CLAIM_BLOCK],
-		(double)replayed[EXTFRAG_CLAIM_BLOCK], RATIO_LOOSE, false);
-}
-
-/**
- * recorded_policy - the policy that a recording was made under
+ * check_recorded_policy - the policy that a recording was made under
  * @m: its machine
  *
  * Return: what -p would be given for it.
  */
-const char *recorded_policy(const struct recording *m)
+const char *check_recorded_policy(const struct recording *m)
 {
 	return m->sysctl.defrag_mode ? "defrag_mode,step=auto" : "vanilla";
 }
@@ -217,30 +95,24 @@ const char *recorded_policy(const struct recording *m)
  * @observed: the trace's own history, for the THP outcomes
  * @scan: extfrag events of the trace
  *
- * Limits are those of the project's definition of done: pgalloc, pgsteal, pswpout 10 %, pgscan
- * 25 %, THP success 3 points, extfrag, allocstall, compact and pgmigrate a factor of 2.
+ * Limits are those of the table of metrics. A row needs its number on both sides.
  */
 void fidelity_compute(struct fidelity *f, const struct recording *m,
 		      const struct policy_result *self, const struct policy_result *observed,
 		      const struct prescan *scan)
 {
-	u64 delta;
+	struct check_counts recorded, replayed;
 
 	memset(f, 0, sizeof(*f));
 	f->policy = self->policy;
-	f->recorded_policy = recorded_policy(m);
-	for (size_t i = 0; i < sizeof(totals) / sizeof(totals[0]); i++)
-		add_total(f, m, self, &totals[i]);
-	add_thp(f, m, self, observed);
-	if (self->mm)
-		add_extfrag(f, self->mm, scan);
-	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++) {
-		if (!self->mm && !self->counter_known[i])
-			continue;
-		if (recorded_delta(m, vm_event_name[i], &delta))
-			add_row(f, vm_event_name[i], (double)delta, (double)self->counters[i],
-				limit_of(vm_event_name[i]), false);
-	}
+	f->recorded_policy = check_recorded_policy(m);
+	compare_thp(f, m, observed);
+	check_counts_recorded(&recorded, m, scan);
+	check_counts_replayed(&replayed, self);
+	for (size_t i = 0; i < sizeof(sum_rows) / sizeof(sum_rows[0]); i++)
+		add_row(f, sum_rows[i], &recorded, &replayed);
+	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++)
+		add_row(f, vm_event_name[i], &recorded, &replayed);
 }
 
 /**

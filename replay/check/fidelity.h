@@ -6,15 +6,15 @@
 #ifndef FRAGREPLAY_FIDELITY_H
 #define FRAGREPLAY_FIDELITY_H
 
-#include "cmd/cmd.h"
+#include "check_counts.h"
+#include "report/metrics.h"
 
 enum fidelity_verdict { FIDELITY_NONE, FIDELITY_OK, FIDELITY_FEW, FIDELITY_MISS };
 
 struct fidelity_row {
-	char name[48];
+	const char *name;
+	const struct metric *metric;	/* of a METRIC_RATE the difference counts, not the ratio */
 	double recorded, replayed;
-	bool is_rate;			/* a percentage: compared by difference, not by ratio */
-	double limit;			/* largest ratio either way, or difference; 0: no limit */
 	enum fidelity_verdict verdict;
 };
 
@@ -33,9 +33,7 @@ struct fidelity {
 void fidelity_compute(struct fidelity *f, const struct recording *m,
 		      const struct policy_result *self, const struct policy_result *observed,
 		      const struct prescan *scan);
-const char *recorded_policy(const struct recording *m);
-bool recorded_delta(const struct recording *m, const char *name, u64 *delta);
-void extfrag_by_class(const struct mm *mm, u64 *sum);
+const char *check_recorded_policy(const struct recording *m);
 const char *fidelity_verdict_name(enum fidelity_verdict v);
 double fidelity_ratio(const struct fidelity_row *m);
 

@@ -15,7 +15,7 @@ struct against {
 	struct check b;
 	const char *policy[2];
 	struct ab cross;
-	struct ab_counts counts;	/* of one model; large */
+	struct check_counts counts;	/* of one model; large */
 	struct prescan scan_a;
 };
 
@@ -26,7 +26,7 @@ static void take_seed(void *ctx, unsigned int policy, const struct policy_result
 
 	if (out->interrupted)
 		return;
-	ab_counts_replay(&g->counts, run);
+	check_counts_replayed(&g->counts, run);
 	ab_add_replay(&g->cross, policy, &g->counts);
 }
 
@@ -66,7 +66,7 @@ static int take_repeat(struct against *g, struct input *in, const struct options
 		       size_t errlen)
 {
 	bool mode = in->recording.sysctl.defrag_mode;
-	struct ab_counts *counts;
+	struct check_counts *counts;
 	struct run_options run;
 	struct prescan scan;
 	char why[ERR_LEN / 2];
@@ -85,7 +85,7 @@ static int take_repeat(struct against *g, struct input *in, const struct options
 		snprintf(err, errlen, "out of memory");
 		return -1;
 	}
-	ab_counts_real(counts, &in->recording, &scan);
+	check_counts_recorded(counts, &in->recording, &scan);
 	ab_add_repeat(&g->cross, mode, counts);
 	free(counts);
 	return 0;
@@ -119,14 +119,14 @@ static int take_repeats(struct against *g, const struct options *o, char *err, s
 
 static int judge(struct against *g, char *err, size_t errlen)
 {
-	struct ab_counts *real = calloc(2, sizeof(*real));
+	struct check_counts *real = calloc(2, sizeof(*real));
 
 	if (!real) {
 		snprintf(err, errlen, "out of memory");
 		return -1;
 	}
-	ab_counts_real(&real[0], &g->a.recording, &g->scan_a);
-	ab_counts_real(&real[1], &g->b.in.recording, &g->b.scan);
+	check_counts_recorded(&real[0], &g->a.recording, &g->scan_a);
+	check_counts_recorded(&real[1], &g->b.in.recording, &g->b.scan);
 	ab_set_real(&g->cross, &real[0], &real[1]);
 	ab_judge(&g->cross);
 	free(real);

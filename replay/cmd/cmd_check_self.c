@@ -32,23 +32,24 @@ static void print_thp(const struct fidelity *f)
 	       f->thp_counters[0], f->thp_counters[1], equal ? "equal" : "NOT EQUAL");
 }
 
-static void print_row(const struct fidelity_row *m)
+static void print_row(const struct fidelity_row *row)
 {
-	char ratio[32], limit[32] = "";
+	char ratio[32] = "-", limit[32] = "";
+	double most = row->metric->limit;
 
-	if (m->is_rate) {
-		printf("%-34s %14.2f %14.2f %+9.2f  %-10s %s\n", m->name, m->recorded, m->replayed,
-		       m->replayed - m->recorded, "3 points", fidelity_verdict_name(m->verdict));
+	if (row->metric->kind == METRIC_RATE) {
+		snprintf(limit, sizeof(limit), "%g points", most);
+		printf("%-34s %14.2f %14.2f %+9.2f  %-10s %s\n", row->name, row->recorded,
+		       row->replayed, row->replayed - row->recorded, limit,
+		       fidelity_verdict_name(row->verdict));
 		return;
 	}
-	if (isfinite(fidelity_ratio(m)))
-		snprintf(ratio, sizeof(ratio), "%.3f", fidelity_ratio(m));
-	else
-		snprintf(ratio, sizeof(ratio), "-");
-	if (m->limit > 0)
-		snprintf(limit, sizeof(limit), "x %.2f", m->limit);
-	printf("%-34s %14.0f %14.0f %9s  %-10s %s\n", m->name, m->recorded, m->replayed, ratio,
-	       limit, fidelity_verdict_name(m->verdict));
+	if (isfinite(fidelity_ratio(row)))
+		snprintf(ratio, sizeof(ratio), "%.3f", fidelity_ratio(row));
+	if (most > 0)
+		snprintf(limit, sizeof(limit), "x %.2f", most);
+	printf("%-34s %14.0f %14.0f %9s  %-10s %s\n", row->name, row->recorded, row->replayed,
+	       ratio, limit, fidelity_verdict_name(row->verdict));
 }
 
 /**
@@ -87,26 +88,24 @@ static json_t *json_observed(const struct check *c)
 	return observed;
 }
 
-static json_t *json_metric(const struct fidelity_row *m)
+static json_t *json_row(const struct fidelity_row *row)
 {
-	json_t *row = json_object();
-	double ratio = fidelity_ratio(m);
+	bool rate = row->metric->kind == METRIC_RATE;
+	double limit = row->metric->limit;
+	json_t *object = json_object();
 
-	json_object_set_new(row, "name", json_string(m->name));
-	if (m->is_rate) {
-		json_object_set_new(row, "recorded", json_fraction(m->recorded));
-		json_object_set_new(row, "replayed", json_fraction(m->replayed));
-	} else {
-		json_object_set_new(row, "recorded", json_u64((u64)m->recorded));
-		json_object_set_new(row, "replayed", json_u64((u64)m->replayed));
-	}
-	json_object_set_new(row, "ratio", json_fraction(ratio));
-	json_object_set_new(row, "limit", m->limit > 0 ? json_fraction(m->limit) : json_null());
-	json_object_set_new(row, "limit_kind", m->limit <= 0 ? json_null() :
-			    json_string(m->is_rate ? "difference" : "ratio"));
-	json_object_set_new(row, "verdict", m->verdict == FIDELITY_NONE ? json_null() :
-			    json_string(fidelity_verdict_name(m->verdict)));
-	return row;
+	json_object_set_new(object, "name", json_string(row->name));
+	json_object_set_new(object, "recorded", rate ? json_fraction(row->recorded) :
+			    json_u64((u64)row->recorded));
+	json_object_set_new(object, "replayed", rate ? json_fraction(row->replayed) :
+			    json_u64((u64)row->replayed));
+	json_object_set_new(object, "ratio", json_fraction(fidelity_ratio(row)));
+	json_object_set_new(object, "limit", limit > 0 ? json_fraction(limit) : json_null());
+	json_object_set_new(object, "limit_kind", limit <= 0 ? json_null() :
+			    json_string(rate ? "difference" : "ratio"));
+	json_object_set_new(object, "verdict", row->verdict == FIDELITY_NONE ? json_null() :
+			    json_string(fidelity_verdict_name(row->verdict)));
+	return object;
 }
 
 static json_t *json_self(const struct fidelity *f)
@@ -114,7 +113,7 @@ static json_t *json_self(const struct fidelity *f)
 	json_t *self = json_object(), *metrics = json_array();
 
 	for (unsigned int i = 0; i < f->nr; i++)
-		json_array_append_new(metrics, json_metric(&f->row[i]));
+		json_array_append_new(metrics, json_row(&f->row[i]));
 	json_object_set_new(self, "policy", json_string(f->policy));
 	json_object_set_new(self, "recorded_policy", json_string(f->recorded_policy));
 	json_object_set_new(self, "missed", json_u64(f->missed));
@@ -167,7 +166,7 @@ int check_replay(struct check *c, const struct options *o, char *err, size_t err
 {
 	struct run_spec spec[2] = {
 		{ .policy = "observed", .seed = o->seed },
-		{ .policy = recorded_policy(&c->in.recording), .seed = o->seed },
+		{ .policy = check_recorded_policy(&c->in.recording), .seed = o->seed },
 	};
 	struct run_options run;
 	struct progress progress;

@@ -13,16 +13,16 @@
 
 #include "check/check_ab.h"
 
-static const struct ab_spread factor_of_two = { "", false, 2, 10 };
-static const struct ab_spread twelve_points = { "", true, 12, 0 };
+static const struct metric_spread factor_of_two = { "", false, 2, 10 };
+static const struct metric_spread twelve_points = { "", true, 12, 0 };
 
 struct world {
 	struct ab x;
-	struct ab_counts real[2], replay[2];
+	struct check_counts real[2], replay[2];
 	struct recording a, b;
 };
 
-static void all_known(struct ab_counts *c)
+static void all_known(struct check_counts *c)
 {
 	memset(c->known, true, sizeof(c->known));
 }
@@ -174,6 +174,29 @@ static void the_storm_of_6_18_is_a_finding(void **state)
 	assert_true(ab_beyond(row(w, "pswpout")->metric->spread, 188327, 401320));
 }
 
+static void every_metric_that_is_for_it_has_a_row(void **state)
+{
+	struct world *w = *state;
+	unsigned int want = 0;
+
+	for (unsigned int i = 0; i < nr_metrics; i++)
+		want += !!(metrics[i].use & METRIC_AGAINST);
+	assert_int_equal(w->x.nr, want);
+	for (unsigned int i = 0; i < w->x.nr; i++)
+		assert_false(metric_is_pattern(w->x.row[i].metric));
+}
+
+static void whoever_scans_is_part_of_the_scanning(void **state)
+{
+	struct world *w = *state;
+
+	recorded(w, VM_pgscan_kswapd, 100, 0);
+	recorded(w, VM_pgscan_direct, 20, 5);
+	recorded(w, VM_pgscan_khugepaged, 3, 0);
+	assert_int_equal((int)judged(w, "pgscan")->real[0], 123);
+	assert_int_equal((int)judged(w, "pgscan")->real[1], 5);
+}
+
 static void direct_scanning_is_what_kcompactd_did_not_scan(void **state)
 {
 	struct world *w = *state;
@@ -279,7 +302,7 @@ static void more_seeds_make_the_same_difference_surer(void **state)
 
 static void repeated(struct world *w, unsigned int mode, enum vm_event_item item, u64 value)
 {
-	struct ab_counts *c = calloc(1, sizeof(*c));
+	struct check_counts *c = calloc(1, sizeof(*c));
 
 	all_known(c);
 	c->vm[item] = value;
@@ -499,6 +522,8 @@ int main(void)
 		TEST(a_replay_of_a_few_is_still),
 		TEST(repeated_real_runs_are_no_finding),
 		TEST(the_storm_of_6_18_is_a_finding),
+		TEST(every_metric_that_is_for_it_has_a_row),
+		TEST(whoever_scans_is_part_of_the_scanning),
 		TEST(direct_scanning_is_what_kcompactd_did_not_scan),
 		TEST(stalls_are_summed_over_zones),
 		TEST(a_counter_that_the_kernel_lacks_is_not_judged),

@@ -50,7 +50,8 @@ static int teardown(void **state)
 {
 	struct world *w = *state;
 
-	mm_free(w->self.mm);
+	if (w->self.mm)
+		mm_free(w->self.mm);
 	free(w);
 	return 0;
 }
@@ -140,6 +141,30 @@ static void direct_scanning_is_part_of_the_scanning(void **state)
 	assert_int_equal((int)row(w, "pgscan")->recorded, 905);
 }
 
+static void proactive_reclaim_is_part_of_the_scanning_where_a_kernel_has_it(void **state)
+{
+	struct world *w = *state;
+
+	moved(w, "pgscan_kswapd", 700);
+	moved(w, "pgscan_proactive", 40);
+	assert_int_equal((int)row(w, "pgscan")->recorded, 740);
+}
+
+static void observed_is_held_only_against_what_a_trace_shows(void **state)
+{
+	struct world *w = *state;
+
+	moved(w, "pgsteal_kswapd", 700);
+	moved(w, "pgscan_kswapd", 900);
+	mm_free(w->self.mm);
+	w->self.mm = NULL;
+	w->self.counters[VM_pgsteal_kswapd] = 690;
+	w->self.counter_known[VM_pgsteal_kswapd] = true;
+	assert_int_equal((int)row(w, "pgsteal")->replayed, 690);
+	assert_null(row(w, "pgscan"));
+	assert_null(row(w, "extfrag_events"));
+}
+
 static void thp_success_may_be_off_by_three_points(void **state)
 {
 	struct world *w = *state;
@@ -190,6 +215,8 @@ int main(void)
 		TEST(a_counter_without_a_limit_has_no_verdict),
 		TEST(scans_and_steals_are_summed_over_contexts_once),
 		TEST(direct_scanning_is_part_of_the_scanning),
+		TEST(proactive_reclaim_is_part_of_the_scanning_where_a_kernel_has_it),
+		TEST(observed_is_held_only_against_what_a_trace_shows),
 		TEST(thp_success_may_be_off_by_three_points),
 		TEST(a_capture_counts_as_the_steal_it_looks_like),
 		TEST(misses_are_counted),

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a run did, under the names that the table of metrics has for it. */
+#include <string.h>
+
+#include "check_counts.h"
+#include "report/report.h"
+
+/**
+ * check_recorded_delta - what the workload moved a counter by
+ * @m: recording with both snapshots
+ * @name: as in /proc/vmstat
+ * @delta: set on success
+ *
+ * Return: whether the recorded kernel has this counter.
+ */
+bool check_recorded_delta(const struct recording *m, const char *name, u64 *delta)
+{
+	u64 before, after;
+
+	if (!snapshot_vmstat(&m->before, name, &before) ||
+	    !snapshot_vmstat(&m->after, name, &after) || after < before)
+		return false;
+	*delta = after - before;
+	return true;
+}
+
+/**
+ * check_counts_recorded - what the recorded kernel did
+ * @c: filled in
+ * @m: recording with both snapshots; stays in use
+ * @scan: extfrag events of the trace
+ */
+void check_counts_recorded(struct check_counts *c, const struct recording *m,
+			   const struct prescan *scan)
+{
+	memset(c, 0, sizeof(*c));
+	c->recording = m;
+	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++)
+		c->known[i] = check_recorded_delta(m, vm_event_name[i], &c->vm[i]);
+	memcpy(c->extfrag, scan->extfrag, sizeof(c->extfrag));
+	c->extfrag_known = true;
+}
+
+/**
+ * check_counts_replayed - what a replay did
+ * @c: filled in
+ * @run: finished run; "observed" knows only some counters and no extfrag events
+ */
+void check_counts_replayed(struct check_counts *c, const struct policy_result *run)
+{
+	memset(c, 0, sizeof(*c));
+	memcpy(c->vm, run->counters, sizeof(c->vm));
+	if (!run->mm) {
+		memcpy(c->known, run->counter_known, sizeof(c->known));
+		return;
+	}
+	memset(c->known, true, sizeof(c->known));
+	for (int mt = 0; mt < MIGRATE_PCPTYPES; mt++)
+		for (int fallback = 0; fallback < MIGRATE_PCPTYPES; fallback++)
+			for (int class = 0; class < NR_EXTFRAG_CLASS; class++)
+				c->extfrag[class] += run->mm->extfrag[mt][fallback][class];
+	c->extfrag_known = true;
+}
+
+static bool read_extfrag(const struct check_counts *c, const char *name, double *value)
+{
+	static const char by_class[] = "by_class.";
+	double sum = 0;
+
+	for (int class = 0; class < NR_EXTFRAG_CLASS; class++) {
+		*value = (double)c->extfrag[class];
+		sum += *value;
+		if (!strncmp(name, by_class, sizeof(by_class) - 1) &&
+		    !strcmp(name + sizeof(by_class) - 1, extfrag_class_names[class]))
+			return c->extfrag_known;
+	}
+	*value = sum;
+	return c->extfrag_known && !strcmp(name, "events");
+}
+
+/**
+ * check_counts_read - a number of a run by its name, for metric_value()
+ * @counts: struct check_counts of the run
+ * @name: as in the report of a replay
+ * @value: set on success
+ *
+ * Return: whether it is known.
+ */
+bool check_counts_read(const void *counts, const char *name, double *value)
+{
+	static const char extfrag[] = "extfrag.";
+	const struct check_counts *c = counts;
+	u64 delta;
+
+	if (!strncmp(name, extfrag, sizeof(extfrag) - 1))
+		return read_extfrag(c, name + sizeof(extfrag) - 1, value);
+	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++) {
+		if (strcmp(vm_event_name[i], name))
+			continue;
+		*value = (double)c->vm[i];
+		return c->known[i];
+	}
+	if (!c->recording || !check_recorded_delta(c->recording, name, &delta))
+		return false;
+	*value = (double)delta;
+	return true;
+}
