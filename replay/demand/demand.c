@@ -337,6 +337,10 @@ static void alloc_attempt(struct demand *d, const struct record *r, struct task 
 		d->stats.charge_failures++;
 	if (kind == PK_FILE && !(r->flags & IRQ_FLAGS) && !folio_attempt(d, r, t, &hint))
 		return;
+	if (is_huge_zero_attempt(r)) {
+		emit_alloc(d, OP_HUGE_ZERO, r, kind, flags);
+		return;
+	}
 	emit_alloc(d, ok ? OP_ALLOC : OP_ALLOC_FAILED, r, kind,
 		   (u8)(flags | classify_flags(r, kind)))->hint = hint;
 }
@@ -486,7 +490,7 @@ static void split_object(struct demand *d, u32 pfn)
 	u32 order = d->tp[pfn].order, head = pfn & ~((1u << order) - 1), i;
 
 	if (d->tp[head].state == T_LIVE && d->tp[head].order == order && d->tp[head].written)
-		observed_swapout(d, 1 - (1 << order));
+		recorded_swapout(d, 1 - (1 << order));
 	for (i = head; i < head + (1u << order); i++) {
 		if (d->tp[i].state != T_LIVE || d->tp[i].order != order)
 			continue;
@@ -509,7 +513,7 @@ static void rec_write_folio(struct demand *d, const struct record *r)
 	if (d->task->flags & TASK_KSWAPD)
 		pace_swapout(d, 1u << tp->order);
 	d->stats.swapouts++;
-	observed_swapout(d, 1 << tp->order);
+	recorded_swapout(d, 1 << tp->order);
 	emit_pages(d, OP_SWAPOUT, pfn, tp->order);
 }
 
@@ -576,13 +580,6 @@ static bool in_range(struct demand *d, const struct record *r)
 	return false;
 }
 
-/* Events of the recorded kernel's own work; allocations and frees have their own ways. */
-static void kernel_event(struct demand *d, const struct record *r)
-{
-	if (d->sink && !d->measured)
-		observed_event(d, r, d->task);
-}
-
 static void end_migrate_pages(struct demand *d)
 {
 	struct task *t = d->task;
@@ -594,6 +591,7 @@ static void end_migrate_pages(struct demand *d)
 /* Reclaim, compaction and migration: what the kernel did by itself. */
 static void background_record(struct demand *d, const struct record *r)
 {
+	recorded_event(d, r);
 	switch (r->type) {
 	case REC_DIRECT_RECLAIM_BEGIN:
 	case REC_MEMCG_RECLAIM_BEGIN:
@@ -644,8 +642,6 @@ static void one_record(struct demand *d, const struct record *r)
 {
 	d->who = (struct who){ .ts = r->ts, .pid = r->pid, .cpu = r->cpu };
 	d->task = record_task(d, r);
-	if (r->type >= REC_KSWAPD_WAKE && r->type <= REC_KCOMPACTD_WAKE)
-		kernel_event(d, r);
 	switch (r->type) {
 	case REC_ALLOC:
 		if (r->pfn == REC_NO_PFN || in_range(d, r))

@@ -18,6 +18,7 @@ enum op_type {
 	OP_ALLOC,	/* object of 1 << order pages at handle; kind, gfp, mt, pid, cpu */
 	OP_ALLOC_FAILED,/* an attempt the recorded kernel failed (no handle) */
 	OP_THP_FAULT,	/* THP fault attempt, tries folded: handle, or H_NONE if it failed */
+	OP_HUGE_ZERO,	/* attempt at the huge zero page: handle, or H_NONE if it failed */
 	OP_FREE,	/* the workload frees [handle, handle + (1 << order)) */
 	OP_RECLAIM,	/* the recorded kernel reclaimed it: cold from now on, nobody's */
 	OP_MOVE,	/* the recorded kernel migrated it: handle -> handle2 */
@@ -28,7 +29,16 @@ enum op_type {
 	OP_SWAP_CLUSTER,/* the recorded kernel's swap emptied one of its arg clusters */
 	OP_RATE,	/* the recorded kernel's pace: a = enum op_rate, arg = value */
 	OP_END,
+	/* What the recorded kernel did, for comparison: no demand, so models pass over it. */
+	OP_RECORDED,	/* its counter a (enum vm_event_item) grew by arg, signed */
+	OP_EXTFRAG,	/* it took from another type: mt, hint = fallback's type, a = enum extfrag_class,
+			 * arg = whether the block changed its owner */
 };
+
+static inline bool op_is_demand(enum op_type type)
+{
+	return type < OP_RECORDED;
+}
 
 /* what OP_RATE carries in arg; each is measured over the trace up to now */
 enum op_rate {

@@ -41,8 +41,6 @@ struct demand {
 	u32 nr_swap_tables;	/* live */
 	u32 last_thp_gfp;	/* of a second try: the gfp as the fault asked for it */
 	enum thp_defrag thp_defrag;
-	u64 seen[NR_VM_EVENT_ITEMS];	/* the recorded kernel's counters, by its events */
-	bool seen_known[NR_VM_EVENT_ITEMS];
 	bool measured;		/* saw the marker "after begin" */
 	bool single_pages;	/* kernel before 6.9 */
 	bool khugepaged_counters;	/* kernel since 6.2: khugepaged's reclaim counts apart */
@@ -82,8 +80,8 @@ void folio_gave_up(struct demand *d, struct task *t);
 bool folio_attempt(struct demand *d, const struct record *r, struct task *t, u8 *hint);
 
 /* recorded_counters.c */
-void observed_event(struct demand *d, const struct record *r, const struct task *t);
-void observed_swapout(struct demand *d, s32 pages);
+void recorded_event(struct demand *d, const struct record *r);
+void recorded_swapout(struct demand *d, s32 pages);
 
 /* demand_image.c */
 void demand_start_image(struct demand *d, const struct recording *m);

@@ -7,45 +7,75 @@
 #include "internal.h"
 #include "mm/internal.h"
 
-static void count(struct demand *d, enum vm_event_item item, u64 n)
+static void count(struct demand *d, enum vm_event_item item, s32 n)
 {
-	d->seen[item] += n;
-	d->seen_known[item] = true;
+	struct op *op = emit(d, OP_RECORDED);
+
+	_Static_assert(NR_VM_EVENT_ITEMS <= UINT8_MAX, "a counter's number fits into op.a");
+	op->a = (u8)item;
+	op->arg = (u32)n;
 }
 
 /*
  * vmscan.c:reclaimer_offset: by whose work it was. MGLRU tries some pages twice and tells their
  * number again, so the event gives pgscan with the classic LRU only.
  */
-static void observe_shrink(struct demand *d, const struct record *r, const struct task *t)
+static void recorded_shrink(struct demand *d, const struct record *r)
 {
+	const struct task *t = d->task;
 	bool kswapd = t->flags & TASK_KSWAPD;
 	bool khugepaged = t->flags & TASK_KHUGEPAGED && d->khugepaged_counters;
 
 	if (!d->lru_gen)
 		count(d, kswapd ? VM_pgscan_kswapd : khugepaged ? VM_pgscan_khugepaged :
-		      VM_pgscan_direct, r->shrink.nr_scanned);
+		      VM_pgscan_direct, (s32)r->shrink.nr_scanned);
 	count(d, kswapd ? VM_pgsteal_kswapd : khugepaged ? VM_pgsteal_khugepaged :
-	      VM_pgsteal_direct, r->shrink.nr_reclaimed);
+	      VM_pgsteal_direct, (s32)r->shrink.nr_reclaimed);
+}
+
+/*
+ * A page was taken from a free list of another type. Without a change of ownership a steal
+ * and a capture look the same, and count as steals.
+ */
+static void recorded_extfrag(struct demand *d, const struct record *r)
+{
+	struct op *op;
+
+	if (r->extfrag.alloc_migratetype >= MIGRATE_PCPTYPES ||
+	    r->extfrag.fallback_migratetype >= MIGRATE_PCPTYPES)
+		return;
+	op = emit(d, OP_EXTFRAG);
+	op->mt = r->extfrag.alloc_migratetype;
+	op->hint = r->extfrag.fallback_migratetype;
+	op->arg = r->extfrag.change_ownership;
+	if (!r->extfrag.change_ownership)
+		op->a = EXTFRAG_STEAL;
+	else if (r->extfrag.fallback_order < pageblock_order)
+		op->a = EXTFRAG_CLAIM_PART;
+	else
+		op->a = EXTFRAG_CLAIM_BLOCK;
 }
 
 /**
- * observed_event - count what an event tells of the recorded kernel's counters
+ * recorded_event - report what an event tells of the recorded kernel's counters
  * @d: stage
  * @r: record
- * @t: its task
  *
  * Direct reclaim's own retries count allocstall again and have no event, so that counter is a
  * lower bound (page-allocator.md 14.1). Left out is what events tell only in part: pages scanned
  * by the fast searches of compaction, migrations that failed and were tried again.
  */
-void observed_event(struct demand *d, const struct record *r, const struct task *t)
+void recorded_event(struct demand *d, const struct record *r)
 {
 	static const enum vm_event_item stall[MAX_NR_ZONES] = {
 		VM_allocstall_dma, VM_allocstall_dma32, VM_allocstall_normal,
 		VM_allocstall_movable,
 	};
 
+	if (r->type == REC_EXTFRAG)
+		recorded_extfrag(d, r);
+	if (d->measured)
+		return;
 	switch (r->type) {
 	case REC_DIRECT_RECLAIM_BEGIN:
 		count(d, stall[gfp_zone(r->gfp)], 1);
@@ -54,10 +84,10 @@ void observed_event(struct demand *d, const struct record *r, const struct task 
 		count(d, VM_pageoutrun, 1);
 		break;
 	case REC_SHRINK_INACTIVE:
-		observe_shrink(d, r, t);
+		recorded_shrink(d, r);
 		break;
 	case REC_COMPACT_MIGRATEPAGES:
-		count(d, VM_pgmigrate_success, r->migrate.nr_migrated);
+		count(d, VM_pgmigrate_success, (s32)r->migrate.nr_migrated);
 		break;
 	case REC_KCOMPACTD_WAKE:
 		count(d, VM_compact_daemon_wake, 1);
@@ -68,27 +98,12 @@ void observed_event(struct demand *d, const struct record *r, const struct task 
 }
 
 /**
- * observed_swapout - reclaim wrote a folio to swap
+ * recorded_swapout - reclaim wrote a folio to swap
  * @d: stage
  * @pages: its size; negative: an earlier one was smaller than it looked
  */
-void observed_swapout(struct demand *d, s32 pages)
+void recorded_swapout(struct demand *d, s32 pages)
 {
-	if (d->sink && !d->measured)
-		count(d, VM_pswpout, (u64)(s64)pages);
-}
-
-/**
- * observed_take - the counters of a trace so far go into a run's
- * @d: stage
- * @run: of the pseudo-policy observed
- */
-void observed_take(const struct demand *d, struct policy_result *run)
-{
-	u32 i;
-
-	for (i = 0; i < NR_VM_EVENT_ITEMS; i++) {
-		run->counters[i] += d->seen[i];
-		run->counter_known[i] |= d->seen_known[i];
-	}
+	if (!d->measured)
+		count(d, VM_pswpout, pages);
 }

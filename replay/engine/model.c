@@ -368,10 +368,7 @@ static void op_alloc(struct model *mo, const struct op *op)
 		model_folio_alloc(mo, op, origin);
 		return;
 	}
-	if (op->order == HPAGE_PMD_ORDER && op->mt != MIGRATE_MOVABLE && op->gfp & __GFP_NOMEMALLOC)
-		pfn = get_huge_zero_folio(mo->mm, op->gfp);
-	else
-		pfn = alloc_pages(mo->mm, op->gfp, op->order);
+	pfn = alloc_pages(mo->mm, op->gfp, op->order);
 	if (pfn != PFN_NONE) {
 		model_use(mo, op, pfn, op->order, op->handle, origin);
 		if (origin == LRU_REFAULT && op->kind == PK_ANON)
@@ -431,6 +428,18 @@ static void op_thp_fault(struct model *mo, const struct op *op)
 	}
 }
 
+static void op_huge_zero(struct model *mo, const struct op *op)
+{
+	u32 pfn = get_huge_zero_folio(mo->mm, op->gfp);
+
+	if (pfn == PFN_NONE)
+		return;
+	if (op->handle != H_NONE)
+		model_use(mo, op, pfn, op->order, op->handle, LRU_FAULT);
+	else
+		free_pages(mo->mm, pfn, op->order);
+}
+
 static void op_exit(struct model *mo, const struct op *op)
 {
 	u32 n = 0;
@@ -487,6 +496,9 @@ static void model_op(struct model *mo, const struct op *op)
 		break;
 	case OP_THP_FAULT:
 		op_thp_fault(mo, op);
+		break;
+	case OP_HUGE_ZERO:
+		op_huge_zero(mo, op);
 		break;
 	case OP_FREE:
 		for_each_folio(mo, op, free_op_folio);
@@ -587,6 +599,8 @@ int model_ops(struct model *mo, const struct op *op, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++) {
+		if (!op_is_demand(op[i].type))
+			continue;
 		if (advance(mo, &op[i]))
 			return -1;
 		model_op(mo, &op[i]);

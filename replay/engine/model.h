@@ -77,10 +77,7 @@ int timeline_sample(struct model *mo, u64 t_ns, bool end);
 void timeline_free(struct policy_result *run);
 
 /* observed.c */
-void observed_ops(struct policy_result *run, const struct op *op, size_t n);
 void observed_compare(const struct demand *d, const struct recording *m, struct run_output *out);
-void observed_take(const struct demand *d, struct policy_result *run);
-u8 *observed_end_state(const struct demand *d, u32 max_pfn);
 
 /* observed_map.c */
 struct observed_map;

@@ -6,61 +6,129 @@
 #include <stdlib.h>
 
 #include "demand/internal.h"
+#include "mm/internal.h"
+
+#include "consumer.h"
 #include "model.h"
 
-static void observe(struct policy_result *run, enum vm_event_item item, u64 n)
+struct observed {
+	struct observed_map *map;	/* with timeline_ms */
+};
+
+static void count(struct policy_result *run, enum vm_event_item item, u64 n)
 {
 	run->counters[item] += n;
+	run->counter_known[item] = true;
 }
 
-static void observed_op(struct policy_result *run, const struct op *op)
+static void count_extfrag(struct policy_result *run, const struct op *op)
 {
+	run->extfrag.nr[op->mt][op->hint][op->a]++;
+	run->extfrag.change_ownership += op->arg;
+	run->extfrag.known = true;
+}
+
+static void count_op(struct policy_result *run, const struct op *op)
+{
+	bool failed = op->handle == H_NONE;
+
 	switch (op->type) {
 	case OP_THP_FAULT:
-		observe(run, op->handle == H_NONE ? VM_thp_fault_fallback : VM_thp_fault_alloc, 1);
+		count(run, failed ? VM_thp_fault_fallback : VM_thp_fault_alloc, 1);
 		break;
-	case OP_ALLOC:
-	case OP_ALLOC_FAILED: {
-		struct record r = { .order = op->order, .gfp = op->gfp };
-
-		if (!is_huge_zero_attempt(&r))
-			break;
-		if (op->type == OP_ALLOC) {
-			observe(run, VM_thp_zero_page_alloc, 1);
-			break;
-		}
-		observe(run, VM_thp_zero_page_alloc_failed, 1);
-		observe(run, VM_thp_fault_fallback, 1);
+	case OP_HUGE_ZERO:
+		count(run, failed ? VM_thp_zero_page_alloc_failed : VM_thp_zero_page_alloc, 1);
+		if (failed)
+			count(run, VM_thp_fault_fallback, 1);
 		break;
-	}
+	case OP_RECORDED:
+		count(run, op->a, (u64)(s64)(s32)op->arg);
+		break;
+	case OP_MARK:
+		run->measured |= op->a == MARK_AFTER_BEGIN;
+		break;
 	default:
 		break;
 	}
 }
 
-/**
- * observed_ops - count what the trace itself shows, from its start to the marker "after begin"
- * @run: its counters move
- * @op: operations
- * @n: how many
- */
-void observed_ops(struct policy_result *run, const struct op *op, size_t n)
+static int observed_init(struct consumer *c, const struct consumer_base *base)
 {
+	/* every fault and every attempt has its event: what did not happen is known to be 0 */
 	static const enum vm_event_item known[] = {
 		VM_thp_fault_alloc, VM_thp_fault_fallback, VM_thp_zero_page_alloc,
 		VM_thp_zero_page_alloc_failed,
 	};
+	struct observed *o = c->state = calloc(1, sizeof(*o));
+	struct mm *mm;
 	size_t i;
 
+	(void)base;
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		run->counter_known[known[i]] = true;
-	for (i = 0; i < n && !run->measured; i++) {
-		if (op[i].type == OP_MARK && op[i].a == MARK_AFTER_BEGIN)
-			run->measured = true;
-		else
-			observed_op(run, &op[i]);
-	}
+		c->run->counter_known[known[i]] = true;
+	if (!o || !c->opt->timeline_ms)
+		return o ? 0 : -1;
+	/* it has no model, but its map begins like all others */
+	mm = build_mm(c->opt, c->run);
+	if (mm)
+		o->map = observed_map_alloc(c->run, mm, c->opt->timeline_ms * 1000000);
+	mm_free(mm);
+	if (!o->map)
+		snprintf(c->fault, sizeof(c->fault),
+			 "no memory for the map of observed pageblocks");
+	return o->map ? 0 : -1;
 }
+
+/* Counters end with the marker "after begin", as the models' do; extfrag events with the trace. */
+static int observed_take(struct consumer *c, const struct op *op, size_t n)
+{
+	struct observed *o = c->state;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (op[i].type == OP_EXTFRAG)
+			count_extfrag(c->run, &op[i]);
+		else if (!c->run->measured)
+			count_op(c->run, &op[i]);
+	}
+	return o->map ? observed_map_ops(o->map, op, n) : 0;
+}
+
+static u8 *end_state(const struct demand *d, u32 max_pfn)
+{
+	u8 *state = calloc(max_pfn ? max_pfn : 1, 1);
+	u32 pfn;
+
+	for (pfn = 0; state && pfn < max_pfn && pfn < d->max_pfn; pfn++)
+		state[pfn] = d->tp[pfn].state == T_LIVE;
+	return state;
+}
+
+static int observed_finish(struct consumer *c, const struct consumer_base *base)
+{
+	if (!c->opt->want_end_state)
+		return 0;
+	c->run->end_state = end_state(base->demand, c->opt->recording->max_pfn);
+	if (!c->run->end_state)
+		snprintf(c->fault, sizeof(c->fault), "no memory for the end state");
+	return c->run->end_state ? 0 : -1;
+}
+
+static void observed_release(struct consumer *c)
+{
+	struct observed *o = c->state;
+
+	if (o)
+		observed_map_free(o->map);
+	free(o);
+}
+
+const struct consumer_ops observed_consumer = {
+	.init = observed_init,
+	.take = observed_take,
+	.finish = observed_finish,
+	.release = observed_release,
+};
 
 /**
  * observed_compare - hold the trace's pages in use against after/kpageflags
@@ -92,21 +160,4 @@ void observed_compare(const struct demand *d, const struct recording *m, struct 
 			out->observed.agree += (kind != SNAP_BUDDY) == (tp->state == T_LIVE);
 		}
 	}
-}
-
-/**
- * observed_end_state - a byte a pfn: 1 in use, 0 free
- * @d: demand stage at the end of the trace
- * @max_pfn: bytes
- *
- * Return: the array, to be freed by the caller; NULL without memory.
- */
-u8 *observed_end_state(const struct demand *d, u32 max_pfn)
-{
-	u8 *state = calloc(max_pfn ? max_pfn : 1, 1);
-	u32 pfn;
-
-	for (pfn = 0; state && pfn < max_pfn && pfn < d->max_pfn; pfn++)
-		state[pfn] = d->tp[pfn].state == T_LIVE;
-	return state;
 }

@@ -130,6 +130,7 @@ static void map_op(struct observed_map *om, const struct op *op)
 		set_pages(om, op->handle, op->order, block_used_type(op->mt));
 		break;
 	case OP_THP_FAULT:
+	case OP_HUGE_ZERO:
 		if (op->handle != H_NONE)
 			set_pages(om, op->handle, op->order, MIGRATE_MOVABLE);
 		break;
@@ -174,6 +175,8 @@ int observed_map_ops(struct observed_map *om, const struct op *op, size_t n)
 	const struct op *last = op + n;
 
 	for (; op < last; op++) {
+		if (!op_is_demand(op->type))
+			continue;
 		if (!om->started)
 			om->t0 = op->ts;
 		om->started = true;

@@ -7,29 +7,21 @@
 #include <string.h>
 #include <time.h>
 
-#include "blockmap.h"
-#include "plugin_guard.h"
 #include "mm/internal.h"
+
+#include "blockmap.h"
+#include "consumer.h"
 #include "model.h"
 #include "workers.h"
 
 #define PROGRESS_NS	100000000ull
-
-/* one policy with one seed */
-struct worker {
-	struct model model;
-	struct policy_result *run;
-	const struct run_options *opt;
-	struct observed_map *observed_map;	/* with timeline_ms */
-	bool observed, failed;
-};
 
 struct replay {
 	const struct run_options *opt;
 	struct run_options counters_only;	/* for specs that ask for no more */
 	struct run_output *out;
 	struct demand *demand;
-	struct worker *worker;
+	struct consumer *consumer;
 	unsigned int nr;
 	struct workers *threads;	/* NULL: all in this thread */
 	u64 next_progress;
@@ -51,29 +43,15 @@ static int fail(struct replay *rp, const char *what)
 	return -1;
 }
 
-static void work(struct worker *w, const struct op *op, size_t n)
-{
-	if (w->observed) {
-		observed_ops(w->run, op, n);
-		if (w->observed_map && !w->failed && observed_map_ops(w->observed_map, op, n))
-			w->failed = true;
-		return;
-	}
-	if (w->run->setup.dl)
-		plugin_guard_enter(w->run->mm);
-	if (!w->failed && model_ops(&w->model, op, n))
-		w->failed = true;
-	plugin_guard_leave();
-}
-
 static void consume(void *ctx, unsigned int consumer, const struct op *op, size_t n)
 {
 	struct replay *rp = ctx;
-	struct worker *w = &rp->worker[consumer];
+	struct consumer *c = &rp->consumer[consumer];
 	u64 start = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 
-	work(w, op, n);
-	w->run->cpu_ns += clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
+	if (!c->failed && c->ops->take(c, op, n))
+		c->failed = true;
+	c->run->cpu_ns += clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
 }
 
 static void take_ops(void *ctx, const struct op *op, size_t n)
@@ -89,13 +67,13 @@ static void take_ops(void *ctx, const struct op *op, size_t n)
 		consume(rp, i, op, n);
 }
 
-static const struct worker *failed_worker(const struct replay *rp)
+static const struct consumer *failed_consumer(const struct replay *rp)
 {
 	unsigned int i;
 
 	for (i = 0; i < rp->nr; i++)
-		if (rp->worker[i].failed)
-			return &rp->worker[i];
+		if (rp->consumer[i].failed)
+			return &rp->consumer[i];
 	return NULL;
 }
 
@@ -146,21 +124,14 @@ static void wanted_kernel(const struct run_options *opt, const struct policy_set
 	policy_setup_kernel(s, k);
 }
 
-static int let_policy_decide(struct replay *rp, struct worker *w)
-{
-	int ret;
-
-	if (w->run->setup.dl) {
-		plugin_guard_install();
-		plugin_guard_enter(w->run->mm);
-	}
-	ret = policy_setup_apply(&w->run->setup, w->run->mm, rp->err, rp->errlen);
-	plugin_guard_leave();
-	return ret;
-}
-
-/* A machine for one policy, from the snapshot as the prefix corrected it. */
-static struct mm *build_mm(const struct run_options *opt, const struct policy_result *run)
+/**
+ * build_mm - a machine as the recorded one was when the replay begins
+ * @opt: the run's options; the recording's page flags are as the prefix corrected them
+ * @run: policy, which may behave as another kernel, and seed
+ *
+ * Return: the machine; NULL with a message on stderr.
+ */
+struct mm *build_mm(const struct run_options *opt, const struct policy_result *run)
 {
 	struct recording *m = opt->recording;
 	struct kernel_features k;
@@ -173,41 +144,9 @@ static struct mm *build_mm(const struct run_options *opt, const struct policy_re
 	return mm;
 }
 
-/* observed has no machine, but its map begins like all others */
-static int build_observed(struct replay *rp, struct worker *w)
+static int init_consumers(struct replay *rp)
 {
-	u64 interval = w->opt->timeline_ms * 1000000;
-	struct mm *mm;
-
-	if (!interval)
-		return 0;
-	mm = build_mm(rp->opt, w->run);
-	if (mm)
-		w->observed_map = observed_map_alloc(w->run, mm, interval);
-	mm_free(mm);
-	return w->observed_map ? 0 : fail(rp, "no memory for the map of observed pageblocks");
-}
-
-static int build_worker(struct replay *rp, struct worker *w)
-{
-	const struct run_options *opt = w->opt;
-
-	if (w->observed)
-		return build_observed(rp, w);
-	w->run->mm = build_mm(opt, w->run);
-	if (!w->run->mm)
-		return fail(rp, "no memory for the model's machine: choose less with --memory");
-	w->model.mm = w->run->mm;
-	w->model.mm->param = opt->params;
-	if (let_policy_decide(rp, w))
-		return -1;
-	if (model_init(&w->model, opt, w->run, demand_nr_handles(rp->demand)))
-		return fail(rp, "no memory for the map of pages");
-	return 0;
-}
-
-static int build_workers(struct replay *rp)
-{
+	const struct consumer_base base = { .opt = rp->opt, .demand = rp->demand };
 	struct recording *m = rp->opt->recording;
 	size_t size = (size_t)m->before.nr_pfns * sizeof(u64);
 	u64 *saved = NULL;
@@ -222,7 +161,8 @@ static int build_workers(struct replay *rp)
 		demand_patch_recording(rp->demand, m);
 	}
 	for (i = 0; i < rp->nr && !ret; i++)
-		ret = build_worker(rp, &rp->worker[i]);
+		if (rp->consumer[i].ops->init(&rp->consumer[i], &base))
+			ret = fail(rp, rp->consumer[i].fault);
 	/* another seed starts from the snapshot as it was read */
 	if (saved)
 		memcpy(m->before.kpageflags, saved, size);
@@ -289,16 +229,16 @@ static long read_prefix(struct replay *rp, const struct record **rec, size_t *us
 
 static int replay_trace(struct replay *rp)
 {
-	const struct worker *failed;
+	const struct consumer *failed;
 	const struct record *rec = NULL;
 	size_t used;
 	long n = read_prefix(rp, &rec, &used);
 
 	if (n < 0)
 		return rp->err[0] ? -1 : fail(rp, trace_error(rp->out->t));
-	if (build_workers(rp) || start_threads(rp))
+	if (init_consumers(rp) || start_threads(rp))
 		return -1;
-	while (n > 0 && !stopped(rp) && !failed_worker(rp)) {
+	while (n > 0 && !stopped(rp) && !failed_consumer(rp)) {
 		demand_records(rp->demand, rec + used, (size_t)n - used);
 		used = 0;
 		progress(rp);
@@ -311,73 +251,38 @@ static int replay_trace(struct replay *rp)
 		snprintf(rp->err, rp->errlen, "%s", trace_error(rp->out->t));
 		return -1;
 	}
-	failed = failed_worker(rp);
+	failed = failed_consumer(rp);
 	if (!failed)
 		return 0;
-	return fail(rp, failed->model.fault[0] ? failed->model.fault : "memory ran out");
+	return fail(rp, failed->fault[0] ? failed->fault : "memory ran out");
 }
 
-/* A policy from a file gets no report unless it left the machine whole: once costs little. */
-static int check_foreign(struct replay *rp, struct worker *w)
-{
-	if (!w->run->setup.dl || policy_check(w->run->mm, "at the end of the replay",
-					      w->model.fault, sizeof(w->model.fault)))
-		return 0;
-	return fail(rp, w->model.fault);
-}
-
-/* policies whose counters no marker stopped count to the end */
-static int finish_worker(struct replay *rp, struct worker *w)
-{
-	struct policy_result *run = w->run;
-
-	if (check_foreign(rp, w))
-		return -1;
-	if (w->observed)
-		observed_take(rp->demand, run);
-	if (!w->observed && !run->measured)
-		memcpy(run->counters, run->mm->vmstat, sizeof(run->counters));
-	if (!w->opt->want_end_state)
-		return 0;
-	if (w->observed) {
-		run->end_state = observed_end_state(rp->demand, rp->opt->recording->max_pfn);
-	} else {
-		const struct mm *mm = run->mm;
-		u32 pfn;
-
-		run->end_state = calloc(mm->max_pfn, 1);
-		for (pfn = 0; run->end_state && pfn < mm->max_pfn; pfn++)
-			run->end_state[pfn] = mm->page[pfn].state == PAGE_USED ||
-					      mm->page[pfn].state == PAGE_RESERVED;
-	}
-	return run->end_state ? 0 : fail(rp, "no memory for the end state");
-}
-
-static int name_workers(struct replay *rp, const struct run_spec *spec)
+static int name_consumers(struct replay *rp, const struct run_spec *spec)
 {
 	unsigned int i;
 
 	for (i = 0; i < rp->nr; i++) {
-		struct worker *w = &rp->worker[i];
+		struct consumer *c = &rp->consumer[i];
 
-		w->run = &rp->out->run[i];
-		w->run->seed = spec[i].seed;
-		w->opt = spec[i].counters_only ? &rp->counters_only : rp->opt;
-		if (policy_setup_parse(&w->run->setup, spec[i].policy, rp->err, rp->errlen))
+		c->run = &rp->out->run[i];
+		c->run->seed = spec[i].seed;
+		c->opt = spec[i].counters_only ? &rp->counters_only : rp->opt;
+		if (policy_setup_parse(&c->run->setup, spec[i].policy, rp->err, rp->errlen))
 			return -1;
-		w->run->policy = w->run->setup.label;
-		w->observed = !w->run->setup.ops;
+		c->run->policy = c->run->setup.label;
+		c->ops = c->run->setup.ops ? &model_consumer : &observed_consumer;
 	}
 	return 0;
 }
 
 static int finish(struct replay *rp)
 {
+	const struct consumer_base base = { .opt = rp->opt, .demand = rp->demand };
 	unsigned int i;
 
 	for (i = 0; i < rp->nr; i++)
-		if (finish_worker(rp, &rp->worker[i]))
-			return -1;
+		if (rp->consumer[i].ops->finish(&rp->consumer[i], &base))
+			return fail(rp, rp->consumer[i].fault);
 	observed_compare(rp->demand, rp->opt->recording, rp->out);
 	rp->out->demand = *demand_get_stats(rp->demand);
 	rp->out->trace = *trace_get_info(rp->out->t);
@@ -401,17 +306,15 @@ int run_replay(const struct run_options *opt, const struct run_spec *spec, unsig
 	err[0] = '\0';
 	out->run = calloc(nr, sizeof(*out->run));
 	out->nr_runs = nr;
-	rp.worker = calloc(nr, sizeof(*rp.worker));
-	if (!out->run || !rp.worker)
+	rp.consumer = calloc(nr, sizeof(*rp.consumer));
+	if (!out->run || !rp.consumer)
 		fail(&rp, "no memory");
-	else if (!name_workers(&rp, spec) && !open_trace(&rp) && !replay_trace(&rp))
+	else if (!name_consumers(&rp, spec) && !open_trace(&rp) && !replay_trace(&rp))
 		ret = finish(&rp);
-	for (i = 0; rp.worker && i < nr; i++)
-		if (rp.worker[i].model.mm)
-			model_release(&rp.worker[i].model);
-	for (i = 0; rp.worker && i < nr; i++)
-		observed_map_free(rp.worker[i].observed_map);
-	free(rp.worker);
+	for (i = 0; rp.consumer && i < nr; i++)
+		if (rp.consumer[i].ops)
+			rp.consumer[i].ops->release(&rp.consumer[i]);
+	free(rp.consumer);
 	demand_free(rp.demand);
 	out->wall_ns = clock_ns(CLOCK_MONOTONIC) - start;
 	if (ret)

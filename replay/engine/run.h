@@ -97,6 +97,13 @@ struct timeline_sample {
 	struct json_t *own;		/* what the policy has to say, or NULL */
 };
 
+/* mm_page_alloc_extfrag, by the type asked for, the type taken from, and what it did to the block */
+struct extfrag_counts {
+	u64 nr[MIGRATE_PCPTYPES][MIGRATE_PCPTYPES][NR_EXTFRAG_CLASS];
+	u64 change_ownership;
+	bool known;			/* a trace without one such event does not say that there was none */
+};
+
 struct policy_result {
 	const char *policy;		/* setup.label */
 	struct policy_setup setup;
@@ -105,6 +112,7 @@ struct policy_result {
 	struct folio_stats folios[2];	/* readahead, buffered writes */
 	u64 counters[NR_VM_EVENT_ITEMS];	/* observed: what the trace shows; else mm->vmstat */
 	bool counter_known[NR_VM_EVENT_ITEMS];	/* observed knows few of them */
+	struct extfrag_counts extfrag;
 	bool measured;			/* counters stopped at the marker "after begin" */
 	struct timeline_sample *timeline;
 	size_t nr_timeline;

@@ -29,8 +29,9 @@
 struct world {
 	struct recording m;
 	struct demand *d;
-	struct op op[4096];
-	size_t nr;
+	struct op op[4096];		/* demand */
+	struct op recorded[64];		/* what the recorded kernel did itself */
+	size_t nr, nr_recorded;
 	u64 ts;
 };
 
@@ -39,7 +40,9 @@ static void collect(void *ctx, const struct op *op, size_t n)
 	struct world *w = ctx;
 
 	for (size_t i = 0; i < n; i++)
-		if (op[i].type != OP_END)
+		if (!op_is_demand(op[i].type))
+			w->recorded[w->nr_recorded++] = op[i];
+		else if (op[i].type != OP_END)
 			w->op[w->nr++] = op[i];
 }
 
@@ -595,6 +598,93 @@ static void the_newer_of_two_owners_is_right(void **state)
 	assert_int_equal(demand_get_stats(w->d)->conflicts, 1);
 }
 
+static s64 counted(struct world *w, enum vm_event_item item)
+{
+	s64 sum = 0;
+
+	last(w);
+	for (size_t i = 0; i < w->nr_recorded; i++)
+		if (w->recorded[i].type == OP_RECORDED && w->recorded[i].a == item)
+			sum += (s32)w->recorded[i].arg;
+	return sum;
+}
+
+static void the_recorded_kernels_own_counters_are_told_apart_from_demand(void **state)
+{
+	struct world *w = *state;
+
+	alloc(w, USER, 64, 2, ANON);
+	plain(w, REC_KSWAPD_WAKE, KSWAPD);
+	event(w, (struct record){ .type = REC_SHRINK_INACTIVE, .pid = KSWAPD,
+				  .shrink = { .nr_scanned = 32, .nr_reclaimed = 7 } });
+	event(w, (struct record){ .type = REC_SHRINK_INACTIVE, .pid = USER,
+				  .shrink = { .nr_scanned = 32, .nr_reclaimed = 5 } });
+	event(w, (struct record){ .type = REC_WRITE_FOLIO, .pid = KSWAPD,
+				  .write_folio = { .pfn = 64, .reclaim_flags = 1 } });
+	/* its second page is written by itself: the folio of four had been split, one was written */
+	event(w, (struct record){ .type = REC_WRITE_FOLIO, .pid = KSWAPD,
+				  .write_folio = { .pfn = 65, .reclaim_flags = 1 } });
+	assert_int_equal(counted(w, VM_pgsteal_kswapd), 7);
+	assert_int_equal(counted(w, VM_pgsteal_direct), 5);
+	/* MGLRU, which this kernel has, tells the same pages more than once */
+	assert_int_equal(counted(w, VM_pgscan_kswapd), 0);
+	assert_int_equal(counted(w, VM_pswpout), 2);
+}
+
+static void counters_end_where_the_snapshot_is_taken(void **state)
+{
+	struct world *w = *state;
+
+	plain(w, REC_KCOMPACTD_WAKE, KCOMPACTD);
+	event(w, (struct record){ .type = REC_MARK, .marker = { .mark = MARK_AFTER_BEGIN } });
+	plain(w, REC_KCOMPACTD_WAKE, KCOMPACTD);
+	assert_int_equal(counted(w, VM_compact_daemon_wake), 1);
+}
+
+static void extfrag(struct world *w, u8 fallback_order, bool change_ownership)
+{
+	event(w, (struct record){ .type = REC_EXTFRAG, .pid = USER, .extfrag = {
+		.pfn = 64, .fallback_order = fallback_order,
+		.alloc_migratetype = MIGRATE_UNMOVABLE, .fallback_migratetype = MIGRATE_MOVABLE,
+		.change_ownership = change_ownership } });
+}
+
+static void an_extfrag_event_has_its_class(void **state)
+{
+	static const u8 class[] = { EXTFRAG_STEAL, EXTFRAG_CLAIM_PART, EXTFRAG_CLAIM_BLOCK };
+	struct world *w = *state;
+
+	extfrag(w, pageblock_order, false);
+	extfrag(w, pageblock_order - 1, true);
+	extfrag(w, pageblock_order, true);
+	demand_finish(w->d);
+	assert_int_equal(w->nr, 0);
+	assert_int_equal(w->nr_recorded, 3);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(w->recorded[i].type, OP_EXTFRAG);
+		assert_int_equal(w->recorded[i].a, class[i]);
+		assert_int_equal(w->recorded[i].mt, MIGRATE_UNMOVABLE);
+		assert_int_equal(w->recorded[i].hint, MIGRATE_MOVABLE);
+		assert_int_equal(w->recorded[i].arg, i > 0);
+	}
+}
+
+static void the_huge_zero_page_is_no_fault(void **state)
+{
+	const gfp_t zero = (GFP_TRANSHUGE_LIGHT & ~__GFP_MOVABLE) | __GFP_ZERO;
+	struct world *w = *state;
+
+	alloc(w, USER, 512, 9, zero);
+	alloc(w, USER, REC_NO_PFN, 9, zero);
+	last(w);
+	assert_int_equal(w->nr, 2);
+	assert_int_equal(w->op[0].type, OP_HUGE_ZERO);
+	assert_int_equal(w->op[0].handle, 512);
+	assert_int_equal(w->op[1].type, OP_HUGE_ZERO);
+	assert_int_equal(w->op[1].handle, H_NONE);
+	assert_int_equal(demand_get_stats(w->d)->thp_attempts, 0);
+}
+
 static void a_gap_is_counted(void **state)
 {
 	struct world *w = *state;
@@ -639,6 +729,10 @@ int main(void)
 		T(kernels_before_6_9_take_the_last_page_found_first),
 		T(a_page_of_unknown_place_is_matched_when_it_is_freed),
 		T(the_newer_of_two_owners_is_right),
+		T(the_recorded_kernels_own_counters_are_told_apart_from_demand),
+		T(counters_end_where_the_snapshot_is_taken),
+		T(an_extfrag_event_has_its_class),
+		T(the_huge_zero_page_is_no_fault),
 		T(a_gap_is_counted),
 	};
 
