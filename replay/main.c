@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* fragreplay: replay page-allocator traces under another policy. */
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
+#include "base/message.h"
+#include "base/output.h"
+#include "base/version.h"
 #include "cmd/cmd.h"
 
 struct command {

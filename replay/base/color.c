@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/cmd.h"
+#include "color.h"
+#include "message.h"
 
 /**
  * color_parse - read what --color was given

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Ctrl-C asks for the partial report; a second one kills. */
-#include "cmd/cmd.h"
+#include <stddef.h>
+
+#include "interrupt.h"
 
 volatile sig_atomic_t interrupted;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <stdarg.h>
+#include <stdio.h>
 
-#include "cmd/cmd.h"
+#include "message.h"
 
 /**
  * message - a line for the user on stderr, with the tool's name before it

@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/cmd.h"
+#include "output.h"
+#include "message.h"
 
 static int open_in_place(struct output *out)
 {

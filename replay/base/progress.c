@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A bar on a terminal's stderr: how far, how fast, how long still. */
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "cmd/cmd.h"
+#include "progress.h"
 
 #define BAR_WIDTH 30
 
@@ -29,28 +30,29 @@ void progress_init(struct progress *p, bool quiet)
 }
 
 /**
- * progress_update - redraw the bar; run_options.progress
- * @ctx: struct progress
- * @info: of the trace under way: bytes and records read so far
+ * progress_update - redraw the bar
+ * @p: the bar
+ * @bytes: read so far
+ * @of_bytes: bytes to read in all; 0: unknown, and nothing is drawn
+ * @records: decoded so far
  */
-void progress_update(void *ctx, const struct trace_info *info)
+void progress_update(struct progress *p, uint64_t bytes, uint64_t of_bytes, uint64_t records)
 {
-	struct progress *p = ctx;
 	double seconds = (double)(now_ns() - p->start_ns) / 1e9;
 	double part, rate;
 	char bar[BAR_WIDTH + 1];
 	unsigned int full;
 
-	if (!p->enabled || !info->file_bytes || seconds <= 0)
+	if (!p->enabled || !of_bytes || seconds <= 0)
 		return;
-	part = (double)info->bytes_read / (double)info->file_bytes;
+	part = (double)bytes / (double)of_bytes;
 	if (part > 1)
 		part = 1;
 	full = (unsigned int)(part * BAR_WIDTH);
 	memset(bar, ' ', BAR_WIDTH);
 	memset(bar, '#', full);
 	bar[BAR_WIDTH] = '\0';
-	rate = (double)info->records / seconds;
+	rate = (double)records / seconds;
 	fprintf(stderr, "\r[%s] %3.0f%%  %.2f M records/s", bar, part * 100, rate / 1e6);
 	if (part > 0.01)
 		fprintf(stderr, "  %.0f s left ", seconds * (1 - part) / part);

@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "cmd/cmd.h"
+#include "version.h"
 
 const char fragreplay_version[] = FRAGREPLAY_VERSION;

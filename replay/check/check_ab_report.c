@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The table of real change against predicted change, as text and as JSON. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "check_ab.h"
 #include "report/report.h"
 

@@ -3,7 +3,8 @@
 #ifndef FRAGREPLAY_CHECK_COUNTS_H
 #define FRAGREPLAY_CHECK_COUNTS_H
 
-#include "cmd/cmd.h"
+#include "cmd/prescan.h"
+#include "engine/run.h"
 
 /**
  * struct check_counts - counters and extfrag events of a run

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Rows of recorded against replayed, and whether each stays within its limit. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "fidelity.h"

@@ -3,6 +3,11 @@
 #include <stdlib.h>
 
 #include "cmd_check.h"
+#include "base/message.h"
+#include "base/output.h"
+#include "cmd.h"
+#include "input.h"
+#include "options.h"
 #include "report/report.h"
 
 static int print(const struct check *c, bool json)

@@ -6,6 +6,8 @@
 #include <jansson.h>
 
 #include "check/fidelity.h"
+#include "input.h"
+#include "prescan.h"
 
 struct check {
 	struct input in;

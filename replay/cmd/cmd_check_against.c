@@ -4,10 +4,20 @@
  * what this changes is held against the change between the real runs A and B.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd_check.h"
+#include "base/exit_code.h"
+#include "base/interrupt.h"
+#include "base/json.h"
+#include "base/message.h"
+#include "base/output.h"
+#include "base/progress.h"
 #include "check/check_ab.h"
+#include "cmd_check.h"
+#include "input.h"
+#include "options.h"
+#include "prescan.h"
 #include "report/report.h"
 
 struct against {
@@ -45,7 +55,7 @@ static int replay_a(struct against *g, const struct options *o, char *err, size_
 	if (prescan_trace(&g->scan_a, g->a.trace_path, &run.trace, NULL, err, errlen))
 		return -1;
 	progress_init(&progress, o->quiet);
-	run.progress = progress_update;
+	run.progress = input_progress;
 	run.progress_ctx = &progress;
 	ret = run_seeds(&run, &seeds, &out, err, errlen);
 	progress_clear(&progress);

@@ -2,9 +2,15 @@
 /* Self-fidelity: one recording replayed under one policy, held against its own counters. */
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
+#include "base/progress.h"
 #include "cmd_check.h"
+#include "input.h"
+#include "options.h"
+#include "prescan.h"
 #include "report/report.h"
 
 static void print_observed(const struct check *c)
@@ -178,7 +184,7 @@ int check_replay(struct check *c, const struct options *o, char *err, size_t err
 	if (prescan_trace(&c->scan, c->in.trace_path, &run.trace, NULL, err, errlen))
 		return -1;
 	progress_init(&progress, o->quiet);
-	run.progress = progress_update;
+	run.progress = input_progress;
 	run.progress_ctx = &progress;
 	ret = run_replay(&run, spec, 2, &c->out, err, errlen);
 	progress_clear(&progress);

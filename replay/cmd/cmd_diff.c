@@ -4,7 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/color.h"
+#include "base/message.h"
+#include "base/output.h"
+#include "cmd.h"
 #include "diff/diff.h"
+#include "options.h"
 
 #define ALPHA	0.05
 

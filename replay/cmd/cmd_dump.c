@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* fragreplay dump: every event as `trace-cmd report -R` prints it. */
+#include <stdio.h>
+
+#include "base/message.h"
+#include "base/output.h"
 #include "cmd.h"
+#include "options.h"
+#include "parsers/trace.h"
 
 /**
  * cmd_dump - print every event of a trace to stdout

@@ -3,6 +3,12 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/interrupt.h"
+#include "base/message.h"
+#include "base/output.h"
+#include "cmd.h"
+#include "input.h"
+#include "options.h"
 #include "report/report.h"
 
 static void print_notes(const char *notes)

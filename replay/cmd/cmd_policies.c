@@ -2,6 +2,10 @@
 /* fragreplay policies: what -p takes, built in or from a file, as text or JSON. */
 #include <string.h>
 
+#include "base/message.h"
+#include "base/output.h"
+#include "cmd.h"
+#include "options.h"
 #include "report/report.h"
 
 #define POLICIES_SCHEMA	"fragreplay-policies/1"

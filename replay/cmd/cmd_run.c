@@ -3,6 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/interrupt.h"
+#include "base/message.h"
+#include "base/output.h"
+#include "base/progress.h"
+#include "cmd.h"
+#include "input.h"
+#include "options.h"
 #include "report/report.h"
 
 static int write_end_state(const char *path, const struct input *in, const struct run_output *out)
@@ -70,7 +77,7 @@ static int replay(struct input *in, const struct options *o)
 
 	input_run_options(in, o, &run);
 	progress_init(&progress, o->quiet);
-	run.progress = progress_update;
+	run.progress = input_progress;
 	run.progress_ctx = &progress;
 	ret = o->seeds > 1 && !spread ? -1 : run_seeds(&run, &seeds, &out, err, sizeof(err));
 	progress_clear(&progress);

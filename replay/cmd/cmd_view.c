@@ -3,6 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/message.h"
+#include "base/output.h"
+#include "cmd.h"
+#include "options.h"
 #include "report/report.h"
 #include "view/view.h"
 #include "view_options.h"

@@ -4,7 +4,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cmd.h"
+#include "input.h"
+#include "base/interrupt.h"
+#include "base/message.h"
+#include "base/progress.h"
+#include "options.h"
+#include "prescan.h"
+#include "settings.h"
 
 static int find_trace(struct input *in, const char *path, char *err, size_t errlen)
 {
@@ -159,4 +165,14 @@ void input_run_options(struct input *in, const struct options *o, struct run_opt
 		.check_every = (uint32_t)o->check_every,
 		.stop = &interrupted,
 	};
+}
+
+/**
+ * input_progress - draw how much of the trace has been read; run_options.progress
+ * @ctx: struct progress
+ * @info: of the trace under way: bytes and records read so far
+ */
+void input_progress(void *ctx, const struct trace_info *info)
+{
+	progress_update(ctx, info->bytes_read, info->file_bytes, info->records);
 }

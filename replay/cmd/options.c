@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "options.h"
+#include "base/message.h"
+#include "base/kernel.h"
+#include "base/number.h"
 
 enum long_only { O_SEED = 256, O_SEEDS, O_TIMELINE, O_END_STATE, O_MEMORY, O_SET, O_KERNEL,
 		 O_REFAULT, O_INSTANCE, O_THREADS, O_TIMING, O_INCOMPLETE, O_CHECK_EVERY, O_JSON,
@@ -67,86 +70,6 @@ static const struct option_rule rule_table[] = {
 	{ O_CRITERIA, OPT_DIFF }, { O_COLOR, OPT_DIFF }, { O_ALPHA, OPT_DIFF },
 	{ O_ALL, OPT_DIFF }, { O_LIST_METRICS, OPT_DIFF },
 };
-
-/**
- * parse_number - a whole decimal or 0x number, nothing before or after it
- * @text: what was given
- * @low: least that is allowed
- * @high: most that is allowed
- * @value: set on success
- *
- * Return: whether it is one.
- */
-bool parse_number(const char *text, uint64_t low, uint64_t high, uint64_t *value)
-{
-	unsigned long long number;
-	char *end;
-
-	if (*text < '0' || *text > '9')
-		return false;
-	errno = 0;
-	number = strtoull(text, &end, 0);
-	if (errno || *end || number < low || number > high)
-		return false;
-	*value = number;
-	return true;
-}
-
-/**
- * parse_real - a finite number in [@low, @high], nothing before or after it
- * @text: what was given
- * @low: least that is allowed
- * @high: most that is allowed
- * @value: set on success
- *
- * Return: whether it is one.
- */
-bool parse_real(const char *text, double low, double high, double *value)
-{
-	double number;
-	char *end;
-
-	errno = 0;
-	number = strtod(text, &end);
-	if (errno || end == text || *end || !isfinite(number) || number < low || number > high)
-		return false;
-	*value = number;
-	return true;
-}
-
-/**
- * parse_size - "4G", "605M", "524288K" or bytes
- * @text: what was given
- * @bytes: set on success
- *
- * Return: whether it is a size of 1 MiB to 1 PiB.
- */
-bool parse_size(const char *text, uint64_t *bytes)
-{
-	static const char unit[] = "KMGT";
-	unsigned long long number;
-	const char *u;
-	char *end;
-	int shift = 0;
-
-	if (*text < '0' || *text > '9')
-		return false;
-	errno = 0;
-	number = strtoull(text, &end, 10);
-	if (*end) {
-		u = strchr(unit, *end >= 'a' ? *end - 'a' + 'A' : *end);
-		if (!u)
-			return false;
-		shift = 10 * (int)(u - unit + 1);
-		end++;
-		if (!strcmp(end, "iB") || !strcmp(end, "B"))
-			end += strlen(end);
-	}
-	if (errno || *end || number > (1ull << 50) >> shift)
-		return false;
-	*bytes = (uint64_t)number << shift;
-	return *bytes >= 1u << 20;
-}
 
 static int bad_value(const char *option, const char *given, const char *need)
 {

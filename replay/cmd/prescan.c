@@ -3,9 +3,12 @@
  * One pass over a trace without a model: the highest pfn, from which a machine without snapshots
  * is inferred, and the extfrag events by class, which check holds the model's against.
  */
+#include <stdio.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "prescan.h"
+#include "base/interrupt.h"
+#include "recording/recording.h"
 
 /* tracepoints.md 3.5; without ownership change a steal and a capture look the same */
 static enum extfrag_class extfrag_class_of(const struct record *r)

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* --set NAME=VALUE: the sysctls of the replayed machine, and the model's named guesses. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd.h"
+#include "settings.h"
+#include "base/number.h"
+#include "mm/params.h"
+#include "options.h"
+#include "recording/recording.h"
 
 struct param_entry {
 	const char *name;

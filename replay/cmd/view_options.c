@@ -6,8 +6,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "cmd.h"
 #include "view_options.h"
+#include "base/color.h"
+#include "base/message.h"
+#include "base/number.h"
+#include "options.h"
 
 #define PLAIN_WIDTH	80
 #define MAX_AT_MS	1000000000000ull

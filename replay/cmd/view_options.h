@@ -2,7 +2,8 @@
 #ifndef FRAGREPLAY_VIEW_OPTIONS_H
 #define FRAGREPLAY_VIEW_OPTIONS_H
 
-#include "cmd.h"
+#include "base/color.h"
+#include "options.h"
 #include "view/picture.h"
 
 enum view_format { VIEW_HTML, VIEW_TEXT, VIEW_SVG, VIEW_PNG };

@@ -7,8 +7,9 @@
 #define FRAGREPLAY_DIFF_H
 
 #include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
 
-#include "cmd/cmd.h"
 #include "report/metrics.h"
 
 /* the numbers of one policy's results by name; ../report/metric_walk.c */

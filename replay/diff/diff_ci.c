@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A comparison for CI: KTAP and JUnit, a test a metric. */
+#include <stdio.h>
+
 #include "diff.h"
 
 #define REASON_LEN	512

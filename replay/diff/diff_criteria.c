@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/message.h"
+#include "base/number.h"
 #include "diff.h"
 
 #define LINE_LEN	512

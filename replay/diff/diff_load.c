@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The operands of diff: reports, a policy of them, and whether they can be compared at all. */
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/message.h"
 #include "diff.h"
 #include "report/report.h"
 

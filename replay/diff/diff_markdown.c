@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The table for code forges. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "diff.h"

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mm/internal.h"
 #include "model.h"
+#include "mm/internal.h"
 #include "refault.h"
 
 #define VMSTAT_INTERVAL_NS	1000000000ull	/* sysctl vm.stat_interval: 1 s */

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/cmd.h"
 #include "plugin_guard.h"
+#include "base/exit_code.h"
 
 static __thread const struct mm *foreign;	/* this thread's machine, while a policy has it */
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/cmd.h"
 #include "policy_setup.h"
+#include "base/number.h"
 #include "policy_sink.h"
 
 #define MAX_ARG 1024

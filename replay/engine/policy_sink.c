@@ -6,9 +6,10 @@
  */
 #include <string.h>
 
-#include "cmd/cmd.h"
-#include "report/report.h"
 #include "policy_sink.h"
+#include "base/json.h"
+#include "base/message.h"
+#include "report/report.h"
 
 #define SINK_DEPTH	16	/* objects within objects */
 

@@ -11,8 +11,8 @@
 
 #include <fragreplay/policy.h>
 #include "base/kernel.h"
+#include "base/vmstat.h"
 #include "params.h"
-#include "vmstat.h"
 
 #define NR_PCP_LISTS		14	/* 3 types x orders 0..3, and 2 of order 9 */
 #define NR_LRU_GENS		4

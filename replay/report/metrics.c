@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "metrics.h"
-#include "mm/vmstat.h"
+#include "base/vmstat.h"
 
 static const struct {
 	const char *name;

@@ -5,41 +5,20 @@
 #include <string.h>
 
 #include "report.h"
+#include "base/json.h"
+#include "base/message.h"
+#include "base/output.h"
+#include "base/version.h"
+#include "cmd/input.h"
+#include "cmd/options.h"
 
 const char *const extfrag_class_names[NR_EXTFRAG_CLASS] = {
 	"steal", "claim_part", "claim_block", "capture",
 };
 
-/**
- * json_u64 - a counter
- * @value: kept exactly up to 2^63 - 1, which no counter of a replay comes near
- */
-json_t *json_u64(u64 value)
-{
-	return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
-}
-
-/**
- * json_fraction - a number that is no count
- * @value: rounded to six decimals; what is not finite becomes null
- */
-json_t *json_fraction(double value)
-{
-	if (!isfinite(value))
-		return json_null();
-	return json_real(round(value * 1e6) / 1e6);
-}
-
 static json_t *report_tool(void)
 {
 	return json_pack("{ss, ss}", "name", "fragreplay", "version", fragreplay_version);
-}
-
-static json_t *string_or_null(const char *s)
-{
-	json_t *value = s && *s ? json_string(s) : NULL;
-
-	return value ? value : json_null();
 }
 
 /**
@@ -53,11 +32,11 @@ json_t *report_trace(const struct run_output *out)
 	char digest[20];
 
 	snprintf(digest, sizeof(digest), "%016" PRIx64, info->digest);
-	json_object_set_new(trace, "path", string_or_null(info->path));
-	json_object_set_new(trace, "format", string_or_null(info->format));
+	json_object_set_new(trace, "path", json_string_or_null(info->path));
+	json_object_set_new(trace, "format", json_string_or_null(info->format));
 	json_object_set_new(trace, "digest", json_string(digest));
-	json_object_set_new(trace, "kernel", string_or_null(info->kernel));
-	json_object_set_new(trace, "clock", string_or_null(info->clock));
+	json_object_set_new(trace, "kernel", json_string_or_null(info->kernel));
+	json_object_set_new(trace, "clock", json_string_or_null(info->clock));
 	json_object_set_new(trace, "cpus", json_u64(info->cpus));
 	json_object_set_new(trace, "duration_ns", json_u64(info->last_ns - info->first_ns));
 	json_object_set_new(trace, "records", json_u64(info->records));
@@ -111,7 +90,7 @@ static json_t *report_options(const struct options *o)
 	json_object_set_new(options, "seeds", json_u64(o->seeds));
 	json_object_set_new(options, "refault", o->refault < 0 ? json_string("fitted") :
 			    json_fraction(o->refault));
-	json_object_set_new(options, "instance", string_or_null(o->instance));
+	json_object_set_new(options, "instance", json_string_or_null(o->instance));
 	return options;
 }
 

@@ -5,7 +5,9 @@
 
 #include <jansson.h>
 
-#include "cmd/cmd.h"
+#include "cmd/input.h"
+#include "cmd/options.h"
+#include "engine/run.h"
 
 #define REPORT_SCHEMA	"fragreplay-report/1"
 
@@ -36,9 +38,6 @@ void report_fit_maps(const struct run_output *out);
 json_t *report_memory(struct mm *mm);
 json_t *report_search(const struct search_hist *h);
 
-/* numbers: u64 as an integer; a fraction rounded to six decimals, so that it prints alike */
-json_t *json_u64(u64 value);
-json_t *json_fraction(double value);
 json_t *version_string(u32 version);
 
 extern const char *const extfrag_class_names[NR_EXTFRAG_CLASS];

@@ -2,6 +2,7 @@
 /* The report's "machine": what was replayed on, and where each part of that comes from. */
 #include <string.h>
 
+#include "base/json.h"
 #include "report.h"
 
 static json_t *u32_array(const u32 *value, size_t n)

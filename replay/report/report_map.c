@@ -2,6 +2,7 @@
 /* The report's maps of pageblocks: a policy's "map". */
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "engine/blockmap.h"
 #include "report.h"
 

@@ -2,10 +2,12 @@
 /* The report's "policies": one object for each machine at its end. */
 #include <string.h>
 
+#include "base/json.h"
+#include "cmd/options.h"
 #include "engine/plugin_guard.h"
+#include "engine/policy_sink.h"
 #include "frag_index.h"
 #include "report.h"
-#include "engine/policy_sink.h"
 
 static json_t *report_counters(const struct policy_result *run)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a policy was set to, and what it counted: "tunables" and "policy_counters". */
+#include "base/json.h"
 #include "report.h"
 
 static json_t *enum_value(const struct policy_tunable *t, u32 value)

@@ -2,6 +2,8 @@
 /* What differs from seed to seed: of each counter least, mean and most, and every run's numbers. */
 #include <stdlib.h>
 
+#include "base/json.h"
+#include "cmd/options.h"
 #include "diff/diff.h"
 #include "report.h"
 

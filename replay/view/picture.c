@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
-#include "palette.h"
 #include "picture.h"
+#include "palette.h"
 
 #define MARGIN		12u
 #define LINE		13u

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/cmd.h"
 #include "view.h"
+#include "base/message.h"
 
 /* where the reports go; the page has it once */
 #define PLACE "@REPORTS@"

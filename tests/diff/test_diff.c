@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "base/message.h"
+#include "base/vmstat.h"
 #include "diff/diff.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))

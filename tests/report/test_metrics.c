@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "mm/vmstat.h"
+#include "base/vmstat.h"
 #include "report/metrics.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "base/json.h"
+#include "base/number.h"
 #include "report/report.h"
 
 static u64 member(const json_t *object, const char *name)

@@ -3,8 +3,8 @@
  * The counters, under the names of /proc/vmstat, in its order. One list makes the enum and the
  * names, so that a counter cannot have one without the other.
  */
-#ifndef FRAGREPLAY_MM_VMSTAT_H
-#define FRAGREPLAY_MM_VMSTAT_H
+#ifndef FRAGREPLAY_VMSTAT_H
+#define FRAGREPLAY_VMSTAT_H
 
 #define VM_EVENTS(X)							\
 	X(workingset_refault_anon) X(workingset_refault_file)		\

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Numbers of JSON documents: a count as an integer; a fraction rounded to six decimals, so that it
+ * prints alike everywhere.
+ */
+#ifndef FRAGREPLAY_JSON_H
+#define FRAGREPLAY_JSON_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+json_t *json_u64(uint64_t value);
+json_t *json_fraction(double value);
+json_t *json_string_or_null(const char *s);
+
+#endif

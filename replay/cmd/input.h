@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a command works on: a recording, or a bare trace. */
+#ifndef FRAGREPLAY_INPUT_H
+#define FRAGREPLAY_INPUT_H
+
+#include "engine/run.h"
+#include "options.h"
+
+/* the recording or bare trace that a command works on */
+struct input {
+	char trace_path[4096];
+	bool is_recording;		/* a directory with snapshots, not a bare trace */
+	bool damaged;			/* snapshots were set aside: --allow-incomplete */
+	struct recording recording;
+	struct mm_params params;
+};
+
+int input_open(struct input *in, const struct options *o, char *err, size_t errlen);
+void input_close(struct input *in);
+void input_run_options(struct input *in, const struct options *o, struct run_options *run);
+void input_progress(void *ctx, const struct trace_info *info);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command line, for every command. */
+#ifndef FRAGREPLAY_OPTIONS_H
+#define FRAGREPLAY_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MAX_POLICIES	64
+#define MAX_SETTINGS	64
+/* what the command line said */
+struct options {
+	const char *arg[MAX_POLICIES];	/* operands */
+	unsigned int nr_args;
+	const char *policy[MAX_POLICIES];
+	unsigned int nr_policies;
+	const char *set[MAX_SETTINGS];	/* NAME=VALUE, checked when the machine is known */
+	unsigned int nr_set;
+	const char *repeat[MAX_SETTINGS];
+	unsigned int nr_repeats;
+	const char *threshold[MAX_SETTINGS];
+	unsigned int nr_thresholds;
+	const char *base[MAX_POLICIES], *new[MAX_POLICIES];	/* reports of either side of diff */
+	unsigned int nr_base, nr_new;
+	const char *format, *criteria, *color;
+	const char *output, *end_state, *instance, *against;
+	uint64_t seed, timeline_ms, memory_pages, check_every;
+	unsigned int seeds, threads;
+	uint32_t version;
+	double refault;			/* < 0: fitted */
+	double alpha;			/* 0: not given */
+	bool timing, allow_incomplete, quiet, json, strict, force, features;
+	bool all, list_metrics;
+};
+
+/* one option, as a command that takes it names it: OPT_* form a mask */
+enum option_bit {
+	OPT_POLICY = 1 << 0, OPT_OUTPUT = 1 << 1, OPT_MODEL = 1 << 2, OPT_REPORT = 1 << 3,
+	OPT_INPUT = 1 << 4, OPT_JSON = 1 << 5, OPT_STRICT = 1 << 6, OPT_DIFF = 1 << 7,
+	OPT_QUIET = 1 << 8, OPT_SEEDS = 1 << 9, OPT_FORCE = 1 << 10, OPT_AGAINST = 1 << 11,
+	OPT_FEATURES = 1 << 12,
+};
+
+int options_push(const char **list, unsigned int *nr, unsigned int max, const char *what);
+int options_parse(struct options *o, unsigned int allowed, int argc, char **argv);
+
+#endif

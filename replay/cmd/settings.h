@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* --set NAME=VALUE. */
+#ifndef FRAGREPLAY_SETTINGS_H
+#define FRAGREPLAY_SETTINGS_H
+
+#include <stddef.h>
+
+struct options;
+struct recording;
+struct mm_params;
+
+int settings_apply(const struct options *o, struct recording *m, struct mm_params *p, char *err,
+		   size_t errlen);
+
+#endif
