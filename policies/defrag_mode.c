@@ -112,26 +112,6 @@ static int init(struct mm *mm, void *priv, char *err, size_t errlen)
 	return 0;
 }
 
-static u32 alloc_flags_nofragment(struct mm *mm, const struct alloc_context *ac)
-{
-	return vanilla_alloc_flags_nofragment(mm, ac) | ALLOC_NOFRAGMENT;
-}
-
-static bool freelist_failed(struct mm *mm, const struct alloc_context *ac, u32 order,
-			    u32 *alloc_flags)
-{
-	(void)mm;
-	(void)ac;
-	(void)order;
-	(void)alloc_flags;
-	return false;
-}
-
-static u32 alloc_flags_slowpath(struct mm *mm, gfp_t gfp, u32 order)
-{
-	return vanilla_alloc_flags_slowpath(mm, gfp, order) | ALLOC_NOFRAGMENT;
-}
-
 static u32 pageblock_at_least(u32 order)
 {
 	return order > pageblock_order ? order : pageblock_order;
@@ -207,30 +187,47 @@ static bool never_drops(const struct defrag_mode *d)
 	return d->drop == DROP_NEVER || (d->drop == DROP_STEP && d->step == STEP_BASE);
 }
 
-static bool drops_nofragment(struct mm *mm, const struct alloc_context *ac, struct alloc_retry *r)
+static u32 last_alloc_flags(struct mm *mm, const struct alloc_request *req)
 {
 	struct defrag_mode *d = mm_policy_priv(mm);
+	u32 flags;
 
-	if (never_drops(d)) {
-		r->alloc_flags &= ALLOC_NOFRAGMENT;
-		return true;
-	}
-	if (!vanilla_drops_nofragment(mm, ac, r))
-		return false;
+	if (never_drops(d))
+		return req->alloc_flags & ALLOC_NOFRAGMENT;
+	flags = vanilla_alloc_flags(mm, req, ALLOC_STAGE_LAST);
+	if (flags == ALLOC_FLAGS_NONE)
+		return flags;
 	d->dropped++;
-	if (d->step >= STEP_STORM_FIX && r->rc_order != r->order)
-		r->no_progress_loops = r->compact_retries = 0;
-	return true;
+	if (d->step >= STEP_STORM_FIX && req->retry->rc_order != req->order)
+		req->retry->no_progress_loops = req->retry->compact_retries = 0;
+	return flags;
 }
 
-static bool nonblocking_drops_nofragment(struct mm *mm, gfp_t gfp, u32 alloc_flags)
+static u32 nonblocking_alloc_flags(struct mm *mm, const struct alloc_request *req)
 {
 	struct defrag_mode *d = mm_policy_priv(mm);
+	u32 flags = ALLOC_FLAGS_NONE;
 
-	if (d->step < STEP_NONBLOCK || !vanilla_nonblocking_drops_nofragment(mm, gfp, alloc_flags))
-		return false;
-	d->dropped_nonblocking++;
-	return true;
+	if (d->step >= STEP_NONBLOCK)
+		flags = vanilla_alloc_flags(mm, req, ALLOC_STAGE_NONBLOCKING);
+	d->dropped_nonblocking += flags != ALLOC_FLAGS_NONE;
+	return flags;
+}
+
+static u32 alloc_flags(struct mm *mm, const struct alloc_request *req, enum alloc_stage stage)
+{
+	switch (stage) {
+	case ALLOC_STAGE_FREELIST_FAILED:
+		return ALLOC_FLAGS_NONE;
+	case ALLOC_STAGE_LAST:
+		return last_alloc_flags(mm, req);
+	case ALLOC_STAGE_NONBLOCKING:
+		return nonblocking_alloc_flags(mm, req);
+	case ALLOC_STAGE_FAST:
+	case ALLOC_STAGE_SLOW:
+		break;
+	}
+	return vanilla_alloc_flags(mm, req, stage) | ALLOC_NOFRAGMENT;
 }
 
 static s64 balanced_free_pages(const struct mm *mm, const struct zone *z, u32 order)
@@ -273,15 +270,11 @@ FRAGREPLAY_POLICY(defrag_mode) = {
 	.tunables = tunables,
 	.counters = counters,
 	.init = init,
-	.alloc_flags_nofragment = alloc_flags_nofragment,
-	.freelist_failed = freelist_failed,
-	.alloc_flags_slowpath = alloc_flags_slowpath,
+	.alloc_flags = alloc_flags,
 	.kswapd_wake_order = kswapd_wake_order,
 	.reclaim_compact_order = reclaim_compact_order,
 	.reclaim_retry = reclaim_retry,
 	.compact_retry = compact_retry,
-	.drops_nofragment = drops_nofragment,
-	.nonblocking_drops_nofragment = nonblocking_drops_nofragment,
 	.balanced_free_pages = balanced_free_pages,
 	.kcompactd_alloc_flags = kcompactd_alloc_flags,
 	.compact_free_pages = compact_free_pages,

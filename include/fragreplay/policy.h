@@ -136,6 +136,9 @@ _Static_assert(sizeof(struct page) == 16, "struct page must stay 16 bytes");
 #define ALLOC_HIGHATOMIC	0x200u
 #define ALLOC_KSWAPD		0x800u
 #define ALLOC_HARDER		0x1000u	/* 6.1 */
+#define ALLOC_KERNEL_MASK	0x1bffu	/* all of the above */
+#define ALLOC_POLICY_MASK	0xff0000u /* the policy's own: the model hands them on */
+#define ALLOC_FLAGS_NONE	0xffffffffu /* no rights to go on with; see alloc_flags() */
 
 /* compaction results, include/linux/compaction.h:enum compact_result, in its order */
 enum compact_result {
@@ -251,6 +254,29 @@ struct alloc_retry {
 	enum compact_priority prio;
 };
 
+/* The stages at which the rights of a request are decided; see alloc_flags(). */
+enum alloc_stage {
+	ALLOC_STAGE_FAST,		/* the request begins */
+	ALLOC_STAGE_FREELIST_FAILED,	/* no zone had a page for it */
+	ALLOC_STAGE_SLOW,		/* the slow path begins */
+	ALLOC_STAGE_LAST,		/* reclaim and compaction are worth no other round */
+	ALLOC_STAGE_NONBLOCKING,	/* on the slow path, and it cannot reclaim */
+};
+
+/**
+ * struct alloc_request - a request whose rights are decided
+ * @ac: its flags, type and zones
+ * @order: its order
+ * @alloc_flags: the rights that it has so far; 0 in ALLOC_STAGE_FAST and ALLOC_STAGE_SLOW
+ * @retry: in ALLOC_STAGE_LAST its rounds so far, which may be written; else NULL
+ */
+struct alloc_request {
+	const struct alloc_context *ac;
+	u32 order;
+	u32 alloc_flags;
+	struct alloc_retry *retry;
+};
+
 enum policy_tunable_type { TUNABLE_BOOL, TUNABLE_UINT, TUNABLE_REAL, TUNABLE_ENUM };
 
 /**
@@ -329,11 +355,12 @@ struct policy_counter {
  *	kernels with pcp_buddy; mm/page_alloc.c:rmqueue_bulk
  * @claim_block: is a block with @nr_free free pages and @alike that suit type @mt as they are to
  *	be converted? mm/page_alloc.c:try_to_claim_block
- * @alloc_flags_nofragment: ALLOC_NOFRAGMENT or 0 on the fast path, and ALLOC_KSWAPD as the request
- *	has it; mm/page_alloc.c function of that name
- * @freelist_failed: no zone had a page for a request with the rights @alloc_flags: look again,
- *	with the rights that are in @alloc_flags then? mm/page_alloc.c:get_page_from_freelist
- * @alloc_flags_slowpath: rights on the slow path; mm/page_alloc.c:gfp_to_alloc_flags
+ * @alloc_flags: rights of a request, at five stages. ALLOC_STAGE_FAST and ALLOC_STAGE_SLOW: when
+ *	it begins, and when its slow path does; mm/page_alloc.c:alloc_flags_nofragment,
+ *	gfp_to_alloc_flags. The others return ALLOC_FLAGS_NONE, or rights with which the request
+ *	looks at the free lists again: ALLOC_STAGE_FREELIST_FAILED, as
+ *	mm/page_alloc.c:get_page_from_freelist does without ALLOC_NOFRAGMENT; ALLOC_STAGE_LAST
+ *	and ALLOC_STAGE_NONBLOCKING, as mm/page_alloc.c:__alloc_pages_slowpath does
  * @kswapd_wake_order: order that kswapd is told to work for; mm/page_alloc.c:wake_all_kswapds
  * @gives_up_early: before any reclaim or compaction of its own, once the free lists have failed;
  *	mm/page_alloc.c:__alloc_pages_slowpath
@@ -348,10 +375,6 @@ struct policy_counter {
  * @free_contig: told of such a piece, before it is given back
  * @reclaim_retry: another round, going by reclaim? mm/page_alloc.c:should_reclaim_retry
  * @compact_retry: another round, going by compaction? mm/page_alloc.c:should_compact_retry
- * @drops_nofragment: both said no: another round with other rights in @r->alloc_flags?
- *	mm/page_alloc.c:__alloc_pages_slowpath
- * @nonblocking_drops_nofragment: likewise for a request that cannot reclaim; without
- *	ALLOC_NOFRAGMENT then
  * @balanced_free_pages: free pages of a zone that kswapd holds against the high mark, for a
  *	request of @order; mm/vmscan.c:pgdat_balanced
  * @kcompactd_alloc_flags: the mark below which kcompactd is woken (@wake), or up to which it works
@@ -392,10 +415,8 @@ struct policy_ops {
 	u32 (*pcp_refill)(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 nr,
 			  u32 alloc_flags);
 	bool (*claim_block)(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike);
-	u32 (*alloc_flags_nofragment)(struct mm *mm, const struct alloc_context *ac);
-	bool (*freelist_failed)(struct mm *mm, const struct alloc_context *ac, u32 order,
-				u32 *alloc_flags);
-	u32 (*alloc_flags_slowpath)(struct mm *mm, gfp_t gfp, u32 order);
+	u32 (*alloc_flags)(struct mm *mm, const struct alloc_request *req,
+			   enum alloc_stage stage);
 	u32 (*kswapd_wake_order)(struct mm *mm, u32 order);
 	bool (*gives_up_early)(struct mm *mm, const struct alloc_context *ac, u32 order);
 	u32 (*reclaim_compact_order)(struct mm *mm, const struct alloc_context *ac,
@@ -410,9 +431,6 @@ struct policy_ops {
 			      struct alloc_retry *r);
 	bool (*compact_retry)(struct mm *mm, const struct alloc_context *ac,
 			      struct alloc_retry *r);
-	bool (*drops_nofragment)(struct mm *mm, const struct alloc_context *ac,
-				 struct alloc_retry *r);
-	bool (*nonblocking_drops_nofragment)(struct mm *mm, gfp_t gfp, u32 alloc_flags);
 	s64 (*balanced_free_pages)(const struct mm *mm, const struct zone *z, u32 order);
 	u32 (*kcompactd_alloc_flags)(const struct mm *mm, bool wake);
 	s64 (*compact_free_pages)(const struct mm *mm, const struct zone *z, bool kcompactd);
@@ -506,19 +524,13 @@ u32 __rmqueue_steal(struct mm *mm, struct zone *z, u32 order, u8 mt);
 u32 vanilla_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
 		    enum rmqueue_mode *mode);
 bool vanilla_claim_block(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike);
-u32 vanilla_alloc_flags_nofragment(struct mm *mm, const struct alloc_context *ac);
-bool vanilla_freelist_failed(struct mm *mm, const struct alloc_context *ac, u32 order,
-			     u32 *alloc_flags);
-u32 vanilla_alloc_flags_slowpath(struct mm *mm, gfp_t gfp, u32 order);
+u32 vanilla_alloc_flags(struct mm *mm, const struct alloc_request *req, enum alloc_stage stage);
 u32 vanilla_kswapd_wake_order(struct mm *mm, u32 order);
 bool vanilla_gives_up_early(struct mm *mm, const struct alloc_context *ac, u32 order);
 u32 vanilla_reclaim_compact_order(struct mm *mm, const struct alloc_context *ac,
 				  const struct alloc_retry *r);
 bool vanilla_reclaim_retry(struct mm *mm, const struct alloc_context *ac, struct alloc_retry *r);
 bool vanilla_compact_retry(struct mm *mm, const struct alloc_context *ac, struct alloc_retry *r);
-bool vanilla_drops_nofragment(struct mm *mm, const struct alloc_context *ac,
-			      struct alloc_retry *r);
-bool vanilla_nonblocking_drops_nofragment(struct mm *mm, gfp_t gfp, u32 alloc_flags);
 s64 vanilla_balanced_free_pages(const struct mm *mm, const struct zone *z, u32 order);
 u32 vanilla_kcompactd_alloc_flags(const struct mm *mm, bool wake);
 s64 vanilla_compact_free_pages(const struct mm *mm, const struct zone *z, bool kcompactd);

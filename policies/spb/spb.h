@@ -88,7 +88,7 @@ enum spb_outcome { SPB_NO_PAGE, SPB_PREFERRED_BLOCK, SPB_PREFERRED_PART, SPB_CLA
 /* Why spb_try_to_claim_block() refused: "Claiming a block" */
 enum spb_refusal { SPB_REFUSED_ISOLATE, SPB_REFUSED_CMA, SPB_REFUSED_ZONE_BOUNDARY,
 		   SPB_REFUSED_CROSS_TYPE, SPB_REFUSED_INSUFFICIENT, NR_SPB_REFUSALS };
-/* Outcomes of spb_freelist_failed(): "When no zone has a page" */
+/* Outcomes of flags_after_failure(): "When no zone has a page" */
 enum spb_relax { SPB_NORETRY_SKIP, SPB_ADD_TAINTED_OK, SPB_DROP_NOFRAGMENT,
 		 SPB_NOWARN_LOWER_ORDER, NR_SPB_RELAX };
 
@@ -279,12 +279,7 @@ struct superpageblock *spb_bitmap_next(struct spb_zone *sz, const u64 *set, u32 
 				       const struct superpageblock *from, u32 *words);
 
 /* spb_flags.c: "Rights", "When no zone has a page" */
-u32 spb_alloc_flags_nofragment(struct mm *mm, const struct alloc_context *ac);
-u32 spb_alloc_flags_slowpath(struct mm *mm, gfp_t gfp, u32 order);
-bool spb_freelist_failed(struct mm *mm, const struct alloc_context *ac, u32 order,
-			 u32 *alloc_flags);
-bool spb_drops_nofragment(struct mm *mm, const struct alloc_context *ac, struct alloc_retry *r);
-bool spb_nonblocking_drops_nofragment(struct mm *mm, gfp_t gfp, u32 alloc_flags);
+u32 spb_alloc_flags(struct mm *mm, const struct alloc_request *req, enum alloc_stage stage);
 u32 spb_last_resort(struct mm *mm, struct alloc_context *ac, const struct alloc_retry *r);
 u32 spb_direct_compact(struct mm *mm, struct alloc_context *ac, const struct alloc_retry *r);
 

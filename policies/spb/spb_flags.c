@@ -10,34 +10,6 @@ static bool can_direct_reclaim(gfp_t gfp)
 	return gfp & __GFP_DIRECT_RECLAIM;
 }
 
-/* The zone at which the zonelist walk starts; page_alloc.c:prepare_alloc_pages, on x86-64. */
-static enum zone_type preferred_zone(const struct mm *mm, gfp_t gfp)
-{
-	enum zone_type t = ZONE_NORMAL;
-
-	if (gfp & __GFP_DMA)
-		t = ZONE_DMA;
-	else if (gfp & __GFP_DMA32)
-		t = ZONE_DMA32;
-	else if ((gfp & (__GFP_HIGHMEM | __GFP_MOVABLE)) == (__GFP_HIGHMEM | __GFP_MOVABLE))
-		t = ZONE_MOVABLE;
-	while (t > ZONE_DMA && !mm_zone(mm, t)->populated)
-		t--;
-	return t;
-}
-
-/**
- * spb_alloc_flags_nofragment - decide whether the fast path may mix types in a pageblock
- * @mm: model memory
- * @ac: request
- *
- * Return: ALLOC_NOFRAGMENT or 0, as without superpageblocks.
- */
-u32 spb_alloc_flags_nofragment(struct mm *mm, const struct alloc_context *ac)
-{
-	return vanilla_alloc_flags_nofragment(mm, ac);
-}
-
 /* The caller has another way out, or cannot wait for this one (v2 26/40). */
 static bool is_optional(gfp_t gfp)
 {
@@ -46,26 +18,17 @@ static bool is_optional(gfp_t gfp)
 	return !(gfp & (__GFP_DIRECT_RECLAIM | __GFP_NOMEMALLOC | __GFP_NOFAIL));
 }
 
-/**
- * spb_alloc_flags_slowpath - alloc_flags of a request on the slow path
- * @mm: model memory
- * @gfp: flags
- * @order: order
- *
+/*
  * ALLOC_NOFRAGMENT stays as on the fast path, so that the request reclaims before it may taint a
  * clean superpageblock (v2 20/40).
- *
- * Return: alloc_flags.
  */
-u32 spb_alloc_flags_slowpath(struct mm *mm, gfp_t gfp, u32 order)
+static u32 slow_flags(struct mm *mm, const struct alloc_request *req)
 {
-	const struct spb *s = spb_of(mm);
-	u32 flags = vanilla_alloc_flags_slowpath(mm, gfp, order);
-	struct alloc_context ac = { .gfp = gfp, .preferred = (s8)preferred_zone(mm, gfp) };
+	u32 flags = vanilla_alloc_flags(mm, req, ALLOC_STAGE_SLOW);
 
-	if (s->prefer_reclaim)
-		flags |= vanilla_alloc_flags_nofragment(mm, &ac) & ALLOC_NOFRAGMENT;
-	if (is_optional(gfp))
+	if (spb_of(mm)->prefer_reclaim)
+		flags |= vanilla_alloc_flags(mm, req, ALLOC_STAGE_FAST) & ALLOC_NOFRAGMENT;
+	if (is_optional(req->ac->gfp))
 		flags |= ALLOC_HIGHORDER_OPTIONAL;
 	return flags;
 }
@@ -113,78 +76,72 @@ static bool caller_tries_smaller(struct spb *s, const struct alloc_context *ac, 
 	return sz->sb && tainted_can_serve_smaller(sz, order, ac->migratetype);
 }
 
-static bool relax(struct spb *s, enum spb_relax step, bool again)
+static u32 relax(struct spb *s, enum spb_relax step, u32 alloc_flags)
 {
 	s->c.relaxed[step]++;
-	return again;
+	return alloc_flags;
+}
+
+/*
+ * No zone had a page. A request that can reclaim does so first. One that cannot may steal single
+ * pages in tainted superpageblocks, and then taint a clean one; unless its caller has another way
+ * out.
+ */
+static u32 flags_after_failure(struct mm *mm, const struct alloc_request *req)
+{
+	struct spb *s = spb_of(mm);
+	u32 flags = req->alloc_flags;
+
+	if (!(flags & ALLOC_NOFRAGMENT))
+		return ALLOC_FLAGS_NONE;
+	if (can_direct_reclaim(req->ac->gfp))
+		return s->prefer_reclaim ? ALLOC_FLAGS_NONE :
+			vanilla_alloc_flags(mm, req, ALLOC_STAGE_FREELIST_FAILED);
+	if (req->ac->gfp & __GFP_NORETRY)
+		return relax(s, SPB_NORETRY_SKIP, ALLOC_FLAGS_NONE);
+	if (caller_tries_smaller(s, req->ac, req->order))
+		return relax(s, SPB_NOWARN_LOWER_ORDER, ALLOC_FLAGS_NONE);
+	if (!(flags & ALLOC_NOFRAG_TAINTED_OK))
+		return relax(s, SPB_ADD_TAINTED_OK, flags | ALLOC_NOFRAG_TAINTED_OK);
+	return relax(s, SPB_DROP_NOFRAGMENT,
+		     flags & ~(ALLOC_NOFRAGMENT | ALLOC_NOFRAG_TAINTED_OK));
+}
+
+/* Neither reclaim nor compaction is worth another round: the request may fragment now. */
+static u32 last_flags(struct mm *mm, const struct alloc_request *req)
+{
+	u32 flags = vanilla_alloc_flags(mm, req, ALLOC_STAGE_LAST);
+
+	spb_of(mm)->c.dropped_nofragment += flags != ALLOC_FLAGS_NONE;
+	return flags;
 }
 
 /**
- * spb_freelist_failed - decide whether to look again when no zone had a page
+ * spb_alloc_flags - decide the rights of a request, and whether it gets more
  * @mm: model memory
- * @ac: request
- * @order: its order
- * @alloc_flags: its rights; raised if it shall look again
+ * @req: request
+ * @stage: where it stands
  *
- * A request that can reclaim does so first. One that cannot may steal single pages in tainted
- * superpageblocks, and then taint a clean one; unless its caller has another way out.
+ * The fast path is as without superpageblocks. A request that cannot reclaim gets no more rights
+ * on the slow path than flags_after_failure() gave it.
  *
- * Return: whether to look again.
+ * Return: ALLOC_*; ALLOC_FLAGS_NONE where the stage allows it.
  */
-bool spb_freelist_failed(struct mm *mm, const struct alloc_context *ac, u32 order,
-			 u32 *alloc_flags)
+u32 spb_alloc_flags(struct mm *mm, const struct alloc_request *req, enum alloc_stage stage)
 {
-	struct spb *s = spb_of(mm);
-
-	if (!(*alloc_flags & ALLOC_NOFRAGMENT))
-		return false;
-	if (can_direct_reclaim(ac->gfp))
-		return s->prefer_reclaim ? false
-					 : vanilla_freelist_failed(mm, ac, order, alloc_flags);
-	if (ac->gfp & __GFP_NORETRY)
-		return relax(s, SPB_NORETRY_SKIP, false);
-	if (caller_tries_smaller(s, ac, order))
-		return relax(s, SPB_NOWARN_LOWER_ORDER, false);
-	if (!(*alloc_flags & ALLOC_NOFRAG_TAINTED_OK)) {
-		*alloc_flags |= ALLOC_NOFRAG_TAINTED_OK;
-		return relax(s, SPB_ADD_TAINTED_OK, true);
+	switch (stage) {
+	case ALLOC_STAGE_FREELIST_FAILED:
+		return flags_after_failure(mm, req);
+	case ALLOC_STAGE_SLOW:
+		return slow_flags(mm, req);
+	case ALLOC_STAGE_LAST:
+		return last_flags(mm, req);
+	case ALLOC_STAGE_NONBLOCKING:
+		return ALLOC_FLAGS_NONE;
+	case ALLOC_STAGE_FAST:
+		break;
 	}
-	*alloc_flags &= ~(ALLOC_NOFRAGMENT | ALLOC_NOFRAG_TAINTED_OK);
-	return relax(s, SPB_DROP_NOFRAGMENT, true);
-}
-
-/**
- * spb_drops_nofragment - decide whether a request may fragment when it cannot go on otherwise
- * @mm: model memory
- * @ac: request, for which neither reclaim nor compaction is worth another round
- * @r: its rounds so far
- *
- * Return: whether to begin once more, without ALLOC_NOFRAGMENT.
- */
-bool spb_drops_nofragment(struct mm *mm, const struct alloc_context *ac, struct alloc_retry *r)
-{
-	struct spb *s = spb_of(mm);
-
-	if (!vanilla_drops_nofragment(mm, ac, r))
-		return false;
-	s->c.dropped_nofragment++;
-	return true;
-}
-
-/**
- * spb_nonblocking_drops_nofragment - decide whether a request that cannot reclaim may fragment
- * @mm: model memory
- * @gfp: flags
- * @alloc_flags: its rights
- *
- * Return: false: spb_freelist_failed() has decided already.
- */
-bool spb_nonblocking_drops_nofragment(struct mm *mm, gfp_t gfp, u32 alloc_flags)
-{
-	(void)mm;
-	(void)gfp;
-	(void)alloc_flags;
-	return false;
+	return vanilla_alloc_flags(mm, req, stage);
 }
 
 /* Evacuate zone by zone, and look for a page again after each zone where any block was tried. */

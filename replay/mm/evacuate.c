@@ -92,14 +92,15 @@ static u32 isolate_batch(struct evacuator *ev)
 
 static u32 try_freelist(struct mm *mm, struct alloc_context *ac, u32 order)
 {
-	u32 flags = ALLOC_WMARK_LOW | ALLOC_CMA | policy_decides(mm, alloc_flags_nofragment, ac);
+	struct alloc_request req = { .ac = ac, .order = order };
+	u32 flags = policy_decides(mm, alloc_flags, &req, ALLOC_STAGE_FAST);
 	u32 pfn = get_page_from_freelist(mm, order, flags, ac);
 
 	if (pfn != PFN_NONE)
 		return pfn;
 	if (ac->gfp & __GFP_KSWAPD_RECLAIM)
 		wakeup_kswapd(mm, &mm->zone[ac->preferred], ac->gfp, order, ac->highest_zoneidx);
-	flags = policy_decides(mm, alloc_flags_slowpath, ac->gfp, order);
+	flags = policy_decides(mm, alloc_flags, &req, ALLOC_STAGE_SLOW);
 	return get_page_from_freelist(mm, order, flags, ac);
 }
 

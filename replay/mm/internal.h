@@ -136,6 +136,7 @@ void free_pages(struct mm *mm, u32 pfn, u32 order);	/* an allocated, LRU-free pa
 void prep_new_page(struct mm *mm, u32 pfn, u32 order, u8 mt);
 
 /* slowpath.c */
+u32 gfp_to_alloc_flags(const struct mm *mm, gfp_t gfp, u32 order);
 u32 __alloc_pages_slowpath(struct mm *mm, u32 order, struct alloc_context *ac);
 
 /* compaction.c (+ compact_migrate.c, compact_free.c, kcompactd.c) */

@@ -2,55 +2,67 @@
 /* The allocation's entry and fast path, and the way back. The slow path is slowpath.c. */
 #include "internal.h"
 
-/**
- * vanilla_alloc_flags_nofragment - may the fast path fragment a pageblock?
- * @mm: machine
- * @ac: request, its preferred zone known
- *
- * Requests whose first zone is NORMAL try all zones before they do.
- * mm/page_alloc.c:alloc_flags_nofragment.
- *
- * Return: ALLOC_NOFRAGMENT or 0, and ALLOC_KSWAPD as the request has it.
- */
-u32 vanilla_alloc_flags_nofragment(struct mm *mm, const struct alloc_context *ac)
-{
-	u32 flags = ac->gfp & __GFP_KSWAPD_RECLAIM ? ALLOC_KSWAPD : 0;
-
-	(void)mm;
-	if (ac->preferred == ZONE_NORMAL)
-		flags |= ALLOC_NOFRAGMENT;
-	return flags;
-}
-
-/**
- * vanilla_freelist_failed - look at the zones once more, and fragment this time?
- * @mm: machine
- * @ac: request
- * @order: its order
- * @alloc_flags: its rights; loses ALLOC_NOFRAGMENT
- *
- * mm/page_alloc.c:get_page_from_freelist.
- *
- * Return: whether to look again.
- */
-bool vanilla_freelist_failed(struct mm *mm, const struct alloc_context *ac, u32 order,
-			     u32 *alloc_flags)
-{
-	(void)mm;
-	(void)ac;
-	(void)order;
-	if (!(*alloc_flags & ALLOC_NOFRAGMENT))
-		return false;
-	*alloc_flags &= ~ALLOC_NOFRAGMENT;
-	return true;
-}
-
 /* 7.3: high-order atomic requests use what is reserved for them at once */
 static inline u32 alloc_flags_highatomic(const struct mm *mm, gfp_t gfp, u32 order)
 {
 	if (!mm->k.highatomic_fastpath || !order || !(gfp & __GFP_HIGH))
 		return 0;
 	return gfp & (__GFP_DIRECT_RECLAIM | __GFP_NOMEMALLOC) ? 0 : ALLOC_HIGHATOMIC;
+}
+
+/*
+ * Requests whose first zone is NORMAL try all zones before they fragment a pageblock.
+ * mm/page_alloc.c:alloc_flags_nofragment, prepare_alloc_pages
+ */
+static inline u32 alloc_flags_fast(const struct mm *mm, const struct alloc_request *req)
+{
+	const struct alloc_context *ac = req->ac;
+	u32 flags = ALLOC_WMARK_LOW | alloc_flags_highatomic(mm, ac->gfp, req->order);
+
+	if (ac->gfp & __GFP_KSWAPD_RECLAIM)
+		flags |= ALLOC_KSWAPD;
+	if (ac->preferred == ZONE_NORMAL)
+		flags |= ALLOC_NOFRAGMENT;
+	if (ac->migratetype == MIGRATE_MOVABLE)
+		flags |= ALLOC_CMA;
+	return flags;
+}
+
+static inline u32 without_nofragment(u32 alloc_flags)
+{
+	return alloc_flags & ALLOC_NOFRAGMENT ? alloc_flags & ~ALLOC_NOFRAGMENT : ALLOC_FLAGS_NONE;
+}
+
+/**
+ * vanilla_alloc_flags - rights of a request
+ * @mm: machine
+ * @req: request
+ * @stage: where it stands
+ *
+ * A request may fragment pageblocks once no zone has a page for it otherwise, and on the whole
+ * slow path. One that kept ALLOC_NOFRAGMENT there by its policy may when nothing else helped, or
+ * at once if it cannot reclaim. Real-time tasks are not told apart.
+ * mm/page_alloc.c:alloc_flags_nofragment, get_page_from_freelist, gfp_to_alloc_flags,
+ * __alloc_pages_slowpath.
+ *
+ * Return: ALLOC_*; ALLOC_FLAGS_NONE in the stages that may say so.
+ */
+u32 vanilla_alloc_flags(struct mm *mm, const struct alloc_request *req, enum alloc_stage stage)
+{
+	switch (stage) {
+	case ALLOC_STAGE_FAST:
+		return alloc_flags_fast(mm, req);
+	case ALLOC_STAGE_SLOW:
+		return gfp_to_alloc_flags(mm, req->ac->gfp, req->order);
+	case ALLOC_STAGE_NONBLOCKING:
+		if (!(req->ac->gfp & __GFP_KSWAPD_RECLAIM))
+			return ALLOC_FLAGS_NONE;
+		break;
+	case ALLOC_STAGE_FREELIST_FAILED:
+	case ALLOC_STAGE_LAST:
+		break;
+	}
+	return without_nofragment(req->alloc_flags);
 }
 
 static inline void count_pgalloc(struct mm *mm, const struct zone *z, u32 order)
@@ -166,6 +178,14 @@ static inline bool zone_allows(struct mm *mm, struct zone *z, u32 order, u32 all
 				   ac->highest_zoneidx, alloc_flags, ac->gfp);
 }
 
+static inline u32 flags_after_failure(struct mm *mm, const struct alloc_context *ac, u32 order,
+				      u32 alloc_flags)
+{
+	struct alloc_request req = { .ac = ac, .order = order, .alloc_flags = alloc_flags };
+
+	return policy_decides(mm, alloc_flags, &req, ALLOC_STAGE_FREELIST_FAILED);
+}
+
 /**
  * get_page_from_freelist - take a page from the first zone that may give one
  * @mm: machine
@@ -195,7 +215,8 @@ retry:
 			return pfn;
 		}
 	}
-	if (policy_decides(mm, freelist_failed, ac, order, &alloc_flags))
+	alloc_flags = flags_after_failure(mm, ac, order, alloc_flags);
+	if (alloc_flags != ALLOC_FLAGS_NONE)
 		goto retry;
 	return PFN_NONE;
 }
@@ -234,14 +255,12 @@ static inline void search_hist_add(struct search_hist *h, u32 n)
 u32 alloc_pages(struct mm *mm, gfp_t gfp, u32 order)
 {
 	struct alloc_context ac;
+	struct alloc_request req = { .ac = &ac, .order = order };
 	u32 flags, pfn;
 
 	mm->visit_lists = mm->visit_blocks = 0;
 	prepare_alloc_pages(mm, gfp, &ac);
-	flags = ALLOC_WMARK_LOW | policy_decides(mm, alloc_flags_nofragment, &ac) |
-		alloc_flags_highatomic(mm, gfp, order);
-	if (ac.migratetype == MIGRATE_MOVABLE)
-		flags |= ALLOC_CMA;
+	flags = policy_decides(mm, alloc_flags, &req, ALLOC_STAGE_FAST);
 	pfn = get_page_from_freelist(mm, order, flags, &ac);
 	if (__builtin_expect(pfn == PFN_NONE, 0)) {
 		pfn = __alloc_pages_slowpath(mm, order, &ac);

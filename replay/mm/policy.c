@@ -11,10 +11,9 @@ typedef void (*hook_fn)(void);
 
 static const char *const hook_names[] = {
 	"rmqueue", "rmqueue_highatomic", "chunk_taken", "chunk_isolated", "block_freed",
-	"region_list", "pcp_refill", "claim_block", "alloc_flags_nofragment", "freelist_failed",
-	"alloc_flags_slowpath", "kswapd_wake_order", "gives_up_early", "reclaim_compact_order",
-	"direct_compact", "last_resort", "alloc_contig", "free_contig", "reclaim_retry",
-	"compact_retry", "drops_nofragment", "nonblocking_drops_nofragment", "balanced_free_pages",
+	"region_list", "pcp_refill", "claim_block", "alloc_flags", "kswapd_wake_order",
+	"gives_up_early", "reclaim_compact_order", "direct_compact", "last_resort",
+	"alloc_contig", "free_contig", "reclaim_retry", "compact_retry", "balanced_free_pages",
 	"kcompactd_alloc_flags", "compact_free_pages", "compact_finished", "compact_skips",
 	"compact_scanned", "filemap_gfp", "background",
 };
@@ -27,16 +26,12 @@ _Static_assert(NR_HOOKS <= 64, "a bit for every hook");
 static const struct policy_ops vanilla_decisions = {
 	.rmqueue = vanilla_rmqueue,
 	.claim_block = vanilla_claim_block,
-	.alloc_flags_nofragment = vanilla_alloc_flags_nofragment,
-	.freelist_failed = vanilla_freelist_failed,
-	.alloc_flags_slowpath = vanilla_alloc_flags_slowpath,
+	.alloc_flags = vanilla_alloc_flags,
 	.kswapd_wake_order = vanilla_kswapd_wake_order,
 	.gives_up_early = vanilla_gives_up_early,
 	.reclaim_compact_order = vanilla_reclaim_compact_order,
 	.reclaim_retry = vanilla_reclaim_retry,
 	.compact_retry = vanilla_compact_retry,
-	.drops_nofragment = vanilla_drops_nofragment,
-	.nonblocking_drops_nofragment = vanilla_nonblocking_drops_nofragment,
 	.balanced_free_pages = vanilla_balanced_free_pages,
 	.kcompactd_alloc_flags = vanilla_kcompactd_alloc_flags,
 	.compact_free_pages = vanilla_compact_free_pages,

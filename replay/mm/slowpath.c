@@ -40,7 +40,7 @@ static bool try_freelist(struct slowpath *s, u32 alloc_flags)
 }
 
 /* 6.1's mm/page_alloc.c:gfp_to_alloc_flags */
-static u32 old_alloc_flags_slowpath(gfp_t gfp)
+static u32 old_gfp_to_alloc_flags(gfp_t gfp)
 {
 	u32 flags = ALLOC_WMARK_MIN | ALLOC_CPUSET;
 
@@ -55,7 +55,7 @@ static u32 old_alloc_flags_slowpath(gfp_t gfp)
 }
 
 /**
- * vanilla_alloc_flags_slowpath - rights of a request on the slow path
+ * gfp_to_alloc_flags - rights of a request on the slow path
  * @mm: machine
  * @gfp: flags
  * @order: order
@@ -64,12 +64,12 @@ static u32 old_alloc_flags_slowpath(gfp_t gfp)
  *
  * Return: ALLOC_*.
  */
-u32 vanilla_alloc_flags_slowpath(struct mm *mm, gfp_t gfp, u32 order)
+u32 gfp_to_alloc_flags(const struct mm *mm, gfp_t gfp, u32 order)
 {
 	u32 flags = ALLOC_WMARK_MIN | ALLOC_CPUSET;
 
 	if (mm->k.alloc_harder) {
-		flags = old_alloc_flags_slowpath(gfp);
+		flags = old_gfp_to_alloc_flags(gfp);
 	} else {
 		if (gfp & __GFP_HIGH)
 			flags |= ALLOC_MIN_RESERVE;
@@ -125,36 +125,6 @@ u32 vanilla_reclaim_compact_order(struct mm *mm, const struct alloc_context *ac,
 	(void)mm;
 	(void)ac;
 	return r->order;
-}
-
-/**
- * vanilla_drops_nofragment - may a request that nothing else helped fragment a block now?
- * @mm: machine
- * @ac: request
- * @r: its rounds so far; ->alloc_flags loses ALLOC_NOFRAGMENT
- *
- * Vanilla's requests do not have that flag on the slow path.
- */
-bool vanilla_drops_nofragment(struct mm *mm, const struct alloc_context *ac, struct alloc_retry *r)
-{
-	(void)mm;
-	(void)ac;
-	if (!(r->alloc_flags & ALLOC_NOFRAGMENT))
-		return false;
-	r->alloc_flags &= ~ALLOC_NOFRAGMENT;
-	return true;
-}
-
-/**
- * vanilla_nonblocking_drops_nofragment - may a request that cannot reclaim fragment a block?
- * @mm: machine
- * @gfp: flags
- * @alloc_flags: its rights at present; vanilla's lack ALLOC_NOFRAGMENT here
- */
-bool vanilla_nonblocking_drops_nofragment(struct mm *mm, gfp_t gfp, u32 alloc_flags)
-{
-	(void)mm;
-	return (alloc_flags & ALLOC_NOFRAGMENT) && (gfp & __GFP_KSWAPD_RECLAIM);
 }
 
 /* Orders are list indexes: one out of range is the policy's mistake, told, and not used. */
@@ -393,6 +363,22 @@ static bool gives_up_after_one_round(const struct slowpath *s)
 	return s->r.costly && !(s->r.can_compact && (s->gfp & __GFP_RETRY_MAYFAIL));
 }
 
+/* Is the request to go on, with the rights that the policy gives it now? */
+static bool takes_other_rights(struct slowpath *s, enum alloc_stage stage)
+{
+	struct alloc_request req = { .ac = s->ac, .order = s->r.order,
+				     .alloc_flags = s->r.alloc_flags };
+	u32 flags;
+
+	if (stage == ALLOC_STAGE_LAST)
+		req.retry = &s->r;
+	flags = policy_decides(s->mm, alloc_flags, &req, stage);
+	if (flags == ALLOC_FLAGS_NONE)
+		return false;
+	s->r.alloc_flags = flags;
+	return true;
+}
+
 /* what both forms do once reclaim and compaction have failed */
 static enum slow_next retry_or_fail(struct slowpath *s)
 {
@@ -403,7 +389,7 @@ static enum slow_next retry_or_fail(struct slowpath *s)
 		return SLOW_RETRY;
 	if (policy_serves(s, true))
 		return SLOW_GOT;
-	if (policy_decides(s->mm, drops_nofragment, s->ac, &s->r))
+	if (takes_other_rights(s, ALLOC_STAGE_LAST))
 		return SLOW_RETRY;
 	return alloc_pages_may_oom(s) ? SLOW_GOT : SLOW_NOPAGE;
 }
@@ -423,11 +409,9 @@ static enum slow_next after_first_compaction(struct slowpath *s)
 
 static enum slow_next cannot_reclaim(struct slowpath *s)
 {
-	if (s->can_direct_reclaim ||
-	    !policy_decides(s->mm, nonblocking_drops_nofragment, s->gfp, s->r.alloc_flags))
-		return SLOW_NOPAGE;
-	s->r.alloc_flags &= ~ALLOC_NOFRAGMENT;
-	return SLOW_RETRY;
+	if (!s->can_direct_reclaim && takes_other_rights(s, ALLOC_STAGE_NONBLOCKING))
+		return SLOW_RETRY;
+	return SLOW_NOPAGE;
 }
 
 static void choose_reclaim_compact_order(struct slowpath *s)
@@ -511,6 +495,8 @@ static bool nofail_freelist(struct slowpath *s)
 
 static void slowpath_init(struct slowpath *s, struct mm *mm, u32 order, struct alloc_context *ac)
 {
+	struct alloc_request req = { .ac = ac, .order = order };
+
 	memset(s, 0, sizeof(*s));
 	s->mm = mm;
 	s->ac = ac;
@@ -523,7 +509,7 @@ static void slowpath_init(struct slowpath *s, struct mm *mm, u32 order, struct a
 	s->compact_first = s->r.can_compact &&
 			   (s->r.costly || (order && ac->migratetype != MIGRATE_MOVABLE));
 	s->r.prio = s->compact_first ? COMPACT_PRIO_ASYNC : COMPACT_PRIO_SYNC_LIGHT;
-	s->r.alloc_flags = policy_decides(mm, alloc_flags_slowpath, s->gfp, order);
+	s->r.alloc_flags = policy_decides(mm, alloc_flags, &req, ALLOC_STAGE_SLOW);
 	s->pfn = PFN_NONE;
 }
 

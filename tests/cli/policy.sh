@@ -270,16 +270,15 @@ it "a policy that writes to a zone gets no report" refused scribble \
 it "and the rule is named" grep -q 'broken rule: nr_free counts all types: zone DMA32' "$tmp/err"
 it "--check-every finds it where it happens" refused scribble \
 	"after operation [0-9]+ of the trace, .*$blames" '' --check-every 500
-plugin links '.claim_block = claim' '
-	static bool claim(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike)
-	{ u32 end = (pfn | (pageblock_nr_pages - 1)) + 1;
-	  for (u32 p = end - pageblock_nr_pages; p < end; p++)
-		if (mm_page(mm, p)->lru) ((struct page *)mm_page(mm, p))->l.next = 0x7ffffff0;
-	  return vanilla_claim_block(mm, pfn, mt, nr_free, alike); }'
+plugin links '.alloc_flags = flags' '
+	static u32 flags(struct mm *mm, const struct alloc_request *req, enum alloc_stage stage)
+	{ for (u32 p = 0; p < mm_max_pfn(mm); p++)
+		if (mm_page(mm, p)->lru) { ((struct page *)mm_page(mm, p))->l.next = 0x7ffffff0; break; }
+	  return vanilla_alloc_flags(mm, req, stage); }'
 it "broken links are found, or the crash they cause is told" \
-	refused links 'policy mine: .*hooks of the policy called since .*claim_block\(\)'
+	refused links 'policy mine: .*hooks of the policy called since .*alloc_flags\(\)'
 it "also by the check itself" \
-	refused links 'policy mine: .*hooks of the policy called since .*claim_block\(\)' '' --check-every 1
+	refused links 'policy mine: .*hooks of the policy called since .*alloc_flags\(\)' '' --check-every 1
 plugin crash '.claim_block = claim' '
 	static bool claim(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike)
 	{ (void)mm; (void)pfn; (void)mt; (void)alike;

@@ -110,13 +110,17 @@ static void requests_for_dma32_fragment_at_once(void **state)
 {
 	struct mm *mm = two_zones("7.3.4");
 	struct alloc_context ac = { .gfp = GFP_KERNEL | __GFP_DMA32, .preferred = ZONE_DMA32 };
+	struct alloc_request req = { .ac = &ac };
 
 	(void)state;
-	assert_int_equal(vanilla_alloc_flags_nofragment(mm, &ac), ALLOC_KSWAPD);
+	assert_int_equal(vanilla_alloc_flags(mm, &req, ALLOC_STAGE_FAST),
+			 ALLOC_WMARK_LOW | ALLOC_KSWAPD);
 	ac.preferred = ZONE_NORMAL;
-	assert_int_equal(vanilla_alloc_flags_nofragment(mm, &ac), ALLOC_KSWAPD | ALLOC_NOFRAGMENT);
+	assert_int_equal(vanilla_alloc_flags(mm, &req, ALLOC_STAGE_FAST),
+			 ALLOC_WMARK_LOW | ALLOC_KSWAPD | ALLOC_NOFRAGMENT);
 	ac.gfp = GFP_TRANSHUGE;
-	assert_int_equal(vanilla_alloc_flags_nofragment(mm, &ac), ALLOC_NOFRAGMENT);
+	assert_int_equal(vanilla_alloc_flags(mm, &req, ALLOC_STAGE_FAST),
+			 ALLOC_WMARK_LOW | ALLOC_NOFRAGMENT);
 	mm_free(mm);
 }
 

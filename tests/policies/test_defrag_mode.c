@@ -46,17 +46,19 @@ static struct mm *two_zones(const char *policy)
 static void row_nofragment_in_every_zone(void **state)
 {
 	struct alloc_context ac = { .gfp = GFP_KERNEL, .preferred = ZONE_DMA32 };
+	struct alloc_request req = { .ac = &ac };
 
 	(void)state;
 	for_each_step(step) {
 		struct mm *mm = two_zones(step_policy[step]);
 
 		ac.preferred = ZONE_NORMAL;
-		assert_int_equal(policy_decides(mm, alloc_flags_nofragment, &ac),
-				 ALLOC_NOFRAGMENT | ALLOC_KSWAPD);
+		assert_int_equal(policy_decides(mm, alloc_flags, &req, ALLOC_STAGE_FAST),
+				 ALLOC_WMARK_LOW | ALLOC_NOFRAGMENT | ALLOC_KSWAPD);
 		ac.preferred = ZONE_DMA32;
-		assert_int_equal(policy_decides(mm, alloc_flags_nofragment, &ac),
-				 (step == VANILLA ? 0 : ALLOC_NOFRAGMENT) | ALLOC_KSWAPD);
+		assert_int_equal(policy_decides(mm, alloc_flags, &req, ALLOC_STAGE_FAST),
+				 ALLOC_WMARK_LOW | ALLOC_KSWAPD |
+				 (step == VANILLA ? 0 : ALLOC_NOFRAGMENT));
 		mm_free(mm);
 	}
 }

@@ -77,11 +77,10 @@ static void some_hook(void)
 #define HOOKS(X) X(rmqueue) X(rmqueue_highatomic) X(chunk_taken) \
 	X(chunk_isolated) X(block_freed) X(region_list) X(pcp_refill) X(alloc_contig) \
 	X(free_contig) \
-	X(claim_block) X(alloc_flags_nofragment) \
-	X(freelist_failed) X(alloc_flags_slowpath) X(kswapd_wake_order) \
+	X(claim_block) X(alloc_flags) X(kswapd_wake_order) \
 	X(gives_up_early) X(reclaim_compact_order) X(reclaim_retry) X(compact_retry) \
 	X(direct_compact) X(last_resort) X(compact_skips) X(compact_scanned) \
-	X(drops_nofragment) X(nonblocking_drops_nofragment) X(balanced_free_pages) \
+	X(balanced_free_pages) \
 	X(kcompactd_alloc_flags) X(compact_free_pages) X(compact_finished) X(filemap_gfp) \
 	X(background)
 
@@ -100,12 +99,12 @@ static void hooks_called_are_remembered_until_the_machine_is_whole(void **state)
 {
 	struct mm *mm = machine_under(&two_hooks);
 	struct alloc_context ac = { .gfp = GFP_KERNEL };
-	u32 flags = 0;
+	struct alloc_request req = { .ac = &ac };
 
 	(void)state;
 	assert_string_equal(called(mm), "");
 	assert_int_equal(policy_decides(mm, kswapd_wake_order, 3), 3);
-	policy_decides(mm, freelist_failed, &ac, 0, &flags);
+	policy_decides(mm, alloc_flags, &req, ALLOC_STAGE_FREELIST_FAILED);
 	assert_string_equal(called(mm), "kswapd_wake_order()");
 	mm->zone[ZONE_NORMAL].free_area[0].nr_free++;
 	assert_int_not_equal(mm_check(mm, "broken on purpose"), 0);

@@ -471,9 +471,31 @@ static void an_optional_request_that_finds_nothing_asks_for_room(void **state)
 
 /* --- rights ----------------------------------------------------------------------------------- */
 
+static struct alloc_context request_of(const struct mm *mm, gfp_t gfp)
+{
+	struct alloc_context ac = { .gfp = gfp, .migratetype = gfp_migratetype(gfp),
+				    .highest_zoneidx = gfp_zone(gfp),
+				    .preferred = (s8)gfp_zone(gfp) };
+
+	while (ac.preferred > 0 && !mm_zone(mm, (enum zone_type)ac.preferred)->populated)
+		ac.preferred--;
+	return ac;
+}
+
 static u32 slow_rights(struct mm *mm, gfp_t gfp)
 {
-	return policy_decides(mm, alloc_flags_slowpath, gfp, 0);
+	struct alloc_context ac = request_of(mm, gfp);
+	struct alloc_request req = { .ac = &ac };
+
+	return policy_decides(mm, alloc_flags, &req, ALLOC_STAGE_SLOW);
+}
+
+static u32 vanilla_slow_rights(struct mm *mm, gfp_t gfp)
+{
+	struct alloc_context ac = request_of(mm, gfp);
+	struct alloc_request req = { .ac = &ac };
+
+	return vanilla_alloc_flags(mm, &req, ALLOC_STAGE_SLOW);
 }
 
 static void who_has_a_cheap_way_out_is_optional(void **state)
@@ -504,7 +526,7 @@ static void the_slow_path_does_not_fragment_either(void **state)
 
 	mm = spb_machine(SPB_OF_8, "........", "prefer_reclaim=off");
 	assert_false(slow_rights(mm, GFP_KERNEL) & ALLOC_NOFRAGMENT);
-	assert_false(vanilla_alloc_flags_slowpath(mm, GFP_KERNEL, 0) & ALLOC_NOFRAGMENT);
+	assert_false(vanilla_slow_rights(mm, GFP_KERNEL) & ALLOC_NOFRAGMENT);
 	spb_done(mm);
 }
 
@@ -514,8 +536,13 @@ static bool look_again(struct mm *mm, gfp_t gfp, u32 order, u32 *rights)
 {
 	struct alloc_context ac = { .gfp = gfp, .migratetype = gfp_migratetype(gfp),
 				    .highest_zoneidx = ZONE_NORMAL, .preferred = ZONE_NORMAL };
+	struct alloc_request req = { .ac = &ac, .order = order, .alloc_flags = *rights };
+	u32 flags = policy_decides(mm, alloc_flags, &req, ALLOC_STAGE_FREELIST_FAILED);
 
-	return policy_decides(mm, freelist_failed, &ac, order, rights);
+	if (flags == ALLOC_FLAGS_NONE)
+		return false;
+	*rights = flags;
+	return true;
 }
 
 static void what_can_reclaim_keeps_from_fragmenting(void **state)
