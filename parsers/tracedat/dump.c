@@ -21,26 +21,34 @@ struct dump {
 	bool usec;
 };
 
-static void load_symbols(struct dump *m)
+/* Hands a section, whose text has a length of 4 bytes before it, to one of libtraceevent's parsers. */
+static int load_symbols_of(struct dump *m, enum section s,
+			   int (*parse)(struct tep_handle *tep, const char *text))
 {
-	struct tracedat *d = m->d;
 	struct blob b;
 	char *text;
 
-	if (!container_section(&d->c, SEC_KALLSYMS, &b) && b.len > 4) {
-		text = strndup((const char *)b.data + 4, b.len - 4);
-		if (text)
-			tep_parse_kallsyms(m->tep, text);
-		free(text);
-	}
+	if (container_section(&m->d->c, s, &b))
+		return -1;
+	text = b.len > 4 ? strndup((const char *)b.data + 4, b.len - 4) : NULL;
+	if (text)
+		parse(m->tep, text);
+	free(text);
 	blob_free(&b);
-	if (!container_section(&d->c, SEC_PRINTK, &b) && b.len > 4) {
-		text = strndup((const char *)b.data + 4, b.len - 4);
-		if (text)
-			tep_parse_printk_formats(m->tep, text);
-		free(text);
-	}
-	blob_free(&b);
+	return 0;
+}
+
+/* The names that a print fmt asks for. They may be missing only where damage is let pass. */
+static int load_symbols(struct dump *m)
+{
+	struct trace *t = &m->d->t;
+
+	if (!load_symbols_of(m, SEC_KALLSYMS, tep_parse_kallsyms) &&
+	    !load_symbols_of(m, SEC_PRINTK, tep_parse_printk_formats))
+		return 0;
+	trace_fail(t, "%s", m->d->late_error);
+	t->info.complete = false;
+	return t->opt.allow_incomplete ? 0 : -1;
 }
 
 /* The field as the record holds it goes back to where the payload had it. */
@@ -181,20 +189,21 @@ int tracedat_dump(struct trace *t, FILE *out)
 {
 	struct dump m = { .d = (struct tracedat *)t, .out = out };
 	const char *clock = t->info.clock;
-	long n;
+	long n = -1;
 
 	m.tep = tep_alloc();
 	if (!m.tep)
 		return (int)trace_fail(t, "%s: out of memory", t->src.path);
 	tep_set_long_size(m.tep, 8);
 	tep_set_page_size(m.tep, (int)m.d->c.page_size);
-	load_symbols(&m);
 	m.usec = m.d->c.conv.mult || counts_ns(clock);
 	trace_seq_init(&m.seq);
-	fprintf(out, "cpus=%u\n", t->info.cpus);
-	do
-		n = dump_next(&m);
-	while (n > 0);
+	if (!load_symbols(&m)) {
+		fprintf(out, "cpus=%u\n", t->info.cpus);
+		do
+			n = dump_next(&m);
+		while (n > 0);
+	}
 	trace_seq_destroy(&m.seq);
 	tep_free(m.tep);
 	free(m.raw);

@@ -498,5 +498,8 @@ struct trace *tracedat_open(const struct trace_source *src, const struct trace_o
 		close_trace(&d->t);
 		return NULL;
 	}
+	/* sections are still read when the caller's buffer is gone */
+	d->c.err = d->late_error;
+	d->c.errlen = sizeof(d->late_error);
 	return &d->t;
 }

@@ -356,6 +356,7 @@ struct tracedat {
 	bool ended;
 	long pending;			/* -1: damage to be told at the next read */
 	char format[64];
+	char late_error[TRACE_ERRLEN];	/* of the container, once tracedat_open() has returned */
 };
 
 /* The next records, at most @max (<= TRACEDAT_BATCH). As trace_read(). */

@@ -442,6 +442,45 @@ static void damage_names_file_cpu_and_offset(void **state)
 	free(p.b.p);
 }
 
+/* The dump reads sections when the buffer that trace_open() was given is long gone. */
+static void damage_found_by_the_dump_is_not_written_to_the_opener(void **state)
+{
+	struct pages p = some_pages(1, 1000, 0x1000);
+	struct file_spec s = { .version = 7, .algo = "zstd", .cpu = { &p }, .nr_cpus = 1 };
+	struct bytes file = make_file(&s);
+	char err[TRACE_ERRLEN], before[TRACE_ERRLEN];
+	FILE *out = fopen("/dev/null", "w");
+	struct trace_options opt = { .allow_incomplete = true };
+	struct trace *t;
+	uint16_t kallsyms = 19;
+	size_t at;
+
+	(void)state;
+	assert_non_null(out);
+	for (at = 0; at + 16 < file.len; at++)		/* the head of that section, compressed */
+		if (!memcmp(file.p + at, &kallsyms, 2) && file.p[at + 2] == 1 &&
+		    !memcmp(file.p + at + 3, "\0\0\0\0\0", 5))
+			break;
+	assert_true(at + 16 < file.len);
+	file.p[at + 16]++;				/* its compressed size */
+	t = trace_open_memory(file.p, file.len, &opt, err, sizeof(err));
+	assert_non_null(t);
+	memset(err, 'x', sizeof(err));
+	memcpy(before, err, sizeof(err));
+	assert_int_equal(trace_dump(t, out), 0);
+	assert_false(trace_get_info(t)->complete);
+	assert_memory_equal(err, before, sizeof(err));
+	trace_close(t);
+	t = trace_open_memory(file.p, file.len, NULL, err, sizeof(err));
+	assert_non_null(t);
+	assert_int_equal(trace_dump(t, out), -1);
+	assert_non_null(strstr(trace_error(t), "section 19"));
+	trace_close(t);
+	fclose(out);
+	free(file.p);
+	free(p.b.p);
+}
+
 static void impossible_values_are_damage(void **state)
 {
 	static const struct {
@@ -586,6 +625,7 @@ int main(void)
 		cmocka_unit_test(an_empty_file_and_a_text_are_told_apart_from_traces),
 		cmocka_unit_test(a_cut_file_is_never_taken_for_a_whole_one),
 		cmocka_unit_test(damage_names_file_cpu_and_offset),
+		cmocka_unit_test(damage_found_by_the_dump_is_not_written_to_the_opener),
 		cmocka_unit_test(impossible_values_are_damage),
 		cmocka_unit_test(a_bit_without_a_name_becomes_the_other_flag),
 		cmocka_unit_test(flipped_bytes_do_no_harm),
