@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The digest of a trace: a 64-bit hash over its normalised records. The same events give the same
  * digest whatever the file's compression, version or layout. It tells traces apart; it is no

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Event text: the kernel's trace and trace_pipe files, trace-cmd report (also with -R, -l, -t),
  * perf script.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The head of a line of event text: "comm-pid [cpu] flags seconds: event:" of ftrace (the
  * kernel's trace file, trace-cmd report with and without -l), "comm pid [cpu] seconds: sys:event:"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * From a ring buffer's timestamp to a record's: guest time to host time, TSC to nanoseconds, and
  * the offset that `trace-cmd record --date` or `--ts-offset` left; each where the file has it, in

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The trace.dat container, version 7: a chain of sections, found through options that lie in
  * sections themselves. Layout as man page trace-cmd.dat.v7(5) states it. Version 6 and the options

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The trace.dat container, version 6: the same metadata one after the other, no section headers, no
  * compression. Layout as man page trace-cmd.dat.v6(5) states it.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * From ring-buffer payloads to struct record. mm_page_alloc and mm_page_free are nearly all of a
  * trace and take a way without branches; everything else goes through its decoder's steps. Each

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Every event as `trace-cmd report -R` prints it, to be held side by side with it. What struct
  * record keeps of an event is taken out of the payload and put back from the decoded record before

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * libtraceevent trusts the formats that it is given: a damaged one makes it read through NULL.
  * So a format is held to the shape that kernel/trace/trace_events.c:f_show() prints before it is

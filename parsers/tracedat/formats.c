@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * From the format files in a trace to decoders. Opening only notes where each event's format is;
  * libtraceevent parses it when the event first occurs, and its fields' places are then loaded from

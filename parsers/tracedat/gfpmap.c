@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The tables of an event's print fmt: which bit has which gfp name, which number which symbol. A
  * trace's numbers are only ever understood through the trace's own tables (tracepoints.md 8).

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Walking the pages of a ring buffer, as include/linux/ring_buffer.h and kernel/trace/ring_buffer.c
  * lay them out: a page header of time stamp and commit word, then events of a 32-bit header each.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Many CPUs, one order: by time, then CPU, then place. The CPU at the heap's root may run on
  * without a look at the others until its time passes merge_limit(), so that with one or two CPUs

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The options of a trace.dat: where sections and buffers are, how timestamps are corrected, and the
  * kernel's own count of what it recorded. Unknown options are skipped, as trace-cmd does.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The bytes of each CPU, block by block. Compressed chunks are decompressed by helper threads ahead
  * of the reader, into a ring of a few buffers per CPU, so that memory does not grow with the file.

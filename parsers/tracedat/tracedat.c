@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The reader of trace-cmd's trace.dat: puts container, streams, cursors and merge together, and
  * holds what was decoded against what the kernel says it recorded.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The snapshot reader, whole: an input is a recording's before/ and after/ in one file, each file
  * after a line "@@ before/vmstat". It is laid out in a directory and read as a recording is.

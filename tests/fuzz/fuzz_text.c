@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* parsers/text*.c: any bytes as event text, whatever the sniffing would say of them. */
 #include <string.h>
 

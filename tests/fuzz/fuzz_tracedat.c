@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The trace.dat reader: sections, options, formats, compressed chunks, ring-buffer pages. */
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Runs every file of the directories (or files) named through a fuzz target: the corpus as a
  * regression test, for compilers without libFuzzer. A crash or a broken promise ends it by signal.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* A trace's gfp bits and enum numbers are what its own print fmts say they are. */
 #include <setjmp.h>
 #include <stdarg.h>

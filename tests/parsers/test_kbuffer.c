@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Ring-buffer pages: times, lengths, padding and gaps come out as libtraceevent's kbuffer has them,
  * and what no kernel writes is refused. CPUs are merged by time, then number.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Event text becomes the records that the trace.dat it was printed from becomes. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What a trace.dat says is what is read, whatever its version and compression; and damage is told.
  */
 #define _GNU_SOURCE
