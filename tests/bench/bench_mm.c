@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Speed of the allocator model alone: pairs of alloc_pages() and free_pages() a second, with
  * per-CPU hits, with the buddy lists behind them, and with memory full of other pages.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The model's memory at the start: tiny machines by hand, then every recording at hand held
  * against the counts that its kernel printed. FRAGREPLAY_RECORDINGS names a directory of

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What a real change is, when a replay says the same, and which recordings make a pair. */
 #include <math.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What check calls ok, few and miss. */
 #include <math.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The numbers in struct record are those that `trace-cmd report -R` prints for the same event, read
  * here from its text, without any of the reader's own code.

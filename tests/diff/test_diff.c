@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What diff computes: statistics against published values, metrics, and verdicts. */
 #include <math.h>
 #include <setjmp.h>

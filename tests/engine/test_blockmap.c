@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The map of pageblocks: its text, what a block is called, which moments are kept, observed's. */
 #include "tests/mm/compact_machine.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What a policy's report() and sample() write, and what becomes of what they should not. */
 #include <math.h>
 #include <stddef.h>

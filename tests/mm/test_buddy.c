@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The buddy lists: which end a page goes to, what merges, what changes a pageblock's type, and
  * whose pages a request gets when its own type has none.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Who compacts, as a specification: direct compaction and its capture, kcompactd, proactive
  * compaction; and whose counters move.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Compaction as a specification: when it is worth a try, what is scanned, what moves where, and
  * when it ends.

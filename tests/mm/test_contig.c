@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Gigantic pages: mm/page_alloc.c:alloc_contig_pages() with a policy that is asked first, and the
  * markers of a trace that ask for them.

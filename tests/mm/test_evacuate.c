@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Moving what is in use: out of a pageblock, and out of a range that is taken whole. Blocks of the
  * machines here belong to the kernel but for what a test makes movable or free.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a kernel version does when a type's own free lists are empty: the mode cache of a refill,
  * the biggest buddy of 6.10 to 6.14, and 6.1's one pass, whose lists need not match their blocks.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * filemap=: how a buffered write asks for its folio under each variant, what the allocator makes of
  * it, and what becomes of folios that the model gets at another order than the trace did

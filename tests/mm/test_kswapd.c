@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * kswapd on the trace's clock: waking, pace, the end of a job, the nap, boosts, giving up.
  */

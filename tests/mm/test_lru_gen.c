@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * MGLRU: which generation a folio joins, how generations age, what eviction takes and what it
  * spares. A new machine has generations 0 .. 3.

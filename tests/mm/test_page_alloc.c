@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The fast path: which zone serves a request, what it may fragment, what is counted; and that
  * mm_check() sees what is wrong. wakeup_kswapd() is a stand-in (--wrap).

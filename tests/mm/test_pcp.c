@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The per-CPU lists: what is refilled, what goes back when, and how their size is tuned. */
 #include "mm_machine.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Per-CPU lists that take whole pageblocks, split them, and merge them again. */
 #include "pcp_machine.h"
 

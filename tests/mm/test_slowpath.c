@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The slow path: what each class of request tries, in which order. */
 #include "slowpath_recorder.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The model's buddy core against its slow twin: long random sequences of allocations and frees,
  * after each of which all free lists, in order, and all pageblock types must be the same.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Direct reclaim, swap-out, dirty pages, slab, splitting: the rules that both LRUs share.
  */

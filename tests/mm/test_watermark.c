@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Watermarks, reserves and per-CPU list sizes: held to the digit against /proc/zoneinfo of real
  * machines, and the watermark test against its rules.

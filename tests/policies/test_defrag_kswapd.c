@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * defrag_mode and kswapd: what it reclaims for, when it stops, and what it leaves to kcompactd.
  */

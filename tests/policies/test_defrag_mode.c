@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * defrag_mode in the allocator and in compaction: which page each of its steps hands out, what it
  * makes of pageblocks, and when kcompactd works. Nothing is a stand-in here; the slow path's

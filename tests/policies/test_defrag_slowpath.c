@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * defrag_mode on the slow path: what each of its steps makes each class of request try, in which
  * order, and who is let fragment a block when nothing helps. The rows of the matrix of steps are

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Who decides for a machine, who is to blame when it is no longer whole, and that the check which
  * says so survives whatever a policy wrote.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Recording directories written by hand: what each file says arrives in struct recording, and what
  * cannot be true is refused with file, place and remedy.

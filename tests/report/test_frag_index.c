@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What the report says of a machine's memory, on machines small enough to count by hand. */
 #include "tests/mm/mm_machine.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Numbers of the report, and of the command line. */
 #include <math.h>
 #include <setjmp.h>

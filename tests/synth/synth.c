@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * synth DIRECTORY [OPTION=VALUE...]: a recording of a machine that never was
  *
