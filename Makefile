@@ -123,7 +123,7 @@ $(BUILD)/policies/%.o: TARGET_CFLAGS := -DFRAGREPLAY_BUILTIN
 # the version is a flag, so what carries it depends on the file that sets it
 $(BUILD)/replay/base/version.o: Makefile
 
-$(TESTS): %: %.o $(LIBOBJS) | need-test-libs
+$(TESTS): %: %.o $(BUILD)/tests/test.o $(LIBOBJS) | need-test-libs
 	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CMOCKA_LDLIBS) $(LIB_LDLIBS)
 
 # what a test replaces by its own stand-ins, and what it shares
@@ -200,4 +200,4 @@ uninstall:
 clean:
 	rm -rf $(BUILD) build-san $(BUILD)-fuzz policies/*.so
 
--include $(OBJS:.o=.d) $(wildcard $(BUILD)/tests/*/*.d)
+-include $(OBJS:.o=.d) $(wildcard $(BUILD)/tests/*.d $(BUILD)/tests/*/*.d)

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Kernel versions as text and number, and the tables of base/kernel.h against other sources. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
-
 #include "base/kernel.h"
+#include "tests/test.h"
 
 #define BITS	\
 	{ KPF(REFERENCED), KPF(UPTODATE), KPF(DIRTY), KPF(LRU), KPF(ACTIVE), KPF(SLAB),		\
@@ -18,16 +15,14 @@ static const u64 own_bits[] = BITS;
 #include <linux/kernel-page-flags.h>	/* from here on, the names are the system's numbers */
 static const u64 system_bits[] = BITS;
 
-static void page_flags_are_those_of_the_system(void **state)
+TEST(page_flags_are_those_of_the_system)
 {
-	(void)state;
 	for (size_t i = 0; i < sizeof(own_bits) / sizeof(own_bits[0]); i++)
 		assert_int_equal(own_bits[i], system_bits[i]);
 }
 
-static void versions_are_parsed(void **state)
+TEST(versions_are_parsed)
 {
-	(void)state;
 	assert_int_equal(kernel_version_parse("6.12.117-amd64"), 0x060c0075);
 	assert_int_equal(kernel_version_parse("7.3"), 0x07030000);
 	assert_int_equal(kernel_version_parse("Linux version 6.1.0-50-cloud-amd64 (x"), 0x06010000);
@@ -36,20 +31,18 @@ static void versions_are_parsed(void **state)
 	assert_int_equal(kernel_version_parse(""), 0);
 }
 
-static void versions_are_printed_as_they_are_parsed(void **state)
+TEST(versions_are_printed_as_they_are_parsed)
 {
 	static const char *const version[] = { "6.1.0", "6.12.117", "7.3.4", "255.255.65535" };
 	char text[16];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(version) / sizeof(version[0]); i++)
 		assert_string_equal(kernel_version_print(kernel_version_parse(version[i]), text,
 							 sizeof(text)), version[i]);
 }
 
-static void every_name_finds_its_number(void **state)
+TEST(every_name_finds_its_number)
 {
-	(void)state;
 	for (int i = 0; i < MAX_NR_ZONES; i++)
 		assert_int_equal(name_index(zone_names, MAX_NR_ZONES, zone_names[i]), i);
 	for (int i = 0; i < MIGRATE_TYPES; i++)
@@ -61,11 +54,10 @@ static void every_name_finds_its_number(void **state)
 	assert_int_equal(name_index(zone_names, MAX_NR_ZONES, "HighMem"), -1);
 }
 
-static void every_default_of_a_sysctl_is_in_its_range(void **state)
+TEST(every_default_of_a_sysctl_is_in_its_range)
 {
 	struct mm_sysctl s = sysctl_defaults;
 
-	(void)state;
 	for (size_t i = 0; i < NR_SYSCTLS; i++) {
 		const struct sysctl_info *info = &sysctl_table[i];
 		const u32 *value = sysctl_value(&s, info);
@@ -76,17 +68,4 @@ static void every_default_of_a_sysctl_is_in_its_range(void **state)
 			assert_true(value[k] >= info->low || value == &s.min_free_kbytes);
 		}
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(page_flags_are_those_of_the_system),
-		cmocka_unit_test(versions_are_parsed),
-		cmocka_unit_test(versions_are_printed_as_they_are_parsed),
-		cmocka_unit_test(every_name_finds_its_number),
-		cmocka_unit_test(every_default_of_a_sysctl_is_in_its_range),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

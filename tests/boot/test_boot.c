@@ -4,12 +4,9 @@
  * against the counts that its kernel printed. FRAGREPLAY_RECORDINGS names a directory of
  * recordings; the tree's own are in traces/.
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +15,7 @@
 
 #include "mm/internal.h"
 #include "recording/recording.h"
+#include "tests/test.h"
 
 #define TINY_BLOCKS	8u
 #define TINY_PAGES	(TINY_BLOCKS * 512)
@@ -72,12 +70,11 @@ static struct mm *built(const struct recording *m, uint64_t seed, struct boot_fi
 	return mm;
 }
 
-static void free_runs_become_the_largest_aligned_buddies(void **state)
+TEST(free_runs_become_the_largest_aligned_buddies)
 {
 	struct recording *m = tiny();
 	struct mm *mm;
 
-	(void)state;
 	set_pages(m, 4096, 1024, KPF(BUDDY));		/* order 10 */
 	set_pages(m, 4096 + 1024 + 3, 5, KPF(BUDDY));	/* 3: order 0, 4..7: order 2 */
 	mm = built(m, 1, NULL);
@@ -91,13 +88,12 @@ static void free_runs_become_the_largest_aligned_buddies(void **state)
 	tiny_free(m);
 }
 
-static void compound_pages_become_objects_of_their_order(void **state)
+TEST(compound_pages_become_objects_of_their_order)
 {
 	struct recording *m = tiny();
 	uint32_t thp = 4096 + 512, slab = 4096 + 1024 + 8;
 	struct mm *mm;
 
-	(void)state;
 	set_pages(m, thp, 512, KPF(COMPOUND_TAIL) | KPF(ANON));
 	set_pages(m, thp, 1, KPF(COMPOUND_HEAD) | KPF(LRU) | KPF(ANON));
 	set_pages(m, slab, 8, KPF(COMPOUND_TAIL) | KPF(SLAB));
@@ -114,14 +110,13 @@ static void compound_pages_become_objects_of_their_order(void **state)
 }
 
 /* block 2 holds the only free order-3 buddy, and pagetypeinfo has it on the unmovable list */
-static void free_counts_decide_which_block_is_unmovable(void **state)
+TEST(free_counts_decide_which_block_is_unmovable)
 {
 	struct recording *m = tiny();
 	struct snap_zone *z = &m->before.zone[ZONE_DMA32];
 	struct boot_fit fit;
 	struct mm *mm;
 
-	(void)state;
 	for (uint32_t b = 0; b < TINY_BLOCKS; b++)
 		set_pages(m, 4096 + b * 512, 1, KPF(BUDDY));
 	set_pages(m, 4096 + 2 * 512 + 8, 8, KPF(BUDDY));
@@ -139,13 +134,12 @@ static void free_counts_decide_which_block_is_unmovable(void **state)
 	tiny_free(m);
 }
 
-static void contents_decide_where_counts_leave_a_choice(void **state)
+TEST(contents_decide_where_counts_leave_a_choice)
 {
 	struct recording *m = tiny();
 	struct snap_zone *z = &m->before.zone[ZONE_DMA32];
 	struct mm *mm;
 
-	(void)state;
 	set_pages(m, 4096, TINY_PAGES, KPF(LRU) | KPF(ANON));
 	set_pages(m, 4096 + 5 * 512, 512, 0);
 	set_pages(m, 4096 + 6 * 512, 512, KPF(SLAB));
@@ -159,14 +153,13 @@ static void contents_decide_where_counts_leave_a_choice(void **state)
 	tiny_free(m);
 }
 
-static void pages_without_flags_fill_the_percpu_lists(void **state)
+TEST(pages_without_flags_fill_the_percpu_lists)
 {
 	struct recording *m = tiny();
 	struct snap_zone *z = &m->before.zone[ZONE_DMA32];
 	struct boot_fit fit;
 	struct mm *mm;
 
-	(void)state;
 	set_pages(m, 4096, 64, 0);
 	z->pcp_count[0] = 3;
 	z->pcp_count[1] = 9;
@@ -184,12 +177,11 @@ static void pages_without_flags_fill_the_percpu_lists(void **state)
 	tiny_free(m);
 }
 
-static void a_hole_has_no_pageblocks(void **state)
+TEST(a_hole_has_no_pageblocks)
 {
 	struct recording *m = tiny();
 	struct mm *mm;
 
-	(void)state;
 	set_pages(m, 4096 + 3 * 512, 512, KPF(NOPAGE));
 	m->before.zone[ZONE_DMA32].pageblocks[MIGRATE_MOVABLE]--;
 	mm = built(m, 1, NULL);
@@ -200,12 +192,11 @@ static void a_hole_has_no_pageblocks(void **state)
 }
 
 /* flags are read while pages change hands: a stray NOPAGE makes no hole of a block */
-static void a_block_with_any_page_is_no_hole(void **state)
+TEST(a_block_with_any_page_is_no_hole)
 {
 	struct recording *m = tiny();
 	struct mm *mm;
 
-	(void)state;
 	set_pages(m, 4096 + 3 * 512, 512, KPF(BUDDY));
 	set_pages(m, 4096 + 3 * 512, 1, KPF(NOPAGE));
 	mm = built(m, 1, NULL);
@@ -220,13 +211,12 @@ static u32 first_free(const struct mm *mm, u32 order)
 	return list_first(mm, mm->zone[ZONE_DMA32].free_area[order].list[MIGRATE_MOVABLE]);
 }
 
-static void seed_1_is_as_boot_and_others_shuffle_reproducibly(void **state)
+TEST(seed_1_is_as_boot_and_others_shuffle_reproducibly)
 {
 	struct recording *m = tiny();
 	struct mm *a, *b, *c;
 	u32 differ = 0;
 
-	(void)state;
 	for (uint32_t i = 0; i < 512; i += 2)
 		set_pages(m, 4096 + i, 1, KPF(BUDDY));
 	set_pages(m, 4096 + 1024, 512, KPF(BUDDY));
@@ -248,12 +238,11 @@ static void seed_1_is_as_boot_and_others_shuffle_reproducibly(void **state)
 	tiny_free(m);
 }
 
-static void zoneinfo_overrides_what_formulas_give(void **state)
+TEST(zoneinfo_overrides_what_formulas_give)
 {
 	struct recording *m = tiny();
 	struct mm *mm;
 
-	(void)state;
 	m->before.zone[ZONE_DMA32].boost = 512;
 	m->before.zone[ZONE_DMA32].protection[ZONE_NORMAL] = 77;
 	m->before.zone[ZONE_DMA32].pcp_high[1] = 123;
@@ -266,14 +255,13 @@ static void zoneinfo_overrides_what_formulas_give(void **state)
 	tiny_free(m);
 }
 
-static void without_page_flags_counts_are_laid_out(void **state)
+TEST(without_page_flags_counts_are_laid_out)
 {
 	struct recording *m = tiny();
 	struct snap_zone *z = &m->before.zone[ZONE_DMA32];
 	struct boot_fit fit;
 	struct mm *mm;
 
-	(void)state;
 	free(m->before.kpageflags);
 	m->before.kpageflags = NULL;
 	m->before.nr_pfns = 0;
@@ -295,12 +283,11 @@ static void without_page_flags_counts_are_laid_out(void **state)
 	tiny_free(m);
 }
 
-static void a_bare_trace_gets_x86_zones(void **state)
+TEST(a_bare_trace_gets_x86_zones)
 {
 	struct recording *m = calloc(1, sizeof(*m));
 	struct mm *mm;
 
-	(void)state;
 	assert_non_null(m);
 	recording_infer(m, (5ull << 30) >> PAGE_SHIFT, 0, 4);
 	assert_string_equal(m->source, "option");
@@ -316,12 +303,11 @@ static void a_bare_trace_gets_x86_zones(void **state)
 	tiny_free(m);
 }
 
-static void a_bare_trace_tells_what_was_free(void **state)
+TEST(a_bare_trace_tells_what_was_free)
 {
 	struct recording *m = calloc(1, sizeof(*m));
 	struct mm *mm;
 
-	(void)state;
 	assert_non_null(m);
 	assert_int_equal(recording_first_seen(m, 8192, 9, true), 0);
 	assert_int_equal(recording_first_seen(m, 9000, 0, false), 0);
@@ -339,11 +325,10 @@ static void a_bare_trace_tells_what_was_free(void **state)
 	tiny_free(m);
 }
 
-static void an_impossible_machine_is_refused(void **state)
+TEST(an_impossible_machine_is_refused)
 {
 	struct recording *m = calloc(1, sizeof(*m));
 
-	(void)state;
 	assert_non_null(m);
 	assert_null(boot_mm(m, 1, false));
 	tiny_free(m);
@@ -423,7 +408,7 @@ static void check_recording(const char *dir, const char *name)
 	tiny_free(m);
 }
 
-static void recordings_meet_their_own_counts(void **state)
+TEST(recordings_meet_their_own_counts)
 {
 	const char *top = getenv("FRAGREPLAY_RECORDINGS");
 	struct dirent *e;
@@ -432,7 +417,6 @@ static void recordings_meet_their_own_counts(void **state)
 	struct stat st;
 	DIR *d;
 
-	(void)state;
 	top = top ? top : "traces";
 	d = opendir(top);
 	while (d && (e = readdir(d))) {
@@ -447,26 +431,4 @@ static void recordings_meet_their_own_counts(void **state)
 		closedir(d);
 	if (!n)
 		skip();
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(free_runs_become_the_largest_aligned_buddies),
-		cmocka_unit_test(compound_pages_become_objects_of_their_order),
-		cmocka_unit_test(free_counts_decide_which_block_is_unmovable),
-		cmocka_unit_test(contents_decide_where_counts_leave_a_choice),
-		cmocka_unit_test(pages_without_flags_fill_the_percpu_lists),
-		cmocka_unit_test(a_hole_has_no_pageblocks),
-		cmocka_unit_test(a_block_with_any_page_is_no_hole),
-		cmocka_unit_test(seed_1_is_as_boot_and_others_shuffle_reproducibly),
-		cmocka_unit_test(zoneinfo_overrides_what_formulas_give),
-		cmocka_unit_test(without_page_flags_counts_are_laid_out),
-		cmocka_unit_test(a_bare_trace_gets_x86_zones),
-		cmocka_unit_test(a_bare_trace_tells_what_was_free),
-		cmocka_unit_test(an_impossible_machine_is_refused),
-		cmocka_unit_test(recordings_meet_their_own_counts),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a real change is, when a replay says the same, and which recordings make a pair. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "check/check_ab.h"
+#include "tests/test.h"
 
 static const struct metric_spread factor_of_two = { "", false, 2, 10 };
 static const struct metric_spread twelve_points = { "", true, 12, 0 };
@@ -61,6 +58,8 @@ static int teardown(void **state)
 	return 0;
 }
 
+#define TEST_F(name) TEST_FIXTURE(name, setup, teardown)
+
 static struct ab_row *row(struct world *w, const char *name)
 {
 	for (unsigned int i = 0; i < w->x.nr; i++)
@@ -92,25 +91,22 @@ static const struct ab_row *judged(struct world *w, const char *name)
 	return row(w, name);
 }
 
-static void a_change_up_to_the_spread_is_none(void **state)
+TEST_F(a_change_up_to_the_spread_is_none)
 {
-	(void)state;
 	assert_false(ab_beyond(&factor_of_two, 100, 200));
 	assert_true(ab_beyond(&factor_of_two, 100, 201));
 	assert_false(ab_beyond(&factor_of_two, 200, 100));
 	assert_true(ab_beyond(&factor_of_two, 201, 100));
 }
 
-static void fewer_than_ten_on_both_sides_is_no_change(void **state)
+TEST_F(fewer_than_ten_on_both_sides_is_no_change)
 {
-	(void)state;
 	assert_false(ab_beyond(&factor_of_two, 1, 9));
 	assert_false(ab_beyond(&factor_of_two, 0, 9));
 }
 
-static void from_zero_it_takes_few_times_the_factor(void **state)
+TEST_F(from_zero_it_takes_few_times_the_factor)
 {
-	(void)state;
 	assert_false(ab_beyond(&factor_of_two, 0, 20));
 	assert_true(ab_beyond(&factor_of_two, 0, 21));
 	assert_false(ab_beyond(&factor_of_two, 20, 0));
@@ -118,26 +114,23 @@ static void from_zero_it_takes_few_times_the_factor(void **state)
 	assert_false(ab_beyond(&factor_of_two, 0, 0));
 }
 
-static void one_more_before_never_turns_none_into_a_change(void **state)
+TEST_F(one_more_before_never_turns_none_into_a_change)
 {
-	(void)state;
 	for (double after = 0; after < 100; after++)
 		for (double before = 0; before < after; before++)
 			if (ab_beyond(&factor_of_two, before + 1, after))
 				assert_true(ab_beyond(&factor_of_two, before, after));
 }
 
-static void a_rate_changes_by_points(void **state)
+TEST_F(a_rate_changes_by_points)
 {
-	(void)state;
 	assert_false(ab_beyond(&twelve_points, 1, 13));
 	assert_true(ab_beyond(&twelve_points, 1, 13.1));
 	assert_true(ab_beyond(&twelve_points, 13.1, 1));
 }
 
-static void a_replay_of_a_few_is_still(void **state)
+TEST_F(a_replay_of_a_few_is_still)
 {
-	(void)state;
 	assert_int_equal(ab_direction(&factor_of_two, 0, 9), 0);
 	assert_int_equal(ab_direction(&factor_of_two, 0, 10), 1);
 	assert_int_equal(ab_direction(&factor_of_two, 10, 0), -1);
@@ -145,7 +138,7 @@ static void a_replay_of_a_few_is_still(void **state)
 }
 
 /* every pair of equal runs that the README of the recordings shows must be within the spread */
-static void repeated_real_runs_are_no_finding(void **state)
+TEST_F(repeated_real_runs_are_no_finding)
 {
 	static const struct { const char *name; double a, b; } pair[] = {
 		{ "pgscan_kswapd", 909736, 865364 }, { "pgsteal_kswapd", 1658931, 1633812 },
@@ -165,7 +158,7 @@ static void repeated_real_runs_are_no_finding(void **state)
 		assert_false(ab_beyond(row(w, pair[i].name)->metric->spread, pair[i].a, pair[i].b));
 }
 
-static void the_storm_of_6_18_is_a_finding(void **state)
+TEST_F(the_storm_of_6_18_is_a_finding)
 {
 	struct world *w = *state;
 
@@ -174,7 +167,7 @@ static void the_storm_of_6_18_is_a_finding(void **state)
 	assert_true(ab_beyond(row(w, "pswpout")->metric->spread, 188327, 401320));
 }
 
-static void every_metric_that_is_for_it_has_a_row(void **state)
+TEST_F(every_metric_that_is_for_it_has_a_row)
 {
 	struct world *w = *state;
 	unsigned int want = 0;
@@ -186,7 +179,7 @@ static void every_metric_that_is_for_it_has_a_row(void **state)
 		assert_false(metric_is_pattern(w->x.row[i].metric));
 }
 
-static void whoever_scans_is_part_of_the_scanning(void **state)
+TEST_F(whoever_scans_is_part_of_the_scanning)
 {
 	struct world *w = *state;
 
@@ -197,7 +190,7 @@ static void whoever_scans_is_part_of_the_scanning(void **state)
 	assert_int_equal((int)judged(w, "pgscan")->real[1], 5);
 }
 
-static void direct_scanning_is_what_kcompactd_did_not_scan(void **state)
+TEST_F(direct_scanning_is_what_kcompactd_did_not_scan)
 {
 	struct world *w = *state;
 
@@ -207,7 +200,7 @@ static void direct_scanning_is_what_kcompactd_did_not_scan(void **state)
 	assert_int_equal((int)judged(w, "compact_direct_migrate_scanned")->real[1], 0);
 }
 
-static void stalls_are_summed_over_zones(void **state)
+TEST_F(stalls_are_summed_over_zones)
 {
 	struct world *w = *state;
 
@@ -218,7 +211,7 @@ static void stalls_are_summed_over_zones(void **state)
 	assert_int_equal((int)judged(w, "allocstall")->real[1], 7);
 }
 
-static void a_counter_that_the_kernel_lacks_is_not_judged(void **state)
+TEST_F(a_counter_that_the_kernel_lacks_is_not_judged)
 {
 	struct world *w = *state;
 
@@ -229,7 +222,7 @@ static void a_counter_that_the_kernel_lacks_is_not_judged(void **state)
 	assert_true(isnan(judged(w, "pswpout")->real[0]));
 }
 
-static void the_same_way_is_by_sign_not_by_size(void **state)
+TEST_F(the_same_way_is_by_sign_not_by_size)
 {
 	struct world *w = *state;
 
@@ -238,7 +231,7 @@ static void the_same_way_is_by_sign_not_by_size(void **state)
 	assert_int_equal(judged(w, "pswpout")->verdict, AB_SAME);
 }
 
-static void the_other_way_is_against(void **state)
+TEST_F(the_other_way_is_against)
 {
 	struct world *w = *state;
 
@@ -247,7 +240,7 @@ static void the_other_way_is_against(void **state)
 	assert_int_equal(judged(w, "pswpout")->verdict, AB_AGAINST);
 }
 
-static void a_real_change_within_the_spread_asks_nothing_of_the_replay(void **state)
+TEST_F(a_real_change_within_the_spread_asks_nothing_of_the_replay)
 {
 	struct world *w = *state;
 
@@ -257,7 +250,7 @@ static void a_real_change_within_the_spread_asks_nothing_of_the_replay(void **st
 	assert_int_equal(w->x.moved, 0);
 }
 
-static void it_is_the_mean_over_seeds_that_moves(void **state)
+TEST_F(it_is_the_mean_over_seeds_that_moves)
 {
 	struct world *w = *state;
 
@@ -270,7 +263,7 @@ static void it_is_the_mean_over_seeds_that_moves(void **state)
 }
 
 /* two seeds, means 1000 apart: standard errors of 300 each, together 424 */
-static void two_standard_errors_make_it_more_than_weak(void **state)
+TEST_F(two_standard_errors_make_it_more_than_weak)
 {
 	struct world *w = *state;
 
@@ -280,7 +273,7 @@ static void two_standard_errors_make_it_more_than_weak(void **state)
 	assert_int_equal(judged(w, "pswpout")->verdict, AB_SAME);
 }
 
-static void less_than_two_is_weak(void **state)
+TEST_F(less_than_two_is_weak)
 {
 	struct world *w = *state;
 
@@ -290,7 +283,7 @@ static void less_than_two_is_weak(void **state)
 	assert_int_equal(judged(w, "pswpout")->verdict, AB_WEAK);
 }
 
-static void more_seeds_make_the_same_difference_surer(void **state)
+TEST_F(more_seeds_make_the_same_difference_surer)
 {
 	struct world *w = *state;
 
@@ -310,7 +303,7 @@ static void repeated(struct world *w, unsigned int mode, enum vm_event_item item
 	free(c);
 }
 
-static void repeated_recordings_tell_the_spread(void **state)
+TEST_F(repeated_recordings_tell_the_spread)
 {
 	struct world *w = *state;
 
@@ -323,7 +316,7 @@ static void repeated_recordings_tell_the_spread(void **state)
 	assert_float_equal(row(w, "pswpout")->spread.limit, 1.5, 1e-9);
 }
 
-static void they_may_be_closer_than_the_table_has_it(void **state)
+TEST_F(they_may_be_closer_than_the_table_has_it)
 {
 	struct world *w = *state;
 
@@ -334,7 +327,7 @@ static void they_may_be_closer_than_the_table_has_it(void **state)
 	assert_int_equal(judged(w, "compact_daemon_wake")->verdict, AB_SAME);
 }
 
-static void a_repetition_is_of_its_own_mode(void **state)
+TEST_F(a_repetition_is_of_its_own_mode)
 {
 	struct world *w = *state;
 
@@ -345,7 +338,7 @@ static void a_repetition_is_of_its_own_mode(void **state)
 	assert_float_equal(row(w, "pswpout")->spread.limit, 1, 1e-9);
 }
 
-static void of_thp_they_tell_points(void **state)
+TEST_F(of_thp_they_tell_points)
 {
 	struct world *w = *state;
 
@@ -370,7 +363,7 @@ static void thp_replayed(struct world *w, u64 vanilla, u64 other)
 	replayed(w, VM_thp_fault_alloc, vanilla, other);
 }
 
-static void thp_outcomes_are_judged_by_their_share(void **state)
+TEST_F(thp_outcomes_are_judged_by_their_share)
 {
 	struct world *w = *state;
 
@@ -383,7 +376,7 @@ static void thp_outcomes_are_judged_by_their_share(void **state)
 	assert_int_equal(judged(w, "thp_fault_alloc")->verdict, AB_STILL);
 }
 
-static void rates_are_shown_and_not_counted_again(void **state)
+TEST_F(rates_are_shown_and_not_counted_again)
 {
 	struct world *w = *state;
 
@@ -401,7 +394,7 @@ static bool thp_ok(struct world *w, u64 real_b)
 	return w->x.thp_ok;
 }
 
-static void thp_success_may_lie_five_points_outside_of_the_range(void **state)
+TEST_F(thp_success_may_lie_five_points_outside_of_the_range)
 {
 	struct world *w = *state;
 
@@ -414,7 +407,7 @@ static void thp_success_may_lie_five_points_outside_of_the_range(void **state)
 	assert_false(thp_ok(w, 66));
 }
 
-static void without_thp_faults_there_is_nothing_to_miss(void **state)
+TEST_F(without_thp_faults_there_is_nothing_to_miss)
 {
 	struct world *w = *state;
 
@@ -433,7 +426,7 @@ static const enum vm_event_item lone[] = {
 };
 #define NR_LONE (sizeof(lone) / sizeof(lone[0]))
 
-static void the_share_that_moves_alike_must_reach_85_percent(void **state)
+TEST_F(the_share_that_moves_alike_must_reach_85_percent)
 {
 	struct world *w = *state;
 
@@ -464,7 +457,7 @@ static unsigned int unlike(struct world *w, const char *expect)
 	return n;
 }
 
-static void a_pair_differs_in_defrag_mode_alone(void **state)
+TEST_F(a_pair_differs_in_defrag_mode_alone)
 {
 	struct world *w = *state;
 
@@ -477,7 +470,7 @@ static void a_pair_differs_in_defrag_mode_alone(void **state)
 	assert_int_equal(unlike(w, "huge pages"), 3);
 }
 
-static void memory_may_differ_by_two_percent(void **state)
+TEST_F(memory_may_differ_by_two_percent)
 {
 	struct world *w = *state;
 
@@ -487,7 +480,7 @@ static void memory_may_differ_by_two_percent(void **state)
 	assert_int_equal(unlike(w, "391 MiB of memory against 383"), 1);
 }
 
-static void the_first_is_without_and_the_second_with_defrag_mode(void **state)
+TEST_F(the_first_is_without_and_the_second_with_defrag_mode)
 {
 	struct world *w = *state;
 
@@ -497,7 +490,7 @@ static void the_first_is_without_and_the_second_with_defrag_mode(void **state)
 	assert_int_equal(unlike(w, "the second was recorded with vm.defrag_mode=0"), 2);
 }
 
-static void reasons_that_do_not_fit_are_cut(void **state)
+TEST_F(reasons_that_do_not_fit_are_cut)
 {
 	struct world *w = *state;
 	char why[16];
@@ -507,47 +500,4 @@ static void reasons_that_do_not_fit_are_cut(void **state)
 	snprintf(w->b.kernel, sizeof(w->b.kernel), "6.18.15");
 	assert_int_equal(ab_unlike(&w->a, &w->b, why, sizeof(why)), 3);
 	assert_string_equal(why, "kernel 7.3.4 ag");
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(a_change_up_to_the_spread_is_none),
-		TEST(fewer_than_ten_on_both_sides_is_no_change),
-		TEST(from_zero_it_takes_few_times_the_factor),
-		TEST(one_more_before_never_turns_none_into_a_change),
-		TEST(a_rate_changes_by_points),
-		TEST(a_replay_of_a_few_is_still),
-		TEST(repeated_real_runs_are_no_finding),
-		TEST(the_storm_of_6_18_is_a_finding),
-		TEST(every_metric_that_is_for_it_has_a_row),
-		TEST(whoever_scans_is_part_of_the_scanning),
-		TEST(direct_scanning_is_what_kcompactd_did_not_scan),
-		TEST(stalls_are_summed_over_zones),
-		TEST(a_counter_that_the_kernel_lacks_is_not_judged),
-		TEST(the_same_way_is_by_sign_not_by_size),
-		TEST(the_other_way_is_against),
-		TEST(a_real_change_within_the_spread_asks_nothing_of_the_replay),
-		TEST(it_is_the_mean_over_seeds_that_moves),
-		TEST(two_standard_errors_make_it_more_than_weak),
-		TEST(less_than_two_is_weak),
-		TEST(more_seeds_make_the_same_difference_surer),
-		TEST(repeated_recordings_tell_the_spread),
-		TEST(they_may_be_closer_than_the_table_has_it),
-		TEST(a_repetition_is_of_its_own_mode),
-		TEST(of_thp_they_tell_points),
-		TEST(thp_outcomes_are_judged_by_their_share),
-		TEST(rates_are_shown_and_not_counted_again),
-		TEST(thp_success_may_lie_five_points_outside_of_the_range),
-		TEST(without_thp_faults_there_is_nothing_to_miss),
-		TEST(the_share_that_moves_alike_must_reach_85_percent),
-		TEST(a_pair_differs_in_defrag_mode_alone),
-		TEST(memory_may_differ_by_two_percent),
-		TEST(the_first_is_without_and_the_second_with_defrag_mode),
-		TEST(reasons_that_do_not_fit_are_cut),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What check calls ok, few and miss. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "check/fidelity.h"
+#include "tests/test.h"
 
 struct world {
 	struct recording recording;
@@ -56,6 +53,8 @@ static int teardown(void **state)
 	return 0;
 }
 
+#define TEST_F(name) TEST_FIXTURE(name, setup, teardown)
+
 static const struct fidelity_row *row(struct world *w, const char *name)
 {
 	fidelity_compute(&w->fidelity, &w->recording, &w->self, &w->observed, &w->scan);
@@ -74,7 +73,7 @@ static enum fidelity_verdict verdict(struct world *w, enum vm_event_item item, u
 	return row(w, vm_event_name[item])->verdict;
 }
 
-static void recorded_is_the_difference_of_the_snapshots(void **state)
+TEST_F(recorded_is_the_difference_of_the_snapshots)
 {
 	struct world *w = *state;
 
@@ -82,12 +81,12 @@ static void recorded_is_the_difference_of_the_snapshots(void **state)
 	assert_int_equal((int)row(w, "pswpout")->recorded, 500);
 }
 
-static void a_counter_the_kernel_lacks_is_no_row(void **state)
+TEST_F(a_counter_the_kernel_lacks_is_no_row)
 {
 	assert_null(row(*state, "pswpout"));
 }
 
-static void pswpout_may_be_off_by_a_tenth(void **state)
+TEST_F(pswpout_may_be_off_by_a_tenth)
 {
 	assert_int_equal(verdict(*state, VM_pswpout, 1000, 1100), FIDELITY_OK);
 	assert_int_equal(verdict(*state, VM_pswpout, 1000, 1101), FIDELITY_MISS);
@@ -95,7 +94,7 @@ static void pswpout_may_be_off_by_a_tenth(void **state)
 	assert_int_equal(verdict(*state, VM_pswpout, 1101, 1000), FIDELITY_MISS);
 }
 
-static void compaction_may_be_off_by_a_factor_of_two(void **state)
+TEST_F(compaction_may_be_off_by_a_factor_of_two)
 {
 	assert_int_equal(verdict(*state, VM_compact_stall, 100, 200), FIDELITY_OK);
 	assert_int_equal(verdict(*state, VM_compact_stall, 100, 49), FIDELITY_MISS);
@@ -104,18 +103,18 @@ static void compaction_may_be_off_by_a_factor_of_two(void **state)
 	assert_int_equal(verdict(*state, VM_compact_stall, 0, 0), FIDELITY_OK);
 }
 
-static void a_handful_on_both_sides_says_nothing(void **state)
+TEST_F(a_handful_on_both_sides_says_nothing)
 {
 	assert_int_equal(verdict(*state, VM_compact_stall, 0, 9), FIDELITY_FEW);
 	assert_int_equal(verdict(*state, VM_compact_stall, 0, 10), FIDELITY_MISS);
 }
 
-static void a_counter_without_a_limit_has_no_verdict(void **state)
+TEST_F(a_counter_without_a_limit_has_no_verdict)
 {
 	assert_int_equal(verdict(*state, VM_pgactivate, 10, 100000), FIDELITY_NONE);
 }
 
-static void scans_and_steals_are_summed_over_contexts_once(void **state)
+TEST_F(scans_and_steals_are_summed_over_contexts_once)
 {
 	struct world *w = *state;
 
@@ -130,7 +129,7 @@ static void scans_and_steals_are_summed_over_contexts_once(void **state)
 	assert_int_equal(row(w, "pgsteal")->verdict, FIDELITY_OK);
 }
 
-static void direct_scanning_is_part_of_the_scanning(void **state)
+TEST_F(direct_scanning_is_part_of_the_scanning)
 {
 	struct world *w = *state;
 
@@ -141,7 +140,7 @@ static void direct_scanning_is_part_of_the_scanning(void **state)
 	assert_int_equal((int)row(w, "pgscan")->recorded, 905);
 }
 
-static void proactive_reclaim_is_part_of_the_scanning_where_a_kernel_has_it(void **state)
+TEST_F(proactive_reclaim_is_part_of_the_scanning_where_a_kernel_has_it)
 {
 	struct world *w = *state;
 
@@ -150,7 +149,7 @@ static void proactive_reclaim_is_part_of_the_scanning_where_a_kernel_has_it(void
 	assert_int_equal((int)row(w, "pgscan")->recorded, 740);
 }
 
-static void observed_is_held_only_against_what_a_trace_shows(void **state)
+TEST_F(observed_is_held_only_against_what_a_trace_shows)
 {
 	struct world *w = *state;
 
@@ -165,7 +164,7 @@ static void observed_is_held_only_against_what_a_trace_shows(void **state)
 	assert_null(row(w, "extfrag_events"));
 }
 
-static void thp_success_may_be_off_by_three_points(void **state)
+TEST_F(thp_success_may_be_off_by_three_points)
 {
 	struct world *w = *state;
 
@@ -179,7 +178,7 @@ static void thp_success_may_be_off_by_three_points(void **state)
 	assert_int_equal(row(w, "thp_success_rate")->verdict, FIDELITY_MISS);
 }
 
-static void a_capture_counts_as_the_steal_it_looks_like(void **state)
+TEST_F(a_capture_counts_as_the_steal_it_looks_like)
 {
 	struct world *w = *state;
 
@@ -190,7 +189,7 @@ static void a_capture_counts_as_the_steal_it_looks_like(void **state)
 	assert_int_equal((int)row(w, "extfrag_events")->replayed, 25);
 }
 
-static void misses_are_counted(void **state)
+TEST_F(misses_are_counted)
 {
 	struct world *w = *state;
 
@@ -200,27 +199,4 @@ static void misses_are_counted(void **state)
 	w->self.counters[VM_compact_stall] = 1000;
 	row(w, "pswpout");
 	assert_int_equal(w->fidelity.missed, 1);
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(recorded_is_the_difference_of_the_snapshots),
-		TEST(a_counter_the_kernel_lacks_is_no_row),
-		TEST(pswpout_may_be_off_by_a_tenth),
-		TEST(compaction_may_be_off_by_a_factor_of_two),
-		TEST(a_handful_on_both_sides_says_nothing),
-		TEST(a_counter_without_a_limit_has_no_verdict),
-		TEST(scans_and_steals_are_summed_over_contexts_once),
-		TEST(direct_scanning_is_part_of_the_scanning),
-		TEST(proactive_reclaim_is_part_of_the_scanning_where_a_kernel_has_it),
-		TEST(observed_is_held_only_against_what_a_trace_shows),
-		TEST(thp_success_may_be_off_by_three_points),
-		TEST(a_capture_counts_as_the_steal_it_looks_like),
-		TEST(misses_are_counted),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,17 +3,14 @@
  * The demand rules of architecture.md section 4: what the workload asked for, told apart from what
  * the recorded kernel did about it.
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include <fragreplay/policy.h>
 #include "mm/swap_table.h"
 #include "engine/run.h"
+#include "tests/test.h"
 
 #define MAX_PFN		4096u
 #define USER		100
@@ -68,6 +65,8 @@ static int teardown(void **state)
 	return 0;
 }
 
+#define TEST_F(name) TEST_FIXTURE(name, setup, teardown)
+
 static void event(struct world *w, struct record r)
 {
 	r.ts = ++w->ts;
@@ -115,7 +114,7 @@ static const struct op *last(struct world *w)
 }
 
 /* rule 1 */
-static void an_allocation_is_an_object_with_a_kind(void **state)
+TEST_F(an_allocation_is_an_object_with_a_kind)
 {
 	struct world *w = *state;
 
@@ -135,7 +134,7 @@ static void an_allocation_is_an_object_with_a_kind(void **state)
 	assert_int_equal(demand_get_stats(w->d)->allocs, 4);
 }
 
-static void a_thp_fault_that_may_not_reclaim_is_one_try(void **state)
+TEST_F(a_thp_fault_that_may_not_reclaim_is_one_try)
 {
 	struct world *w = *state;
 
@@ -146,7 +145,7 @@ static void a_thp_fault_that_may_not_reclaim_is_one_try(void **state)
 	assert_int_equal(demand_get_stats(w->d)->thp_success, 0);
 }
 
-static void two_tries_of_one_thp_fault_are_folded(void **state)
+TEST_F(two_tries_of_one_thp_fault_are_folded)
 {
 	struct world *w = *state;
 
@@ -161,7 +160,7 @@ static void two_tries_of_one_thp_fault_are_folded(void **state)
 	assert_int_equal(demand_get_stats(w->d)->thp_folded, 1);
 }
 
-static void a_task_that_exits_between_its_tries_has_failed(void **state)
+TEST_F(a_task_that_exits_between_its_tries_has_failed)
 {
 	struct world *w = *state;
 
@@ -176,7 +175,7 @@ static void a_task_that_exits_between_its_tries_has_failed(void **state)
 }
 
 /* rule 6 */
-static void a_write_that_steps_down_is_one_operation(void **state)
+TEST_F(a_write_that_steps_down_is_one_operation)
 {
 	struct world *w = *state;
 
@@ -195,7 +194,7 @@ static void a_write_that_steps_down_is_one_operation(void **state)
 	assert_int_equal(demand_get_stats(w->d)->allocs, 1);
 }
 
-static void its_last_attempt_is_the_one_that_may_not_fail(void **state)
+TEST_F(its_last_attempt_is_the_one_that_may_not_fail)
 {
 	struct world *w = *state;
 
@@ -209,7 +208,7 @@ static void its_last_attempt_is_the_one_that_may_not_fail(void **state)
 	assert_int_equal(w->op[0].flags & OPF_DIRTY, OPF_DIRTY);
 }
 
-static void a_folio_that_is_got_at_once_has_its_own_order_as_hint(void **state)
+TEST_F(a_folio_that_is_got_at_once_has_its_own_order_as_hint)
 {
 	struct world *w = *state;
 
@@ -222,7 +221,7 @@ static void a_folio_that_is_got_at_once_has_its_own_order_as_hint(void **state)
 	assert_int_equal(demand_get_stats(w->d)->folio_folded, 0);
 }
 
-static void readahead_steps_down_to_single_pages(void **state)
+TEST_F(readahead_steps_down_to_single_pages)
 {
 	struct world *w = *state;
 
@@ -238,7 +237,7 @@ static void readahead_steps_down_to_single_pages(void **state)
 	assert_int_equal(demand_get_stats(w->d)->folio_folded, 1);
 }
 
-static void readahead_that_gets_no_page_is_over(void **state)
+TEST_F(readahead_that_gets_no_page_is_over)
 {
 	struct world *w = *state;
 
@@ -251,7 +250,7 @@ static void readahead_that_gets_no_page_is_over(void **state)
 	assert_int_equal(w->op[0].hint, 1);
 }
 
-static void other_allocations_do_not_end_an_operation(void **state)
+TEST_F(other_allocations_do_not_end_an_operation)
 {
 	struct world *w = *state;
 
@@ -269,7 +268,7 @@ static void other_allocations_do_not_end_an_operation(void **state)
 }
 
 /* the page cache's other requests begin operations of their own: this one went without */
-static void what_is_no_smaller_or_not_alike_is_another_operation(void **state)
+TEST_F(what_is_no_smaller_or_not_alike_is_another_operation)
 {
 	struct world *w = *state;
 
@@ -288,7 +287,7 @@ static void what_is_no_smaller_or_not_alike_is_another_operation(void **state)
 	assert_int_equal(demand_get_stats(w->d)->folio_folded, 0);
 }
 
-static void a_task_that_exits_gives_its_folio_up(void **state)
+TEST_F(a_task_that_exits_gives_its_folio_up)
 {
 	struct world *w = *state;
 
@@ -301,7 +300,7 @@ static void a_task_that_exits_gives_its_folio_up(void **state)
 }
 
 /* huge pages and mTHP have __GFP_NOMEMALLOC: mm/huge_memory.c:vma_thp_gfp_mask */
-static void faults_are_no_page_cache(void **state)
+TEST_F(faults_are_no_page_cache)
 {
 	struct world *w = *state;
 	const gfp_t mthp = (GFP_TRANSHUGE_LIGHT | __GFP_KSWAPD_RECLAIM | __GFP_NORETRY);
@@ -319,7 +318,7 @@ static void faults_are_no_page_cache(void **state)
 	assert_int_equal(demand_get_stats(w->d)->folio_folded, 0);
 }
 
-static void a_free_that_nothing_allocated_implies_an_allocation(void **state)
+TEST_F(a_free_that_nothing_allocated_implies_an_allocation)
 {
 	struct world *w = *state;
 
@@ -335,7 +334,7 @@ static void a_free_that_nothing_allocated_implies_an_allocation(void **state)
 }
 
 /* rule 2 */
-static void part_of_an_object_may_be_freed(void **state)
+TEST_F(part_of_an_object_may_be_freed)
 {
 	struct world *w = *state;
 
@@ -349,7 +348,7 @@ static void part_of_an_object_may_be_freed(void **state)
 }
 
 /* rule 3 */
-static void a_free_inside_direct_reclaim_is_the_kernels(void **state)
+TEST_F(a_free_inside_direct_reclaim_is_the_kernels)
 {
 	struct world *w = *state;
 
@@ -360,7 +359,7 @@ static void a_free_inside_direct_reclaim_is_the_kernels(void **state)
 	assert_int_equal(demand_get_stats(w->d)->reclaim_frees, 1);
 }
 
-static void an_interrupt_inside_direct_reclaim_frees_for_the_workload(void **state)
+TEST_F(an_interrupt_inside_direct_reclaim_frees_for_the_workload)
 {
 	struct world *w = *state;
 
@@ -371,7 +370,7 @@ static void an_interrupt_inside_direct_reclaim_frees_for_the_workload(void **sta
 	assert_int_equal(last(w)->type, OP_FREE);
 }
 
-static void after_the_window_a_task_frees_for_itself(void **state)
+TEST_F(after_the_window_a_task_frees_for_itself)
 {
 	struct world *w = *state;
 
@@ -382,7 +381,7 @@ static void after_the_window_a_task_frees_for_itself(void **state)
 	assert_int_equal(last(w)->type, OP_FREE);
 }
 
-static void kswapd_frees_for_the_kernel(void **state)
+TEST_F(kswapd_frees_for_the_kernel)
 {
 	struct world *w = *state;
 
@@ -392,7 +391,7 @@ static void kswapd_frees_for_the_kernel(void **state)
 	assert_int_equal(last(w)->type, OP_RECLAIM);
 }
 
-static void swap_tables_are_the_recorded_kernels_own(void **state)
+TEST_F(swap_tables_are_the_recorded_kernels_own)
 {
 	const struct demand_stats *stats;
 	struct world *w = *state;
@@ -412,7 +411,7 @@ static void swap_tables_are_the_recorded_kernels_own(void **state)
 	assert_int_equal(demand_tpages(w->d)[64].state, T_LIVE);
 }
 
-static void a_swap_table_that_is_freed_tells_of_an_empty_cluster(void **state)
+TEST_F(a_swap_table_that_is_freed_tells_of_an_empty_cluster)
 {
 	struct world *w = *state;
 
@@ -435,7 +434,7 @@ static void a_swap_table_that_is_freed_tells_of_an_empty_cluster(void **state)
 	assert_int_equal(demand_get_stats(w->d)->conflicts, 0);
 }
 
-static void other_requests_from_within_reclaim_are_demand(void **state)
+TEST_F(other_requests_from_within_reclaim_are_demand)
 {
 	struct world *w = *state;
 
@@ -454,7 +453,7 @@ static void other_requests_from_within_reclaim_are_demand(void **state)
 }
 
 /* rule 4 */
-static void a_mapped_page_is_followed_by_its_ptes(void **state)
+TEST_F(a_mapped_page_is_followed_by_its_ptes)
 {
 	struct world *w = *state;
 
@@ -471,7 +470,7 @@ static void a_mapped_page_is_followed_by_its_ptes(void **state)
 	assert_int_equal(demand_tpages(w->d)[2000].state, T_LIVE);
 }
 
-static void two_processes_at_one_address_keep_their_order(void **state)
+TEST_F(two_processes_at_one_address_keep_their_order)
 {
 	struct world *w = *state;
 
@@ -489,7 +488,7 @@ static void two_processes_at_one_address_keep_their_order(void **state)
 	assert_int_equal(w->op[3].handle2, 2001);
 }
 
-static void an_unmapped_page_goes_where_the_scanner_found_room(void **state)
+TEST_F(an_unmapped_page_goes_where_the_scanner_found_room)
 {
 	struct world *w = *state;
 
@@ -507,7 +506,7 @@ static void an_unmapped_page_goes_where_the_scanner_found_room(void **state)
 	assert_int_equal(demand_get_stats(w->d)->migrations_inferred, 2);
 }
 
-static void a_find_of_unknown_place_is_settled_by_a_mapped_page(void **state)
+TEST_F(a_find_of_unknown_place_is_settled_by_a_mapped_page)
 {
 	struct world *w = *state;
 
@@ -529,7 +528,7 @@ static void a_find_of_unknown_place_is_settled_by_a_mapped_page(void **state)
 	assert_int_equal(demand_tpages(w->d)[3074].state, T_LIVE);
 }
 
-static void a_target_that_comes_back_was_never_filled(void **state)
+TEST_F(a_target_that_comes_back_was_never_filled)
 {
 	struct world *w = *state;
 
@@ -550,7 +549,7 @@ static void a_target_that_comes_back_was_never_filled(void **state)
 	assert_int_equal(demand_tpages(w->d)[2050].state, T_LIVE);
 }
 
-static void kernels_before_6_9_take_the_last_page_found_first(void **state)
+TEST_F(kernels_before_6_9_take_the_last_page_found_first)
 {
 	struct world *w = *state;
 
@@ -567,7 +566,7 @@ static void kernels_before_6_9_take_the_last_page_found_first(void **state)
 	assert_int_equal(last(w)->handle2, 2055);
 }
 
-static void a_page_of_unknown_place_is_matched_when_it_is_freed(void **state)
+TEST_F(a_page_of_unknown_place_is_matched_when_it_is_freed)
 {
 	struct world *w = *state;
 
@@ -585,7 +584,7 @@ static void a_page_of_unknown_place_is_matched_when_it_is_freed(void **state)
 }
 
 /* rule 8 */
-static void the_newer_of_two_owners_is_right(void **state)
+TEST_F(the_newer_of_two_owners_is_right)
 {
 	struct world *w = *state;
 
@@ -609,7 +608,7 @@ static s64 counted(struct world *w, enum vm_event_item item)
 	return sum;
 }
 
-static void the_recorded_kernels_own_counters_are_told_apart_from_demand(void **state)
+TEST_F(the_recorded_kernels_own_counters_are_told_apart_from_demand)
 {
 	struct world *w = *state;
 
@@ -631,7 +630,7 @@ static void the_recorded_kernels_own_counters_are_told_apart_from_demand(void **
 	assert_int_equal(counted(w, VM_pswpout), 2);
 }
 
-static void counters_end_where_the_snapshot_is_taken(void **state)
+TEST_F(counters_end_where_the_snapshot_is_taken)
 {
 	struct world *w = *state;
 
@@ -649,7 +648,7 @@ static void extfrag(struct world *w, u8 fallback_order, bool change_ownership)
 		.change_ownership = change_ownership } });
 }
 
-static void an_extfrag_event_has_its_class(void **state)
+TEST_F(an_extfrag_event_has_its_class)
 {
 	static const u8 class[] = { EXTFRAG_STEAL, EXTFRAG_CLAIM_PART, EXTFRAG_CLAIM_BLOCK };
 	struct world *w = *state;
@@ -669,7 +668,7 @@ static void an_extfrag_event_has_its_class(void **state)
 	}
 }
 
-static void the_huge_zero_page_is_no_fault(void **state)
+TEST_F(the_huge_zero_page_is_no_fault)
 {
 	const gfp_t zero = (GFP_TRANSHUGE_LIGHT & ~__GFP_MOVABLE) | __GFP_ZERO;
 	struct world *w = *state;
@@ -685,56 +684,11 @@ static void the_huge_zero_page_is_no_fault(void **state)
 	assert_int_equal(demand_get_stats(w->d)->thp_attempts, 0);
 }
 
-static void a_gap_is_counted(void **state)
+TEST_F(a_gap_is_counted)
 {
 	struct world *w = *state;
 
 	event(w, (struct record){ .type = REC_LOST, .lost.events = 17 });
 	demand_finish(w->d);
 	assert_int_equal(demand_get_stats(w->d)->lost_events, 17);
-}
-
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		T(an_allocation_is_an_object_with_a_kind),
-		T(a_thp_fault_that_may_not_reclaim_is_one_try),
-		T(two_tries_of_one_thp_fault_are_folded),
-		T(a_task_that_exits_between_its_tries_has_failed),
-		T(a_write_that_steps_down_is_one_operation),
-		T(its_last_attempt_is_the_one_that_may_not_fail),
-		T(a_folio_that_is_got_at_once_has_its_own_order_as_hint),
-		T(readahead_steps_down_to_single_pages),
-		T(readahead_that_gets_no_page_is_over),
-		T(other_allocations_do_not_end_an_operation),
-		T(what_is_no_smaller_or_not_alike_is_another_operation),
-		T(a_task_that_exits_gives_its_folio_up),
-		T(faults_are_no_page_cache),
-		T(a_free_that_nothing_allocated_implies_an_allocation),
-		T(part_of_an_object_may_be_freed),
-		T(a_free_inside_direct_reclaim_is_the_kernels),
-		T(an_interrupt_inside_direct_reclaim_frees_for_the_workload),
-		T(after_the_window_a_task_frees_for_itself),
-		T(kswapd_frees_for_the_kernel),
-		T(swap_tables_are_the_recorded_kernels_own),
-		T(a_swap_table_that_is_freed_tells_of_an_empty_cluster),
-		T(other_requests_from_within_reclaim_are_demand),
-		T(a_mapped_page_is_followed_by_its_ptes),
-		T(two_processes_at_one_address_keep_their_order),
-		T(an_unmapped_page_goes_where_the_scanner_found_room),
-		T(a_find_of_unknown_place_is_settled_by_a_mapped_page),
-		T(a_target_that_comes_back_was_never_filled),
-		T(kernels_before_6_9_take_the_last_page_found_first),
-		T(a_page_of_unknown_place_is_matched_when_it_is_freed),
-		T(the_newer_of_two_owners_is_right),
-		T(the_recorded_kernels_own_counters_are_told_apart_from_demand),
-		T(counters_end_where_the_snapshot_is_taken),
-		T(an_extfrag_event_has_its_class),
-		T(the_huge_zero_page_is_no_fault),
-		T(a_gap_is_counted),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,19 +5,14 @@
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "parsers/trace.h"
-
-static char path[4096];
+#include "tests/test.h"
 
 struct source {
 	struct trace *t;
@@ -118,16 +113,17 @@ static const char *const type_name[NR_RECORD_TYPES] = {
 	[REC_MARK] = " print: ",
 };
 
-static void records_hold_what_trace_cmd_prints(void **state)
+TEST(records_hold_what_trace_cmd_prints)
 {
+	const char *dir = getenv("RECORDING");
 	struct source s = { 0 };
-	char err[512], *command, *line = NULL;
+	char path[4096], err[512], *command, *line = NULL;
 	const struct record *rec;
 	uint64_t compared = 0, lines = 0;
 	size_t cap = 0;
 	FILE *report;
 
-	(void)state;
+	snprintf(path, sizeof(path), "%s/trace.dat", dir ? dir : "traces/7.3-small-d0");
 	if (asprintf(&command, "trace-cmd report -R -i '%s' 2>/dev/null", path) < 0)
 		fail();
 	s.t = trace_open(path, NULL, err, sizeof(err));
@@ -164,15 +160,4 @@ static void records_hold_what_trace_cmd_prints(void **state)
 	print_message("%" PRIu64 " of %" PRIu64 " records compared field by field\n", compared,
 		      lines);
 	trace_close(s.t);
-}
-
-int main(int argc, char **argv)
-{
-	const char *dir = argc > 1 ? argv[1] : getenv("RECORDING");
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(records_hold_what_trace_cmd_prints),
-	};
-
-	snprintf(path, sizeof(path), "%s/trace.dat", dir ? dir : "traces/7.3-small-d0");
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What diff computes: statistics against published values, metrics, and verdicts. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/message.h"
 #include "base/vmstat.h"
 #include "diff/diff.h"
+#include "tests/test.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -27,11 +24,10 @@ static void near(double a, double b, double tolerance)
 static const double sleep1[] = { 0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0 };
 static const double sleep2[] = { 1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4 };
 
-static void mean_and_deviation_are_of_a_sample(void **state)
+TEST(mean_and_deviation_are_of_a_sample)
 {
 	struct diff_stats s = diff_stats_of(sleep1, NR(sleep1));
 
-	(void)state;
 	assert_int_equal(s.n, 10);
 	near(s.mean, 0.75, 1e-15);
 	near(s.sd, 1.789010, 5e-7);
@@ -40,50 +36,45 @@ static void mean_and_deviation_are_of_a_sample(void **state)
 	near(s.sd, 2.002249, 5e-7);
 }
 
-static void one_run_has_no_deviation(void **state)
+TEST(one_run_has_no_deviation)
 {
 	const double value = 5;
 	struct diff_stats s = diff_stats_of(&value, 1);
 
-	(void)state;
 	assert_true(s.mean == 5 && s.sd == 0);
 }
 
-static void equal_runs_have_exactly_no_deviation(void **state)
+TEST(equal_runs_have_exactly_no_deviation)
 {
 	const double value[] = { 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1 };
 	struct diff_stats s = diff_stats_of(value, NR(value));
 
-	(void)state;
 	assert_true(s.mean == 0.1 && s.sd == 0);
 }
 
-static void large_values_keep_their_small_deviation(void **state)
+TEST(large_values_keep_their_small_deviation)
 {
 	const double value[] = { 1e12 + 4, 1e12 + 7, 1e12 + 13, 1e12 + 16 };
 	struct diff_stats s = diff_stats_of(value, NR(value));
 
-	(void)state;
 	near(s.mean, 1e12 + 10, 1e-3);
 	near(s.sd, sqrt(30), 1e-9);
 }
 
-static void welch_agrees_with_r(void **state)
+TEST(welch_agrees_with_r)
 {
 	struct diff_stats a = diff_stats_of(sleep1, NR(sleep1));
 	struct diff_stats b = diff_stats_of(sleep2, NR(sleep2));
 
-	(void)state;
 	near(diff_welch_p(&a, &b), 0.07939, 5e-6);
 	near(diff_welch_p(&b, &a), 0.07939, 5e-6);
 }
 
 /* with one and two degrees of freedom the distribution has a closed form */
-static void student_agrees_with_closed_forms(void **state)
+TEST(student_agrees_with_closed_forms)
 {
 	static const double t[] = { 1e-6, 0.1, 0.5, 1, 2, 5, 30, 1000, 1e6 };
 
-	(void)state;
 	for (size_t i = 0; i < NR(t); i++) {
 		near(diff_student_p(t[i], 1), 2 / M_PI * atan(1 / t[i]), 1e-12);
 		near(diff_student_p(t[i], 2), 2 / ((t[i] * t[i] + 2) *
@@ -93,9 +84,8 @@ static void student_agrees_with_closed_forms(void **state)
 }
 
 /* the two-sided 5 %, 1 % and 0.1 % points of any table of t */
-static void student_agrees_with_tables(void **state)
+TEST(student_agrees_with_tables)
 {
-	(void)state;
 	near(diff_student_p(12.706, 1), 0.05, 1e-5);
 	near(diff_student_p(2.228, 10), 0.05, 1e-4);
 	near(diff_student_p(3.169, 10), 0.01, 1e-4);
@@ -106,37 +96,33 @@ static void student_agrees_with_tables(void **state)
 	near(diff_student_p(1.959964, 1e7), erfc(1.959964 / sqrt(2)), 1e-7);
 }
 
-static void student_has_its_limits(void **state)
+TEST(student_has_its_limits)
 {
-	(void)state;
 	assert_true(diff_student_p(0, 5) == 1);
 	assert_true(diff_student_p(INFINITY, 5) == 0);
 	assert_true(diff_student_p(1e8, 30) >= 0 && diff_student_p(1e8, 30) < 1e-100);
 }
 
-static void a_single_run_is_no_sample(void **state)
+TEST(a_single_run_is_no_sample)
 {
 	struct diff_stats a = diff_stats_of(sleep1, 1), b = diff_stats_of(sleep2, NR(sleep2));
 
-	(void)state;
 	assert_true(isnan(diff_welch_p(&a, &b)));
 	assert_true(isnan(diff_welch_p(&b, &a)));
 }
 
-static void without_deviation_means_are_equal_or_not(void **state)
+TEST(without_deviation_means_are_equal_or_not)
 {
 	const struct diff_stats a = { 3, 7, 0 }, b = { 3, 8, 0 };
 
-	(void)state;
 	assert_true(diff_welch_p(&a, &a) == 1);
 	assert_true(diff_welch_p(&a, &b) == 0);
 }
 
-static void one_side_without_deviation_still_compares(void **state)
+TEST(one_side_without_deviation_still_compares)
 {
 	const struct diff_stats a = { 4, 10, 0 }, b = { 4, 12, 2 };
 
-	(void)state;
 	/* t = 2, df = 3: 0.1393 in any table */
 	near(diff_welch_p(&a, &b), 0.139326, 1e-5);
 }
@@ -166,11 +152,10 @@ static double value(const struct diff_column *c, const char *name, size_t run)
 	return m->value[run];
 }
 
-static void numbers_are_named_by_their_place(void **state)
+TEST(numbers_are_named_by_their_place)
 {
 	struct diff_column c = { 0 };
 
-	(void)state;
 	fill(&c, "{ \"policy\": \"mine,x=1\", \"counters\": { \"pswpin\": 3 },"
 	     " \"thp\": { \"success_rate\": 0.5 }, \"timeline\": [ { \"t_ns\": 1 } ],"
 	     " \"policy_counters\": { \"mine\": { \"kicks\": 4 } },"
@@ -188,11 +173,10 @@ static void numbers_are_named_by_their_place(void **state)
 	diff_column_release(&c);
 }
 
-static void sums_and_rates_are_of_each_run(void **state)
+TEST(sums_and_rates_are_of_each_run)
 {
 	struct diff_column c = { 0 };
 
-	(void)state;
 	fill(&c, "{ \"counters\": { \"compact_success\": 1, \"compact_fail\": 3,"
 	     " \"compact_free_scanned\": 100, \"compact_daemon_free_scanned\": 40 } }");
 	fill(&c, "{ \"counters\": { \"compact_success\": 1, \"compact_fail\": 1,"
@@ -206,11 +190,10 @@ static void sums_and_rates_are_of_each_run(void **state)
 	diff_column_release(&c);
 }
 
-static void a_run_without_attempts_has_no_rate(void **state)
+TEST(a_run_without_attempts_has_no_rate)
 {
 	struct diff_column c = { 0 };
 
-	(void)state;
 	fill(&c, "{ \"counters\": { \"compact_success\": 0, \"compact_fail\": 0 } }");
 	fill(&c, "{ \"counters\": { \"compact_success\": 1, \"compact_fail\": 0 } }");
 	assert_int_equal(diff_column_derive(&c), 0);
@@ -219,11 +202,10 @@ static void a_run_without_attempts_has_no_rate(void **state)
 	diff_column_release(&c);
 }
 
-static void what_a_report_of_a_side_lacks_the_side_lacks(void **state)
+TEST(what_a_report_of_a_side_lacks_the_side_lacks)
 {
 	struct diff_column c = { 0 };
 
-	(void)state;
 	fill(&c, "{ \"counters\": { \"pswpin\": 1, \"pswpout\": 2 } }");
 	fill(&c, "{ \"counters\": { \"pswpout\": 3 } }");
 	assert_int_equal(diff_column_derive(&c), 0);
@@ -232,11 +214,10 @@ static void what_a_report_of_a_side_lacks_the_side_lacks(void **state)
 	diff_column_release(&c);
 }
 
-static void every_seed_of_a_spread_is_a_run(void **state)
+TEST(every_seed_of_a_spread_is_a_run)
 {
 	struct diff_column c = { 0 };
 
-	(void)state;
 	fill(&c, "{ \"counters\": { \"pswpin\": 1 }, \"spread\": { \"runs\": 3,"
 	     " \"samples\": { \"pswpin\": [ 1, 5, 6 ] } } }");
 	assert_int_equal(c.runs, 3);
@@ -259,9 +240,8 @@ static enum diff_verdict verdict(const char *metric, const char *limit, const ch
 	return diff_criterion_judge(&c, &row, &cell, 0.05);
 }
 
-static void a_limit_watches_the_way_that_is_worse(void **state)
+TEST(a_limit_watches_the_way_that_is_worse)
 {
-	(void)state;
 	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 10600, NAN), DIFF_REGRESSION);
 	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 9000, NAN), DIFF_PASS);
 	assert_int_equal(verdict("thp_fault_alloc", "5%", NULL, 1000, 900, NAN),
@@ -272,18 +252,16 @@ static void a_limit_watches_the_way_that_is_worse(void **state)
 	assert_int_equal(verdict("pgfree", "5%", NULL, 10000, 9000, NAN), DIFF_REGRESSION);
 }
 
-static void a_limit_may_be_reached(void **state)
+TEST(a_limit_may_be_reached)
 {
-	(void)state;
 	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 10500, NAN), DIFF_PASS);
 	assert_int_equal(verdict("pgscan", "500", NULL, 10000, 10500, NAN), DIFF_PASS);
 	assert_int_equal(verdict("pgscan", "499", NULL, 10000, 10500, NAN), DIFF_REGRESSION);
 	assert_int_equal(verdict("pgscan", "0", NULL, 10000, 10001, NAN), DIFF_REGRESSION);
 }
 
-static void the_floor_is_the_least_change_that_counts(void **state)
+TEST(the_floor_is_the_least_change_that_counts)
 {
-	(void)state;
 	assert_int_equal(verdict("compact_fail", "5%", NULL, 0, 3, NAN), DIFF_BELOW_FLOOR);
 	assert_int_equal(verdict("compact_fail", "5%", NULL, 0, 10, NAN), DIFF_REGRESSION);
 	assert_int_equal(verdict("compact_fail", "5%", "floor=0", 0, 3, NAN), DIFF_REGRESSION);
@@ -295,23 +273,21 @@ static void the_floor_is_the_least_change_that_counts(void **state)
 	assert_int_equal(verdict("compact_fail", "2", NULL, 0, 3, NAN), DIFF_REGRESSION);
 }
 
-static void chance_is_no_regression(void **state)
+TEST(chance_is_no_regression)
 {
-	(void)state;
 	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 20000, 0.3), DIFF_NOISE);
 	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 20000, 0.05), DIFF_NOISE);
 	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 20000, 0.049), DIFF_REGRESSION);
 	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 10100, 0.001), DIFF_PASS);
 }
 
-static void a_missing_side_is_never_a_pass(void **state)
+TEST(a_missing_side_is_never_a_pass)
 {
 	struct diff_row row = { .metric = metric_find("pgscan") };
 	struct diff_cell cell = { .has = true, .stats = { 1, 5, 0 }, .p = NAN };
 	struct diff_criterion c;
 	char err[ERR_LEN];
 
-	(void)state;
 	assert_int_equal(diff_criterion_parse(&c, "pgscan", "5%", NULL, err, sizeof(err)), 0);
 	assert_int_equal(diff_criterion_judge(&c, &row, &cell, 0.05), DIFF_MISSING);
 	row.base = cell;
@@ -320,7 +296,7 @@ static void a_missing_side_is_never_a_pass(void **state)
 	assert_int_equal(diff_criterion_judge(NULL, &row, &cell, 0.05), DIFF_NONE);
 }
 
-static void limits_that_are_none_are_refused(void **state)
+TEST(limits_that_are_none_are_refused)
 {
 	static const char *const bad[] = {
 		"", "%", "x", "1x", "--2%", "1e999", "nan", "inf%", "5%%", "5 %",
@@ -328,7 +304,6 @@ static void limits_that_are_none_are_refused(void **state)
 	struct diff_criterion c;
 	char err[ERR_LEN];
 
-	(void)state;
 	for (size_t i = 0; i < NR(bad); i++) {
 		*err = '\0';
 		assert_int_equal(diff_criterion_parse(&c, "pgscan", bad[i], NULL, err,
@@ -340,9 +315,8 @@ static void limits_that_are_none_are_refused(void **state)
 			 -1);
 }
 
-static void a_change_from_zero_is_infinite(void **state)
+TEST(a_change_from_zero_is_infinite)
 {
-	(void)state;
 	assert_true(diff_percent(0, 0) == 0);
 	assert_true(isinf(diff_percent(0, 3)) && diff_percent(0, 3) > 0);
 	assert_true(diff_percent(200, 100) == -50);
@@ -350,7 +324,7 @@ static void a_change_from_zero_is_infinite(void **state)
 	assert_true(diff_percent(-1, -0.5) == 50);
 }
 
-static void a_change_is_eleven_characters(void **state)
+TEST(a_change_is_eleven_characters)
 {
 	static const double percent[] = {
 		0, 35.3, -5, 999.99, 12345.678, 99998.9, 123456, -999998, 1e7, -1e12, 1e300,
@@ -358,42 +332,9 @@ static void a_change_is_eleven_characters(void **state)
 	};
 	char buf[64];
 
-	(void)state;
 	for (size_t i = 0; i < NR(percent); i++) {
 		diff_change(buf, sizeof(buf), percent[i]);
 		if (strlen(buf) > 12 || (fabs(percent[i]) < 1e4 && strlen(buf) != 11))
 			fail_msg("%s", buf);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(mean_and_deviation_are_of_a_sample),
-		cmocka_unit_test(one_run_has_no_deviation),
-		cmocka_unit_test(equal_runs_have_exactly_no_deviation),
-		cmocka_unit_test(large_values_keep_their_small_deviation),
-		cmocka_unit_test(welch_agrees_with_r),
-		cmocka_unit_test(student_agrees_with_closed_forms),
-		cmocka_unit_test(student_agrees_with_tables),
-		cmocka_unit_test(student_has_its_limits),
-		cmocka_unit_test(a_single_run_is_no_sample),
-		cmocka_unit_test(without_deviation_means_are_equal_or_not),
-		cmocka_unit_test(one_side_without_deviation_still_compares),
-		cmocka_unit_test(numbers_are_named_by_their_place),
-		cmocka_unit_test(sums_and_rates_are_of_each_run),
-		cmocka_unit_test(a_run_without_attempts_has_no_rate),
-		cmocka_unit_test(what_a_report_of_a_side_lacks_the_side_lacks),
-		cmocka_unit_test(every_seed_of_a_spread_is_a_run),
-		cmocka_unit_test(a_limit_watches_the_way_that_is_worse),
-		cmocka_unit_test(a_limit_may_be_reached),
-		cmocka_unit_test(the_floor_is_the_least_change_that_counts),
-		cmocka_unit_test(chance_is_no_regression),
-		cmocka_unit_test(a_missing_side_is_never_a_pass),
-		cmocka_unit_test(limits_that_are_none_are_refused),
-		cmocka_unit_test(a_change_from_zero_is_infinite),
-		cmocka_unit_test(a_change_is_eleven_characters),
-	};
-
-	return cmocka_run_group_tests_name("diff", tests, NULL, NULL);
 }

@@ -40,9 +40,8 @@ static void encodes(const char *before, const char *now, const char *row)
 
 /* --- text --- */
 
-static void a_row_tells_what_changed(void **state)
+TEST(a_row_tells_what_changed)
 {
-	(void)state;
 	encodes(".0 .0 .0 .0", "f0 f0 f0 f0", "0 4 f0");
 	encodes(".0 .0 .0 .0", ".0 .0 m9 .0", "2 1 m9");
 	encodes("f0 f0 f0 f0", "f0 f0 f0 f0", "");
@@ -51,19 +50,17 @@ static void a_row_tells_what_changed(void **state)
 	encodes("", "", "");
 }
 
-static void a_run_goes_over_blocks_that_are_so_already(void **state)
+TEST(a_run_goes_over_blocks_that_are_so_already)
 {
-	(void)state;
 	encodes("f0 m9 f0 m9", "m9 m9 m9 m9", "0 3 m9");
 	encodes("f0 m9 m9 f0", "m9 m9 m9 f0", "0 1 m9");
 }
 
-static void numbers_are_in_base_36(void **state)
+TEST(numbers_are_in_base_36)
 {
 	u8 before[3000] = { 0 }, now[3000] = { 0 };
 	char *row;
 
-	(void)state;
 	memset(now + 35, BLOCK_STATE(BLK_HIGHATOMIC, 0), 36);
 	memset(now + 35 + 36 + 1296, BLOCK_STATE(BLK_RESERVED, 7), 1295);
 	row = blockmap_encode(before, now, 3000);
@@ -71,11 +68,10 @@ static void numbers_are_in_base_36(void **state)
 	free(row);
 }
 
-static void what_is_encoded_is_decoded(void **state)
+TEST(what_is_encoded_is_decoded)
 {
 	u8 before[777], now[777];
 
-	(void)state;
 	srand(7);
 	for (int round = 0; round < 400; round++) {
 		u32 n = 1 + (u32)rand() % 777, change = 1 + (u32)rand() % 40;
@@ -93,7 +89,7 @@ static void what_is_encoded_is_decoded(void **state)
 	}
 }
 
-static void what_is_no_row_is_refused_at_its_place(void **state)
+TEST(what_is_no_row_is_refused_at_its_place)
 {
 	static const struct { const char *row; size_t at; } bad[] = {
 		{ "0 5 f0", 0 }, { "4 1 f0", 0 }, { "0 0 f0", 0 }, { "0 1 f0;3 1 f0", 7 },
@@ -104,7 +100,6 @@ static void what_is_no_row_is_refused_at_its_place(void **state)
 	};
 	u8 blocks[8];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		const char *at;
 
@@ -128,11 +123,10 @@ static u8 named(u16 unmovable, u16 movable, u16 reclaimable, u16 reserved)
 	return block_state(&pages, false);
 }
 
-static void a_block_is_called_by_what_it_holds(void **state)
+TEST(a_block_is_called_by_what_it_holds)
 {
 	struct block_pages none = { 0 }, empty = { .present = 512 };
 
-	(void)state;
 	assert_int_equal(block_state(&none, false), BLOCK_STATE(BLK_ABSENT, 0));
 	assert_int_equal(block_state(&empty, false), BLOCK_STATE(BLK_FREE, 0));
 	assert_int_equal(block_state(&empty, true), BLOCK_STATE(BLK_HIGHATOMIC, 0));
@@ -147,11 +141,10 @@ static void a_block_is_called_by_what_it_holds(void **state)
 	assert_int_equal(named(0, 12, 0, 500), BLOCK_STATE(BLK_MOVABLE, 9));
 }
 
-static void nothing_is_0_all_is_9_and_only_they_are(void **state)
+TEST(nothing_is_0_all_is_9_and_only_they_are)
 {
 	u8 last = 0;
 
-	(void)state;
 	for (u16 n = 1; n < 512; n++) {
 		u8 digit = BLOCK_DIGIT(named(0, n, 0, 0));
 
@@ -170,13 +163,12 @@ static const u8 *look(struct blockmap *map, struct mm *mm, u64 t_ns)
 	return map->frame + (size_t)(map->nr_frames - 1) * map->nr_blocks;
 }
 
-static void units_of_all_sizes_are_counted(void **state)
+TEST(units_of_all_sizes_are_counted)
 {
 	struct mm *mm = mm_alloc(BLOCK(8), 1, 1);
 	struct blockmap *map;
 	u8 want[8];
 
-	(void)state;
 	mm_add_zone(mm, ZONE_NORMAL, BLOCK(1), BLOCK(7));
 	mm_place_free(mm, BLOCK(2), 10, true);
 	mm_place_used(mm, BLOCK(4), 10, PK_ANON, MIGRATE_MOVABLE);
@@ -194,13 +186,12 @@ static void units_of_all_sizes_are_counted(void **state)
 	mm_free(mm);
 }
 
-static void zones_follow_one_another(void **state)
+TEST(zones_follow_one_another)
 {
 	struct mm *mm = mm_alloc(BLOCK(8), 1, 1);
 	struct blockmap *map;
 	u8 want[6];
 
-	(void)state;
 	mm_add_zone(mm, ZONE_DMA, 1, BLOCK(2) - 1);
 	mm_add_zone(mm, ZONE_NORMAL, BLOCK(4), BLOCK(4));
 	mm_place_used(mm, 1, 0, PK_KERNEL, MIGRATE_RECLAIMABLE);
@@ -217,12 +208,11 @@ static void zones_follow_one_another(void **state)
 }
 
 /* a reserve that comes and goes changes no page */
-static void a_free_block_of_the_atomic_reserve_is_told_apart(void **state)
+TEST(a_free_block_of_the_atomic_reserve_is_told_apart)
 {
 	struct mm *mm = tiny_machine("7.3.4", 4);
 	struct blockmap *map = blockmap_alloc(mm);
 
-	(void)state;
 	blockmap_watch(map, mm);
 	buddy_free(mm, BLOCK(2), 9);
 	assert_int_equal(look(map, mm, 0)[2], BLOCK_STATE(BLK_FREE, 0));
@@ -262,12 +252,11 @@ static void take_one(struct mm *mm, struct held *h)
 	h->pfn = alloc_pages(mm, gfp[rand() % 4] | __GFP_NORETRY, h->order);
 }
 
-static void watching_shows_what_looking_at_all_shows(void **state)
+TEST(watching_shows_what_looking_at_all_shows)
 {
 	static const char *const version[] = { "6.1", "6.12", "7.3.4" };
 	struct held held[200];
 
-	(void)state;
 	srand(11);
 	for (int v = 0; v < 3; v++) {
 		struct mm *mm = tiny_machine(version[v], 32);
@@ -312,13 +301,12 @@ static struct compact_control *compaction_of(struct mm *mm)
 }
 
 /* The target of a migration was isolated some time before, and comes into use by copying. */
-static void watching_sees_migrations(void **state)
+TEST(watching_sees_migrations)
 {
 	struct mm *mm = machine("6.1.192", 8);
 	struct blockmap *map = blockmap_alloc(mm);
 	struct compact_control *cc = compaction_of(mm);
 
-	(void)state;
 	blockmap_watch(map, mm);
 	scatter(mm, BLOCK(2), 50);
 	block_type(mm, 6, MIGRATE_MOVABLE);
@@ -358,12 +346,11 @@ static void add_moments(struct blockmap *map, u32 n)
 	}
 }
 
-static void moments_are_evenly_spaced_and_at_most_200(void **state)
+TEST(moments_are_evenly_spaced_and_at_most_200)
 {
 	static const u32 counts[] = { 1, 2, 199, 200, 201, 399, 400, 401, 1000, 86400 };
 	struct mm *mm = tiny_machine("7.3.4", 4);
 
-	(void)state;
 	for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++) {
 		struct blockmap *map = blockmap_alloc(mm);
 		u64 end = counts[k] * 100ull - 63, step;
@@ -387,13 +374,12 @@ static void moments_are_evenly_spaced_and_at_most_200(void **state)
 	mm_free(mm);
 }
 
-static void the_end_is_one_moment_only(void **state)
+TEST(the_end_is_one_moment_only)
 {
 	struct mm *mm = tiny_machine("7.3.4", 4);
 	struct blockmap *map = blockmap_alloc(mm);
 	u8 *frame;
 
-	(void)state;
 	add_moments(map, 3);
 	assert_int_equal(blockmap_frame(map, 200, true, &frame), 0);
 	memset(frame, 7, map->nr_blocks);
@@ -403,14 +389,13 @@ static void the_end_is_one_moment_only(void **state)
 	mm_free(mm);
 }
 
-static void halving_keeps_the_first_and_the_end(void **state)
+TEST(halving_keeps_the_first_and_the_end)
 {
 	static const u64 even[] = { 0, 200, 350 }, odd[] = { 0, 200, 450 };
 	struct mm *mm = tiny_machine("7.3.4", 4);
 	struct blockmap *map = blockmap_alloc(mm);
 	u8 *frame;
 
-	(void)state;
 	add_moments(map, 4);
 	blockmap_frame(map, 350, true, &frame);
 	blockmap_halve(map);
@@ -432,14 +417,13 @@ static void halving_keeps_the_first_and_the_end(void **state)
 }
 
 /* 256 GiB, every block another at every moment: no report could carry all of it */
-static void rows_of_all_maps_fit_a_report(void **state)
+TEST(rows_of_all_maps_fit_a_report)
 {
 	struct mm *mm = mm_alloc(BLOCK(2), 1, 1);
 	struct policy_result run[2] = { { 0 } };
 	struct run_output out = { .run = run, .nr_runs = 2 };
 	u8 *frame;
 
-	(void)state;
 	mm_add_zone(mm, ZONE_NORMAL, 0, BLOCK(1));
 	mm->zone[ZONE_NORMAL].spanned = BLOCK(131072);
 	srand(3);
@@ -479,7 +463,7 @@ static const u8 *frame_at(const struct blockmap *map, u32 i)
 	return map->frame + (size_t)i * map->nr_blocks;
 }
 
-static void observed_follows_the_trace(void **state)
+TEST(observed_follows_the_trace)
 {
 	struct mm *mm = mm_alloc(BLOCK(4), 1, 1);
 	struct policy_result run = { 0 };
@@ -497,7 +481,6 @@ static void observed_follows_the_trace(void **state)
 	};
 	u8 want[4];
 
-	(void)state;
 	mm_add_zone(mm, ZONE_NORMAL, 0, BLOCK(4));
 	for (u32 b = 0; b < 4; b++)
 		mm_place_free(mm, BLOCK(b), 9, true);
@@ -524,29 +507,4 @@ static void observed_follows_the_trace(void **state)
 	assert_memory_equal(frame_at(run.map, 5), want, 4);
 	assert_int_equal(run.map->t_ns[5], 420);
 	blockmap_free(run.map);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_row_tells_what_changed),
-		cmocka_unit_test(a_run_goes_over_blocks_that_are_so_already),
-		cmocka_unit_test(numbers_are_in_base_36),
-		cmocka_unit_test(what_is_encoded_is_decoded),
-		cmocka_unit_test(what_is_no_row_is_refused_at_its_place),
-		cmocka_unit_test(a_block_is_called_by_what_it_holds),
-		cmocka_unit_test(nothing_is_0_all_is_9_and_only_they_are),
-		cmocka_unit_test(units_of_all_sizes_are_counted),
-		cmocka_unit_test(zones_follow_one_another),
-		cmocka_unit_test(a_free_block_of_the_atomic_reserve_is_told_apart),
-		cmocka_unit_test(watching_shows_what_looking_at_all_shows),
-		cmocka_unit_test(watching_sees_migrations),
-		cmocka_unit_test(moments_are_evenly_spaced_and_at_most_200),
-		cmocka_unit_test(the_end_is_one_moment_only),
-		cmocka_unit_test(halving_keeps_the_first_and_the_end),
-		cmocka_unit_test(rows_of_all_maps_fit_a_report),
-		cmocka_unit_test(observed_follows_the_trace),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,12 +89,11 @@ static void use_up_large_pages(struct mm *mm)
 		split_folio(mm, pfn);
 }
 
-static void an_object_has_a_page_and_gives_it_back(void **state)
+TEST(an_object_has_a_page_and_gives_it_back)
 {
 	struct world *w = world(0);
 	u32 before = used_pages(w->run.mm);
 
-	(void)state;
 	fault(w, H);
 	assert_true(MAP_IS_PFN(w->mo.map[H]));
 	assert_int_equal(w->run.mm->page[w->mo.map[H]].owner, H);
@@ -105,12 +104,11 @@ static void an_object_has_a_page_and_gives_it_back(void **state)
 	done(w);
 }
 
-static void a_part_of_a_folio_is_freed_by_splitting_it(void **state)
+TEST(a_part_of_a_folio_is_freed_by_splitting_it)
 {
 	struct world *w = world(0);
 	u32 before = used_pages(w->run.mm);
 
-	(void)state;
 	thp_fault(w, H);
 	assert_vmstat(w->run.mm, thp_fault_alloc, 1);
 	on(w, OP_FREE, H + 17, 0, PK_ANON);
@@ -120,12 +118,11 @@ static void a_part_of_a_folio_is_freed_by_splitting_it(void **state)
 }
 
 /* rule 3 */
-static void what_the_recorded_kernel_reclaimed_stays_cold_and_nobodys(void **state)
+TEST(what_the_recorded_kernel_reclaimed_stays_cold_and_nobodys)
 {
 	struct world *w = world(4096);
 	u32 pfn;
 
-	(void)state;
 	fault(w, H);
 	pfn = w->mo.map[H];
 	on(w, OP_RECLAIM, H, 0, PK_ANON);
@@ -138,12 +135,11 @@ static void what_the_recorded_kernel_reclaimed_stays_cold_and_nobodys(void **sta
 }
 
 /* rule 4 */
-static void a_migration_of_the_recorded_kernel_moves_only_the_name(void **state)
+TEST(a_migration_of_the_recorded_kernel_moves_only_the_name)
 {
 	struct world *w = world(0);
 	u32 pfn;
 
-	(void)state;
 	fault(w, H);
 	pfn = w->mo.map[H];
 	play(w, (struct op){ .type = OP_MOVE, .handle = H, .handle2 = H + 9 });
@@ -154,12 +150,11 @@ static void a_migration_of_the_recorded_kernel_moves_only_the_name(void **state)
 }
 
 /* rule 6 */
-static void a_thp_that_only_the_trace_got_becomes_base_pages(void **state)
+TEST(a_thp_that_only_the_trace_got_becomes_base_pages)
 {
 	struct world *w = world(0);
 	u32 before;
 
-	(void)state;
 	use_up_large_pages(w->run.mm);
 	before = used_pages(w->run.mm);
 	thp_fault(w, H);
@@ -171,12 +166,11 @@ static void a_thp_that_only_the_trace_got_becomes_base_pages(void **state)
 	done(w);
 }
 
-static void a_thp_that_only_the_model_got_absorbs_the_faults_that_follow(void **state)
+TEST(a_thp_that_only_the_model_got_absorbs_the_faults_that_follow)
 {
 	struct world *w = world(0);
 	u32 before = used_pages(w->run.mm);
 
-	(void)state;
 	thp_fault(w, H_NONE);
 	assert_vmstat(w->run.mm, thp_fault_alloc, 1);
 	assert_int_equal(w->run.stats.thp_absorbing, 1);
@@ -193,11 +187,10 @@ static void a_thp_that_only_the_model_got_absorbs_the_faults_that_follow(void **
 	done(w);
 }
 
-static void the_faults_of_another_task_are_not_absorbed(void **state)
+TEST(the_faults_of_another_task_are_not_absorbed)
 {
 	struct world *w = world(0);
 
-	(void)state;
 	thp_fault(w, H_NONE);
 	play(w, (struct op){ .type = OP_ALLOC, .pid = USER + 1, .handle = H, .kind = PK_ANON,
 			     .mt = MIGRATE_MOVABLE, .flags = OPF_ZERO,
@@ -207,12 +200,11 @@ static void the_faults_of_another_task_are_not_absorbed(void **state)
 }
 
 /* rule 7 */
-static void a_swap_in_whose_page_is_still_here_is_absorbed(void **state)
+TEST(a_swap_in_whose_page_is_still_here_is_absorbed)
 {
 	struct world *w = world(4096);
 	u32 pfn;
 
-	(void)state;
 	fault(w, H);
 	pfn = w->mo.map[H];
 	on(w, OP_RECLAIM, H, 0, PK_ANON);
@@ -223,11 +215,10 @@ static void a_swap_in_whose_page_is_still_here_is_absorbed(void **state)
 	done(w);
 }
 
-static void without_refaults_every_allocation_is_a_new_page(void **state)
+TEST(without_refaults_every_allocation_is_a_new_page)
 {
 	struct world *w = world(4096);
 
-	(void)state;
 	w->opt.refault_rate = 0;
 	fault(w, H);
 	on(w, OP_RECLAIM, H, 0, PK_ANON);
@@ -236,11 +227,10 @@ static void without_refaults_every_allocation_is_a_new_page(void **state)
 	done(w);
 }
 
-static void a_given_rate_takes_the_place_of_the_recordings_budget(void **state)
+TEST(a_given_rate_takes_the_place_of_the_recordings_budget)
 {
 	struct world *w = world(4096);
 
-	(void)state;
 	w->mo.anon.budget = 0;
 	fault(w, H);
 	on(w, OP_RECLAIM, H, 0, PK_ANON);
@@ -252,34 +242,14 @@ static void a_given_rate_takes_the_place_of_the_recordings_budget(void **state)
 	done(w);
 }
 
-static void counters_stop_at_the_marker(void **state)
+TEST(counters_stop_at_the_marker)
 {
 	struct world *w = world(0);
 
-	(void)state;
 	thp_fault(w, H);
 	play(w, (struct op){ .type = OP_MARK, .a = MARK_AFTER_BEGIN });
 	thp_fault(w, H + 512);
 	assert_int_equal(w->run.counters[VM_thp_fault_alloc], 1);
 	assert_vmstat(w->run.mm, thp_fault_alloc, 2);
 	done(w);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_object_has_a_page_and_gives_it_back),
-		cmocka_unit_test(a_part_of_a_folio_is_freed_by_splitting_it),
-		cmocka_unit_test(what_the_recorded_kernel_reclaimed_stays_cold_and_nobodys),
-		cmocka_unit_test(a_migration_of_the_recorded_kernel_moves_only_the_name),
-		cmocka_unit_test(a_thp_that_only_the_trace_got_becomes_base_pages),
-		cmocka_unit_test(a_thp_that_only_the_model_got_absorbs_the_faults_that_follow),
-		cmocka_unit_test(the_faults_of_another_task_are_not_absorbed),
-		cmocka_unit_test(a_swap_in_whose_page_is_still_here_is_absorbed),
-		cmocka_unit_test(without_refaults_every_allocation_is_a_new_page),
-		cmocka_unit_test(a_given_rate_takes_the_place_of_the_recordings_budget),
-		cmocka_unit_test(counters_stop_at_the_marker),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

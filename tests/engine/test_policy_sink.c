@@ -52,16 +52,14 @@ static void write_all_kinds(const struct mm *mm, const void *priv, struct policy
 	sink_u64(sink, "after", 9);
 }
 
-static void objects_open_and_close(void **state)
+TEST(objects_open_and_close)
 {
-	(void)state;
 	assert_section(collect(write_all_kinds), "{\"count\":7,\"share\":0.25,\"none\":null,"
 		       "\"row\":[1,0,3],\"empty\":[],\"inner\":{\"count\":8},\"after\":9}");
 }
 
-static void a_policy_without_a_report_has_no_section(void **state)
+TEST(a_policy_without_a_report_has_no_section)
 {
-	(void)state;
 	assert_null(collect(NULL));
 }
 
@@ -79,9 +77,8 @@ static void write_twice(const struct mm *mm, const void *priv, struct policy_sin
 	sink_u64(sink, "m", 4);
 }
 
-static void a_name_given_twice_keeps_its_first_value(void **state)
+TEST(a_name_given_twice_keeps_its_first_value)
 {
-	(void)state;
 	assert_section(collect(write_twice), "{\"n\":1,\"m\":4}");
 }
 
@@ -98,9 +95,8 @@ static void write_bad_names(const struct mm *mm, const void *priv, struct policy
 	sink_u64(sink, "ok", 2);
 }
 
-static void an_entry_that_cannot_be_named_is_left_out(void **state)
+TEST(an_entry_that_cannot_be_named_is_left_out)
 {
-	(void)state;
 	assert_section(collect(write_bad_names), "{\"ok\":2}");
 }
 
@@ -114,9 +110,8 @@ static void write_unbalanced(const struct mm *mm, const void *priv, struct polic
 	sink_u64(sink, "n", 1);
 }
 
-static void a_section_ends_with_all_its_objects(void **state)
+TEST(a_section_ends_with_all_its_objects)
 {
-	(void)state;
 	assert_section(collect(write_unbalanced), "{\"a\":{\"n\":1}}");
 }
 
@@ -132,12 +127,11 @@ static void write_deep(const struct mm *mm, const void *priv, struct policy_sink
 	sink_u64(sink, "end", 1);
 }
 
-static void objects_beyond_the_depth_are_left_out(void **state)
+TEST(objects_beyond_the_depth_are_left_out)
 {
 	json_t *section = collect(write_deep), *o = section;
 	int depth = 0;
 
-	(void)state;
 	while (json_object_get(o, "o")) {
 		o = json_object_get(o, "o");
 		depth++;
@@ -171,25 +165,9 @@ policys:
 	json_decref(schema);
 }
 
-static void no_policy_may_be_named_as_a_part_of_the_report(void **state)
+TEST(no_policy_may_be_named_as_a_part_of_the_report)
 {
-	(void)state;
 	the_reports_own_names_are_taken("policy");
 	the_reports_own_names_are_taken("sample");
 	assert_false(report_name_taken("mine"));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(objects_open_and_close),
-		cmocka_unit_test(a_policy_without_a_report_has_no_section),
-		cmocka_unit_test(a_name_given_twice_keeps_its_first_value),
-		cmocka_unit_test(an_entry_that_cannot_be_named_is_left_out),
-		cmocka_unit_test(a_section_ends_with_all_its_objects),
-		cmocka_unit_test(objects_beyond_the_depth_are_left_out),
-		cmocka_unit_test(no_policy_may_be_named_as_a_part_of_the_report),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

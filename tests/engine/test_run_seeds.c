@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Several seeds: one decode for all of them, and the same results as one by one. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #include "engine/run.h"
 #include "mm/internal.h"
+#include "tests/test.h"
 
 #define MEMORY_PAGES	16384u
 #define NR_PAIRS	6000u	/* allocations, each with a free: more than one batch of operations */
@@ -90,7 +88,9 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void eight_seeds_decode_once(void **state)
+#define TEST_F(name) TEST_FIXTURE(name, set_up, tear_down)
+
+TEST_F(eight_seeds_decode_once)
 {
 	struct world *w = *state;
 
@@ -129,7 +129,7 @@ static void take(void *ctx, unsigned int policy, const struct policy_result *run
 	t->places[t->nr++] = places(run);
 }
 
-static void results_come_seed_by_seed(void **state)
+TEST_F(results_come_seed_by_seed)
 {
 	struct world *w = *state;
 	struct taken t = { .nr = 0 };
@@ -149,7 +149,7 @@ static void results_come_seed_by_seed(void **state)
 	}
 }
 
-static void together_as_alone(void **state)
+TEST_F(together_as_alone)
 {
 	struct world *w = *state;
 	struct taken t = { .nr = 0 };
@@ -171,7 +171,7 @@ static void together_as_alone(void **state)
 }
 
 /* what does not fit into memory at once runs in groups, each with a decode of its own */
-static void seeds_are_grouped_by_memory(void **state)
+TEST_F(seeds_are_grouped_by_memory)
 {
 	struct world *w = *state;
 
@@ -182,16 +182,4 @@ static void seeds_are_grouped_by_memory(void **state)
 	w->recording.max_pfn = 1u << 24;
 	assert_int_equal(run_seeds_at_once(&w->recording, 2, 1ull << 40), 16);
 	assert_in_range(run_seeds_at_once(&w->recording, 2, 16ull << 30), 2, 15);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(eight_seeds_decode_once, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(results_come_seed_by_seed, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(together_as_alone, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(seeds_are_grouped_by_memory, set_up, tear_down),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

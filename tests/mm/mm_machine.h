@@ -6,16 +6,13 @@
 #ifndef FRAGREPLAY_TEST_MM_MACHINE_H
 #define FRAGREPLAY_TEST_MM_MACHINE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "mm/internal.h"
+#include "tests/test.h"
 
 #define BLOCK(n) ((u32)(n) * pageblock_nr_pages)
 

@@ -6,14 +6,12 @@
 #ifndef FRAGREPLAY_TESTS_RECLAIM_MACHINE_H
 #define FRAGREPLAY_TESTS_RECLAIM_MACHINE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "mm/lru_gen.h"
+#include "tests/test.h"
 
 #define MACHINE_PAGES	4096u
 #define KERNEL_6_1	KERNEL(6, 1, 0)

@@ -7,11 +7,10 @@
 
 /* --- which end of the list ------------------------------------------------------------- */
 
-static void a_freed_page_goes_to_the_head(void **state)
+TEST(a_freed_page_goes_to_the_head)
 {
 	struct mm *mm = tiny_machine(V73, 2);
 
-	(void)state;
 	buddy_free(mm, 0, 0);
 	buddy_free(mm, 8, 0);
 	buddy_free(mm, 16, 0);
@@ -19,11 +18,10 @@ static void a_freed_page_goes_to_the_head(void **state)
 	machine_done(mm, __func__);
 }
 
-static void it_goes_to_the_tail_when_it_will_merge_twice_soon(void **state)
+TEST(it_goes_to_the_tail_when_it_will_merge_twice_soon)
 {
 	struct mm *mm = tiny_machine(V73, 2);
 
-	(void)state;
 	buddy_free(mm, 100, 0);
 	buddy_free(mm, 2, 1);		/* the buddy of what 0 and 1 would make */
 	buddy_free(mm, 0, 0);
@@ -33,11 +31,10 @@ static void it_goes_to_the_tail_when_it_will_merge_twice_soon(void **state)
 	machine_done(mm, __func__);
 }
 
-static void order_9_is_never_kept_for_last(void **state)
+TEST(order_9_is_never_kept_for_last)
 {
 	struct mm *mm = tiny_machine(V73, 8);
 
-	(void)state;
 	buddy_free(mm, BLOCK(4), 9);
 	buddy_free(mm, BLOCK(2), 10);
 	buddy_free(mm, BLOCK(0), 9);	/* with block 1 it would be a neighbour of order 10 */
@@ -45,11 +42,10 @@ static void order_9_is_never_kept_for_last(void **state)
 	machine_done(mm, __func__);
 }
 
-static void order_8_is(void **state)
+TEST(order_8_is)
 {
 	struct mm *mm = tiny_machine(V73, 8);
 
-	(void)state;
 	buddy_free(mm, BLOCK(4), 8);
 	buddy_free(mm, BLOCK(1), 9);
 	buddy_free(mm, BLOCK(0), 8);
@@ -57,11 +53,10 @@ static void order_8_is(void **state)
 	machine_done(mm, __func__);
 }
 
-static void fpi_to_tail_overrides(void **state)
+TEST(fpi_to_tail_overrides)
 {
 	struct mm *mm = tiny_machine(V73, 2);
 
-	(void)state;
 	buddy_free(mm, 100, 0);
 	page_set_unit(mm, 8, 0, PAGE_BUDDY, 0);
 	__free_one_page(mm, normal(mm), 8, 0, MIGRATE_MOVABLE, true);
@@ -69,11 +64,10 @@ static void fpi_to_tail_overrides(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_split_keeps_the_lowest_part_and_heads_the_rest(void **state)
+TEST(a_split_keeps_the_lowest_part_and_heads_the_rest)
 {
 	struct mm *mm = tiny_machine(V73, 2);
 
-	(void)state;
 	buddy_free(mm, 96, 2);
 	buddy_free(mm, 64, 3);
 	assert_int_equal(take(mm, 3, MIGRATE_MOVABLE, 0), 64);
@@ -85,11 +79,10 @@ static void a_split_keeps_the_lowest_part_and_heads_the_rest(void **state)
 	machine_done(mm, __func__);
 }
 
-static void the_head_of_the_smallest_order_is_taken(void **state)
+TEST(the_head_of_the_smallest_order_is_taken)
 {
 	struct mm *mm = tiny_machine(V73, 2);
 
-	(void)state;
 	buddy_free(mm, 0, 0);
 	buddy_free(mm, 8, 0);
 	buddy_free(mm, 64, 4);
@@ -99,11 +92,10 @@ static void the_head_of_the_smallest_order_is_taken(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_converted_block_goes_to_the_tail_by_ascending_pfn(void **state)
+TEST(a_converted_block_goes_to_the_tail_by_ascending_pfn)
 {
 	struct mm *mm = tiny_machine(V73, 2);
 
-	(void)state;
 	block_type(mm, 1, MIGRATE_RECLAIMABLE);
 	buddy_free(mm, BLOCK(1) + 4, 0);
 	buddy_free(mm, 200, 0);
@@ -117,12 +109,11 @@ static void a_converted_block_goes_to_the_tail_by_ascending_pfn(void **state)
 
 /* --- merging --------------------------------------------------------------------------- */
 
-static void free_pages_merge_up_to_order_10(void **state)
+TEST(free_pages_merge_up_to_order_10)
 {
 	struct mm *mm = tiny_machine(V73, 4);
 	u32 pfn;
 
-	(void)state;
 	for (pfn = 0; pfn < BLOCK(4); pfn++)
 		buddy_free(mm, pfn, 0);
 	assert_string_equal(free_list(mm, 10, MIGRATE_MOVABLE), "1024 0");
@@ -131,11 +122,10 @@ static void free_pages_merge_up_to_order_10(void **state)
 	machine_done(mm, __func__);
 }
 
-static void zones_do_not_merge(void **state)
+TEST(zones_do_not_merge)
 {
 	struct mm *mm = mm_alloc(BLOCK(2), 1, 1);
 
-	(void)state;
 	mm_add_zone(mm, ZONE_DMA32, 0, BLOCK(1));
 	mm_add_zone(mm, ZONE_NORMAL, BLOCK(1), BLOCK(1));
 	mm_place_free(mm, 0, 9, true);
@@ -146,11 +136,10 @@ static void zones_do_not_merge(void **state)
 	machine_done(mm, __func__);
 }
 
-static void whole_blocks_of_two_types_merge_and_take_the_later_type(void **state)
+TEST(whole_blocks_of_two_types_merge_and_take_the_later_type)
 {
 	struct mm *mm = tiny_machine(V73, 2);
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_UNMOVABLE);
 	buddy_free(mm, BLOCK(0), 9);
 	buddy_free(mm, BLOCK(1), 9);
@@ -159,11 +148,10 @@ static void whole_blocks_of_two_types_merge_and_take_the_later_type(void **state
 	machine_done(mm, __func__);
 }
 
-static void in_6_1_they_merge_without_being_retyped(void **state)
+TEST(in_6_1_they_merge_without_being_retyped)
 {
 	struct mm *mm = tiny_machine(V61, 2);
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_UNMOVABLE);
 	buddy_free(mm, BLOCK(0), 9);
 	buddy_free(mm, BLOCK(1), 9);
@@ -172,11 +160,10 @@ static void in_6_1_they_merge_without_being_retyped(void **state)
 	machine_done(mm, __func__);
 }
 
-static void highatomic_blocks_merge_with_their_kind_only(void **state)
+TEST(highatomic_blocks_merge_with_their_kind_only)
 {
 	struct mm *mm = tiny_machine(V73, 4);
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_HIGHATOMIC);
 	block_type(mm, 2, MIGRATE_HIGHATOMIC);
 	block_type(mm, 3, MIGRATE_HIGHATOMIC);
@@ -191,11 +178,10 @@ static void highatomic_blocks_merge_with_their_kind_only(void **state)
 	machine_done(mm, __func__);
 }
 
-static void order_10_is_freed_as_two_blocks_each_of_its_own_type(void **state)
+TEST(order_10_is_freed_as_two_blocks_each_of_its_own_type)
 {
 	struct mm *mm = tiny_machine(V73, 2);
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_HIGHATOMIC);
 	buddy_free(mm, 0, 10);
 	assert_string_equal(free_list(mm, 9, MIGRATE_HIGHATOMIC), "0");
@@ -205,11 +191,10 @@ static void order_10_is_freed_as_two_blocks_each_of_its_own_type(void **state)
 
 /* --- claim ----------------------------------------------------------------------------- */
 
-static void a_whole_buddy_is_claimed_with_all_its_blocks(void **state)
+TEST(a_whole_buddy_is_claimed_with_all_its_blocks)
 {
 	struct mm *mm = tiny_machine(V73, 4);
 
-	(void)state;
 	buddy_free(mm, 0, 10);
 	assert_int_equal(take(mm, 0, MIGRATE_UNMOVABLE, KERNEL_FLAGS), 0);
 	assert_int_equal(get_pageblock_migratetype(mm, BLOCK(0)), MIGRATE_UNMOVABLE);
@@ -223,12 +208,11 @@ static void a_whole_buddy_is_claimed_with_all_its_blocks(void **state)
 }
 
 /* block 0 movable: @nr_free free pages in pieces of order 4, then LRU pages, then kernel's */
-static void a_block_is_claimed_when_half_of_it_is_free_or_alike(void **state)
+TEST(a_block_is_claimed_when_half_of_it_is_free_or_alike)
 {
 	/* 16 free and 240 of the kernel's, 256 movable: exactly half */
 	struct mm *mm = partly_used_block(V73, 16, 256);
 
-	(void)state;
 	assert_int_equal(take(mm, 0, MIGRATE_UNMOVABLE, KERNEL_FLAGS), 0);
 	assert_int_equal(get_pageblock_migratetype(mm, 0), MIGRATE_UNMOVABLE);
 	assert_int_equal(mm->extfrag[MIGRATE_UNMOVABLE][MIGRATE_MOVABLE][EXTFRAG_CLAIM_PART], 1);
@@ -238,11 +222,10 @@ static void a_block_is_claimed_when_half_of_it_is_free_or_alike(void **state)
 	machine_done(mm, __func__);
 }
 
-static void one_page_less_and_a_single_page_is_stolen(void **state)
+TEST(one_page_less_and_a_single_page_is_stolen)
 {
 	struct mm *mm = partly_used_block(V73, 16, 257);
 
-	(void)state;
 	assert_int_equal(take(mm, 0, MIGRATE_UNMOVABLE, KERNEL_FLAGS), 0);
 	assert_int_equal(get_pageblock_migratetype(mm, 0), MIGRATE_MOVABLE);
 	assert_string_equal(free_list(mm, 3, MIGRATE_MOVABLE), "8");
@@ -254,11 +237,10 @@ static void one_page_less_and_a_single_page_is_stolen(void **state)
 	machine_done(mm, __func__);
 }
 
-static void for_movable_requests_movable_pages_are_alike(void **state)
+TEST(for_movable_requests_movable_pages_are_alike)
 {
 	struct mm *mm = partly_used_block(V73, 16, 240);
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_UNMOVABLE);
 	move_freepages_block(mm, normal(mm), 0, MIGRATE_UNMOVABLE);
 	assert_int_equal(take(mm, 0, MIGRATE_MOVABLE, KERNEL_FLAGS), 0);
@@ -267,12 +249,11 @@ static void for_movable_requests_movable_pages_are_alike(void **state)
 	machine_done(mm, __func__);
 }
 
-static void movable_requests_claim_nothing_below_order_4(void **state)
+TEST(movable_requests_claim_nothing_below_order_4)
 {
 	struct mm *mm = tiny_machine(V73, 2);
 	u32 pfn;
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_UNMOVABLE);
 	for (pfn = 0; pfn < 512; pfn += 16)
 		buddy_free(mm, pfn, 3);
@@ -283,12 +264,11 @@ static void movable_requests_claim_nothing_below_order_4(void **state)
 	machine_done(mm, __func__);
 }
 
-static void only_the_head_page_of_an_order_is_examined(void **state)
+TEST(only_the_head_page_of_an_order_is_examined)
 {
 	struct mm *mm = tiny_machine(V73, 4);
 	u32 pfn;
 
-	(void)state;
 	/* block 1 is all the kernel's and would be claimed; block 0's pages are at the head */
 	buddy_free(mm, BLOCK(1), 4);
 	for (pfn = 32; pfn < 512; pfn++)
@@ -302,11 +282,10 @@ static void only_the_head_page_of_an_order_is_examined(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_claimed_block_serves_its_smallest_page(void **state)
+TEST(a_claimed_block_serves_its_smallest_page)
 {
 	struct mm *mm = tiny_machine(V73, 2);
 
-	(void)state;
 	buddy_free(mm, 64, 6);
 	buddy_free(mm, 8, 0);
 	assert_int_equal(take(mm, 0, MIGRATE_UNMOVABLE, KERNEL_FLAGS), 8);
@@ -314,11 +293,10 @@ static void a_claimed_block_serves_its_smallest_page(void **state)
 	machine_done(mm, __func__);
 }
 
-static void fallback_types_have_an_order(void **state)
+TEST(fallback_types_have_an_order)
 {
 	struct mm *mm = tiny_machine(V73, 8);
 
-	(void)state;
 	block_type(mm, 4, MIGRATE_RECLAIMABLE);
 	block_type(mm, 5, MIGRATE_RECLAIMABLE);
 	buddy_free(mm, BLOCK(0), 10);
@@ -332,14 +310,13 @@ static void fallback_types_have_an_order(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_block_at_the_zones_edge_is_never_claimed(void **state)
+TEST(a_block_at_the_zones_edge_is_never_claimed)
 {
 	struct mm *mm = mm_alloc(BLOCK(8), 1, 1);
 	enum rmqueue_mode mode = RMQUEUE_NORMAL;
 	struct zone *z = &mm->zone[ZONE_DMA];
 	u32 pfn;
 
-	(void)state;
 	mm->sysctl.min_free_kbytes = 4;
 	mm_add_zone(mm, ZONE_DMA, 1, BLOCK(8) - 1);
 	for (pfn = 1; pfn < BLOCK(8); pfn++)
@@ -356,11 +333,10 @@ static void a_block_at_the_zones_edge_is_never_claimed(void **state)
 
 /* --- ALLOC_NOFRAGMENT, steal, the mode of a refill --------------------------------------- */
 
-static void nofragment_takes_whole_blocks_only(void **state)
+TEST(nofragment_takes_whole_blocks_only)
 {
 	struct mm *mm = tiny_machine(V73, 4);
 
-	(void)state;
 	buddy_free(mm, 0, 8);
 	assert_int_equal(take(mm, 0, MIGRATE_UNMOVABLE, ALLOC_NOFRAGMENT), PFN_NONE);
 	assert_int_equal(normal(mm)->watermark_boost, 0);
@@ -369,11 +345,10 @@ static void nofragment_takes_whole_blocks_only(void **state)
 	machine_done(mm, __func__);
 }
 
-static void stealing_takes_the_smallest_and_leaves_the_rest(void **state)
+TEST(stealing_takes_the_smallest_and_leaves_the_rest)
 {
 	struct mm *mm = partly_used_block(V73, 16, 400);
 
-	(void)state;
 	buddy_free(mm, 480, 1);
 	assert_int_equal(take(mm, 0, MIGRATE_UNMOVABLE, 0), 480);
 	assert_string_equal(free_list(mm, 0, MIGRATE_MOVABLE), "481");
@@ -382,13 +357,12 @@ static void stealing_takes_the_smallest_and_leaves_the_rest(void **state)
 	machine_done(mm, __func__);
 }
 
-static void after_a_steal_a_refill_only_steals(void **state)
+TEST(after_a_steal_a_refill_only_steals)
 {
 	struct mm *mm = partly_used_block(V73, 16, 400);
 	enum rmqueue_mode mode = RMQUEUE_NORMAL;
 	u32 pfn;
 
-	(void)state;
 	pfn = __rmqueue(mm, normal(mm), 0, MIGRATE_UNMOVABLE, 0, &mode);
 	prep_new_page(mm, pfn, 0, MIGRATE_UNMOVABLE);
 	assert_int_equal(mode, RMQUEUE_STEAL);
@@ -402,13 +376,12 @@ static void after_a_steal_a_refill_only_steals(void **state)
 	machine_done(mm, __func__);
 }
 
-static void the_boost_has_a_ceiling(void **state)
+TEST(the_boost_has_a_ceiling)
 {
 	struct mm *mm = tiny_machine(V73, 8);
 	struct zone *z = normal(mm);
 	int i;
 
-	(void)state;
 	z->_watermark[WMARK_HIGH] = 1000;
 	for (i = 0; i < 5; i++)
 		assert_true(boost_watermark(mm, z));
@@ -420,11 +393,10 @@ static void the_boost_has_a_ceiling(void **state)
 }
 
 /* as posted with superpageblocks */
-static void with_no_watermark_boost_there_is_none(void **state)
+TEST(with_no_watermark_boost_there_is_none)
 {
 	struct mm *mm = tiny_machine(V73, 8);
 
-	(void)state;
 	normal(mm)->_watermark[WMARK_HIGH] = 1000;
 	mm->k.no_watermark_boost = true;
 	assert_false(boost_watermark(mm, normal(mm)));
@@ -434,11 +406,10 @@ static void with_no_watermark_boost_there_is_none(void **state)
 
 /* --- isolation and capture --------------------------------------------------------------- */
 
-static void isolating_half_a_block_makes_it_movable(void **state)
+TEST(isolating_half_a_block_makes_it_movable)
 {
 	struct mm *mm = tiny_machine(V73, 4);
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_UNMOVABLE);
 	buddy_free(mm, 0, 8);
 	buddy_free(mm, 256, 3);
@@ -452,12 +423,11 @@ static void isolating_half_a_block_makes_it_movable(void **state)
 	machine_done(mm, __func__);
 }
 
-static void isolation_respects_the_min_watermark(void **state)
+TEST(isolation_respects_the_min_watermark)
 {
 	struct mm *mm = tiny_machine(V73, 4);
 	struct zone *z = normal(mm);
 
-	(void)state;
 	buddy_free(mm, 0, 3);
 	z->_watermark[WMARK_MIN] = 0;
 	assert_int_equal(__isolate_free_page(mm, z, 0, 3), 0);
@@ -466,13 +436,12 @@ static void isolation_respects_the_min_watermark(void **state)
 	mm_free(mm);
 }
 
-static void compaction_captures_a_page_of_its_order(void **state)
+TEST(compaction_captures_a_page_of_its_order)
 {
 	struct mm *mm = tiny_machine(V73, 4);
 	struct capture_control capc = { .zone = normal(mm), .order = 9, .pfn = PFN_NONE,
 					.migratetype = MIGRATE_UNMOVABLE };
 
-	(void)state;
 	buddy_free(mm, 0, 8);
 	mm->capc = &capc;
 	buddy_free(mm, 256, 8);
@@ -483,13 +452,12 @@ static void compaction_captures_a_page_of_its_order(void **state)
 	machine_done(mm, __func__);
 }
 
-static void small_unmovable_captures_spare_movable_blocks(void **state)
+TEST(small_unmovable_captures_spare_movable_blocks)
 {
 	struct mm *mm = tiny_machine(V73, 4);
 	struct capture_control capc = { .zone = normal(mm), .order = 0, .pfn = PFN_NONE,
 					.migratetype = MIGRATE_UNMOVABLE };
 
-	(void)state;
 	mm->capc = &capc;
 	buddy_free(mm, 0, 0);
 	assert_int_equal(capc.pfn, PFN_NONE);
@@ -502,13 +470,12 @@ static void small_unmovable_captures_spare_movable_blocks(void **state)
 
 /* --- the highatomic reserve -------------------------------------------------------------- */
 
-static void a_high_order_atomic_page_reserves_its_block(void **state)
+TEST(a_high_order_atomic_page_reserves_its_block)
 {
 	struct mm *mm = tiny_machine(V73, 100);
 	struct zone *z = normal(mm);
 	struct alloc_context ac = { .migratetype = MIGRATE_RECLAIMABLE, .preferred = ZONE_NORMAL };
 
-	(void)state;
 	z->managed = BLOCK(100);
 	buddy_free(mm, 64, 4);
 	reserve_highatomic_pageblock(mm, z, 0, 1);
@@ -524,45 +491,4 @@ static void a_high_order_atomic_page_reserves_its_block(void **state)
 	assert_string_equal(free_list(mm, 4, MIGRATE_RECLAIMABLE), "64");
 	assert_int_equal(z->nr_reserved_highatomic, 0);
 	machine_done(mm, __func__);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_freed_page_goes_to_the_head),
-		cmocka_unit_test(it_goes_to_the_tail_when_it_will_merge_twice_soon),
-		cmocka_unit_test(order_9_is_never_kept_for_last),
-		cmocka_unit_test(order_8_is),
-		cmocka_unit_test(fpi_to_tail_overrides),
-		cmocka_unit_test(a_split_keeps_the_lowest_part_and_heads_the_rest),
-		cmocka_unit_test(the_head_of_the_smallest_order_is_taken),
-		cmocka_unit_test(a_converted_block_goes_to_the_tail_by_ascending_pfn),
-		cmocka_unit_test(free_pages_merge_up_to_order_10),
-		cmocka_unit_test(zones_do_not_merge),
-		cmocka_unit_test(whole_blocks_of_two_types_merge_and_take_the_later_type),
-		cmocka_unit_test(in_6_1_they_merge_without_being_retyped),
-		cmocka_unit_test(highatomic_blocks_merge_with_their_kind_only),
-		cmocka_unit_test(order_10_is_freed_as_two_blocks_each_of_its_own_type),
-		cmocka_unit_test(a_whole_buddy_is_claimed_with_all_its_blocks),
-		cmocka_unit_test(a_block_is_claimed_when_half_of_it_is_free_or_alike),
-		cmocka_unit_test(one_page_less_and_a_single_page_is_stolen),
-		cmocka_unit_test(for_movable_requests_movable_pages_are_alike),
-		cmocka_unit_test(movable_requests_claim_nothing_below_order_4),
-		cmocka_unit_test(only_the_head_page_of_an_order_is_examined),
-		cmocka_unit_test(a_claimed_block_serves_its_smallest_page),
-		cmocka_unit_test(fallback_types_have_an_order),
-		cmocka_unit_test(a_block_at_the_zones_edge_is_never_claimed),
-		cmocka_unit_test(nofragment_takes_whole_blocks_only),
-		cmocka_unit_test(stealing_takes_the_smallest_and_leaves_the_rest),
-		cmocka_unit_test(after_a_steal_a_refill_only_steals),
-		cmocka_unit_test(the_boost_has_a_ceiling),
-		cmocka_unit_test(with_no_watermark_boost_there_is_none),
-		cmocka_unit_test(isolating_half_a_block_makes_it_movable),
-		cmocka_unit_test(isolation_respects_the_min_watermark),
-		cmocka_unit_test(compaction_captures_a_page_of_its_order),
-		cmocka_unit_test(small_unmovable_captures_spare_movable_blocks),
-		cmocka_unit_test(a_high_order_atomic_page_reserves_its_block),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,12 +32,11 @@ static struct mm *one_block_to_gain(const char *version)
 	return mm;
 }
 
-static void direct_compaction_captures_the_block_it_frees(void **state)
+TEST(direct_compaction_captures_the_block_it_frees)
 {
 	struct mm *mm = one_block_to_gain("7.3.4");
 	struct capture_control capc;
 
-	(void)state;
 	assert_int_equal(compact_for(mm, GFP_TRANSHUGE, 9, COMPACT_PRIO_ASYNC, &capc),
 			 COMPACT_SUCCESS);
 	assert_int_equal(capc.pfn, BLOCK(1));
@@ -53,12 +52,11 @@ static void direct_compaction_captures_the_block_it_frees(void **state)
 	machine_done(mm, __func__);
 }
 
-static void sync_failure_defers_and_async_failure_does_not(void **state)
+TEST(sync_failure_defers_and_async_failure_does_not)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	struct capture_control capc;
 
-	(void)state;
 	scatter(mm, BLOCK(1), 200);
 	assert_int_equal(compact_for(mm, GFP_TRANSHUGE, 9, COMPACT_PRIO_ASYNC, &capc),
 			 COMPACT_COMPLETE);
@@ -74,12 +72,11 @@ static void sync_failure_defers_and_async_failure_does_not(void **state)
 	machine_done(mm, __func__);
 }
 
-static void without_io_there_is_no_compaction(void **state)
+TEST(without_io_there_is_no_compaction)
 {
 	struct mm *mm = one_block_to_gain("7.3.4");
 	struct capture_control capc;
 
-	(void)state;
 	assert_int_equal(compact_for(mm, GFP_NOWAIT, 9, COMPACT_PRIO_SYNC_FULL, &capc),
 			 COMPACT_SKIPPED);
 	assert_int_equal(stat(mm, VM_compact_migrate_scanned), 0);
@@ -90,11 +87,10 @@ static void without_io_there_is_no_compaction(void **state)
 
 #define MS 1000000ull
 
-static void kcompactd_makes_a_block_and_counts_it_as_its_own(void **state)
+TEST(kcompactd_makes_a_block_and_counts_it_as_its_own)
 {
 	struct mm *mm = one_block_to_gain("7.3.4");
 
-	(void)state;
 	mm->now_ns = 10 * MS;
 	wakeup_kcompactd(mm, 0, ZONE_NORMAL);
 	kcompactd_run(mm, 20 * MS);
@@ -114,11 +110,10 @@ static void kcompactd_makes_a_block_and_counts_it_as_its_own(void **state)
 	machine_done(mm, __func__);
 }
 
-static void kcompactd_takes_time(void **state)
+TEST(kcompactd_takes_time)
 {
 	struct mm *mm = one_block_to_gain("7.3.4");
 
-	(void)state;
 	mm->param.kcompactd_scan_pages_per_ms = 1;
 	wakeup_kcompactd(mm, 9, ZONE_NORMAL);
 	kcompactd_run(mm, 0);
@@ -132,11 +127,10 @@ static void kcompactd_takes_time(void **state)
 	machine_done(mm, __func__);
 }
 
-static void an_unsuitable_wakeup_is_remembered_for_the_next_timeout(void **state)
+TEST(an_unsuitable_wakeup_is_remembered_for_the_next_timeout)
 {
 	struct mm *mm = machine("7.3.4", 8);
 
-	(void)state;
 	wakeup_kcompactd(mm, 3, ZONE_NORMAL);	/* nothing is free: no zone is suitable */
 	kcompactd_run(mm, 499 * MS);
 	assert_int_equal(stat(mm, VM_compact_daemon_wake), 0);
@@ -150,11 +144,10 @@ static void an_unsuitable_wakeup_is_remembered_for_the_next_timeout(void **state
 	machine_done(mm, __func__);
 }
 
-static void kcompactd_defers_like_sync_direct_compaction(void **state)
+TEST(kcompactd_defers_like_sync_direct_compaction)
 {
 	struct mm *mm = machine("7.3.4", 8);
 
-	(void)state;
 	scatter(mm, BLOCK(1), 200);
 	mm->sysctl.compaction_proactiveness = 0;
 	for (u32 i = 1; i <= 3; i++) {
@@ -168,11 +161,10 @@ static void kcompactd_defers_like_sync_direct_compaction(void **state)
 	machine_done(mm, __func__);
 }
 
-static void proactive_marks_by_version(void **state)
+TEST(proactive_marks_by_version)
 {
 	struct mm *mm = machine("7.3.4", 2);
 
-	(void)state;
 	assert_int_equal(fragmentation_score_wmark(mm, true), 80);
 	assert_int_equal(fragmentation_score_wmark(mm, false), 90);
 	mm->sysctl.compaction_proactiveness = 98;
@@ -184,11 +176,10 @@ static void proactive_marks_by_version(void **state)
 	machine_done(mm, __func__);
 }
 
-static void proactive_compaction_works_below_its_mark_every_half_second(void **state)
+TEST(proactive_compaction_works_below_its_mark_every_half_second)
 {
 	struct mm *mm = one_block_to_gain("7.3.4");
 
-	(void)state;
 	/* no whole block is free: 100 percent, weighted by present / (present + 1): 99 */
 	assert_int_equal(fragmentation_score_node(mm), 99);
 	kcompactd_run(mm, 499 * MS);
@@ -200,11 +191,10 @@ static void proactive_compaction_works_below_its_mark_every_half_second(void **s
 	machine_done(mm, __func__);
 }
 
-static void proactive_scans_of_6_1_are_not_the_daemons(void **state)
+TEST(proactive_scans_of_6_1_are_not_the_daemons)
 {
 	struct mm *mm = one_block_to_gain("6.1.0");
 
-	(void)state;
 	kcompactd_run(mm, 600 * MS);
 	assert_true(stat(mm, VM_compact_migrate_scanned) > 0);
 	assert_int_equal(stat(mm, VM_compact_daemon_migrate_scanned), 0);
@@ -212,12 +202,11 @@ static void proactive_scans_of_6_1_are_not_the_daemons(void **state)
 	machine_done(mm, __func__);
 }
 
-static void proactive_compaction_without_progress_rests_for_32_seconds(void **state)
+TEST(proactive_compaction_without_progress_rests_for_32_seconds)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	u64 scanned;
 
-	(void)state;
 	scatter(mm, BLOCK(1), 200);		/* nothing to move */
 	kcompactd_run(mm, 600 * MS);
 	scanned = stat(mm, VM_compact_daemon_migrate_scanned);
@@ -227,23 +216,4 @@ static void proactive_compaction_without_progress_rests_for_32_seconds(void **st
 	kcompactd_run(mm, 33000 * MS);
 	assert_true(stat(mm, VM_compact_daemon_migrate_scanned) > scanned);
 	machine_done(mm, __func__);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(direct_compaction_captures_the_block_it_frees),
-		cmocka_unit_test(sync_failure_defers_and_async_failure_does_not),
-		cmocka_unit_test(without_io_there_is_no_compaction),
-		cmocka_unit_test(kcompactd_makes_a_block_and_counts_it_as_its_own),
-		cmocka_unit_test(kcompactd_takes_time),
-		cmocka_unit_test(an_unsuitable_wakeup_is_remembered_for_the_next_timeout),
-		cmocka_unit_test(kcompactd_defers_like_sync_direct_compaction),
-		cmocka_unit_test(proactive_marks_by_version),
-		cmocka_unit_test(proactive_compaction_works_below_its_mark_every_half_second),
-		cmocka_unit_test(proactive_scans_of_6_1_are_not_the_daemons),
-		cmocka_unit_test(proactive_compaction_without_progress_rests_for_32_seconds),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,12 +62,11 @@ static u32 isolated(struct mm *mm, struct compact_control *cc)
 
 /* --- is it worth a try? --- */
 
-static void index_tells_fragmentation_from_lack(void **state)
+TEST(index_tells_fragmentation_from_lack)
 {
 	struct mm *mm = machine("7.3.4", 4);
 	struct zone *z = normal(mm);
 
-	(void)state;
 	assert_int_equal(fragmentation_index(z, 3), 0);
 	assert_int_equal(extfrag_for_order(z, 3), 0);
 	/* 4 single pages and 2 pairs: 8 pages in 6 buddies */
@@ -86,11 +85,10 @@ static void index_tells_fragmentation_from_lack(void **state)
 	machine_done(mm, __func__);
 }
 
-static void gap_is_capped_from_7_2(void **state)
+TEST(gap_is_capped_from_7_2)
 {
 	struct mm *mm = machine("7.3.4", 2);
 
-	(void)state;
 	assert_int_equal(compact_gap(mm, 3), 16);
 	assert_int_equal(compact_gap(mm, 9), 32);
 	kernel_features_set(&mm->k, kernel_version_parse("6.12.117"));
@@ -106,12 +104,11 @@ static void marks(struct zone *z, u32 min, u32 low, u32 high)
 	z->_watermark[WMARK_PROMO] = 2 * high - low;
 }
 
-static void suitability_follows_the_callers_mark_from_6_15(void **state)
+TEST(suitability_follows_the_callers_mark_from_6_15)
 {
 	struct mm *mm = machine("7.3.4", 16);
 	struct zone *z = normal(mm);
 
-	(void)state;
 	marks(z, 100, 150, 200);
 	scatter(mm, BLOCK(1), 116);
 	/* order 3: min + gap 16, and more than that must be free */
@@ -133,12 +130,11 @@ static void suitability_follows_the_callers_mark_from_6_15(void **state)
 	machine_done(mm, __func__);
 }
 
-static void lack_of_memory_is_no_case_for_costly_compaction(void **state)
+TEST(lack_of_memory_is_no_case_for_costly_compaction)
 {
 	struct mm *mm = machine("7.3.4", 4);
 	struct zone *z = normal(mm);
 
-	(void)state;
 	/* one order-8 and one order-7 page: index 1000 - (1000 + 384000 / 512) / 2 = 125 */
 	buddy_free(mm, BLOCK(1), 8);
 	buddy_free(mm, BLOCK(2), 7);
@@ -149,12 +145,11 @@ static void lack_of_memory_is_no_case_for_costly_compaction(void **state)
 	machine_done(mm, __func__);
 }
 
-static void nothing_to_do_when_the_request_could_be_served(void **state)
+TEST(nothing_to_do_when_the_request_could_be_served)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	struct zone *z = normal(mm);
 
-	(void)state;
 	scatter(mm, BLOCK(1), 200);
 	assert_int_equal(compaction_suit_allocation_order(mm, z, 2, ZONE_NORMAL, 0, false, false),
 			 COMPACT_CONTINUE);
@@ -169,12 +164,11 @@ static void nothing_to_do_when_the_request_could_be_served(void **state)
 
 /* --- deferral --- */
 
-static void failures_double_the_attempts_that_are_skipped(void **state)
+TEST(failures_double_the_attempts_that_are_skipped)
 {
 	struct zone z = { .compact_order_failed = 9 };
 	u32 skipped, shift;
 
-	(void)state;
 	for (shift = 1; shift <= 8; shift++) {
 		defer_compaction(&z, 9);
 		for (skipped = 0; compaction_deferred(&z, 9); skipped++)
@@ -188,11 +182,10 @@ static void failures_double_the_attempts_that_are_skipped(void **state)
 	assert_false(compaction_restarting(&z, 8));
 }
 
-static void success_lifts_the_order_that_fails(void **state)
+TEST(success_lifts_the_order_that_fails)
 {
 	struct zone z = { 0 };
 
-	(void)state;
 	defer_compaction(&z, 4);
 	defer_compaction(&z, 4);
 	assert_int_equal(z.compact_order_failed, 0);
@@ -209,12 +202,11 @@ static void success_lifts_the_order_that_fails(void **state)
 
 /* --- the migration scanner --- */
 
-static void a_batch_is_32_pages_and_then_the_rest_of_the_block(void **state)
+TEST(a_batch_is_32_pages_and_then_the_rest_of_the_block)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	struct compact_control *cc = control(mm, 9);
 
-	(void)state;
 	spare_pages(mm);
 	block_type(mm, 1, MIGRATE_MOVABLE);
 	block_type(mm, 6, MIGRATE_MOVABLE);
@@ -234,12 +226,11 @@ static void a_batch_is_32_pages_and_then_the_rest_of_the_block(void **state)
 	machine_done(mm, __func__);
 }
 
-static void an_empty_block_is_marked_and_the_cache_runs_a_block_ahead(void **state)
+TEST(an_empty_block_is_marked_and_the_cache_runs_a_block_ahead)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	struct compact_control *cc = control(mm, 3);
 
-	(void)state;
 	assert_int_equal(isolated(mm, cc), 0);
 	assert_true(get_pageblock_skip(mm, 0));
 	assert_int_equal(cc->migrate_pfn, BLOCK(1));
@@ -258,12 +249,11 @@ static void an_empty_block_is_marked_and_the_cache_runs_a_block_ahead(void **sta
 	machine_done(mm, __func__);
 }
 
-static void only_what_can_move_is_isolated(void **state)
+TEST(only_what_can_move_is_isolated)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	struct compact_control *cc = control(mm, 3);
 
-	(void)state;
 	lru_pages(mm, 0, 1, PK_ANON);
 	lru_pages(mm, 1, 1, PK_FILE);
 	lru_pages(mm, 2, 1, PK_ANON);
@@ -295,12 +285,11 @@ static void only_what_can_move_is_isolated(void **state)
 	machine_done(mm, __func__);
 }
 
-static void writeback_waits_for_full_sync(void **state)
+TEST(writeback_waits_for_full_sync)
 {
 	struct mm *mm = machine("7.3.4", 4);
 	struct compact_control *cc = control(mm, 3);
 
-	(void)state;
 	lru_pages(mm, 0, 2, PK_ANON);
 	mm->page[0].writeback = 1;
 	assert_int_equal(isolated(mm, cc), 1);
@@ -311,12 +300,11 @@ static void writeback_waits_for_full_sync(void **state)
 	machine_done(mm, __func__);
 }
 
-static void async_takes_blocks_of_the_requests_type(void **state)
+TEST(async_takes_blocks_of_the_requests_type)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	struct compact_control *cc = control(mm, 2);
 
-	(void)state;
 	block_type(mm, 1, MIGRATE_MOVABLE);
 	lru_pages(mm, 0, 4, PK_ANON);			/* in an unmovable block */
 	lru_pages(mm, BLOCK(1), 8, PK_ANON);
@@ -337,12 +325,11 @@ static void async_takes_blocks_of_the_requests_type(void **state)
 	machine_done(mm, __func__);
 }
 
-static void whole_blocks_come_from_movable_ones_from_7_2(void **state)
+TEST(whole_blocks_come_from_movable_ones_from_7_2)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	struct compact_control *cc = control(mm, 9);
 
-	(void)state;
 	block_type(mm, 1, MIGRATE_MOVABLE);
 	lru_pages(mm, 0, 512, PK_ANON);
 	lru_pages(mm, BLOCK(1), 512, PK_ANON);
@@ -357,12 +344,11 @@ static void whole_blocks_come_from_movable_ones_from_7_2(void **state)
 	machine_done(mm, __func__);
 }
 
-static void direct_async_gives_up_a_spoilt_aligned_block(void **state)
+TEST(direct_async_gives_up_a_spoilt_aligned_block)
 {
 	struct mm *mm = machine("7.3.4", 4);
 	struct compact_control *cc = control(mm, 3);
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_MOVABLE);
 	lru_pages(mm, 0, 5, PK_ANON);	/* page 5 is the kernel's */
 	lru_pages(mm, 8, 24, PK_ANON);
@@ -374,12 +360,11 @@ static void direct_async_gives_up_a_spoilt_aligned_block(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_fast_search_jumps_to_a_block_that_is_partly_free(void **state)
+TEST(a_fast_search_jumps_to_a_block_that_is_partly_free)
 {
 	struct mm *mm = machine("7.3.4", 16);
 	struct compact_control *cc = control(mm, 9);
 
-	(void)state;
 	block_type(mm, 3, MIGRATE_MOVABLE);
 	block_type(mm, 5, MIGRATE_MOVABLE);
 	block_type(mm, 9, MIGRATE_MOVABLE);
@@ -400,12 +385,11 @@ static void a_fast_search_jumps_to_a_block_that_is_partly_free(void **state)
 
 /* --- the free scanner --- */
 
-static void targets_are_cut_low_address_first(void **state)
+TEST(targets_are_cut_low_address_first)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	struct compact_control *cc = control(mm, 9);
 
-	(void)state;
 	block_type(mm, 1, MIGRATE_MOVABLE);
 	block_type(mm, 6, MIGRATE_MOVABLE);
 	lru_pages(mm, BLOCK(1), 10, PK_ANON);
@@ -430,12 +414,11 @@ static void targets_are_cut_low_address_first(void **state)
 	machine_done(mm, __func__);
 }
 
-static void targets_come_from_movable_blocks_only(void **state)
+TEST(targets_come_from_movable_blocks_only)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	struct compact_control *cc = control(mm, 9);
 
-	(void)state;
 	cc->nr_migratepages = 1;
 	buddy_free(mm, BLOCK(6), 0);		/* unmovable block */
 	free_run(mm, BLOCK(5), 512);		/* movable, but a whole block: no target for 9 */
@@ -450,12 +433,11 @@ static void targets_come_from_movable_blocks_only(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_fast_search_prefers_the_top_quarter_from_the_tail(void **state)
+TEST(a_fast_search_prefers_the_top_quarter_from_the_tail)
 {
 	struct mm *mm = machine("7.3.4", 16);
 	struct compact_control *cc = control(mm, 4);
 
-	(void)state;
 	for (u32 b = 2; b < 16; b++)
 		block_type(mm, b, MIGRATE_MOVABLE);
 	/* list from the head: 13 4 9; the scan begins at the tail */
@@ -480,12 +462,11 @@ static void a_fast_search_prefers_the_top_quarter_from_the_tail(void **state)
 	machine_done(mm, __func__);
 }
 
-static void the_linear_scan_descends_and_strides(void **state)
+TEST(the_linear_scan_descends_and_strides)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	struct compact_control *cc = control(mm, COMPACT_ORDER_ALL);
 
-	(void)state;
 	for (u32 b = 4; b < 8; b++)
 		block_type(mm, b, MIGRATE_MOVABLE);
 	buddy_free(mm, BLOCK(4) + 100, 0);
@@ -499,12 +480,11 @@ static void the_linear_scan_descends_and_strides(void **state)
 	machine_done(mm, __func__);
 }
 
-static void the_watermark_stops_isolation(void **state)
+TEST(the_watermark_stops_isolation)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	struct compact_control *cc = control(mm, 4);
 
-	(void)state;
 	block_type(mm, 7, MIGRATE_MOVABLE);
 	buddy_free(mm, BLOCK(7), 2);
 	marks(normal(mm), 4, 5, 6);
@@ -516,12 +496,11 @@ static void the_watermark_stops_isolation(void **state)
 
 /* --- migration --- */
 
-static void a_page_that_stays_gives_its_target_back(void **state)
+TEST(a_page_that_stays_gives_its_target_back)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	struct compact_control *cc = control(mm, 9);
 
-	(void)state;
 	spare_pages(mm);
 	block_type(mm, 6, MIGRATE_MOVABLE);
 	buddy_free(mm, BLOCK(6), 2);
@@ -544,12 +523,11 @@ static void a_page_that_stays_gives_its_target_back(void **state)
 	machine_done(mm, __func__);
 }
 
-static void before_6_3_pages_move_one_by_one_to_base_pages(void **state)
+TEST(before_6_3_pages_move_one_by_one_to_base_pages)
 {
 	struct mm *mm = machine("6.1.192", 8);
 	struct compact_control *cc = control(mm, 9);
 
-	(void)state;
 	spare_pages(mm);
 	block_type(mm, 6, MIGRATE_MOVABLE);
 	buddy_free(mm, BLOCK(6), 2);
@@ -566,12 +544,11 @@ static void before_6_3_pages_move_one_by_one_to_base_pages(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_large_folio_without_a_target_is_split(void **state)
+TEST(a_large_folio_without_a_target_is_split)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	struct compact_control *cc = control(mm, 9);
 
-	(void)state;
 	spare_pages(mm);
 	block_type(mm, 6, MIGRATE_MOVABLE);
 	scatter(mm, BLOCK(6), 5);
@@ -588,12 +565,11 @@ static void a_large_folio_without_a_target_is_split(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_dirty_page_is_still_flushed_where_it_has_moved_to(void **state)
+TEST(a_dirty_page_is_still_flushed_where_it_has_moved_to)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	struct compact_control *cc = control(mm, 9);
 
-	(void)state;
 	spare_pages(mm);
 	block_type(mm, 6, MIGRATE_MOVABLE);
 	buddy_free(mm, BLOCK(6), 0);
@@ -607,12 +583,11 @@ static void a_dirty_page_is_still_flushed_where_it_has_moved_to(void **state)
 	machine_done(mm, __func__);
 }
 
-static void no_target_at_all_ends_the_run(void **state)
+TEST(no_target_at_all_ends_the_run)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	struct compact_control *cc = control(mm, 9);
 
-	(void)state;
 	lru_pages(mm, 0, 3, PK_ANON);
 	isolate_migratepages(mm, cc);
 	assert_true(migrate_pages(mm, cc) < 0);
@@ -623,12 +598,11 @@ static void no_target_at_all_ends_the_run(void **state)
 	machine_done(mm, __func__);
 }
 
-static void pinned_pages_are_a_stable_share(void **state)
+TEST(pinned_pages_are_a_stable_share)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	u32 pinned = 0;
 
-	(void)state;
 	mm->param.pinned_file_permille = 100;
 	for (u32 pfn = 0; pfn < 4096; pfn++) {
 		pinned += folio_pinned(mm, pfn);
@@ -651,13 +625,12 @@ static enum compact_result finish_of(struct mm *mm, struct compact_control *cc)
 	return compact_zone_step(mm, cc, NULL);
 }
 
-static void meeting_scanners_end_a_run(void **state)
+TEST(meeting_scanners_end_a_run)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	struct compact_control *cc = control(mm, 9);
 	struct zone *z = normal(mm);
 
-	(void)state;
 	z->compact_cached_migrate_pfn[0] = z->compact_cached_free_pfn = BLOCK(3);
 	cc->migrate_pfn = BLOCK(3);
 	cc->free_pfn = BLOCK(3) + 17;
@@ -671,12 +644,11 @@ static void meeting_scanners_end_a_run(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_page_that_can_be_taken_or_claimed_ends_a_run_at_a_blocks_start(void **state)
+TEST(a_page_that_can_be_taken_or_claimed_ends_a_run_at_a_blocks_start)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	struct compact_control *cc = control(mm, 9);
 
-	(void)state;
 	block_type(mm, 5, MIGRATE_MOVABLE);
 	free_run(mm, BLOCK(5), 512);
 	cc->migrate_pfn = BLOCK(1);
@@ -686,12 +658,11 @@ static void a_page_that_can_be_taken_or_claimed_ends_a_run_at_a_blocks_start(voi
 	machine_done(mm, __func__);
 }
 
-static void skip_bits_are_reset_where_something_can_be_found(void **state)
+TEST(skip_bits_are_reset_where_something_can_be_found)
 {
 	struct mm *mm = machine("7.3.4", 8);
 	struct zone *z = normal(mm);
 
-	(void)state;
 	for (u32 b = 0; b < 8; b++)
 		set_pageblock_skip(mm, BLOCK(b));
 	block_type(mm, 5, MIGRATE_MOVABLE);
@@ -711,41 +682,4 @@ static void skip_bits_are_reset_where_something_can_be_found(void **state)
 	assert_int_equal(z->compact_cached_migrate_pfn[1], BLOCK(2));
 	assert_int_equal(z->compact_init_free_pfn, BLOCK(6) - 1);
 	machine_done(mm, __func__);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(index_tells_fragmentation_from_lack),
-		cmocka_unit_test(gap_is_capped_from_7_2),
-		cmocka_unit_test(suitability_follows_the_callers_mark_from_6_15),
-		cmocka_unit_test(lack_of_memory_is_no_case_for_costly_compaction),
-		cmocka_unit_test(nothing_to_do_when_the_request_could_be_served),
-		cmocka_unit_test(failures_double_the_attempts_that_are_skipped),
-		cmocka_unit_test(success_lifts_the_order_that_fails),
-		cmocka_unit_test(a_batch_is_32_pages_and_then_the_rest_of_the_block),
-		cmocka_unit_test(an_empty_block_is_marked_and_the_cache_runs_a_block_ahead),
-		cmocka_unit_test(only_what_can_move_is_isolated),
-		cmocka_unit_test(writeback_waits_for_full_sync),
-		cmocka_unit_test(async_takes_blocks_of_the_requests_type),
-		cmocka_unit_test(whole_blocks_come_from_movable_ones_from_7_2),
-		cmocka_unit_test(direct_async_gives_up_a_spoilt_aligned_block),
-		cmocka_unit_test(a_fast_search_jumps_to_a_block_that_is_partly_free),
-		cmocka_unit_test(targets_are_cut_low_address_first),
-		cmocka_unit_test(targets_come_from_movable_blocks_only),
-		cmocka_unit_test(a_fast_search_prefers_the_top_quarter_from_the_tail),
-		cmocka_unit_test(the_linear_scan_descends_and_strides),
-		cmocka_unit_test(the_watermark_stops_isolation),
-		cmocka_unit_test(a_page_that_stays_gives_its_target_back),
-		cmocka_unit_test(before_6_3_pages_move_one_by_one_to_base_pages),
-		cmocka_unit_test(a_large_folio_without_a_target_is_split),
-		cmocka_unit_test(a_dirty_page_is_still_flushed_where_it_has_moved_to),
-		cmocka_unit_test(no_target_at_all_ends_the_run),
-		cmocka_unit_test(pinned_pages_are_a_stable_share),
-		cmocka_unit_test(meeting_scanners_end_a_run),
-		cmocka_unit_test(a_page_that_can_be_taken_or_claimed_ends_a_run_at_a_blocks_start),
-		cmocka_unit_test(skip_bits_are_reset_where_something_can_be_found),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,12 +40,11 @@ static struct mm *pairs(const char *blocks)
 
 /* --- where a piece is looked for ----------------------------------------------------------- */
 
-static void the_lowest_place_without_kernel_pages_is_taken(void **state)
+TEST(the_lowest_place_without_kernel_pages_is_taken)
 {
 	struct mm *mm = pairs("u..u....");
 	u32 pfn = alloc_contig_pages(mm, PIECE);
 
-	(void)state;
 	assert_int_equal(pfn, BLOCK(4));
 	for (u32 i = 0; i < PIECE; i++)
 		assert_int_equal(mm->page[pfn + i].state, PAGE_USED);
@@ -57,30 +56,27 @@ static void the_lowest_place_without_kernel_pages_is_taken(void **state)
 	machine_done(mm, "end");
 }
 
-static void what_can_move_moves_away(void **state)
+TEST(what_can_move_moves_away)
 {
 	struct mm *mm = pairs("uu.muu..");
 
-	(void)state;
 	assert_int_equal(alloc_contig_pages(mm, PIECE), BLOCK(2));
 	assert_int_equal(mm->vmstat[VM_pgmigrate_success], pageblock_nr_pages);
 	machine_done(mm, "end");
 }
 
-static void nothing_is_had_where_nothing_can_go(void **state)
+TEST(nothing_is_had_where_nothing_can_go)
 {
 	struct mm *mm = pairs("uu.mmmuu");
 
-	(void)state;
 	assert_int_equal(alloc_contig_pages(mm, 2 * PIECE), PFN_NONE);
 	machine_done(mm, "end");
 }
 
-static void a_size_is_a_power_of_two_of_a_pageblock_or_more(void **state)
+TEST(a_size_is_a_power_of_two_of_a_pageblock_or_more)
 {
 	struct mm *mm = pairs("........");
 
-	(void)state;
 	assert_int_equal(alloc_contig_pages(mm, 0), PFN_NONE);
 	assert_int_equal(alloc_contig_pages(mm, pageblock_nr_pages / 2), PFN_NONE);
 	assert_int_equal(alloc_contig_pages(mm, 3 * pageblock_nr_pages), PFN_NONE);
@@ -89,11 +85,10 @@ static void a_size_is_a_power_of_two_of_a_pageblock_or_more(void **state)
 	machine_done(mm, "end");
 }
 
-static void a_hole_or_boot_memory_is_no_place(void **state)
+TEST(a_hole_or_boot_memory_is_no_place)
 {
 	struct mm *mm = pairs("....uu..");
 
-	(void)state;
 	del_page_from_free_list(mm, normal(mm), BLOCK(0), MAX_PAGE_ORDER, MIGRATE_MOVABLE);
 	for (u32 pfn = 0; pfn < PIECE; pfn++) {
 		page_set_unit(mm, pfn, 0, PAGE_BUDDY, 0);
@@ -124,7 +119,7 @@ static void note_freed(struct mm *mm, struct zone *z, u32 pfn, u32 nr_pages)
 	told = pfn;
 }
 
-static void the_policy_is_asked_first_and_told_at_the_end(void **state)
+TEST(the_policy_is_asked_first_and_told_at_the_end)
 {
 	static const struct policy_ops ops = { .abi = FRAGREPLAY_POLICY_ABI, .name = "p",
 					       .doc = "d", .alloc_contig = offer,
@@ -132,7 +127,6 @@ static void the_policy_is_asked_first_and_told_at_the_end(void **state)
 	struct mm *mm = pairs("........");
 	char err[64];
 
-	(void)state;
 	assert_int_equal(mm_set_policy(mm, &ops, NULL, err, sizeof(err)), 0);
 	offered = BLOCK(6);
 	told = PFN_NONE;
@@ -152,13 +146,12 @@ static void contig_op(struct model *mo, u8 what, u32 id, u32 pages)
 	consistent(mo->mm, "a mark");
 }
 
-static void marks_ask_and_give_back_by_number(void **state)
+TEST(marks_ask_and_give_back_by_number)
 {
 	struct mm *mm = pairs("........");
 	struct policy_result run = { .mm = mm };
 	struct model mo = { .mm = mm, .run = &run };
 
-	(void)state;
 	for (u32 id = 0; id < 6; id++)
 		contig_op(&mo, MARK_ALLOC_CONTIG, id, PIECE);
 	assert_int_equal(run.stats.contig_asked, 6);
@@ -181,13 +174,12 @@ static void marks_ask_and_give_back_by_number(void **state)
 	machine_done(mm, "end");
 }
 
-static void more_than_a_table_holds_at_first(void **state)
+TEST(more_than_a_table_holds_at_first)
 {
 	struct mm *mm = tiny_machine("7.3", 100);
 	struct policy_result run = { .mm = mm };
 	struct model mo = { .mm = mm, .run = &run };
 
-	(void)state;
 	for (u32 b = 0; b < 100; b++) {
 		block_type(mm, b, MIGRATE_MOVABLE);
 		buddy_free(mm, BLOCK(b), pageblock_order);
@@ -201,20 +193,4 @@ static void more_than_a_table_holds_at_first(void **state)
 	assert_int_equal(normal(mm)->nr_free_pages, 100 * pageblock_nr_pages);
 	free(mo.contig);
 	machine_done(mm, "end");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_lowest_place_without_kernel_pages_is_taken),
-		cmocka_unit_test(what_can_move_moves_away),
-		cmocka_unit_test(nothing_is_had_where_nothing_can_go),
-		cmocka_unit_test(a_size_is_a_power_of_two_of_a_pageblock_or_more),
-		cmocka_unit_test(a_hole_or_boot_memory_is_no_place),
-		cmocka_unit_test(the_policy_is_asked_first_and_told_at_the_end),
-		cmocka_unit_test(marks_ask_and_give_back_by_number),
-		cmocka_unit_test(more_than_a_table_holds_at_first),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,12 +46,11 @@ static u32 lru_in_block(const struct mm *mm, u32 block)
 	return n;
 }
 
-static void movable_pages_leave_a_block_and_their_owners_hear_of_it(void **state)
+TEST(movable_pages_leave_a_block_and_their_owners_hear_of_it)
 {
 	struct mm *mm = movable_and_free(40, 2);
 	struct evacuation e = evacuate(mm, 0, NEVER);
 
-	(void)state;
 	assert_int_equal(e.moved, 40);
 	assert_int_equal(e.failed, 0);
 	assert_true(e.emptied);
@@ -65,24 +64,22 @@ static void movable_pages_leave_a_block_and_their_owners_hear_of_it(void **state
 	machine_done(mm, "end");
 }
 
-static void a_block_that_held_nothing_else_is_free_afterwards(void **state)
+TEST(a_block_that_held_nothing_else_is_free_afterwards)
 {
 	struct mm *mm = movable_and_free(512, 2);
 	struct evacuation e = evacuate(mm, 0, NEVER);
 
-	(void)state;
 	assert_int_equal(e.moved, 512);
 	assert_string_equal(free_list(mm, pageblock_order, MIGRATE_MOVABLE), "0");
 	machine_done(mm, "end");
 }
 
 /* the per-CPU list offers what the block has just freed; taken, the pages would walk in it */
-static void no_target_lies_in_the_block_itself(void **state)
+TEST(no_target_lies_in_the_block_itself)
 {
 	struct mm *mm = machine("7.3", 4);
 	struct evacuation e;
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_MOVABLE);
 	block_type(mm, 2, MIGRATE_MOVABLE);
 	lru_pages(mm, 0, 100, PK_ANON);
@@ -95,12 +92,11 @@ static void no_target_lies_in_the_block_itself(void **state)
 	machine_done(mm, "end");
 }
 
-static void pages_of_the_kernel_stay(void **state)
+TEST(pages_of_the_kernel_stay)
 {
 	struct mm *mm = movable_and_free(300, 2);
 	struct evacuation e = evacuate(mm, 0, NEVER);
 
-	(void)state;
 	assert_int_equal(e.moved, 300);
 	assert_true(e.emptied);
 	assert_int_equal(mm->page[300].state, PAGE_USED);
@@ -109,12 +105,11 @@ static void pages_of_the_kernel_stay(void **state)
 }
 
 /* the batch with it is tried to its end, the next is not begun: 31 of 32 pages, no more */
-static void the_first_page_that_stays_ends_it_with_its_batch(void **state)
+TEST(the_first_page_that_stays_ends_it_with_its_batch)
 {
 	struct mm *mm = holding(100, PK_FILE, 2);
 	struct evacuation e;
 
-	(void)state;
 	mm->page[5].pinned = 1;
 	e = evacuate(mm, 0, NEVER);
 	assert_int_equal(e.moved, 31);
@@ -127,12 +122,11 @@ static void the_first_page_that_stays_ends_it_with_its_batch(void **state)
 }
 
 /* a pin that is known keeps an anonymous page from being isolated, and stops nothing */
-static void a_pinned_anonymous_page_is_passed_over(void **state)
+TEST(a_pinned_anonymous_page_is_passed_over)
 {
 	struct mm *mm = movable_and_free(100, 2);
 	struct evacuation e;
 
-	(void)state;
 	mm->page[5].pinned = 1;
 	e = evacuate(mm, 0, NEVER);
 	assert_int_equal(e.moved, 99);
@@ -141,11 +135,10 @@ static void a_pinned_anonymous_page_is_passed_over(void **state)
 	machine_done(mm, "end");
 }
 
-static void pages_fail_by_chance_as_often_as_they_are_told_to(void **state)
+TEST(pages_fail_by_chance_as_often_as_they_are_told_to)
 {
 	u32 tried = 0, failed = 0;
 
-	(void)state;
 	for (u32 seed = 1; seed <= 40; seed++) {
 		struct mm *mm = movable_and_free(32, 2);
 		struct evacuation e;
@@ -160,12 +153,11 @@ static void pages_fail_by_chance_as_often_as_they_are_told_to(void **state)
 	assert_in_range(failed, 260, 380);
 }
 
-static void without_a_page_to_move_to_nothing_is_lost(void **state)
+TEST(without_a_page_to_move_to_nothing_is_lost)
 {
 	struct mm *mm = machine("7.3", 4);
 	struct evacuation e;
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_MOVABLE);
 	lru_pages(mm, 0, 64, PK_ANON);
 	e = evacuate(mm, 0, NEVER);
@@ -183,11 +175,10 @@ static void set_active(struct mm *mm, u32 pfn, bool active)
 	folio_putback_lru(mm, pfn);
 }
 
-static void an_active_page_is_active_where_it_goes(void **state)
+TEST(an_active_page_is_active_where_it_goes)
 {
 	struct mm *mm = machine("6.1", 4);
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_MOVABLE);
 	block_type(mm, 2, MIGRATE_MOVABLE);
 	buddy_free(mm, BLOCK(2), pageblock_order);
@@ -210,12 +201,11 @@ static void large_folio(struct mm *mm, u32 pfn, u32 order)
 	folio_add_lru(mm, pfn, LRU_EXISTING);
 }
 
-static void a_large_folio_moves_as_one(void **state)
+TEST(a_large_folio_moves_as_one)
 {
 	struct mm *mm = movable_and_free(0, 2);
 	struct evacuation e;
 
-	(void)state;
 	large_folio(mm, 16, 4);
 	e = evacuate(mm, 0, NEVER);
 	assert_int_equal(e.moved, 16);
@@ -224,12 +214,11 @@ static void a_large_folio_moves_as_one(void **state)
 	machine_done(mm, "end");
 }
 
-static void a_large_folio_without_a_target_of_its_size_is_split(void **state)
+TEST(a_large_folio_without_a_target_of_its_size_is_split)
 {
 	struct mm *mm = machine("7.3", 4);
 	struct evacuation e;
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_MOVABLE);
 	block_type(mm, 2, MIGRATE_MOVABLE);
 	large_folio(mm, 16, 4);
@@ -243,12 +232,11 @@ static void a_large_folio_without_a_target_of_its_size_is_split(void **state)
 	machine_done(mm, "end");
 }
 
-static void a_folio_of_a_blocks_size_is_left_alone(void **state)
+TEST(a_folio_of_a_blocks_size_is_left_alone)
 {
 	struct mm *mm = movable_and_free(0, 2);
 	struct evacuation e;
 
-	(void)state;
 	large_folio(mm, 0, pageblock_order);
 	e = evacuate(mm, 0, NEVER);
 	assert_int_equal(e.moved + e.failed, 0);
@@ -267,12 +255,11 @@ static void evicted(void *ctx, u32 owner, u32 pfn, bool anon)
 }
 
 /* a dirty page moves, and a pinned one stays, as it would otherwise */
-static void clean_page_cache_can_be_dropped_on_the_way(void **state)
+TEST(clean_page_cache_can_be_dropped_on_the_way)
 {
 	struct mm *mm = holding(32, PK_FILE, 2);
 	struct evacuation e = { .drop_clean = true };
 
-	(void)state;
 	nr_evicted = 0;
 	mm->driver.evicted = evicted;
 	folio_mark_dirty(mm, 3);
@@ -289,12 +276,11 @@ static void clean_page_cache_can_be_dropped_on_the_way(void **state)
 }
 
 /* until 6.9 compaction's scanner takes base pages only */
-static void before_6_9_large_folios_are_left_alone(void **state)
+TEST(before_6_9_large_folios_are_left_alone)
 {
 	struct mm *mm = machine("6.1", 4);
 	struct evacuation e;
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_MOVABLE);
 	block_type(mm, 2, MIGRATE_MOVABLE);
 	buddy_free(mm, BLOCK(2), pageblock_order);
@@ -306,12 +292,11 @@ static void before_6_9_large_folios_are_left_alone(void **state)
 	machine_done(mm, "end");
 }
 
-static void a_range_of_blocks_is_emptied_and_taken(void **state)
+TEST(a_range_of_blocks_is_emptied_and_taken)
 {
 	struct mm *mm = movable_and_free(300, 3);
 	s64 before;
 
-	(void)state;
 	block_type(mm, 1, MIGRATE_MOVABLE);
 	free_run(mm, 300, 212);
 	lru_pages(mm, BLOCK(1), 100, PK_FILE);
@@ -330,23 +315,21 @@ static void a_range_of_blocks_is_emptied_and_taken(void **state)
 }
 
 /* these shares are of migration that does not wait */
-static void what_keeps_a_page_a_moment_keeps_no_range(void **state)
+TEST(what_keeps_a_page_a_moment_keeps_no_range)
 {
 	struct mm *mm = holding(512, PK_FILE, 3);
 
-	(void)state;
 	mm->param.pinned_file_permille = 1000;
 	assert_int_equal(evacuate(mm, 0, NEVER).moved, 0);
 	assert_int_equal(mm_alloc_contig_range(mm, 0, BLOCK(1)), 0);
 	machine_done(mm, "end");
 }
 
-static void a_range_with_a_kernel_page_is_not_touched(void **state)
+TEST(a_range_with_a_kernel_page_is_not_touched)
 {
 	struct mm *mm = movable_and_free(300, 3);
 	s64 before = normal(mm)->nr_free_pages;
 
-	(void)state;
 	block_type(mm, 1, MIGRATE_MOVABLE);
 	assert_int_equal(mm_alloc_contig_range(mm, 0, BLOCK(2)), -EBUSY);
 	assert_int_equal(lru_in_block(mm, 0), 300);
@@ -356,11 +339,10 @@ static void a_range_with_a_kernel_page_is_not_touched(void **state)
 }
 
 /* what has moved has moved; the blocks are ordinary ones again, and free ones merge */
-static void a_page_that_stays_gives_the_range_back(void **state)
+TEST(a_page_that_stays_gives_the_range_back)
 {
 	struct mm *mm = machine("7.3", 8);
 
-	(void)state;
 	for (u32 b = 0; b < 8; b++)
 		block_type(mm, b, MIGRATE_MOVABLE);
 	buddy_free(mm, BLOCK(0), pageblock_order);
@@ -380,11 +362,10 @@ static void a_page_that_stays_gives_the_range_back(void **state)
 }
 
 /* one free page of two blocks, of which one is wanted */
-static void a_free_page_that_reaches_out_of_the_range_is_cut(void **state)
+TEST(a_free_page_that_reaches_out_of_the_range_is_cut)
 {
 	struct mm *mm = machine("7.3", 4);
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_MOVABLE);
 	block_type(mm, 1, MIGRATE_MOVABLE);
 	buddy_free(mm, 0, MAX_PAGE_ORDER);
@@ -398,11 +379,10 @@ static void a_free_page_that_reaches_out_of_the_range_is_cut(void **state)
 	machine_done(mm, "end");
 }
 
-static void a_huge_page_leaves_a_range(void **state)
+TEST(a_huge_page_leaves_a_range)
 {
 	struct mm *mm = movable_and_free(0, 3);
 
-	(void)state;
 	large_folio(mm, 0, pageblock_order);
 	assert_int_equal(mm_alloc_contig_range(mm, 0, BLOCK(1)), 0);
 	assert_int_equal(home[0], BLOCK(3));
@@ -410,12 +390,11 @@ static void a_huge_page_leaves_a_range(void **state)
 	machine_done(mm, "end");
 }
 
-static void free_pages_on_per_cpu_lists_are_no_obstacle(void **state)
+TEST(free_pages_on_per_cpu_lists_are_no_obstacle)
 {
 	struct mm *mm = movable_and_free(512, 3);
 	u32 pfn;
 
-	(void)state;
 	mm->current.cpu = 1;
 	pfn = 17;
 	lruvec_del_folio(mm, pfn);
@@ -426,11 +405,10 @@ static void free_pages_on_per_cpu_lists_are_no_obstacle(void **state)
 	machine_done(mm, "end");
 }
 
-static void what_is_no_range_of_blocks_is_refused(void **state)
+TEST(what_is_no_range_of_blocks_is_refused)
 {
 	struct mm *mm = movable_and_free(1, 2);
 
-	(void)state;
 	assert_int_equal(mm_alloc_contig_range(mm, 1, BLOCK(1)), -EINVAL);
 	assert_int_equal(mm_alloc_contig_range(mm, 0, 0), -EINVAL);
 	assert_int_equal(mm_alloc_contig_range(mm, 0, 100), -EINVAL);
@@ -449,11 +427,10 @@ static void slab(struct mm *mm, u32 pfn, u32 order)
 }
 
 /* as many as were asked for, the first that were marked, and nothing that was not */
-static void slab_that_the_recorded_kernel_freed_can_be_shrunk(void **state)
+TEST(slab_that_the_recorded_kernel_freed_can_be_shrunk)
 {
 	struct mm *mm = machine("7.3", 2);
 
-	(void)state;
 	nr_evicted = 0;
 	mm->driver.evicted = evicted;
 	for (u32 i = 0; i < 4; i++)
@@ -467,35 +444,4 @@ static void slab_that_the_recorded_kernel_freed_can_be_shrunk(void **state)
 	assert_int_equal(mm_shrink_slab(mm, 100), 4);
 	assert_int_equal(mm_shrink_slab(mm, 100), 0);
 	machine_done(mm, "end");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(movable_pages_leave_a_block_and_their_owners_hear_of_it),
-		cmocka_unit_test(a_block_that_held_nothing_else_is_free_afterwards),
-		cmocka_unit_test(no_target_lies_in_the_block_itself),
-		cmocka_unit_test(pages_of_the_kernel_stay),
-		cmocka_unit_test(the_first_page_that_stays_ends_it_with_its_batch),
-		cmocka_unit_test(a_pinned_anonymous_page_is_passed_over),
-		cmocka_unit_test(pages_fail_by_chance_as_often_as_they_are_told_to),
-		cmocka_unit_test(without_a_page_to_move_to_nothing_is_lost),
-		cmocka_unit_test(an_active_page_is_active_where_it_goes),
-		cmocka_unit_test(a_large_folio_moves_as_one),
-		cmocka_unit_test(a_large_folio_without_a_target_of_its_size_is_split),
-		cmocka_unit_test(a_folio_of_a_blocks_size_is_left_alone),
-		cmocka_unit_test(clean_page_cache_can_be_dropped_on_the_way),
-		cmocka_unit_test(before_6_9_large_folios_are_left_alone),
-		cmocka_unit_test(a_range_of_blocks_is_emptied_and_taken),
-		cmocka_unit_test(what_keeps_a_page_a_moment_keeps_no_range),
-		cmocka_unit_test(a_range_with_a_kernel_page_is_not_touched),
-		cmocka_unit_test(a_page_that_stays_gives_the_range_back),
-		cmocka_unit_test(a_free_page_that_reaches_out_of_the_range_is_cut),
-		cmocka_unit_test(a_huge_page_leaves_a_range),
-		cmocka_unit_test(free_pages_on_per_cpu_lists_are_no_obstacle),
-		cmocka_unit_test(what_is_no_range_of_blocks_is_refused),
-		cmocka_unit_test(slab_that_the_recorded_kernel_freed_can_be_shrunk),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,11 +20,10 @@ static struct mm *second_page_claims(const char *version)
 	return mm;
 }
 
-static void the_mode_cache_keeps_a_refill_stealing(void **state)
+TEST(the_mode_cache_keeps_a_refill_stealing)
 {
 	struct mm *mm = second_page_claims(V73);
 
-	(void)state;
 	assert_int_equal(rmqueue_pcplist(mm, normal(mm), 0, MIGRATE_UNMOVABLE, 0), 480);
 	prep_new_page(mm, 480, 0, MIGRATE_UNMOVABLE);
 	assert_string_equal(pcp_list(mm, 0, 0, MIGRATE_UNMOVABLE), "1022");
@@ -33,11 +32,10 @@ static void the_mode_cache_keeps_a_refill_stealing(void **state)
 	machine_done(mm, __func__);
 }
 
-static void without_it_each_page_may_claim_a_block(void **state)
+TEST(without_it_each_page_may_claim_a_block)
 {
 	struct mm *mm = second_page_claims(V73);
 
-	(void)state;
 	mm->k.rmqueue_mode_cache = false;
 	assert_int_equal(rmqueue_pcplist(mm, normal(mm), 0, MIGRATE_UNMOVABLE, 0), 480);
 	prep_new_page(mm, 480, 0, MIGRATE_UNMOVABLE);
@@ -49,11 +47,10 @@ static void without_it_each_page_may_claim_a_block(void **state)
 
 /* --- 6.10 to 6.14: pages are stolen from the biggest buddy -------------------------------- */
 
-static void in_6_14_a_block_not_claimed_is_split_at_its_largest(void **state)
+TEST(in_6_14_a_block_not_claimed_is_split_at_its_largest)
 {
 	struct mm *mm = partly_used_block(V614, 16, 400);
 
-	(void)state;
 	buddy_free(mm, 480, 1);
 	assert_int_equal(take(mm, 0, MIGRATE_UNMOVABLE, 0), 0);
 	assert_string_equal(free_list(mm, 0, MIGRATE_MOVABLE), "1");
@@ -66,11 +63,10 @@ static void in_6_14_a_block_not_claimed_is_split_at_its_largest(void **state)
 	machine_done(mm, __func__);
 }
 
-static void in_6_14_movable_requests_take_the_smallest_and_boost_the_mark(void **state)
+TEST(in_6_14_movable_requests_take_the_smallest_and_boost_the_mark)
 {
 	struct mm *mm = tiny_machine(V614, 8);
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_UNMOVABLE);
 	buddy_free(mm, 0, 3);
 	buddy_free(mm, 16, 2);
@@ -85,11 +81,10 @@ static void in_6_14_movable_requests_take_the_smallest_and_boost_the_mark(void *
 	machine_done(mm, __func__);
 }
 
-static void in_6_14_blocks_are_claimed_as_today(void **state)
+TEST(in_6_14_blocks_are_claimed_as_today)
 {
 	struct mm *mm = tiny_machine(V614, 4);
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_RECLAIMABLE);
 	buddy_free(mm, 0, 8);
 	assert_int_equal(take(mm, 0, MIGRATE_UNMOVABLE, ALLOC_NOFRAGMENT), PFN_NONE);
@@ -101,7 +96,7 @@ static void in_6_14_blocks_are_claimed_as_today(void **state)
 	machine_done(mm, __func__);
 }
 
-static void versions_fall_back_in_three_ways(void **state)
+TEST(versions_fall_back_in_three_ways)
 {
 	static const struct {
 		const char *version;
@@ -115,7 +110,6 @@ static void versions_fall_back_in_three_ways(void **state)
 	};
 	struct kernel_features k;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		kernel_features_set(&k, kernel_version_parse(known[i].version));
 		assert_int_equal(k.claim_steal_split, known[i].split);
@@ -126,11 +120,10 @@ static void versions_fall_back_in_three_ways(void **state)
 
 /* --- 6.1 --------------------------------------------------------------------------------- */
 
-static void in_6_1_a_single_page_moves_its_whole_buddy(void **state)
+TEST(in_6_1_a_single_page_moves_its_whole_buddy)
 {
 	struct mm *mm = tiny_machine(V61, 8);
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_UNMOVABLE);
 	buddy_free(mm, 0, 3);
 	buddy_free(mm, 16, 2);
@@ -144,11 +137,10 @@ static void in_6_1_a_single_page_moves_its_whole_buddy(void **state)
 	machine_done(mm, __func__);
 }
 
-static void in_6_1_a_stolen_order_0_page_moves_too(void **state)
+TEST(in_6_1_a_stolen_order_0_page_moves_too)
 {
 	struct mm *mm = tiny_machine(V61, 8);
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_UNMOVABLE);
 	buddy_free(mm, 8, 0);
 	assert_int_equal(take(mm, 0, MIGRATE_MOVABLE, KERNEL_FLAGS), 8);
@@ -156,14 +148,13 @@ static void in_6_1_a_stolen_order_0_page_moves_too(void **state)
 	machine_done(mm, __func__);
 }
 
-static void in_6_1_the_zones_lower_edge_only_moves_the_start(void **state)
+TEST(in_6_1_the_zones_lower_edge_only_moves_the_start)
 {
 	struct mm *mm = mm_alloc(BLOCK(8), 1, 1);
 	enum rmqueue_mode mode = RMQUEUE_NORMAL;
 	struct zone *z = &mm->zone[ZONE_DMA];
 	u32 pfn;
 
-	(void)state;
 	kernel_features_set(&mm->k, kernel_version_parse(V61));
 	mm->sysctl.min_free_kbytes = 4;
 	mm_add_zone(mm, ZONE_DMA, 1, BLOCK(8) - 1);
@@ -182,13 +173,12 @@ static void in_6_1_the_zones_lower_edge_only_moves_the_start(void **state)
 	machine_done(mm, __func__);
 }
 
-static void in_6_1_small_captures_spare_all_movable_blocks(void **state)
+TEST(in_6_1_small_captures_spare_all_movable_blocks)
 {
 	struct mm *mm = tiny_machine(V61, 4);
 	struct capture_control capc = { .zone = normal(mm), .order = 0, .pfn = PFN_NONE,
 					.migratetype = MIGRATE_MOVABLE };
 
-	(void)state;
 	mm->capc = &capc;
 	buddy_free(mm, 0, 0);
 	mm->capc = NULL;
@@ -196,11 +186,10 @@ static void in_6_1_small_captures_spare_all_movable_blocks(void **state)
 	machine_done(mm, __func__);
 }
 
-static void in_6_1_free_pages_move_even_if_the_block_is_not_claimed(void **state)
+TEST(in_6_1_free_pages_move_even_if_the_block_is_not_claimed)
 {
 	struct mm *mm = partly_used_block(V61, 16, 400);
 
-	(void)state;
 	buddy_free(mm, 480, 1);
 	assert_int_equal(take(mm, 1, MIGRATE_UNMOVABLE, KERNEL_FLAGS), 480);
 	assert_string_equal(free_list(mm, 4, MIGRATE_UNMOVABLE), "0");
@@ -210,11 +199,10 @@ static void in_6_1_free_pages_move_even_if_the_block_is_not_claimed(void **state
 	machine_done(mm, __func__);
 }
 
-static void in_6_1_a_page_returns_to_the_type_it_was_freed_with(void **state)
+TEST(in_6_1_a_page_returns_to_the_type_it_was_freed_with)
 {
 	struct mm *mm = tiny_machine(V61, 2);
 
-	(void)state;
 	free_pages(mm, 64, 0);
 	block_type(mm, 0, MIGRATE_UNMOVABLE);
 	drain_all_pages(mm, NULL);
@@ -222,35 +210,13 @@ static void in_6_1_a_page_returns_to_the_type_it_was_freed_with(void **state)
 	machine_done(mm, __func__);
 }
 
-static void since_6_10_to_the_type_its_block_has_by_then(void **state)
+TEST(since_6_10_to_the_type_its_block_has_by_then)
 {
 	struct mm *mm = tiny_machine(V73, 2);
 
-	(void)state;
 	free_pages(mm, 64, 0);
 	block_type(mm, 0, MIGRATE_UNMOVABLE);
 	drain_all_pages(mm, NULL);
 	assert_string_equal(free_list(mm, 0, MIGRATE_UNMOVABLE), "64");
 	machine_done(mm, __func__);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_mode_cache_keeps_a_refill_stealing),
-		cmocka_unit_test(without_it_each_page_may_claim_a_block),
-		cmocka_unit_test(in_6_14_a_block_not_claimed_is_split_at_its_largest),
-		cmocka_unit_test(in_6_14_movable_requests_take_the_smallest_and_boost_the_mark),
-		cmocka_unit_test(in_6_14_blocks_are_claimed_as_today),
-		cmocka_unit_test(versions_fall_back_in_three_ways),
-		cmocka_unit_test(in_6_1_a_single_page_moves_its_whole_buddy),
-		cmocka_unit_test(in_6_1_a_stolen_order_0_page_moves_too),
-		cmocka_unit_test(in_6_1_the_zones_lower_edge_only_moves_the_start),
-		cmocka_unit_test(in_6_1_small_captures_spare_all_movable_blocks),
-		cmocka_unit_test(in_6_1_free_pages_move_even_if_the_block_is_not_claimed),
-		cmocka_unit_test(in_6_1_a_page_returns_to_the_type_it_was_freed_with),
-		cmocka_unit_test(since_6_10_to_the_type_its_block_has_by_then),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

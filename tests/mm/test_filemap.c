@@ -82,9 +82,8 @@ static void asks_as(const char *policy, size_t column)
 	done(mm, policy);
 }
 
-static void each_variant_asks_with_its_own_flags(void **state)
+TEST(each_variant_asks_with_its_own_flags)
 {
-	(void)state;
 	asks_as("vanilla", offsetof(struct attempt, base));
 	asks_as("vanilla,filemap=base", offsetof(struct attempt, base));
 	asks_as("vanilla,filemap=dipietro", offsetof(struct attempt, dipietro));
@@ -135,11 +134,10 @@ static u32 write_attempt(struct mm *mm, u32 hint, u32 order)
 	return alloc_pages(mm, asks(mm, WRITE, hint, order, 0), order);
 }
 
-static void base_compacts_directly_for_a_costly_folio(void **state)
+TEST(base_compacts_directly_for_a_costly_folio)
 {
 	struct mm *mm = fragmented("vanilla,filemap=base");
 
-	(void)state;
 	assert_int_not_equal(write_attempt(mm, 4, 4), PFN_NONE);
 	assert_int_equal(mm->nr_direct_compact, 1);
 	assert_true(mm->stall_ns_compact > 0);
@@ -147,14 +145,13 @@ static void base_compacts_directly_for_a_costly_folio(void **state)
 	done(mm, __func__);
 }
 
-static void the_others_leave_it_to_the_background(void **state)
+TEST(the_others_leave_it_to_the_background)
 {
 	static const char *const policies[] = {
 		"vanilla,filemap=dipietro", "vanilla,filemap=wilcox", "vanilla,filemap=harjani",
 		"vanilla,filemap=kcompactd",
 	};
 
-	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		struct mm *mm = fragmented(policies[i]);
 
@@ -170,7 +167,7 @@ static void the_others_leave_it_to_the_background(void **state)
 	}
 }
 
-static void below_costly_only_some_still_reclaim(void **state)
+TEST(below_costly_only_some_still_reclaim)
 {
 	static const struct {
 		const char *policy;
@@ -181,7 +178,6 @@ static void below_costly_only_some_still_reclaim(void **state)
 		{ "vanilla,filemap=wilcox", false },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < 5; i++) {
 		struct mm *mm = fragmented(row[i].policy);
 
@@ -191,7 +187,7 @@ static void below_costly_only_some_still_reclaim(void **state)
 	}
 }
 
-static void only_dipietros_single_page_can_fail(void **state)
+TEST(only_dipietros_single_page_can_fail)
 {
 	static const struct {
 		const char *policy;
@@ -203,7 +199,6 @@ static void only_dipietros_single_page_can_fail(void **state)
 		{ "vanilla,filemap=harjani", 4, false }, { "vanilla,filemap=kcompactd", 4, false },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < 6; i++) {
 		struct mm *mm = used_up(row[i].policy);
 
@@ -213,11 +208,10 @@ static void only_dipietros_single_page_can_fail(void **state)
 	}
 }
 
-static void kcompactd_variant_fails_whoever_would_rather_fail(void **state)
+TEST(kcompactd_variant_fails_whoever_would_rather_fail)
 {
 	struct mm *mm = fragmented("vanilla,filemap=kcompactd");
 
-	(void)state;
 	/* defrag=always outside of madvise: mm/huge_memory.c:vma_thp_gfp_mask */
 	assert_int_equal(alloc_pages(mm, GFP_TRANSHUGE | __GFP_NORETRY, 9), PFN_NONE);
 	assert_int_equal(mm->kcompactd->max_order, 9);
@@ -230,11 +224,10 @@ static void kcompactd_variant_fails_whoever_would_rather_fail(void **state)
 	done(mm, __func__);
 }
 
-static void kcompactd_variant_leaves_all_others_alone(void **state)
+TEST(kcompactd_variant_leaves_all_others_alone)
 {
 	struct mm *mm = fragmented("vanilla,filemap=kcompactd");
 
-	(void)state;
 	/* madvised memory */
 	assert_int_not_equal(alloc_pages(mm, GFP_TRANSHUGE, 9), PFN_NONE);
 	assert_int_equal(mm->nr_direct_compact, 1);
@@ -258,9 +251,8 @@ static bool steals_from_unmovable_block(const char *policy)
 	return pfn == BLOCK(10);
 }
 
-static void under_defrag_mode_what_cannot_reclaim_fragments_from_step_nonblock_on(void **state)
+TEST(under_defrag_mode_what_cannot_reclaim_fragments_from_step_nonblock_on)
 {
-	(void)state;
 	assert_false(steals_from_unmovable_block("defrag_mode,step=base,filemap=wilcox"));
 	assert_false(steals_from_unmovable_block("defrag_mode,step=kswapd-exit,filemap=wilcox"));
 	assert_true(steals_from_unmovable_block("defrag_mode,step=nonblock,filemap=wilcox"));
@@ -358,11 +350,10 @@ static struct world *six_writes(const char *policy)
 	return w;
 }
 
-static void base_keeps_large_folios_by_compaction(void **state)
+TEST(base_keeps_large_folios_by_compaction)
 {
 	struct world *w = six_writes("vanilla,filemap=base");
 
-	(void)state;
 	assert_int_equal(writes(w)->obtained[4], 6);
 	assert_int_equal(writes(w)->attempts[4], 6);
 	assert_int_equal(writes(w)->failed[4], 0);
@@ -373,11 +364,10 @@ static void base_keeps_large_folios_by_compaction(void **state)
 	world_done(w, __func__);
 }
 
-static void wilcox_takes_what_is_there_until_kcompactd_has_made_more(void **state)
+TEST(wilcox_takes_what_is_there_until_kcompactd_has_made_more)
 {
 	struct world *w = six_writes("vanilla,filemap=wilcox");
 
-	(void)state;
 	assert_int_equal(writes(w)->obtained[4], 3);
 	assert_int_equal(writes(w)->failed[4], 3);
 	assert_int_equal(writes(w)->obtained[0], 3 * 16);
@@ -404,11 +394,10 @@ static struct world *only_order(const char *policy, u32 order, u32 nr)
 	return world(mm);
 }
 
-static void the_rest_of_a_write_is_asked_for_as_far_as_it_is_aligned(void **state)
+TEST(the_rest_of_a_write_is_asked_for_as_far_as_it_is_aligned)
 {
 	struct world *w = only_order("vanilla", 2, 32);
 
-	(void)state;
 	play(w, write_op(H, 4, 4));
 	/* 4 3 2, then at page 4 order 2, at page 8 orders 3 and 2, at page 12 order 2 */
 	assert_int_equal(writes(w)->attempts[4], 1);
@@ -421,11 +410,10 @@ static void the_rest_of_a_write_is_asked_for_as_far_as_it_is_aligned(void **stat
 	world_done(w, __func__);
 }
 
-static void readahead_goes_on_with_single_pages(void **state)
+TEST(readahead_goes_on_with_single_pages)
 {
 	struct world *w = only_order("vanilla,filemap=wilcox", 2, 32);
 
-	(void)state;
 	play(w, read_op(H, 4, 4));
 	assert_int_equal(w->run.folios[0].attempts[4], 1);
 	assert_int_equal(w->run.folios[0].attempts[2], 0);
@@ -435,12 +423,11 @@ static void readahead_goes_on_with_single_pages(void **state)
 	world_done(w, __func__);
 }
 
-static void a_least_order_is_not_gone_below(void **state)
+TEST(a_least_order_is_not_gone_below)
 {
 	struct world *w = only_order("vanilla", 1, 32);
 	struct op op = write_op(H, 2, 2);
 
-	(void)state;
 	op.gfp = WRITE;		/* may not fail: the mapping takes no less */
 	play(w, op);
 	assert_int_equal(writes(w)->attempts[1], 0);
@@ -448,11 +435,10 @@ static void a_least_order_is_not_gone_below(void **state)
 	world_done(w, __func__);
 }
 
-static void a_write_without_a_page_ends_there(void **state)
+TEST(a_write_without_a_page_ends_there)
 {
 	struct world *w = world(used_up("vanilla,filemap=dipietro"));
 
-	(void)state;
 	play(w, write_op(H, 4, 4));
 	assert_int_equal(writes(w)->enomem, 1);
 	assert_int_equal(w->run.stats.alloc_failed, 1);
@@ -475,12 +461,11 @@ static struct world *plenty(void)
 	return world(mm);
 }
 
-static void a_larger_folio_takes_up_what_followed_and_is_freed_whole(void **state)
+TEST(a_larger_folio_takes_up_what_followed_and_is_freed_whole)
 {
 	struct world *w = plenty();
 	u32 before = used_pages(w->run.mm), pfn;
 
-	(void)state;
 	play(w, write_op(H, 0, 2));
 	pfn = w->mo.map[H];
 	assert_int_equal(used_pages(w->run.mm), before + 4);
@@ -503,12 +488,11 @@ static void a_larger_folio_takes_up_what_followed_and_is_freed_whole(void **stat
 	world_done(w, __func__);
 }
 
-static void what_the_recorded_kernel_reclaimed_of_it_makes_it_cold_at_last(void **state)
+TEST(what_the_recorded_kernel_reclaimed_of_it_makes_it_cold_at_last)
 {
 	struct world *w = plenty();
 	u32 pfn;
 
-	(void)state;
 	play(w, write_op(H, 0, 1));
 	play(w, write_op(H + 10, 0, 0));
 	pfn = w->mo.map[H];
@@ -520,12 +504,11 @@ static void what_the_recorded_kernel_reclaimed_of_it_makes_it_cold_at_last(void 
 	world_done(w, __func__);
 }
 
-static void it_takes_up_nothing_that_lies_elsewhere(void **state)
+TEST(it_takes_up_nothing_that_lies_elsewhere)
 {
 	struct world *w = plenty();
 	struct op other = write_op(H + 10, 0, 0);
 
-	(void)state;
 	other.pid = USER + 1;
 	play(w, write_op(H, 0, 2));
 	play(w, other);				/* another task's */
@@ -538,12 +521,11 @@ static void it_takes_up_nothing_that_lies_elsewhere(void **state)
 	world_done(w, __func__);
 }
 
-static void a_window_ends_with_its_folio(void **state)
+TEST(a_window_ends_with_its_folio)
 {
 	struct world *w = plenty();
 	u32 before = used_pages(w->run.mm);
 
-	(void)state;
 	play(w, write_op(H, 0, 2));
 	on(w, OP_FREE, H, 0);
 	assert_int_equal(used_pages(w->run.mm), before);
@@ -553,13 +535,12 @@ static void a_window_ends_with_its_folio(void **state)
 	world_done(w, __func__);
 }
 
-static void a_folio_in_its_place_is_not_its_own(void **state)
+TEST(a_folio_in_its_place_is_not_its_own)
 {
 	struct world *w = plenty();
 	struct op other = write_op(H + 10, 0, 2);
 	u32 pfn;
 
-	(void)state;
 	other.pid = USER + 1;
 	play(w, write_op(H, 0, 2));
 	pfn = w->mo.map[H];
@@ -571,13 +552,12 @@ static void a_folio_in_its_place_is_not_its_own(void **state)
 	world_done(w, __func__);
 }
 
-static void an_operation_that_failed_in_the_trace_costs_its_attempts(void **state)
+TEST(an_operation_that_failed_in_the_trace_costs_its_attempts)
 {
 	struct world *w = only_order("vanilla", 1, 32);
 	u32 before = used_pages(w->run.mm);
 	struct op op = write_op(H_NONE, 0, 3);
 
-	(void)state;
 	op.type = OP_ALLOC_FAILED;
 	play(w, op);
 	assert_int_equal(writes(w)->attempts[3], 1);
@@ -585,33 +565,4 @@ static void an_operation_that_failed_in_the_trace_costs_its_attempts(void **stat
 	assert_int_equal(writes(w)->obtained[1], 1);
 	assert_int_equal(used_pages(w->run.mm), before);
 	world_done(w, __func__);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_variant_asks_with_its_own_flags),
-		cmocka_unit_test(base_compacts_directly_for_a_costly_folio),
-		cmocka_unit_test(the_others_leave_it_to_the_background),
-		cmocka_unit_test(below_costly_only_some_still_reclaim),
-		cmocka_unit_test(only_dipietros_single_page_can_fail),
-		cmocka_unit_test(kcompactd_variant_fails_whoever_would_rather_fail),
-		cmocka_unit_test(kcompactd_variant_leaves_all_others_alone),
-		cmocka_unit_test(
-			under_defrag_mode_what_cannot_reclaim_fragments_from_step_nonblock_on),
-		cmocka_unit_test(base_keeps_large_folios_by_compaction),
-		cmocka_unit_test(wilcox_takes_what_is_there_until_kcompactd_has_made_more),
-		cmocka_unit_test(the_rest_of_a_write_is_asked_for_as_far_as_it_is_aligned),
-		cmocka_unit_test(readahead_goes_on_with_single_pages),
-		cmocka_unit_test(a_least_order_is_not_gone_below),
-		cmocka_unit_test(a_write_without_a_page_ends_there),
-		cmocka_unit_test(a_larger_folio_takes_up_what_followed_and_is_freed_whole),
-		cmocka_unit_test(what_the_recorded_kernel_reclaimed_of_it_makes_it_cold_at_last),
-		cmocka_unit_test(it_takes_up_nothing_that_lies_elsewhere),
-		cmocka_unit_test(a_window_ends_with_its_folio),
-		cmocka_unit_test(a_folio_in_its_place_is_not_its_own),
-		cmocka_unit_test(an_operation_that_failed_in_the_trace_costs_its_attempts),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

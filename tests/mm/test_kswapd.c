@@ -34,22 +34,20 @@ static void wake(struct mm *mm, u32 order)
 	wakeup_kswapd(mm, zone(mm), GFP_KERNEL, order, ZONE_NORMAL);
 }
 
-static void a_balanced_node_is_not_woken(void **state)
+TEST(a_balanced_node_is_not_woken)
 {
 	struct mm *mm = full_machine(KERNEL_7_3, 1000);
 
-	(void)state;
 	assert_true(pgdat_balanced(mm, 0, ZONE_NORMAL));
 	wake(mm, 0);
 	assert_false(kswapd_running(mm));
 	mm_free(mm);
 }
 
-static void nothing_happens_before_its_time(void **state)
+TEST(nothing_happens_before_its_time)
 {
 	struct mm *mm = full_machine(KERNEL_7_3, 100);
 
-	(void)state;
 	assert_false(pgdat_balanced(mm, 0, ZONE_NORMAL));
 	wake(mm, 0);
 	assert_true(kswapd_running(mm));
@@ -58,11 +56,10 @@ static void nothing_happens_before_its_time(void **state)
 	mm_free(mm);
 }
 
-static void orders_recorded_while_it_wakes_are_one_job(void **state)
+TEST(orders_recorded_while_it_wakes_are_one_job)
 {
 	struct mm *mm = full_machine(KERNEL_7_3, 100);
 
-	(void)state;
 	mm->param.kswapd_wake_us = 200;
 	wake(mm, 0);
 	mm->now_ns += 199 * NSEC_PER_USEC;
@@ -74,11 +71,10 @@ static void orders_recorded_while_it_wakes_are_one_job(void **state)
 	mm_free(mm);
 }
 
-static void it_scans_at_its_pace_and_can_be_resumed(void **state)
+TEST(it_scans_at_its_pace_and_can_be_resumed)
 {
 	struct mm *mm = full_machine(KERNEL_7_3, 10);
 
-	(void)state;
 	wake(mm, 0);
 	kswapd_run(mm, mm->now_ns + 1);
 	assert_vmstat(mm, pageoutrun, 1);
@@ -90,11 +86,10 @@ static void it_scans_at_its_pace_and_can_be_resumed(void **state)
 	mm_free(mm);
 }
 
-static void it_stops_when_the_high_mark_is_met_naps_and_sleeps(void **state)
+TEST(it_stops_when_the_high_mark_is_met_naps_and_sleeps)
 {
 	struct mm *mm = full_machine(KERNEL_7_3, 10);
 
-	(void)state;
 	wake(mm, 0);
 	kswapd_run(mm, mm->now_ns + 50 * MS);
 	assert_true(pgdat_balanced(mm, 0, ZONE_NORMAL));
@@ -111,11 +106,10 @@ static void it_stops_when_the_high_mark_is_met_naps_and_sleeps(void **state)
 	mm_free(mm);
 }
 
-static void a_wakeup_during_the_nap_counts_low_wmark_hit_quickly(void **state)
+TEST(a_wakeup_during_the_nap_counts_low_wmark_hit_quickly)
 {
 	struct mm *mm = full_machine(KERNEL_7_3, 10);
 
-	(void)state;
 	wake(mm, 0);
 	mm->now_ns += 50 * MS;
 	kswapd_run(mm, mm->now_ns);
@@ -130,11 +124,10 @@ static void a_wakeup_during_the_nap_counts_low_wmark_hit_quickly(void **state)
 	mm_free(mm);
 }
 
-static void an_unbalanced_node_after_the_nap_counts_high_wmark_hit_quickly(void **state)
+TEST(an_unbalanced_node_after_the_nap_counts_high_wmark_hit_quickly)
 {
 	struct mm *mm = full_machine(KERNEL_7_3, 10);
 
-	(void)state;
 	wake(mm, 0);
 	mm->now_ns += 50 * MS;
 	kswapd_run(mm, mm->now_ns);
@@ -148,11 +141,10 @@ static void an_unbalanced_node_after_the_nap_counts_high_wmark_hit_quickly(void 
 	mm_free(mm);
 }
 
-static void a_high_order_is_dropped_after_compact_gap(void **state)
+TEST(a_high_order_is_dropped_after_compact_gap)
 {
 	struct mm *mm = full_machine(KERNEL_7_3, 10);
 
-	(void)state;
 	wake(mm, 9);
 	kswapd_run(mm, mm->now_ns + 500 * MS);
 	/* 32 pages for order 9, then order 0: it does not reclaim until a block is free */
@@ -161,11 +153,10 @@ static void a_high_order_is_dropped_after_compact_gap(void **state)
 	mm_free(mm);
 }
 
-static void it_sleeps_hopeless_after_16_jobs_without_a_page(void **state)
+TEST(it_sleeps_hopeless_after_16_jobs_without_a_page)
 {
 	struct mm *mm = machine(KERNEL_7_3, 0);
 
-	(void)state;
 	while (zone(mm)->nr_free_pages > 100)
 		add_folio(mm, PK_ANON, 0, LRU_FAULT);
 	mm->now_ns = MS;
@@ -180,11 +171,10 @@ static void it_sleeps_hopeless_after_16_jobs_without_a_page(void **state)
 }
 
 /* MGLRU: a node that is balanced despite the boost gets no reclaim, the boost is taken away */
-static void a_boost_of_a_balanced_node_costs_no_page(void **state)
+TEST(a_boost_of_a_balanced_node_costs_no_page)
 {
 	struct mm *mm = full_machine(KERNEL_7_3, 1000);
 
-	(void)state;
 	zone(mm)->watermark_boost = 512;
 	wake(mm, 0);
 	assert_true(kswapd_running(mm));
@@ -197,11 +187,10 @@ static void a_boost_of_a_balanced_node_costs_no_page(void **state)
 }
 
 /* ... while one that only the boost unbalances gets ordinary reclaim up to the boosted mark */
-static void a_boost_that_unbalances_the_node_is_reclaimed_for(void **state)
+TEST(a_boost_that_unbalances_the_node_is_reclaimed_for)
 {
 	struct mm *mm = full_machine(KERNEL_7_3, 300);
 
-	(void)state;
 	zone(mm)->watermark_boost = 512;
 	wake(mm, 0);
 	kswapd_run(mm, mm->now_ns + 200 * MS);
@@ -210,12 +199,11 @@ static void a_boost_that_unbalances_the_node_is_reclaimed_for(void **state)
 	mm_free(mm);
 }
 
-static void a_reclaimer_waits_while_half_of_the_reserve_is_gone(void **state)
+TEST(a_reclaimer_waits_while_half_of_the_reserve_is_gone)
 {
 	struct mm *mm = full_machine(KERNEL_7_3, MARK_MIN / 2);
 	const struct alloc_context ac = { .highest_zoneidx = ZONE_NORMAL };
 
-	(void)state;
 	assert_true(try_to_free_pages(mm, 0, GFP_KERNEL, &ac) >= SWAP_CLUSTER_MAX);
 	/* kswapd worked first, on its own clock, until the reserve was there again */
 	assert_vmstat(mm, pageoutrun, 1);
@@ -229,14 +217,13 @@ static void a_reclaimer_waits_while_half_of_the_reserve_is_gone(void **state)
 	mm_free(mm);
 }
 
-static void progress_without_balance_leaves_a_hopeless_node_so_since_7_0(void **state)
+TEST(progress_without_balance_leaves_a_hopeless_node_so_since_7_0)
 {
 	static const struct {
 		u32 version;
 		bool hopeless;
 	} want[] = { { KERNEL_6_18, false }, { KERNEL_7_3, true } };
 
-	(void)state;
 	for (int i = 0; i < 2; i++) {
 		struct mm *mm = machine(want[i].version, 0);
 		const struct alloc_context ac = { .highest_zoneidx = ZONE_NORMAL };
@@ -262,11 +249,10 @@ static void progress_without_balance_leaves_a_hopeless_node_so_since_7_0(void **
 	}
 }
 
-static void the_same_calls_give_the_same_machine(void **state)
+TEST(the_same_calls_give_the_same_machine)
 {
 	u64 vmstat[2][NR_VM_EVENT_ITEMS];
 
-	(void)state;
 	for (int i = 0; i < 2; i++) {
 		struct mm *mm = full_machine(KERNEL_7_3, 10);
 
@@ -278,26 +264,4 @@ static void the_same_calls_give_the_same_machine(void **state)
 		mm_free(mm);
 	}
 	assert_memory_equal(vmstat[0], vmstat[1], sizeof(vmstat[0]));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_balanced_node_is_not_woken),
-		cmocka_unit_test(nothing_happens_before_its_time),
-		cmocka_unit_test(orders_recorded_while_it_wakes_are_one_job),
-		cmocka_unit_test(it_scans_at_its_pace_and_can_be_resumed),
-		cmocka_unit_test(it_stops_when_the_high_mark_is_met_naps_and_sleeps),
-		cmocka_unit_test(a_wakeup_during_the_nap_counts_low_wmark_hit_quickly),
-		cmocka_unit_test(an_unbalanced_node_after_the_nap_counts_high_wmark_hit_quickly),
-		cmocka_unit_test(a_high_order_is_dropped_after_compact_gap),
-		cmocka_unit_test(it_sleeps_hopeless_after_16_jobs_without_a_page),
-		cmocka_unit_test(a_boost_of_a_balanced_node_costs_no_page),
-		cmocka_unit_test(a_boost_that_unbalances_the_node_is_reclaimed_for),
-		cmocka_unit_test(a_reclaimer_waits_while_half_of_the_reserve_is_gone),
-		cmocka_unit_test(progress_without_balance_leaves_a_hopeless_node_so_since_7_0),
-		cmocka_unit_test(the_same_calls_give_the_same_machine),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

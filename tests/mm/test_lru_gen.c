@@ -10,7 +10,7 @@ static u32 gen_after(struct mm *mm, enum page_kind kind, enum lru_origin origin)
 	return mm->page[add_folio(mm, kind, 0, origin)].gen;
 }
 
-static void a_new_folio_joins_by_its_origin(void **state)
+TEST(a_new_folio_joins_by_its_origin)
 {
 	static const struct {
 		u32 version;
@@ -21,7 +21,6 @@ static void a_new_folio_joins_by_its_origin(void **state)
 		{ KERNEL_7_3,  2, 1, 2, 1, 0 },	/* file faults and swap-ins are referenced only */
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
 		struct mm *mm = machine(want[i].version, 0);
 
@@ -35,13 +34,12 @@ static void a_new_folio_joins_by_its_origin(void **state)
 	}
 }
 
-static void a_cold_folio_goes_to_the_tail_of_the_oldest(void **state)
+TEST(a_cold_folio_goes_to_the_tail_of_the_oldest)
 {
 	struct mm *mm = machine(KERNEL_7_3, 0);
 	struct lru_gen *g = &mm->lruvec->gen;
 	u32 pfn;
 
-	(void)state;
 	add_folio(mm, PK_FILE, 0, LRU_READ);
 	pfn = add_folio(mm, PK_FILE, 0, LRU_FAULT);
 	folio_mark_accessed(mm, pfn);
@@ -52,13 +50,12 @@ static void a_cold_folio_goes_to_the_tail_of_the_oldest(void **state)
 	mm_free(mm);
 }
 
-static void references_make_tiers(void **state)
+TEST(references_make_tiers)
 {
 	static const u32 tier[] = { 0, 0, 1, 2, 2, 3 };
 	struct mm *mm = machine(KERNEL_7_3, 0);
 	u32 pfn = add_folio(mm, PK_FILE, 0, LRU_READ);
 
-	(void)state;
 	for (u32 n = 0; n < 6; n++) {
 		assert_int_equal(folio_lru_tier(mm, &mm->page[pfn]), tier[n]);
 		folio_mark_accessed(mm, pfn);
@@ -66,13 +63,12 @@ static void references_make_tiers(void **state)
 	mm_free(mm);
 }
 
-static void the_end_of_io_rotates_to_the_tail_of_the_oldest(void **state)
+TEST(the_end_of_io_rotates_to_the_tail_of_the_oldest)
 {
 	struct mm *mm = machine(KERNEL_7_3, 64);
 	struct lru_gen *g = &mm->lruvec->gen;
 	u32 pfn;
 
-	(void)state;
 	add_folio(mm, PK_ANON, 0, LRU_FAULT);
 	pfn = add_folio(mm, PK_ANON, 0, LRU_FAULT);
 	assert_true(folio_alloc_swap(mm, pfn));
@@ -89,13 +85,12 @@ static void the_end_of_io_rotates_to_the_tail_of_the_oldest(void **state)
 	mm_free(mm);
 }
 
-static void aging_opens_a_generation_and_closes_the_fifth(void **state)
+TEST(aging_opens_a_generation_and_closes_the_fifth)
 {
 	struct mm *mm = machine(KERNEL_7_3, 64);
 	struct lru_gen *g = &mm->lruvec->gen;
 	u32 pfn = add_folio(mm, PK_FILE, 0, LRU_READ);
 
-	(void)state;
 	assert_int_equal(g->max_seq, 3);
 	inc_max_seq(mm, 60);
 	assert_int_equal(g->max_seq, 4);
@@ -106,12 +101,11 @@ static void aging_opens_a_generation_and_closes_the_fifth(void **state)
 	mm_free(mm);
 }
 
-static void empty_oldest_generations_are_dropped_down_to_two(void **state)
+TEST(empty_oldest_generations_are_dropped_down_to_two)
 {
 	struct mm *mm = machine(KERNEL_7_3, 64);
 	struct lru_gen *g = &mm->lruvec->gen;
 
-	(void)state;
 	add_folio(mm, PK_ANON, 0, LRU_FAULT);
 	assert_true(try_to_inc_min_seq(mm, 60));
 	assert_int_equal(g->min_seq[LRU_GEN_ANON], 2);
@@ -121,11 +115,10 @@ static void empty_oldest_generations_are_dropped_down_to_two(void **state)
 	mm_free(mm);
 }
 
-static void file_goes_before_anon_until_it_refaults(void **state)
+TEST(file_goes_before_anon_until_it_refaults)
 {
 	struct mm *mm = machine(KERNEL_7_3, 4096);
 
-	(void)state;
 	add_folios(mm, 1000, PK_ANON, LRU_EXISTING);
 	add_folios(mm, 2000, PK_FILE, LRU_READ);
 	inc_max_seq(mm, 60);
@@ -142,14 +135,13 @@ static void file_goes_before_anon_until_it_refaults(void **state)
 	mm_free(mm);
 }
 
-static void a_tier_that_refaults_more_is_protected(void **state)
+TEST(a_tier_that_refaults_more_is_protected)
 {
 	struct mm *mm = machine(KERNEL_7_3, 0);
 	struct lru_gen *g = &mm->lruvec->gen;
 	u64 before;
 	u32 pfn;
 
-	(void)state;
 	add_folios(mm, 2000, PK_FILE, LRU_READ);
 	pfn = add_folio(mm, PK_FILE, 0, LRU_READ);
 	folio_mark_cold(mm, pfn);
@@ -168,14 +160,13 @@ static void a_tier_that_refaults_more_is_protected(void **state)
 }
 
 /* The page-table walk of the aging finds a page young that was faulted since */
-static void the_walk_promotes_a_faulted_page_once_since_7_2(void **state)
+TEST(the_walk_promotes_a_faulted_page_once_since_7_2)
 {
 	static const struct {
 		u32 version;
 		u64 sorted;
 	} want[] = { { KERNEL_6_18, 0 }, { KERNEL_7_3, 1 } };
 
-	(void)state;
 	for (int i = 0; i < 2; i++) {
 		struct mm *mm = machine(want[i].version, 4096);
 		struct lru_gen *g = &mm->lruvec->gen;
@@ -200,14 +191,13 @@ static void the_walk_promotes_a_faulted_page_once_since_7_2(void **state)
 	}
 }
 
-static void a_batch_takes_no_more_than_its_budget_since_6_17(void **state)
+TEST(a_batch_takes_no_more_than_its_budget_since_6_17)
 {
 	static const struct {
 		u32 version;
 		u64 scan;
 	} want[] = { { KERNEL_6_12, 64 }, { KERNEL_6_18, 46 } };
 
-	(void)state;
 	for (int i = 0; i < 2; i++) {
 		struct mm *mm = machine(want[i].version, 0);
 		struct scan_control sc = { .gfp = GFP_KERNEL, .reclaim_idx = ZONE_NORMAL,
@@ -225,14 +215,13 @@ static void a_batch_takes_no_more_than_its_budget_since_6_17(void **state)
 	}
 }
 
-static void dirty_file_pages_are_sorted_before_7_2_and_activated_since(void **state)
+TEST(dirty_file_pages_are_sorted_before_7_2_and_activated_since)
 {
 	static const struct {
 		u32 version;
 		bool activated;
 	} want[] = { { KERNEL_6_18, false }, { KERNEL_7_3, true } };
 
-	(void)state;
 	for (int i = 0; i < 2; i++) {
 		struct mm *mm = machine(want[i].version, 0);
 
@@ -292,31 +281,10 @@ static void any_sequence_keeps_the_rules(struct mm *mm)
 	mm_free(mm);
 }
 
-static void any_sequence_keeps_the_rules_of_each_lru(void **state)
+TEST(any_sequence_keeps_the_rules_of_each_lru)
 {
 	static const u32 version[] = { KERNEL_6_1, KERNEL_6_12, KERNEL_6_18, KERNEL_7_3 };
 
-	(void)state;
 	for (int i = 0; i < 4; i++)
 		any_sequence_keeps_the_rules(machine(version[i], 20000));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_new_folio_joins_by_its_origin),
-		cmocka_unit_test(a_cold_folio_goes_to_the_tail_of_the_oldest),
-		cmocka_unit_test(references_make_tiers),
-		cmocka_unit_test(the_end_of_io_rotates_to_the_tail_of_the_oldest),
-		cmocka_unit_test(aging_opens_a_generation_and_closes_the_fifth),
-		cmocka_unit_test(empty_oldest_generations_are_dropped_down_to_two),
-		cmocka_unit_test(file_goes_before_anon_until_it_refaults),
-		cmocka_unit_test(a_tier_that_refaults_more_is_protected),
-		cmocka_unit_test(the_walk_promotes_a_faulted_page_once_since_7_2),
-		cmocka_unit_test(a_batch_takes_no_more_than_its_budget_since_6_17),
-		cmocka_unit_test(dirty_file_pages_are_sorted_before_7_2_and_activated_since),
-		cmocka_unit_test(any_sequence_keeps_the_rules_of_each_lru),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,9 +39,8 @@ static struct mm *two_zones(const char *version)
 	return mm;
 }
 
-static void gfp_bits_name_type_and_zone(void **state)
+TEST(gfp_bits_name_type_and_zone)
 {
-	(void)state;
 	assert_int_equal(gfp_migratetype(GFP_KERNEL), MIGRATE_UNMOVABLE);
 	assert_int_equal(gfp_migratetype(GFP_HIGHUSER_MOVABLE), MIGRATE_MOVABLE);
 	assert_int_equal(gfp_migratetype(GFP_KERNEL | __GFP_RECLAIMABLE), MIGRATE_RECLAIMABLE);
@@ -52,11 +51,10 @@ static void gfp_bits_name_type_and_zone(void **state)
 	assert_int_equal(gfp_zone(GFP_KERNEL | __GFP_MOVABLE), ZONE_NORMAL);
 }
 
-static void the_highest_zone_comes_first(void **state)
+TEST(the_highest_zone_comes_first)
 {
 	struct mm *mm = two_zones("7.3.4");
 
-	(void)state;
 	buddy_free(mm, 0, 10);
 	buddy_free(mm, BLOCK(16), 10);
 	assert_in_range(alloc_pages(mm, GFP_KERNEL, 4), BLOCK(16), BLOCK(32));
@@ -67,12 +65,11 @@ static void the_highest_zone_comes_first(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_zone_at_its_mark_is_passed_over(void **state)
+TEST(a_zone_at_its_mark_is_passed_over)
 {
 	struct mm *mm = two_zones("7.3.4");
 	struct zone *z = normal(mm);
 
-	(void)state;
 	buddy_free(mm, 0, 10);
 	buddy_free(mm, BLOCK(16), 5);
 	z->_watermark[WMARK_HIGH] = z->_watermark[WMARK_LOW] = 32;
@@ -81,11 +78,10 @@ static void a_zone_at_its_mark_is_passed_over(void **state)
 	mm_free(mm);
 }
 
-static void other_zones_are_tried_before_a_block_is_fragmented(void **state)
+TEST(other_zones_are_tried_before_a_block_is_fragmented)
 {
 	struct mm *mm = two_zones("7.3.4");
 
-	(void)state;
 	/* Normal has a movable page only, DMA32 one of the right type */
 	buddy_free(mm, BLOCK(16), 8);
 	block_type(mm, 0, MIGRATE_UNMOVABLE);
@@ -95,24 +91,22 @@ static void other_zones_are_tried_before_a_block_is_fragmented(void **state)
 	machine_done(mm, __func__);
 }
 
-static void but_no_request_fails_for_that(void **state)
+TEST(but_no_request_fails_for_that)
 {
 	struct mm *mm = two_zones("7.3.4");
 
-	(void)state;
 	buddy_free(mm, BLOCK(16), 8);
 	assert_int_equal(alloc_pages(mm, GFP_KERNEL, 4), BLOCK(16));
 	assert_int_equal(mm->extfrag[MIGRATE_UNMOVABLE][MIGRATE_MOVABLE][EXTFRAG_CLAIM_PART], 1);
 	machine_done(mm, __func__);
 }
 
-static void requests_for_dma32_fragment_at_once(void **state)
+TEST(requests_for_dma32_fragment_at_once)
 {
 	struct mm *mm = two_zones("7.3.4");
 	struct alloc_context ac = { .gfp = GFP_KERNEL | __GFP_DMA32, .preferred = ZONE_DMA32 };
 	struct alloc_request req = { .ac = &ac };
 
-	(void)state;
 	assert_int_equal(vanilla_alloc_flags(mm, &req, ALLOC_STAGE_FAST),
 			 ALLOC_WMARK_LOW | ALLOC_KSWAPD);
 	ac.preferred = ZONE_NORMAL;
@@ -124,12 +118,11 @@ static void requests_for_dma32_fragment_at_once(void **state)
 	mm_free(mm);
 }
 
-static void a_fallback_boosts_and_wakes_kswapd_once(void **state)
+TEST(a_fallback_boosts_and_wakes_kswapd_once)
 {
 	struct mm *mm = two_zones("7.3.4");
 	struct zone *z = normal(mm);
 
-	(void)state;
 	buddy_free(mm, BLOCK(16), 8);
 	alloc_pages(mm, GFP_KERNEL, 4);
 	assert_int_equal(z->watermark_boost, 512);
@@ -138,12 +131,11 @@ static void a_fallback_boosts_and_wakes_kswapd_once(void **state)
 	mm_free(mm);
 }
 
-static void freed_and_allocated_pages_are_nobodys(void **state)
+TEST(freed_and_allocated_pages_are_nobodys)
 {
 	struct mm *mm = two_zones("7.3.4");
 	u32 pfn, i;
 
-	(void)state;
 	buddy_free(mm, BLOCK(16), 9);
 	pfn = alloc_pages(mm, GFP_TRANSHUGE, 9);
 	for (i = 0; i < 512; i++) {
@@ -168,11 +160,10 @@ static void freed_and_allocated_pages_are_nobodys(void **state)
 	machine_done(mm, __func__);
 }
 
-static void large_frees_without_a_list_follow_the_merge_rules(void **state)
+TEST(large_frees_without_a_list_follow_the_merge_rules)
 {
 	struct mm *mm = two_zones("7.3.4");
 
-	(void)state;
 	buddy_free(mm, BLOCK(20), 4);
 	mm_place_used(mm, BLOCK(16), 4, PK_KERNEL, MIGRATE_UNMOVABLE);
 	free_pages(mm, BLOCK(16), 4);
@@ -180,11 +171,10 @@ static void large_frees_without_a_list_follow_the_merge_rules(void **state)
 	machine_done(mm, __func__);
 }
 
-static void what_a_search_costs_is_recorded(void **state)
+TEST(what_a_search_costs_is_recorded)
 {
 	struct mm *mm = two_zones("7.3.4");
 
-	(void)state;
 	buddy_free(mm, BLOCK(16), 6);
 	alloc_pages(mm, GFP_HIGHUSER_MOVABLE, 4);	/* orders 4, 5 and 6 */
 	assert_int_equal(mm->search_lists.n, 1);
@@ -213,18 +203,16 @@ static u32 atomic_at_once(const char *version)
 	return pfn;
 }
 
-static void since_7_3_the_reserve_is_open_on_the_fast_path(void **state)
+TEST(since_7_3_the_reserve_is_open_on_the_fast_path)
 {
-	(void)state;
 	assert_int_equal(atomic_at_once("7.3.4"), BLOCK(16));
 	assert_int_equal(atomic_at_once("7.2.13"), PFN_NONE);
 }
 
-static void orders_may_be_as_large_as_the_largest_buddy(void **state)
+TEST(orders_may_be_as_large_as_the_largest_buddy)
 {
 	struct mm *mm = two_zones("7.3.4");
 
-	(void)state;
 	buddy_free(mm, BLOCK(18), 10);
 	buddy_free(mm, BLOCK(16), 10);
 	assert_int_equal(alloc_pages(mm, GFP_KERNEL, 10), BLOCK(16));
@@ -263,12 +251,11 @@ static struct mm *some_free_pages(void)
 }
 
 #define finds(name, damage)						\
-static void check_finds_##name(void **state)				\
+TEST(check_finds_##name)						\
 {									\
 	struct mm *mm = some_free_pages();				\
 	struct zone *z = normal(mm);					\
 									\
-	(void)state;							\
 	(void)z;							\
 	damage;								\
 	assert_true(broken(mm) > 0);					\
@@ -291,38 +278,3 @@ finds(unmerged_buddies, page_set_unit(mm, BLOCK(16) + 16, 4, PAGE_BUDDY, MIGRATE
       add_to_free_list(mm, z, BLOCK(16) + 16, 4, MIGRATE_MOVABLE, true))
 finds(uneven_watermarks, z->_watermark[WMARK_HIGH]++)
 finds(a_page_without_a_zone, mm->pageblock[3].zone = MAX_NR_ZONES)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(gfp_bits_name_type_and_zone),
-		cmocka_unit_test(the_highest_zone_comes_first),
-		cmocka_unit_test(a_zone_at_its_mark_is_passed_over),
-		cmocka_unit_test(other_zones_are_tried_before_a_block_is_fragmented),
-		cmocka_unit_test(but_no_request_fails_for_that),
-		cmocka_unit_test(requests_for_dma32_fragment_at_once),
-		cmocka_unit_test(a_fallback_boosts_and_wakes_kswapd_once),
-		cmocka_unit_test(freed_and_allocated_pages_are_nobodys),
-		cmocka_unit_test(large_frees_without_a_list_follow_the_merge_rules),
-		cmocka_unit_test(what_a_search_costs_is_recorded),
-		cmocka_unit_test(since_7_3_the_reserve_is_open_on_the_fast_path),
-		cmocka_unit_test(orders_may_be_as_large_as_the_largest_buddy),
-		cmocka_unit_test(check_finds_a_wrong_sum),
-		cmocka_unit_test(check_finds_a_wrong_block_sum),
-		cmocka_unit_test(check_finds_a_wrong_list_count),
-		cmocka_unit_test(check_finds_a_wrong_area_count),
-		cmocka_unit_test(check_finds_a_lost_page),
-		cmocka_unit_test(check_finds_a_half_linked_page),
-		cmocka_unit_test(check_finds_a_page_of_another_type),
-		cmocka_unit_test(check_finds_a_block_retyped_alone),
-		cmocka_unit_test(check_finds_a_wrong_pcp_count),
-		cmocka_unit_test(check_finds_a_head_within_a_unit),
-		cmocka_unit_test(check_finds_a_used_page_within_a_buddy),
-		cmocka_unit_test(check_finds_a_misaligned_unit),
-		cmocka_unit_test(check_finds_unmerged_buddies),
-		cmocka_unit_test(check_finds_uneven_watermarks),
-		cmocka_unit_test(check_finds_a_page_without_a_zone),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}

@@ -35,34 +35,31 @@ static u32 get(struct mm *mm, u32 order)
 	return rmqueue_pcplist(mm, normal(mm), order, MIGRATE_MOVABLE, 0);
 }
 
-static void orders_0_to_3_and_9_have_lists(void **state)
+TEST(orders_0_to_3_and_9_have_lists)
 {
 	struct mm *mm = tiny_machine(V73, 2);
 	u32 order;
 
-	(void)state;
 	for (order = 0; order <= MAX_PAGE_ORDER; order++)
 		assert_int_equal(pcp_allowed_order(mm, order), order <= 3 || order == 9);
 	machine_done(mm, __func__);
 }
 
-static void a_refill_keeps_the_order_of_the_zone(void **state)
+TEST(a_refill_keeps_the_order_of_the_zone)
 {
 	struct mm *mm = machine(V73, 8, 4, 16, 16);
 
-	(void)state;
 	assert_int_equal(alloc_pages(mm, GFP_HIGHUSER_MOVABLE, 0), 3072);
 	assert_string_equal(pcp_list(mm, 0, 0, MIGRATE_MOVABLE), "3073 3074 3075");
 	assert_int_equal(cpu0(mm)->count, 3);
 	machine_done(mm, __func__);
 }
 
-static void a_freed_page_is_the_next_to_be_taken(void **state)
+TEST(a_freed_page_is_the_next_to_be_taken)
 {
 	struct mm *mm = machine(V73, 8, 4, 16, 16);
 	u32 pfn = alloc_pages(mm, GFP_HIGHUSER_MOVABLE, 0);
 
-	(void)state;
 	free_pages(mm, pfn, 0);
 	assert_int_equal(alloc_pages(mm, GFP_HIGHUSER_MOVABLE, 0), pfn);
 	mm->current.cpu = 1;
@@ -70,11 +67,10 @@ static void a_freed_page_is_the_next_to_be_taken(void **state)
 	machine_done(mm, __func__);
 }
 
-static void refills_shrink_with_the_order(void **state)
+TEST(refills_shrink_with_the_order)
 {
 	struct mm *mm = machine(V73, 16, 63, 300, 300);
 
-	(void)state;
 	get(mm, 1);
 	assert_int_equal(cpu0(mm)->count, 30 * 2);
 	get(mm, 3);
@@ -84,13 +80,12 @@ static void refills_shrink_with_the_order(void **state)
 	mm_free(mm);
 }
 
-static void order_0_refills_double_up_to_32_batches(void **state)
+TEST(order_0_refills_double_up_to_32_batches)
 {
 	static const s32 wanted[] = { 63, 126, 252, 504, 1008, 2016, 2016 };
 	struct mm *mm = machine(V73, 64, 63, 20000, 20000);
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
 		assert_int_equal(cpu0(mm)->count, 0);
 		get(mm, 0);
@@ -101,11 +96,10 @@ static void order_0_refills_double_up_to_32_batches(void **state)
 	mm_free(mm);
 }
 
-static void high_grows_by_a_refill_unless_the_zone_is_low(void **state)
+TEST(high_grows_by_a_refill_unless_the_zone_is_low)
 {
 	struct mm *mm = machine(V73, 64, 63, 300, 1000);
 
-	(void)state;
 	get(mm, 0);
 	assert_int_equal(cpu0(mm)->high, 363);
 	while (cpu0(mm)->count)
@@ -118,11 +112,10 @@ static void high_grows_by_a_refill_unless_the_zone_is_low(void **state)
 	mm_free(mm);
 }
 
-static void a_high_below_a_batch_refills_one_page(void **state)
+TEST(a_high_below_a_batch_refills_one_page)
 {
 	struct mm *mm = machine(V73, 8, 63, 10, 10);
 
-	(void)state;
 	get(mm, 0);
 	assert_int_equal(cpu0(mm)->count, 0);
 	mm_free(mm);
@@ -134,12 +127,11 @@ static void give(struct mm *mm, u32 pfn, u32 order)
 	free_frozen_page_commit(mm, normal(mm), pfn, order);
 }
 
-static void a_full_list_gives_back_its_oldest_pages(void **state)
+TEST(a_full_list_gives_back_its_oldest_pages)
 {
 	struct mm *mm = tiny_machine(V73, 8);
 	u32 pfn;
 
-	(void)state;
 	cpu0(mm)->batch = 4;
 	cpu0(mm)->high = cpu0(mm)->high_min = cpu0(mm)->high_max = 16;
 	for (pfn = 0; pfn < 16 * 8; pfn += 8)
@@ -150,11 +142,10 @@ static void a_full_list_gives_back_its_oldest_pages(void **state)
 	machine_done(mm, __func__);
 }
 
-static void bulk_freeing_empties_one_list_before_the_next(void **state)
+TEST(bulk_freeing_empties_one_list_before_the_next)
 {
 	struct mm *mm = tiny_machine(V73, 8);
 
-	(void)state;
 	cpu0(mm)->batch = 2;
 	cpu0(mm)->high = cpu0(mm)->high_min = cpu0(mm)->high_max = 4;
 	block_type(mm, 1, MIGRATE_UNMOVABLE);
@@ -186,18 +177,16 @@ static s32 huge_pages_left(const char *version)
 	return left;
 }
 
-static void a_huge_page_overshoots_once_a_chunk(void **state)
+TEST(a_huge_page_overshoots_once_a_chunk)
 {
-	(void)state;
 	assert_int_equal(huge_pages_left(V73), 1);
 	assert_int_equal(huge_pages_left(V612), 2);
 }
 
-static void reserved_blocks_use_the_movable_list(void **state)
+TEST(reserved_blocks_use_the_movable_list)
 {
 	struct mm *mm = tiny_machine(V73, 8);
 
-	(void)state;
 	cpu0(mm)->batch = 63;
 	cpu0(mm)->high = cpu0(mm)->high_min = cpu0(mm)->high_max = 300;
 	block_type(mm, 0, MIGRATE_HIGHATOMIC);
@@ -208,11 +197,10 @@ static void reserved_blocks_use_the_movable_list(void **state)
 	machine_done(mm, __func__);
 }
 
-static void isolated_blocks_use_none(void **state)
+TEST(isolated_blocks_use_none)
 {
 	struct mm *mm = tiny_machine(V73, 8);
 
-	(void)state;
 	mm->pageblock[0].isolate = 1;
 	free_pages(mm, 0, 0);
 	assert_int_equal(cpu0(mm)->count, 0);
@@ -240,21 +228,19 @@ static s32 frees_until_flush(const char *version, s32 high_min)
 	return n;
 }
 
-static void freeing_high_orders_in_a_row_flushes(void **state)
+TEST(freeing_high_orders_in_a_row_flushes)
 {
-	(void)state;
 	/* 6.12: free_count reaches the batch of 8 after 4 frees, the fifth flushes */
 	assert_int_equal(frees_until_flush(V612, 64), 5);
 	/* 7.x waits for batch + high_min / 2 = 40 pages */
 	assert_int_equal(frees_until_flush(V73, 64), 21);
 }
 
-static void an_order_0_free_between_resets_that(void **state)
+TEST(an_order_0_free_between_resets_that)
 {
 	struct mm *mm = tiny_machine(V612, 8);
 	u32 n;
 
-	(void)state;
 	cpu0(mm)->batch = 8;
 	cpu0(mm)->high = cpu0(mm)->high_min = 64;
 	cpu0(mm)->high_max = 100000;
@@ -266,12 +252,11 @@ static void an_order_0_free_between_resets_that(void **state)
 	machine_done(mm, __func__);
 }
 
-static void during_reclaim_four_batches_stay(void **state)
+TEST(during_reclaim_four_batches_stay)
 {
 	struct mm *mm = tiny_machine(V73, 8);
 	u32 n;
 
-	(void)state;
 	cpu0(mm)->batch = 4;
 	cpu0(mm)->high = 100;
 	cpu0(mm)->high_min = 50;
@@ -287,12 +272,11 @@ static void during_reclaim_four_batches_stay(void **state)
 	machine_done(mm, __func__);
 }
 
-static void below_the_high_mark_pages_go_back(void **state)
+TEST(below_the_high_mark_pages_go_back)
 {
 	struct mm *mm = tiny_machine(V73, 8);
 	u32 n;
 
-	(void)state;
 	cpu0(mm)->batch = 4;
 	cpu0(mm)->high = 100;
 	cpu0(mm)->high_min = 10;
@@ -308,12 +292,11 @@ static void below_the_high_mark_pages_go_back(void **state)
 	machine_done(mm, __func__);
 }
 
-static void idle_lists_decay(void **state)
+TEST(idle_lists_decay)
 {
 	struct mm *mm = tiny_machine(V73, 8);
 	u32 n;
 
-	(void)state;
 	cpu0(mm)->batch = 1;
 	cpu0(mm)->high = 800;
 	cpu0(mm)->high_min = 10;
@@ -330,12 +313,11 @@ static void idle_lists_decay(void **state)
 	machine_done(mm, __func__);
 }
 
-static void in_6_1_frees_double_too(void **state)
+TEST(in_6_1_frees_double_too)
 {
 	struct mm *mm = tiny_machine(V61, 8);
 	u32 n;
 
-	(void)state;
 	cpu0(mm)->batch = 4;
 	cpu0(mm)->high = 32;
 	for (n = 0; n < 32; n++)
@@ -350,11 +332,10 @@ static void in_6_1_frees_double_too(void **state)
 	machine_done(mm, __func__);
 }
 
-static void in_6_1_a_high_order_after_frees_empties_all(void **state)
+TEST(in_6_1_a_high_order_after_frees_empties_all)
 {
 	struct mm *mm = tiny_machine(V61, 8);
 
-	(void)state;
 	cpu0(mm)->batch = 4;
 	cpu0(mm)->high = 32;
 	give(mm, 0, 2);
@@ -365,41 +346,12 @@ static void in_6_1_a_high_order_after_frees_empties_all(void **state)
 	machine_done(mm, __func__);
 }
 
-static void atomic_high_orders_do_not_refill(void **state)
+TEST(atomic_high_orders_do_not_refill)
 {
 	struct mm *mm = machine(V73, 8, 63, 300, 300);
 
-	(void)state;
 	assert_int_equal(rmqueue_pcplist(mm, normal(mm), 1, MIGRATE_UNMOVABLE, ALLOC_HIGHATOMIC),
 			 PFN_NONE);
 	assert_int_equal(cpu0(mm)->count, 0);
 	machine_done(mm, __func__);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(orders_0_to_3_and_9_have_lists),
-		cmocka_unit_test(a_refill_keeps_the_order_of_the_zone),
-		cmocka_unit_test(a_freed_page_is_the_next_to_be_taken),
-		cmocka_unit_test(refills_shrink_with_the_order),
-		cmocka_unit_test(order_0_refills_double_up_to_32_batches),
-		cmocka_unit_test(high_grows_by_a_refill_unless_the_zone_is_low),
-		cmocka_unit_test(a_high_below_a_batch_refills_one_page),
-		cmocka_unit_test(a_full_list_gives_back_its_oldest_pages),
-		cmocka_unit_test(bulk_freeing_empties_one_list_before_the_next),
-		cmocka_unit_test(a_huge_page_overshoots_once_a_chunk),
-		cmocka_unit_test(reserved_blocks_use_the_movable_list),
-		cmocka_unit_test(isolated_blocks_use_none),
-		cmocka_unit_test(freeing_high_orders_in_a_row_flushes),
-		cmocka_unit_test(an_order_0_free_between_resets_that),
-		cmocka_unit_test(during_reclaim_four_batches_stay),
-		cmocka_unit_test(below_the_high_mark_pages_go_back),
-		cmocka_unit_test(idle_lists_decay),
-		cmocka_unit_test(in_6_1_frees_double_too),
-		cmocka_unit_test(in_6_1_a_high_order_after_frees_empties_all),
-		cmocka_unit_test(atomic_high_orders_do_not_refill),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

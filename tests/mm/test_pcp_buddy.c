@@ -18,36 +18,33 @@ static struct mm *machine(u32 blocks, s32 batch, s32 high)
 	return mm;
 }
 
-static void every_order_up_to_a_block_has_lists(void **state)
+TEST(every_order_up_to_a_block_has_lists)
 {
 	struct mm *mm = machine(2, 4, 64);
 	u32 order;
 
-	(void)state;
 	for (order = 0; order <= MAX_PAGE_ORDER; order++)
 		assert_int_equal(pcp_allowed_order(mm, order), order <= pageblock_order);
 	machine_done(mm, __func__);
 }
 
-static void no_version_has_it(void **state)
+TEST(no_version_has_it)
 {
 	static const char *const versions[] = { "6.1", "6.12", "6.18", "7.0", "7.2.13", V73 };
 	struct kernel_features k;
 	size_t i;
 
-	(void)state;
 	for (i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
 		kernel_features_set(&k, kernel_version_parse(versions[i]));
 		assert_false(k.pcp_buddy);
 	}
 }
 
-static void switching_it_on_drains_the_ordinary_lists(void **state)
+TEST(switching_it_on_drains_the_ordinary_lists)
 {
 	struct mm *mm = tiny_machine(V73, 4);
 	u32 pfn;
 
-	(void)state;
 	buddy_free(mm, BLOCK(2), 10);
 	sized(mm, 4, 64);
 	pfn = rmqueue_pcplist(mm, normal(mm), 0, MIGRATE_MOVABLE, 0);
@@ -61,12 +58,11 @@ static void switching_it_on_drains_the_ordinary_lists(void **state)
 	machine_done(mm, __func__);
 }
 
-static void switching_it_off_gives_everything_back(void **state)
+TEST(switching_it_off_gives_everything_back)
 {
 	struct mm *mm = machine(4, BIG_BATCH, 4096);
 	u32 a = get_movable(mm, 0, 0), b = get_movable(mm, 0, 0);
 
-	(void)state;
 	put(mm, 1, a, 0);
 	assert_int_equal(mm_feature_set(mm, "pcp_buddy", false), 0);
 	assert_int_equal(pcp_of(mm, 0)->count, 0);
@@ -80,11 +76,10 @@ static void switching_it_off_gives_everything_back(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_refill_takes_a_block_and_its_owner_is_the_cpu(void **state)
+TEST(a_refill_takes_a_block_and_its_owner_is_the_cpu)
 {
 	struct mm *mm = machine(8, BIG_BATCH, 4096);
 
-	(void)state;
 	assert_int_equal(get_movable(mm, 1, 0), 3072);
 	assert_string_equal(stock(mm, 1), "M0:3073 M1:3074 M2:3076 M3:3080 M4:3088 M5:3104 M6:3136"
 					  " M7:3200 M8:3328");
@@ -95,11 +90,10 @@ static void a_refill_takes_a_block_and_its_owner_is_the_cpu(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_refill_takes_as_many_blocks_as_are_wanted_whole(void **state)
+TEST(a_refill_takes_as_many_blocks_as_are_wanted_whole)
 {
 	struct mm *mm = machine(8, 1100, 8192);
 
-	(void)state;
 	/* 1100 pages: two blocks and 76 single pages, which nobody owns */
 	assert_int_equal(get_movable(mm, 0, 9), 3072);
 	assert_string_equal(stock(mm, 0), "M9:3584");
@@ -114,11 +108,10 @@ static void a_refill_takes_as_many_blocks_as_are_wanted_whole(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_refill_with_no_room_for_a_block_takes_single_pages(void **state)
+TEST(a_refill_with_no_room_for_a_block_takes_single_pages)
 {
 	struct mm *mm = machine(8, 4, 64);
 
-	(void)state;
 	assert_int_equal(get_movable(mm, 0, 0), 3072);
 	assert_string_equal(stock(mm, 0), "M0:3073,3074,3075");
 	assert_int_equal(owner(mm, 6), 0);
@@ -127,13 +120,12 @@ static void a_refill_with_no_room_for_a_block_takes_single_pages(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_batch_grows_until_it_has_room_for_a_block(void **state)
+TEST(a_batch_grows_until_it_has_room_for_a_block)
 {
 	struct mm *mm = machine(8, 63, 8192);
 	static const s32 taken[] = { 63, 126, 252, 504 };
 	u32 i, n;
 
-	(void)state;
 	for (i = 0; i < 4; i++) {
 		for (n = 0; n < (u32)taken[i]; n++)
 			assert_int_not_equal(get_movable(mm, 0, 0), PFN_NONE);
@@ -149,11 +141,10 @@ static void a_batch_grows_until_it_has_room_for_a_block(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_block_of_another_type_is_claimed_whole(void **state)
+TEST(a_block_of_another_type_is_claimed_whole)
 {
 	struct mm *mm = machine(4, BIG_BATCH, 4096);
 
-	(void)state;
 	assert_int_equal(get(mm, 0, 0, MIGRATE_UNMOVABLE), 1024);
 	assert_int_equal(get_pageblock_migratetype(mm, 1024), MIGRATE_UNMOVABLE);
 	assert_int_equal(owner(mm, 2), 1);
@@ -162,12 +153,11 @@ static void a_block_of_another_type_is_claimed_whole(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_larger_page_on_the_lists_is_split_before_the_zone_is_asked(void **state)
+TEST(a_larger_page_on_the_lists_is_split_before_the_zone_is_asked)
 {
 	struct mm *mm = machine(4, BIG_BATCH, 4096);
 	s64 free_pages;
 
-	(void)state;
 	get_movable(mm, 0, 0);
 	free_pages = normal(mm)->nr_free_pages;
 	assert_int_equal(get_movable(mm, 0, 3), 1032);
@@ -178,12 +168,11 @@ static void a_larger_page_on_the_lists_is_split_before_the_zone_is_asked(void **
 	machine_done(mm, __func__);
 }
 
-static void a_page_comes_back_to_its_blocks_owner(void **state)
+TEST(a_page_comes_back_to_its_blocks_owner)
 {
 	struct mm *mm = machine(4, BIG_BATCH, 4096);
 	u32 a = get_movable(mm, 0, 8), b = get_movable(mm, 0, 7), c = get_movable(mm, 0, 7);
 
-	(void)state;
 	assert_string_equal(stock(mm, 0), "");
 	put(mm, 1, b, 7);
 	put(mm, 1, a, 8);
@@ -200,25 +189,23 @@ static void a_page_comes_back_to_its_blocks_owner(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_page_of_nobodys_block_stays_with_who_frees_it(void **state)
+TEST(a_page_of_nobodys_block_stays_with_who_frees_it)
 {
 	struct mm *mm = machine(4, 4, 64);
 	u32 pfn = get_movable(mm, 0, 0);
 
-	(void)state;
 	put(mm, 1, pfn, 0);
 	assert_string_equal(stock(mm, 1), "M0:1024");
 	assert_int_equal(pcp_of(mm, 1)->count, 1);
 	machine_done(mm, __func__);
 }
 
-static void a_freed_page_is_listed_by_its_blocks_type(void **state)
+TEST(a_freed_page_is_listed_by_its_blocks_type)
 {
 	struct mm *mm = machine(4, 4, 4096);
 	static const u8 types[] = { MIGRATE_RECLAIMABLE, MIGRATE_HIGHATOMIC, MIGRATE_CMA };
 	u32 pfn[3], i;
 
-	(void)state;
 	for (i = 0; i < 3; i++)
 		pfn[i] = get_movable(mm, 0, 9);
 	drain_local_pages(mm, NULL, 0);
@@ -230,12 +217,11 @@ static void a_freed_page_is_listed_by_its_blocks_type(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_page_of_an_isolated_block_goes_to_the_zone(void **state)
+TEST(a_page_of_an_isolated_block_goes_to_the_zone)
 {
 	struct mm *mm = machine(4, BIG_BATCH, 4096);
 	u32 pfn = get_movable(mm, 0, 9);
 
-	(void)state;
 	mm->pageblock[pfn >> pageblock_order].isolate = 1;
 	put(mm, 0, pfn, 9);
 	assert_string_equal(free_list(mm, 9, MIGRATE_ISOLATE), "1024");
@@ -243,12 +229,11 @@ static void a_page_of_an_isolated_block_goes_to_the_zone(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_cpus_own_pages_merge_when_it_drains(void **state)
+TEST(a_cpus_own_pages_merge_when_it_drains)
 {
 	struct mm *mm = machine(4, BIG_BATCH, 4096);
 	u32 a = get_movable(mm, 0, 0), b = get_movable(mm, 0, 0), i;
 
-	(void)state;
 	put(mm, 0, a, 0);
 	put(mm, 0, b, 0);
 	assert_string_equal(stock(mm, 0), "M0:1025,1024 M1:1026 M2:1028 M3:1032 M4:1040 M5:1056"
@@ -261,12 +246,11 @@ static void a_cpus_own_pages_merge_when_it_drains(void **state)
 	machine_done(mm, __func__);
 }
 
-static void what_others_freed_merges_too(void **state)
+TEST(what_others_freed_merges_too)
 {
 	struct mm *mm = machine(4, BIG_BATCH, 4096);
 	u32 a = get_movable(mm, 0, 8), b = get_movable(mm, 0, 8);
 
-	(void)state;
 	put(mm, 1, b, 8);
 	put(mm, 0, a, 8);
 	assert_string_equal(stock(mm, 0), "M8:1024 waiting:1280");
@@ -275,12 +259,11 @@ static void what_others_freed_merges_too(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_free_above_high_merges_before_it_drains(void **state)
+TEST(a_free_above_high_merges_before_it_drains)
 {
 	struct mm *mm = machine(8, 4, 4096);
 	u32 a, b;
 
-	(void)state;
 	get_movable(mm, 0, 0);	/* and three pages more, of nobody's block */
 	sized(mm, BIG_BATCH, 4096);
 	a = get_movable(mm, 0, 8);
@@ -295,12 +278,11 @@ static void a_free_above_high_merges_before_it_drains(void **state)
 	machine_done(mm, __func__);
 }
 
-static void what_merges_goes_to_the_tail_of_the_larger_ones(void **state)
+TEST(what_merges_goes_to_the_tail_of_the_larger_ones)
 {
 	struct mm *mm = machine(4, BIG_BATCH, 4096);
 	u32 pfn[16], i;
 
-	(void)state;
 	for (i = 0; i < 16; i++)
 		pfn[i] = get_movable(mm, 0, 0);
 	for (i = 0; i < 6; i++)
@@ -317,23 +299,21 @@ static void what_merges_goes_to_the_tail_of_the_larger_ones(void **state)
 	machine_done(mm, __func__);
 }
 
-static void pages_of_nobodys_block_do_not_merge_on_the_lists(void **state)
+TEST(pages_of_nobodys_block_do_not_merge_on_the_lists)
 {
 	struct mm *mm = machine(4, 4, 64);
 
-	(void)state;
 	get_movable(mm, 0, 0);
 	pcp_buddy_merge(mm, pcp_of(mm, 0));
 	assert_string_equal(stock(mm, 0), "M0:1025,1026,1027");
 	machine_done(mm, __func__);
 }
 
-static void a_page_in_use_keeps_its_buddy_apart(void **state)
+TEST(a_page_in_use_keeps_its_buddy_apart)
 {
 	struct mm *mm = machine(4, BIG_BATCH, 4096);
 	u32 a = get_movable(mm, 0, 1);
 
-	(void)state;
 	get_movable(mm, 0, 1);
 	put(mm, 0, a, 1);
 	pcp_buddy_merge(mm, pcp_of(mm, 0));
@@ -342,11 +322,10 @@ static void a_page_in_use_keeps_its_buddy_apart(void **state)
 	machine_done(mm, __func__);
 }
 
-static void whole_blocks_are_drained_first_and_then_the_smallest(void **state)
+TEST(whole_blocks_are_drained_first_and_then_the_smallest)
 {
 	struct mm *mm = machine(8, 1024, 8192);
 
-	(void)state;
 	get_movable(mm, 0, 0);	/* 3072 and, whole, 3584 */
 	drain_local_pages(mm, normal(mm), 1);
 	assert_string_equal(stock(mm, 0), "M0:3073 M1:3074 M2:3076 M3:3080 M4:3088 M5:3104 M6:3136"
@@ -360,12 +339,11 @@ static void whole_blocks_are_drained_first_and_then_the_smallest(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_list_is_drained_from_its_tail_and_to_its_end(void **state)
+TEST(a_list_is_drained_from_its_tail_and_to_its_end)
 {
 	struct mm *mm = machine(4, 8, 64);
 	u32 pfn;
 
-	(void)state;
 	assert_int_equal(get(mm, 0, 0, MIGRATE_RECLAIMABLE), 1024);
 	assert_int_equal(get_movable(mm, 0, 0), 0);
 	pcp_buddy_drain(mm, normal(mm), 3, pcp_of(mm, 0));
@@ -378,12 +356,11 @@ static void a_list_is_drained_from_its_tail_and_to_its_end(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_whole_block_is_nobodys_again(void **state)
+TEST(a_whole_block_is_nobodys_again)
 {
 	struct mm *mm = machine(4, BIG_BATCH, 4096);
 	u32 pfn = get_movable(mm, 0, 0);
 
-	(void)state;
 	put(mm, 0, pfn, 0);
 	drain_local_pages(mm, NULL, 0);
 	assert_int_equal(owner(mm, 2), 0);
@@ -392,12 +369,11 @@ static void a_whole_block_is_nobodys_again(void **state)
 	machine_done(mm, __func__);
 }
 
-static void parts_of_a_block_go_to_the_tail_and_the_owner_remembers_it(void **state)
+TEST(parts_of_a_block_go_to_the_tail_and_the_owner_remembers_it)
 {
 	struct mm *mm = machine(4, BIG_BATCH, 4096);
 	u32 pfn = get_movable(mm, 0, 0);
 
-	(void)state;
 	get_movable(mm, 0, 8);
 	buddy_free(mm, get_movable(mm, 1, 1), 1);	/* of block 3, straight to the zone */
 	assert_string_equal(free_list(mm, 1, MIGRATE_MOVABLE), "1536");
@@ -410,11 +386,10 @@ static void parts_of_a_block_go_to_the_tail_and_the_owner_remembers_it(void **st
 	machine_done(mm, __func__);
 }
 
-static void a_refill_recovers_blocks_of_its_own_first(void **state)
+TEST(a_refill_recovers_blocks_of_its_own_first)
 {
 	struct mm *mm = machine(8, BIG_BATCH, 4096);
 
-	(void)state;
 	get_movable(mm, 0, 0);
 	get_movable(mm, 0, 4);
 	drain_local_pages(mm, NULL, 0);
@@ -436,12 +411,11 @@ static void a_refill_recovers_blocks_of_its_own_first(void **state)
 	machine_done(mm, __func__);
 }
 
-static void what_recovery_lacks_is_taken_from_the_zone(void **state)
+TEST(what_recovery_lacks_is_taken_from_the_zone)
 {
 	struct mm *mm = machine(8, BIG_BATCH, 4096);
 	u32 pfn;
 
-	(void)state;
 	get_movable(mm, 0, 0);
 	get_movable(mm, 0, 8);
 	drain_local_pages(mm, NULL, 0);
@@ -455,11 +429,10 @@ static void what_recovery_lacks_is_taken_from_the_zone(void **state)
 	machine_done(mm, __func__);
 }
 
-static void only_blocks_of_the_type_wanted_are_recovered(void **state)
+TEST(only_blocks_of_the_type_wanted_are_recovered)
 {
 	struct mm *mm = machine(8, BIG_BATCH, 4096);
 
-	(void)state;
 	get(mm, 0, 0, MIGRATE_RECLAIMABLE);
 	get_movable(mm, 0, 0);
 	get(mm, 0, 0, MIGRATE_UNMOVABLE);
@@ -472,23 +445,21 @@ static void only_blocks_of_the_type_wanted_are_recovered(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_list_of_one_page_takes_no_more_than_that(void **state)
+TEST(a_list_of_one_page_takes_no_more_than_that)
 {
 	struct mm *mm = machine(4, 1, 0);
 
-	(void)state;
 	assert_int_equal(get_movable(mm, 0, 9), 1024);
 	assert_int_equal(owner(mm, 2), 0);
 	assert_int_equal(pcp_of(mm, 0)->count, 0);
 	machine_done(mm, __func__);
 }
 
-static void a_high_order_atomic_request_is_not_refilled_for(void **state)
+TEST(a_high_order_atomic_request_is_not_refilled_for)
 {
 	struct mm *mm = machine(4, BIG_BATCH, 4096);
 	struct zone *z = normal(mm);
 
-	(void)state;
 	assert_int_equal(rmqueue_pcplist(mm, z, 1, MIGRATE_MOVABLE, ALLOC_HIGHATOMIC), PFN_NONE);
 	assert_string_equal(stock(mm, 0), "");
 	/* but it may have what is there */
@@ -498,12 +469,11 @@ static void a_high_order_atomic_request_is_not_refilled_for(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_free_above_high_drains_what_is_too_much(void **state)
+TEST(a_free_above_high_drains_what_is_too_much)
 {
 	struct mm *mm = machine(8, 512, 1500);
 	u32 pfn[3], i;
 
-	(void)state;
 	for (i = 0; i < 3; i++)
 		pfn[i] = get_movable(mm, 0, 9);
 	drain_local_pages(mm, NULL, 0);
@@ -516,12 +486,11 @@ static void a_free_above_high_drains_what_is_too_much(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_page_handed_over_does_not_drain_anything(void **state)
+TEST(a_page_handed_over_does_not_drain_anything)
 {
 	struct mm *mm = machine(8, BIG_BATCH, 4096);
 	u32 pfn = get_movable(mm, 0, 9);
 
-	(void)state;
 	sized(mm, 4, 16);
 	put(mm, 1, pfn, 9);
 	assert_string_equal(stock(mm, 0), "M9:3584 waiting:3072");
@@ -532,12 +501,11 @@ static void a_page_handed_over_does_not_drain_anything(void **state)
 }
 
 /* The kernel looks at ->count alone, and what waits does not count. */
-static void draining_all_leaves_what_waits_for_an_idle_cpu(void **state)
+TEST(draining_all_leaves_what_waits_for_an_idle_cpu)
 {
 	struct mm *mm = machine(4, BIG_BATCH, 4096);
 	u32 a = get_movable(mm, 0, 8), b = get_movable(mm, 0, 8);
 
-	(void)state;
 	put(mm, 1, a, 8);
 	drain_all_pages(mm, NULL);
 	assert_string_equal(stock(mm, 0), "waiting:1024");
@@ -551,13 +519,12 @@ static void draining_all_leaves_what_waits_for_an_idle_cpu(void **state)
 	machine_done(mm, __func__);
 }
 
-static void the_worker_lets_unused_lists_shrink(void **state)
+TEST(the_worker_lets_unused_lists_shrink)
 {
 	struct mm *mm = machine(8, 128, 512);
 	struct per_cpu_pages *pcp = pcp_of(mm, 0);
 	u32 a = get_movable(mm, 0, 9), b = get_movable(mm, 0, 9);
 
-	(void)state;
 	drain_local_pages(mm, NULL, 0);
 	pcp->high_max = pcp->high = 4096;
 	put(mm, 0, a, 9);
@@ -573,13 +540,12 @@ static void the_worker_lets_unused_lists_shrink(void **state)
 	machine_done(mm, __func__);
 }
 
-static void its_size_is_fixed_where_the_kernel_does_not_tune_it(void **state)
+TEST(its_size_is_fixed_where_the_kernel_does_not_tune_it)
 {
 	struct mm *mm = machine(8, 4, 64);
 	struct per_cpu_pages *pcp = pcp_of(mm, 0);
 	u32 pfn[80], i;
 
-	(void)state;
 	mm->k.pcp_auto_tune = false;
 	for (i = 0; i < 80; i++)
 		pfn[i] = get_movable(mm, 0, 0);
@@ -592,14 +558,13 @@ static void its_size_is_fixed_where_the_kernel_does_not_tune_it(void **state)
 	machine_done(mm, __func__);
 }
 
-static void a_policy_adds_pages_and_may_own_their_block(void **state)
+TEST(a_policy_adds_pages_and_may_own_their_block)
 {
 	struct mm *mm = machine(4, BIG_BATCH, 4096);
 	struct zone *z = normal(mm);
 	enum rmqueue_mode mode = RMQUEUE_NORMAL;
 	u32 a, b;
 
-	(void)state;
 	a = __rmqueue(mm, z, 8, MIGRATE_MOVABLE, 0, &mode);
 	b = __rmqueue(mm, z, 7, MIGRATE_MOVABLE, 0, &mode);
 	assert_true(mm_pcp_add(mm, z, a, 8, MIGRATE_MOVABLE, true));
@@ -625,12 +590,11 @@ static void a_policy_adds_pages_and_may_own_their_block(void **state)
 }
 
 /* a block that other ways than draining have made whole in the zone's lists is nobody's */
-static void a_block_made_whole_in_the_zone_is_nobodys(void **state)
+TEST(a_block_made_whole_in_the_zone_is_nobodys)
 {
 	struct mm *mm = machine(4, BIG_BATCH, 4096);
 	u32 a = get_movable(mm, 0, 8), b = get_movable(mm, 0, 8);
 
-	(void)state;
 	buddy_free(mm, a, 8);
 	assert_int_equal(owner(mm, 2), 1);
 	buddy_free(mm, b, 8);
@@ -672,9 +636,8 @@ static void random_run(const char *version, s32 batch, s32 high)
 	machine_done(mm, version);
 }
 
-static void every_page_is_in_one_place_after_every_step(void **state)
+TEST(every_page_is_in_one_place_after_every_step)
 {
-	(void)state;
 	random_run(V73, 63, 700);
 	random_run(V73, 512, 2048);
 	random_run("6.18", 300, 1500);
@@ -683,12 +646,11 @@ static void every_page_is_in_one_place_after_every_step(void **state)
 }
 
 #define finds(name, harm) \
-	static void name(void **state) \
+	TEST(name) \
 	{ \
 		struct mm *mm = machine(4, BIG_BATCH, 4096); \
 		struct per_cpu_pages *pcp = pcp_of(mm, 0); \
 		u32 a = get_movable(mm, 0, 7); \
-		(void)state; \
 		(void)pcp; \
 		get_movable(mm, 1, 0); \
 		consistent(mm, "as it should be"); \
@@ -706,55 +668,3 @@ finds(a_page_that_waits_for_the_wrong_cpu, put(mm, 1, a, 7); mm->pcp_buddy->owne
 finds(a_lost_page, list_del(mm, 1152))
 finds(a_block_listed_by_another, drain_local_pages(mm, NULL, 0); mm->pcp_buddy->owner[2] = 2)
 finds(a_broken_list_of_blocks, drain_local_pages(mm, NULL, 0); mm->pcp_buddy->l[2].prev = 1)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_order_up_to_a_block_has_lists),
-		cmocka_unit_test(no_version_has_it),
-		cmocka_unit_test(switching_it_on_drains_the_ordinary_lists),
-		cmocka_unit_test(switching_it_off_gives_everything_back),
-		cmocka_unit_test(a_refill_takes_a_block_and_its_owner_is_the_cpu),
-		cmocka_unit_test(a_refill_takes_as_many_blocks_as_are_wanted_whole),
-		cmocka_unit_test(a_refill_with_no_room_for_a_block_takes_single_pages),
-		cmocka_unit_test(a_batch_grows_until_it_has_room_for_a_block),
-		cmocka_unit_test(a_block_of_another_type_is_claimed_whole),
-		cmocka_unit_test(a_larger_page_on_the_lists_is_split_before_the_zone_is_asked),
-		cmocka_unit_test(what_others_freed_merges_too),
-		cmocka_unit_test(a_free_above_high_merges_before_it_drains),
-		cmocka_unit_test(a_page_comes_back_to_its_blocks_owner),
-		cmocka_unit_test(a_page_of_nobodys_block_stays_with_who_frees_it),
-		cmocka_unit_test(a_freed_page_is_listed_by_its_blocks_type),
-		cmocka_unit_test(a_page_of_an_isolated_block_goes_to_the_zone),
-		cmocka_unit_test(a_cpus_own_pages_merge_when_it_drains),
-		cmocka_unit_test(what_merges_goes_to_the_tail_of_the_larger_ones),
-		cmocka_unit_test(pages_of_nobodys_block_do_not_merge_on_the_lists),
-		cmocka_unit_test(a_page_in_use_keeps_its_buddy_apart),
-		cmocka_unit_test(whole_blocks_are_drained_first_and_then_the_smallest),
-		cmocka_unit_test(a_list_is_drained_from_its_tail_and_to_its_end),
-		cmocka_unit_test(a_whole_block_is_nobodys_again),
-		cmocka_unit_test(parts_of_a_block_go_to_the_tail_and_the_owner_remembers_it),
-		cmocka_unit_test(a_refill_recovers_blocks_of_its_own_first),
-		cmocka_unit_test(what_recovery_lacks_is_taken_from_the_zone),
-		cmocka_unit_test(only_blocks_of_the_type_wanted_are_recovered),
-		cmocka_unit_test(a_list_of_one_page_takes_no_more_than_that),
-		cmocka_unit_test(a_high_order_atomic_request_is_not_refilled_for),
-		cmocka_unit_test(a_free_above_high_drains_what_is_too_much),
-		cmocka_unit_test(a_page_handed_over_does_not_drain_anything),
-		cmocka_unit_test(draining_all_leaves_what_waits_for_an_idle_cpu),
-		cmocka_unit_test(the_worker_lets_unused_lists_shrink),
-		cmocka_unit_test(its_size_is_fixed_where_the_kernel_does_not_tune_it),
-		cmocka_unit_test(a_policy_adds_pages_and_may_own_their_block),
-		cmocka_unit_test(a_block_made_whole_in_the_zone_is_nobodys),
-		cmocka_unit_test(every_page_is_in_one_place_after_every_step),
-		cmocka_unit_test(a_wrong_count),
-		cmocka_unit_test(a_page_that_merges_on_anothers_lists),
-		cmocka_unit_test(an_owner_of_a_free_block),
-		cmocka_unit_test(a_page_that_waits_for_the_wrong_cpu),
-		cmocka_unit_test(a_lost_page),
-		cmocka_unit_test(a_block_listed_by_another),
-		cmocka_unit_test(a_broken_list_of_blocks),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}

@@ -30,30 +30,31 @@ static int teardown(void **state)
 	return 0;
 }
 
+#define on_7_3(name) TEST_FIXTURE(name, setup, teardown)
+#define on_6_18(name) TEST_FIXTURE(name, setup_6_18, teardown)
+#define on_6_1(name) TEST_FIXTURE(name, setup_6_1, teardown)
+
 #define ROUND0 "wake(0) list(min) reclaim(0)"
 #define AFTER_PROGRESS "list(min) unreserve drain list(min)"
 
-static void order_0_reclaims_then_looks_again(void **state)
+on_7_3(order_0_reclaims_then_looks_again)
 {
-	(void)state;
 	t.progress_rounds = -1;
 	t.page_at = 2;
 	assert_int_equal(slow(GFP_KERNEL, 0), 7);
 	sequence(ROUND0 " list(min)");
 }
 
-static void a_miss_after_progress_drains_and_looks_once_more(void **state)
+on_7_3(a_miss_after_progress_drains_and_looks_once_more)
 {
-	(void)state;
 	t.progress_rounds = -1;
 	t.page_at = 3;
 	assert_int_equal(slow(GFP_KERNEL, 0), 7);
 	sequence(ROUND0 " " AFTER_PROGRESS);
 }
 
-static void order_0_loops_16_times_without_progress(void **state)
+on_7_3(order_0_loops_16_times_without_progress)
 {
-	(void)state;
 	t.reclaimable = 10000;
 	assert_int_equal(slow(GFP_KERNEL, 0), PFN_NONE);
 	assert_int_equal(times("reclaim(0)"), 17);
@@ -63,50 +64,44 @@ static void order_0_loops_16_times_without_progress(void **state)
 	assert_int_equal(mm->oom_failed, 1);
 }
 
-static void progress_starts_the_count_anew(void **state)
+on_7_3(progress_starts_the_count_anew)
 {
-	(void)state;
 	t.reclaimable = 10000;
 	t.progress_rounds = 5;
 	assert_int_equal(slow(GFP_KERNEL, 0), PFN_NONE);
 	assert_int_equal(times("reclaim(0)"), 5 + 17);
 }
 
-static void hopeless_zones_end_it_at_once(void **state)
+on_7_3(hopeless_zones_end_it_at_once)
 {
-	(void)state;
 	assert_int_equal(slow(GFP_KERNEL, 0), PFN_NONE);
 	sequence(ROUND0 " unreserve! list(high)");
 }
 
-static void an_unreserved_block_is_worth_a_retry(void **state)
+on_7_3(an_unreserved_block_is_worth_a_retry)
 {
-	(void)state;
 	t.unreservable = 1;
 	assert_int_equal(slow(GFP_KERNEL, 0), PFN_NONE);
 	sequence(ROUND0 " unreserve! " ROUND0 " unreserve! list(high)");
 }
 
-static void movable_order_2_reclaims_before_it_compacts(void **state)
+on_7_3(movable_order_2_reclaims_before_it_compacts)
 {
-	(void)state;
 	assert_int_equal(slow(GFP_HIGHUSER_MOVABLE, 2), PFN_NONE);
 	sequence("wake(2) list(min) reclaim(2) compact(2,light) list(min) unreserve! list(high)");
 	assert_int_equal(mm->vmstat[VM_compact_stall], 1);
 	assert_int_equal(mm->vmstat[VM_compact_fail], 1);
 }
 
-static void non_movable_order_2_compacts_first(void **state)
+on_7_3(non_movable_order_2_compacts_first)
 {
-	(void)state;
 	assert_int_equal(slow(GFP_KERNEL, 2), PFN_NONE);
 	sequence("wake(2) list(min) compact(2,async) list(min) "
 		 "wake(2) list(min) reclaim(2) compact(2,light) list(min) unreserve! list(high)");
 }
 
-static void compaction_gets_harder_while_reclaim_progresses(void **state)
+on_7_3(compaction_gets_harder_while_reclaim_progresses)
 {
-	(void)state;
 	t.progress_rounds = -1;
 	assert_int_equal(slow(GFP_HIGHUSER_MOVABLE, 2), PFN_NONE);
 	sequence("wake(2) list(min) reclaim(2) " AFTER_PROGRESS " compact(2,light) list(min) "
@@ -114,9 +109,8 @@ static void compaction_gets_harder_while_reclaim_progresses(void **state)
 		 " compact(2,full) list(min) unreserve! list(high)");
 }
 
-static void successful_compaction_is_retried_16_times_a_priority(void **state)
+on_7_3(successful_compaction_is_retried_16_times_a_priority)
 {
-	(void)state;
 	t.progress_rounds = -1;
 	t.result = COMPACT_SUCCESS;
 	assert_int_equal(slow(GFP_HIGHUSER_MOVABLE, 2), PFN_NONE);
@@ -124,9 +118,8 @@ static void successful_compaction_is_retried_16_times_a_priority(void **state)
 	assert_int_equal(times("compact(2,full)"), 17);
 }
 
-static void skipped_compaction_retries_while_reclaim_can_help(void **state)
+on_7_3(skipped_compaction_retries_while_reclaim_can_help)
 {
-	(void)state;
 	t.progress_rounds = 3;
 	t.result = COMPACT_SKIPPED;
 	t.compact_suitable = true;
@@ -135,33 +128,29 @@ static void skipped_compaction_retries_while_reclaim_can_help(void **state)
 	assert_int_equal(mm->vmstat[VM_compact_stall], 0);
 }
 
-static void thp_on_madvise_gets_one_reclaim(void **state)
+on_7_3(thp_on_madvise_gets_one_reclaim)
 {
-	(void)state;
 	assert_int_equal(slow(GFP_TRANSHUGE, 9), PFN_NONE);
 	sequence("list(min) compact(9,async) list(min) "
 		 "list(min) reclaim(9) compact(9,light) list(min)");
 	assert_int_equal(mm->oom_failed, 0);
 }
 
-static void costly_noretry_compacts_async_twice(void **state)
+on_7_3(costly_noretry_compacts_async_twice)
 {
-	(void)state;
 	assert_int_equal(slow(GFP_TRANSHUGE | __GFP_NORETRY, 9), PFN_NONE);
 	sequence("list(min) compact(9,async) list(min) "
 		 "list(min) reclaim(9) compact(9,async) list(min)");
 }
 
-static void a_local_thp_try_never_reclaims(void **state)
+on_7_3(a_local_thp_try_never_reclaims)
 {
-	(void)state;
 	assert_int_equal(slow(GFP_TRANSHUGE | __GFP_NORETRY | __GFP_THISNODE, 9), PFN_NONE);
 	sequence("list(min) compact(9,async) list(min)");
 }
 
-static void costly_retry_mayfail_keeps_trying_and_never_kills(void **state)
+on_7_3(costly_retry_mayfail_keeps_trying_and_never_kills)
 {
-	(void)state;
 	t.progress_rounds = -1;
 	t.reclaimable = 10000;
 	buddy_free(mm, 0, 9);
@@ -173,88 +162,77 @@ static void costly_retry_mayfail_keeps_trying_and_never_kills(void **state)
 	assert_int_equal(mm->oom_failed, 0);
 }
 
-static void atomic_requests_look_twice_with_reserves(void **state)
+on_7_3(atomic_requests_look_twice_with_reserves)
 {
-	(void)state;
 	assert_int_equal(slow(GFP_ATOMIC, 0), PFN_NONE);
 	sequence("wake(0) list(min,rn) wake(0) list(min,rn)");
 }
 
-static void atomic_high_orders_may_use_their_reserve(void **state)
+on_7_3(atomic_high_orders_may_use_their_reserve)
 {
-	(void)state;
 	t.page_at = 1;
 	assert_int_equal(slow(GFP_ATOMIC, 2), 7);
 	sequence("wake(2) list(min,rnh)");
 }
 
-static void nowait_requests_look_once(void **state)
+on_7_3(nowait_requests_look_once)
 {
-	(void)state;
 	assert_int_equal(slow(GFP_NOWAIT, 0), PFN_NONE);
 	sequence("wake(0) list(min,n)");
 }
 
-static void light_thp_requests_look_once_and_wake_nobody(void **state)
+on_7_3(light_thp_requests_look_once_and_wake_nobody)
 {
-	(void)state;
 	assert_int_equal(slow(GFP_TRANSHUGE_LIGHT, 9), PFN_NONE);
 	sequence("list(min)");
 }
 
-static void reclaimers_take_the_reserves_and_do_not_recurse(void **state)
+on_7_3(reclaimers_take_the_reserves_and_do_not_recurse)
 {
-	(void)state;
 	mm->current.memalloc = true;
 	assert_int_equal(slow(GFP_KERNEL, 0), PFN_NONE);
 	sequence("wake(0) list(min) wake(0) list(none)");
 }
 
-static void nomemalloc_denies_them(void **state)
+on_7_3(nomemalloc_denies_them)
 {
-	(void)state;
 	mm->current.memalloc = true;
 	assert_int_equal(slow(GFP_KERNEL | __GFP_NOMEMALLOC, 0), PFN_NONE);
 	sequence("wake(0) list(min)");
 }
 
-static void no_io_means_no_compaction_first(void **state)
+on_7_3(no_io_means_no_compaction_first)
 {
-	(void)state;
 	t.result = COMPACT_SKIPPED;
 	assert_int_equal(slow(GFP_NOIO | __GFP_NORETRY, 5), PFN_NONE);
 	sequence("wake(5) list(min) reclaim(5) compact(5,light)");
 }
 
-static void nofail_takes_what_there_is(void **state)
+on_7_3(nofail_takes_what_there_is)
 {
-	(void)state;
 	t.page_at = 3;
 	assert_int_equal(slow(GFP_KERNEL | __GFP_NOFAIL, 0), 7);
 	sequence(ROUND0 " unreserve! list(high) list(none)");
 	assert_int_equal(mm->oom_failed, 1);
 }
 
-static void nofail_loops_through_its_reserve(void **state)
+on_7_3(nofail_loops_through_its_reserve)
 {
-	(void)state;
 	t.page_at = 4;
 	assert_int_equal(slow(GFP_KERNEL | __GFP_NOFAIL, 0), 7);
 	sequence(ROUND0 " unreserve! list(high) list(none) list(min,r)");
 }
 
-static void nothing_loops_for_ever(void **state)
+on_7_3(nothing_loops_for_ever)
 {
-	(void)state;
 	mm->param.slowpath_max_loops = 50;
 	assert_int_equal(slow(GFP_KERNEL | __GFP_NOFAIL, 0), PFN_NONE);
 	assert_int_equal(times("reclaim"), 50);
 	assert_int_equal(mm->slowpath_stuck, 1);
 }
 
-static void a_captured_page_ends_it(void **state)
+on_7_3(a_captured_page_ends_it)
 {
-	(void)state;
 	t.capture = 512;
 	assert_int_equal(slow(GFP_TRANSHUGE, 9), 512);
 	sequence("list(min) compact(9,async)");
@@ -264,104 +242,52 @@ static void a_captured_page_ends_it(void **state)
 	assert_int_equal(t.deferred_reset_order, 9);
 }
 
-static void deferred_compaction_is_no_stall(void **state)
+on_7_3(deferred_compaction_is_no_stall)
 {
-	(void)state;
 	t.result = COMPACT_DEFERRED;
 	slow(GFP_TRANSHUGE | __GFP_NORETRY, 9);
 	sequence("list(min) compact(9,async) list(min) reclaim(9) compact(9,async)");
 	assert_int_equal(mm->vmstat[VM_compact_stall], 0);
 }
 
-static void up_to_6_18_deferred_compaction_ends_thp_noretry(void **state)
+on_6_18(up_to_6_18_deferred_compaction_ends_thp_noretry)
 {
-	(void)state;
 	t.result = COMPACT_DEFERRED;
 	slow(GFP_TRANSHUGE | __GFP_NORETRY, 9);
 	sequence("list(min) compact(9,async) list(min)");
 	assert_int_equal(mm->vmstat[VM_compact_stall], 1);
 }
 
-static void up_to_6_18_skipped_compaction_does_too(void **state)
+on_6_18(up_to_6_18_skipped_compaction_does_too)
 {
-	(void)state;
 	t.result = COMPACT_SKIPPED;
 	slow(GFP_TRANSHUGE | __GFP_NORETRY, 9);
 	sequence("list(min) compact(9,async)");
 	assert_int_equal(mm->vmstat[VM_compact_stall], 0);
 }
 
-static void up_to_6_18_other_failures_go_on_async(void **state)
+on_6_18(up_to_6_18_other_failures_go_on_async)
 {
-	(void)state;
 	slow(GFP_TRANSHUGE | __GFP_NORETRY, 9);
 	sequence("list(min) compact(9,async) list(min) "
 		 "list(min) reclaim(9) compact(9,async) list(min)");
 }
 
-static void up_to_6_18_the_loop_begins_with_another_look(void **state)
+on_6_18(up_to_6_18_the_loop_begins_with_another_look)
 {
-	(void)state;
 	slow(GFP_HIGHUSER_MOVABLE, 0);
 	sequence("wake(0) list(min) wake(0) list(min) reclaim(0) unreserve! list(high)");
 }
 
-static void up_to_6_18_reclaimers_skip_the_first_compaction(void **state)
+on_6_18(up_to_6_18_reclaimers_skip_the_first_compaction)
 {
-	(void)state;
 	mm->current.memalloc = true;
 	slow(GFP_KERNEL, 2);
 	sequence("wake(2) list(min) wake(2) list(none)");
 }
 
-static void in_6_1_atomic_is_alloc_harder(void **state)
+on_6_1(in_6_1_atomic_is_alloc_harder)
 {
-	(void)state;
 	slow(GFP_ATOMIC | __GFP_ATOMIC, 1);
 	sequence("wake(1) list(min,rH) wake(1) list(min,rH)");
-}
-
-#define on_7_3(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-#define on_6_1(f) cmocka_unit_test_setup_teardown(f, setup_6_1, teardown)
-#define on_6_18(f) cmocka_unit_test_setup_teardown(f, setup_6_18, teardown)
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		on_7_3(order_0_reclaims_then_looks_again),
-		on_7_3(a_miss_after_progress_drains_and_looks_once_more),
-		on_7_3(order_0_loops_16_times_without_progress),
-		on_7_3(progress_starts_the_count_anew),
-		on_7_3(hopeless_zones_end_it_at_once),
-		on_7_3(an_unreserved_block_is_worth_a_retry),
-		on_7_3(movable_order_2_reclaims_before_it_compacts),
-		on_7_3(non_movable_order_2_compacts_first),
-		on_7_3(compaction_gets_harder_while_reclaim_progresses),
-		on_7_3(successful_compaction_is_retried_16_times_a_priority),
-		on_7_3(skipped_compaction_retries_while_reclaim_can_help),
-		on_7_3(thp_on_madvise_gets_one_reclaim),
-		on_7_3(costly_noretry_compacts_async_twice),
-		on_7_3(a_local_thp_try_never_reclaims),
-		on_7_3(costly_retry_mayfail_keeps_trying_and_never_kills),
-		on_7_3(atomic_requests_look_twice_with_reserves),
-		on_7_3(atomic_high_orders_may_use_their_reserve),
-		on_7_3(nowait_requests_look_once),
-		on_7_3(light_thp_requests_look_once_and_wake_nobody),
-		on_7_3(reclaimers_take_the_reserves_and_do_not_recurse),
-		on_7_3(nomemalloc_denies_them),
-		on_7_3(no_io_means_no_compaction_first),
-		on_7_3(nofail_takes_what_there_is),
-		on_7_3(nofail_loops_through_its_reserve),
-		on_7_3(nothing_loops_for_ever),
-		on_7_3(a_captured_page_ends_it),
-		on_7_3(deferred_compaction_is_no_stall),
-		on_6_18(up_to_6_18_deferred_compaction_ends_thp_noretry),
-		on_6_18(up_to_6_18_skipped_compaction_does_too),
-		on_6_18(up_to_6_18_other_failures_go_on_async),
-		on_6_18(up_to_6_18_the_loop_begins_with_another_look),
-		on_6_18(up_to_6_18_reclaimers_skip_the_first_compaction),
-		on_6_1(in_6_1_atomic_is_alloc_harder),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,12 +26,11 @@ static u32 unmovable_pages(const struct mm *mm)
 	return n;
 }
 
-static void the_first_slot_of_a_cluster_takes_a_page(void **state)
+TEST(the_first_slot_of_a_cluster_takes_a_page)
 {
 	struct mm *mm = machine(KERNEL_6_18, 4096);
 	u32 before = unmovable_pages(mm);
 
-	(void)state;
 	swap_out_pages(mm, 1);
 	assert_int_equal(mm->swap_tables, 1);
 	assert_int_equal(unmovable_pages(mm), before + 1);
@@ -43,11 +42,10 @@ static void the_first_slot_of_a_cluster_takes_a_page(void **state)
 	mm_free(mm);
 }
 
-static void before_6_18_no_page_is_taken(void **state)
+TEST(before_6_18_no_page_is_taken)
 {
 	struct mm *mm = machine(KERNEL_6_12, 4096);
 
-	(void)state;
 	swap_out_pages(mm, 600);
 	assert_int_equal(mm->swap_tables, 0);
 	assert_int_equal(unmovable_pages(mm), 0);
@@ -55,11 +53,10 @@ static void before_6_18_no_page_is_taken(void **state)
 	mm_free(mm);
 }
 
-static void the_last_slot_of_a_cluster_gives_it_back(void **state)
+TEST(the_last_slot_of_a_cluster_gives_it_back)
 {
 	struct mm *mm = machine(KERNEL_7_3, 4096);
 
-	(void)state;
 	swap_out_pages(mm, 700);
 	assert_int_equal(unmovable_pages(mm), 2);
 	swap_free(mm, 699);
@@ -72,11 +69,10 @@ static void the_last_slot_of_a_cluster_gives_it_back(void **state)
 	mm_free(mm);
 }
 
-static void slots_given_back_are_taken_before_a_new_cluster(void **state)
+TEST(slots_given_back_are_taken_before_a_new_cluster)
 {
 	struct mm *mm = machine(KERNEL_7_3, 4096);
 
-	(void)state;
 	swap_out_pages(mm, 1024);
 	swap_free(mm, 300);
 	swap_out_pages(mm, 300);
@@ -86,11 +82,10 @@ static void slots_given_back_are_taken_before_a_new_cluster(void **state)
 	mm_free(mm);
 }
 
-static void a_huge_page_has_a_cluster_of_its_own(void **state)
+TEST(a_huge_page_has_a_cluster_of_its_own)
 {
 	struct mm *mm = machine(KERNEL_7_3, 4096);
 
-	(void)state;
 	swap_out_pages(mm, 1);
 	swap_out(mm, add_folio(mm, PK_ANON, 9, LRU_EXISTING));
 	lruvec_check(mm);
@@ -109,13 +104,12 @@ static void take_all_memory(struct mm *mm)
 	mm->current.memalloc = false;
 }
 
-static void a_refusal_is_two_tries_that_reclaim_nothing(void **state)
+TEST(a_refusal_is_two_tries_that_reclaim_nothing)
 {
 	struct mm *mm = machine(KERNEL_7_3, 4096);
 	u32 pfn = add_folio(mm, PK_ANON, 0, LRU_EXISTING);
 	u64 failed;
 
-	(void)state;
 	take_all_memory(mm);
 	failed = mm->alloc_failed[0];
 	swap_out(mm, pfn);
@@ -133,12 +127,11 @@ static void a_refusal_is_two_tries_that_reclaim_nothing(void **state)
 	mm_free(mm);
 }
 
-static void tables_older_than_the_trace_are_not_the_models_to_free(void **state)
+TEST(tables_older_than_the_trace_are_not_the_models_to_free)
 {
 	struct mm *mm = machine(KERNEL_7_3, 4096);
 	u64 freed;
 
-	(void)state;
 	swap_set_used(mm, 700);
 	lruvec_check(mm);
 	assert_int_equal(mm->swap->nr_clusters, 2);
@@ -151,12 +144,11 @@ static void tables_older_than_the_trace_are_not_the_models_to_free(void **state)
 	mm_free(mm);
 }
 
-static void slots_of_nobody_go_as_the_recorded_clusters_do(void **state)
+TEST(slots_of_nobody_go_as_the_recorded_clusters_do)
 {
 	struct mm *mm = machine(KERNEL_7_3, 4096);
 	u32 i;
 
-	(void)state;
 	for (i = 0; i < 600; i++) {
 		u32 pfn = add_folio(mm, PK_ANON, 0, LRU_EXISTING);
 
@@ -172,20 +164,4 @@ static void slots_of_nobody_go_as_the_recorded_clusters_do(void **state)
 	assert_int_equal(mm->swap->used, 0);
 	assert_int_equal(unmovable_pages(mm), 0);
 	mm_free(mm);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_first_slot_of_a_cluster_takes_a_page),
-		cmocka_unit_test(before_6_18_no_page_is_taken),
-		cmocka_unit_test(the_last_slot_of_a_cluster_gives_it_back),
-		cmocka_unit_test(slots_given_back_are_taken_before_a_new_cluster),
-		cmocka_unit_test(a_huge_page_has_a_cluster_of_its_own),
-		cmocka_unit_test(a_refusal_is_two_tries_that_reclaim_nothing),
-		cmocka_unit_test(tables_older_than_the_trace_are_not_the_models_to_free),
-		cmocka_unit_test(slots_of_nobody_go_as_the_recorded_clusters_do),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -207,89 +207,61 @@ static void run(const char *version, bool pcp_on, u64 seed)
 	run_turned(version, NULL, pcp_on, false, seed);
 }
 
-static void buddy_lists_of_7_3(void **state)
+TEST(buddy_lists_of_7_3)
 {
-	(void)state;
 	run("7.3.4", false, 1);
 	run("7.3.4", false, 2);
 }
 
-static void per_cpu_lists_of_7_3(void **state)
+TEST(per_cpu_lists_of_7_3)
 {
-	(void)state;
 	run("7.3.4", true, 3);
 	run("7.3.4", true, 4);
 }
 
-static void per_cpu_lists_of_6_12(void **state)
+TEST(per_cpu_lists_of_6_12)
 {
-	(void)state;
 	run("6.12.117", true, 5);
 }
 
-static void buddy_lists_of_6_14(void **state)
+TEST(buddy_lists_of_6_14)
 {
-	(void)state;
 	run("6.14", false, 10);
 	run("6.14", false, 11);
 }
 
-static void per_cpu_lists_of_6_14(void **state)
+TEST(per_cpu_lists_of_6_14)
 {
-	(void)state;
 	run("6.14", true, 12);
 	run("6.14", true, 13);
 }
 
-static void refills_without_the_mode_cache(void **state)
+TEST(refills_without_the_mode_cache)
 {
-	(void)state;
 	run_turned("6.15", "rmqueue_mode_cache", true, true, 14);
 	run_turned("7.3.4", "rmqueue_mode_cache", true, true, 15);
 }
 
-static void refills_of_full_memory(void **state)
+TEST(refills_of_full_memory)
 {
-	(void)state;
 	run_turned("7.3.4", NULL, true, true, 17);
 	run_turned("6.14", NULL, true, true, 18);
 	run_turned("6.1.192", NULL, true, true, 19);
 }
 
-static void the_biggest_buddy_on_7_3(void **state)
+TEST(the_biggest_buddy_on_7_3)
 {
-	(void)state;
 	run_turned("7.3.4", "steal_biggest_buddy", true, false, 16);
 }
 
-static void buddy_lists_of_6_1(void **state)
+TEST(buddy_lists_of_6_1)
 {
-	(void)state;
 	run("6.1.192", false, 6);
 	run("6.1.192", false, 7);
 }
 
-static void per_cpu_lists_of_6_1(void **state)
+TEST(per_cpu_lists_of_6_1)
 {
-	(void)state;
 	run("6.1.192", true, 8);
 	run("6.1.192", true, 9);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(buddy_lists_of_7_3),
-		cmocka_unit_test(per_cpu_lists_of_7_3),
-		cmocka_unit_test(per_cpu_lists_of_6_12),
-		cmocka_unit_test(buddy_lists_of_6_14),
-		cmocka_unit_test(per_cpu_lists_of_6_14),
-		cmocka_unit_test(refills_of_full_memory),
-		cmocka_unit_test(refills_without_the_mode_cache),
-		cmocka_unit_test(the_biggest_buddy_on_7_3),
-		cmocka_unit_test(buddy_lists_of_6_1),
-		cmocka_unit_test(per_cpu_lists_of_6_1),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

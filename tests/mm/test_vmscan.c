@@ -4,11 +4,10 @@
  */
 #include "reclaim_machine.h"
 
-static void reclaim_takes_32_clean_file_pages_by_rising_priority(void **state)
+TEST(reclaim_takes_32_clean_file_pages_by_rising_priority)
 {
 	struct mm *mm = machine(KERNEL_7_3, 0);
 
-	(void)state;
 	add_folios(mm, 3000, PK_FILE, LRU_READ);
 	/* 3000 >> 12 .. 3000 >> 7: 0, 1, 2, 5, 11, 23 pages; what is freed is no longer scanned */
 	assert_int_equal(direct_reclaim(mm, 0, GFP_KERNEL), 42);
@@ -22,11 +21,10 @@ static void reclaim_takes_32_clean_file_pages_by_rising_priority(void **state)
 	mm_free(mm);
 }
 
-static void khugepaged_has_counters_of_its_own(void **state)
+TEST(khugepaged_has_counters_of_its_own)
 {
 	struct mm *mm = machine(KERNEL_7_3, 0);
 
-	(void)state;
 	add_folios(mm, 3000, PK_FILE, LRU_READ);
 	mm->current.kthread = true;
 	direct_reclaim(mm, 0, GFP_KERNEL);
@@ -35,12 +33,11 @@ static void khugepaged_has_counters_of_its_own(void **state)
 	mm_free(mm);
 }
 
-static void anonymous_pages_are_written_first_and_freed_by_a_later_scan(void **state)
+TEST(anonymous_pages_are_written_first_and_freed_by_a_later_scan)
 {
 	struct mm *mm = machine(KERNEL_7_3, 4096);
 	u64 freed;
 
-	(void)state;
 	add_folios(mm, 2000, PK_ANON, LRU_EXISTING);
 	for (u32 pfn = 0; pfn < MACHINE_PAGES; pfn++)
 		folio_mark_cold(mm, pfn);
@@ -56,11 +53,10 @@ static void anonymous_pages_are_written_first_and_freed_by_a_later_scan(void **s
 	mm_free(mm);
 }
 
-static void full_swap_leaves_anonymous_pages_alone(void **state)
+TEST(full_swap_leaves_anonymous_pages_alone)
 {
 	struct mm *mm = machine(KERNEL_7_3, 0);
 
-	(void)state;
 	add_folios(mm, 2000, PK_ANON, LRU_FAULT);
 	assert_int_equal(direct_reclaim(mm, 0, GFP_KERNEL), 0);
 	assert_vmstat(mm, pswpout, 0);
@@ -71,22 +67,20 @@ static void full_swap_leaves_anonymous_pages_alone(void **state)
 	mm_free(mm);
 }
 
-static void a_request_without_io_writes_nothing(void **state)
+TEST(a_request_without_io_writes_nothing)
 {
 	struct mm *mm = machine(KERNEL_7_3, 4096);
 
-	(void)state;
 	add_folios(mm, 2000, PK_ANON, LRU_EXISTING);
 	assert_int_equal(direct_reclaim(mm, 0, GFP_NOIO), 0);
 	assert_vmstat(mm, pswpout, 0);
 	mm_free(mm);
 }
 
-static void a_costly_request_leaves_a_zone_ready_for_compaction_alone(void **state)
+TEST(a_costly_request_leaves_a_zone_ready_for_compaction_alone)
 {
 	struct mm *mm = machine(KERNEL_7_3, 0);
 
-	(void)state;
 	add_folios(mm, 1000, PK_FILE, LRU_READ);
 	assert_int_equal(direct_reclaim(mm, 9, GFP_KERNEL), 1);
 	assert_vmstat(mm, pgscan_direct, 0);
@@ -109,12 +103,11 @@ static void tell(void *ctx, u32 owner, u32 pfn, bool anon)
 	t->in_use += t->mm->page[pfn].state == PAGE_USED;
 }
 
-static void the_driver_hears_of_every_evicted_owner_before_the_free(void **state)
+TEST(the_driver_hears_of_every_evicted_owner_before_the_free)
 {
 	struct mm *mm = machine(KERNEL_7_3, 0);
 	struct told t = { .mm = mm };
 
-	(void)state;
 	mm->driver.evicted = tell;
 	mm->driver.ctx = &t;
 	add_folios(mm, 3000, PK_FILE, LRU_READ);
@@ -125,12 +118,11 @@ static void the_driver_hears_of_every_evicted_owner_before_the_free(void **state
 	mm_free(mm);
 }
 
-static void pages_that_the_recorded_kernel_gave_up_go_first(void **state)
+TEST(pages_that_the_recorded_kernel_gave_up_go_first)
 {
 	struct mm *mm = machine(KERNEL_7_3, 0);
 	u32 cold[40];
 
-	(void)state;
 	add_folios(mm, 1000, PK_FILE, LRU_READ);
 	for (int i = 0; i < 40; i++)
 		cold[i] = add_folio(mm, PK_FILE, 0, LRU_FAULT);
@@ -145,12 +137,11 @@ static void pages_that_the_recorded_kernel_gave_up_go_first(void **state)
 	mm_free(mm);
 }
 
-static void dirty_file_pages_wait_for_the_flusher(void **state)
+TEST(dirty_file_pages_wait_for_the_flusher)
 {
 	struct mm *mm = machine(KERNEL_7_3, 0);
 	u32 pfn;
 
-	(void)state;
 	mm->param.file_dirty_flush_ms = 10;
 	add_folios(mm, 64, PK_FILE, LRU_WRITE);
 	pfn = add_folio(mm, PK_FILE, 0, LRU_WRITE);
@@ -168,11 +159,10 @@ static void dirty_file_pages_wait_for_the_flusher(void **state)
 	mm_free(mm);
 }
 
-static void nothing_but_dirty_pages_wakes_the_flusher(void **state)
+TEST(nothing_but_dirty_pages_wakes_the_flusher)
 {
 	struct mm *mm = machine(KERNEL_7_3, 0);
 
-	(void)state;
 	mm->now_ns = NSEC_PER_MSEC;
 	add_folios(mm, 64, PK_FILE, LRU_WRITE);
 	direct_reclaim(mm, 0, GFP_KERNEL);
@@ -183,12 +173,11 @@ static void nothing_but_dirty_pages_wakes_the_flusher(void **state)
 	mm_free(mm);
 }
 
-static void a_large_folio_without_a_swap_extent_is_split(void **state)
+TEST(a_large_folio_without_a_swap_extent_is_split)
 {
 	struct mm *mm = machine(KERNEL_6_1, 4096);
 	u32 pfn;
 
-	(void)state;
 	mm->k.lru_gen = true;
 	lruvec_exit(mm);
 	assert_int_equal(lruvec_init(mm), 0);
@@ -203,12 +192,11 @@ static void a_large_folio_without_a_swap_extent_is_split(void **state)
 	mm_free(mm);
 }
 
-static void a_large_folio_with_a_swap_extent_is_written_whole(void **state)
+TEST(a_large_folio_with_a_swap_extent_is_written_whole)
 {
 	struct mm *mm = machine(KERNEL_7_3, 4096);
 	u32 pfn;
 
-	(void)state;
 	pfn = add_folio(mm, PK_ANON, 9, LRU_EXISTING);
 	folio_mark_cold(mm, pfn);
 	assert_int_equal(direct_reclaim(mm, 0, GFP_KERNEL), 512);
@@ -219,12 +207,11 @@ static void a_large_folio_with_a_swap_extent_is_written_whole(void **state)
 	mm_free(mm);
 }
 
-static void split_folio_keeps_place_and_owners(void **state)
+TEST(split_folio_keeps_place_and_owners)
 {
 	struct mm *mm = machine(KERNEL_7_3, 0);
 	u32 pfn = add_folio(mm, PK_FILE, 9, LRU_READ);
 
-	(void)state;
 	split_folio(mm, pfn);
 	lruvec_check(mm);
 	assert_vmstat(mm, thp_split_page, 1);
@@ -237,12 +224,11 @@ static void split_folio_keeps_place_and_owners(void **state)
 	mm_free(mm);
 }
 
-static void freeing_a_page_in_flight_ends_its_write(void **state)
+TEST(freeing_a_page_in_flight_ends_its_write)
 {
 	struct mm *mm = machine(KERNEL_7_3, 4096);
 	u32 pfn = add_folio(mm, PK_ANON, 0, LRU_EXISTING);
 
-	(void)state;
 	assert_true(folio_alloc_swap(mm, pfn));
 	swap_writeout(mm, pfn, 0);
 	assert_int_equal(mm->swap->nr_writeback, 1);
@@ -257,12 +243,11 @@ static void freeing_a_page_in_flight_ends_its_write(void **state)
 	mm_free(mm);
 }
 
-static void slots_of_nobody_are_had_again_when_swap_is_full(void **state)
+TEST(slots_of_nobody_are_had_again_when_swap_is_full)
 {
 	struct mm *mm = machine(KERNEL_7_3, 1);
 	u32 pfn = add_folio(mm, PK_ANON, 0, LRU_EXISTING);
 
-	(void)state;
 	assert_true(folio_alloc_swap(mm, pfn));
 	assert_int_equal(get_nr_swap_pages(mm), 0);
 	mm->page[pfn].owner = OWNER_NONE;
@@ -275,12 +260,11 @@ static void slots_of_nobody_are_had_again_when_swap_is_full(void **state)
 	mm_free(mm);
 }
 
-static void cold_slab_is_freed_in_proportion_to_priority(void **state)
+TEST(cold_slab_is_freed_in_proportion_to_priority)
 {
 	struct mm *mm = machine(KERNEL_7_3, 0);
 	struct scan_control sc = { .gfp = GFP_KERNEL, .priority = 4, .reclaim_idx = ZONE_NORMAL };
 
-	(void)state;
 	mm->param.slab_objs_per_page = 16;
 	for (int i = 0; i < 256; i++) {
 		u32 pfn = alloc_pages(mm, GFP_KERNEL | __GFP_RECLAIMABLE, 0);
@@ -300,11 +284,10 @@ static void cold_slab_is_freed_in_proportion_to_priority(void **state)
 	mm_free(mm);
 }
 
-static void classic_reclaim_takes_inactive_file_pages(void **state)
+TEST(classic_reclaim_takes_inactive_file_pages)
 {
 	struct mm *mm = machine(KERNEL_6_1, 0);
 
-	(void)state;
 	assert_false(mm->k.lru_gen);
 	add_folios(mm, 3000, PK_FILE, LRU_READ);
 	assert_true(direct_reclaim(mm, 0, GFP_KERNEL) >= SWAP_CLUSTER_MAX);
@@ -313,12 +296,11 @@ static void classic_reclaim_takes_inactive_file_pages(void **state)
 	mm_free(mm);
 }
 
-static void classic_second_read_activates(void **state)
+TEST(classic_second_read_activates)
 {
 	struct mm *mm = machine(KERNEL_6_1, 0);
 	u32 pfn = add_folio(mm, PK_FILE, 0, LRU_READ);
 
-	(void)state;
 	folio_mark_accessed(mm, pfn);
 	assert_int_equal(mm->page[pfn].gen, 0);
 	folio_mark_accessed(mm, pfn);
@@ -330,12 +312,11 @@ static void classic_second_read_activates(void **state)
 	mm_free(mm);
 }
 
-static void classic_swaps_anonymous_pages_that_were_not_touched_again(void **state)
+TEST(classic_swaps_anonymous_pages_that_were_not_touched_again)
 {
 	struct mm *mm = machine(KERNEL_6_1, 8192);
 	u64 freed = 0;
 
-	(void)state;
 	add_folios(mm, 2000, PK_ANON, LRU_FAULT);
 	for (int i = 0; i < 4; i++) {
 		mm->now_ns += 10 * NSEC_PER_MSEC;
@@ -356,12 +337,11 @@ static void evict_all(struct mm *mm)
 	assert_true(direct_reclaim(mm, 0, GFP_KERNEL) >= SWAP_CLUSTER_MAX);
 }
 
-static void classic_refault_activates_when_the_page_would_have_fitted(void **state)
+TEST(classic_refault_activates_when_the_page_would_have_fitted)
 {
 	struct mm *mm = machine(KERNEL_6_1, 8192);
 	u32 pfn;
 
-	(void)state;
 	add_folios(mm, 500, PK_ANON, LRU_FAULT);
 	add_folios(mm, 200, PK_FILE, LRU_READ);
 	for (pfn = 0; pfn < MACHINE_PAGES; pfn++)
@@ -378,12 +358,11 @@ static void classic_refault_activates_when_the_page_would_have_fitted(void **sta
 	mm_free(mm);
 }
 
-static void classic_refault_of_long_ago_stays_inactive(void **state)
+TEST(classic_refault_of_long_ago_stays_inactive)
 {
 	struct mm *mm = machine(KERNEL_6_1, 0);
 	u32 pfn;
 
-	(void)state;
 	/* without swap only active file pages could have made room: there is none */
 	add_folios(mm, 200, PK_FILE, LRU_READ);
 	evict_all(mm);
@@ -394,12 +373,11 @@ static void classic_refault_of_long_ago_stays_inactive(void **state)
 	mm_free(mm);
 }
 
-static void classic_refault_of_the_working_set_is_restored_at_a_cost(void **state)
+TEST(classic_refault_of_the_working_set_is_restored_at_a_cost)
 {
 	struct mm *mm = machine(KERNEL_6_1, 8192);
 	u32 pfn;
 
-	(void)state;
 	add_folios(mm, 200, PK_FILE, LRU_READ);
 	for (pfn = 0; pfn < MACHINE_PAGES; pfn++)
 		mm->page[pfn].workingset = mm->page[pfn].lru;
@@ -411,34 +389,4 @@ static void classic_refault_of_the_working_set_is_restored_at_a_cost(void **stat
 	assert_vmstat(mm, workingset_restore_file, 1);
 	assert_int_equal(mm->lruvec->cost[LRU_GEN_FILE], 1);
 	mm_free(mm);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reclaim_takes_32_clean_file_pages_by_rising_priority),
-		cmocka_unit_test(khugepaged_has_counters_of_its_own),
-		cmocka_unit_test(anonymous_pages_are_written_first_and_freed_by_a_later_scan),
-		cmocka_unit_test(full_swap_leaves_anonymous_pages_alone),
-		cmocka_unit_test(a_request_without_io_writes_nothing),
-		cmocka_unit_test(a_costly_request_leaves_a_zone_ready_for_compaction_alone),
-		cmocka_unit_test(the_driver_hears_of_every_evicted_owner_before_the_free),
-		cmocka_unit_test(pages_that_the_recorded_kernel_gave_up_go_first),
-		cmocka_unit_test(dirty_file_pages_wait_for_the_flusher),
-		cmocka_unit_test(nothing_but_dirty_pages_wakes_the_flusher),
-		cmocka_unit_test(a_large_folio_without_a_swap_extent_is_split),
-		cmocka_unit_test(a_large_folio_with_a_swap_extent_is_written_whole),
-		cmocka_unit_test(split_folio_keeps_place_and_owners),
-		cmocka_unit_test(freeing_a_page_in_flight_ends_its_write),
-		cmocka_unit_test(slots_of_nobody_are_had_again_when_swap_is_full),
-		cmocka_unit_test(cold_slab_is_freed_in_proportion_to_priority),
-		cmocka_unit_test(classic_reclaim_takes_inactive_file_pages),
-		cmocka_unit_test(classic_second_read_activates),
-		cmocka_unit_test(classic_refault_activates_when_the_page_would_have_fitted),
-		cmocka_unit_test(classic_refault_of_long_ago_stays_inactive),
-		cmocka_unit_test(classic_refault_of_the_working_set_is_restored_at_a_cost),
-		cmocka_unit_test(classic_swaps_anonymous_pages_that_were_not_touched_again),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,12 +68,11 @@ static struct mm *build(const struct real_machine *r)
 	return mm;
 }
 
-static void watermarks_equal_the_real_ones(void **state)
+TEST(watermarks_equal_the_real_ones)
 {
 	size_t m;
 	int i, w;
 
-	(void)state;
 	for (m = 0; m < NR_MACHINES; m++) {
 		struct mm *mm = build(&machines[m]);
 
@@ -85,12 +84,11 @@ static void watermarks_equal_the_real_ones(void **state)
 	}
 }
 
-static void protection_equals_the_real_one(void **state)
+TEST(protection_equals_the_real_one)
 {
 	size_t m;
 	int i, j;
 
-	(void)state;
 	for (m = 0; m < NR_MACHINES; m++) {
 		struct mm *mm = build(&machines[m]);
 
@@ -108,12 +106,11 @@ static void protection_equals_the_real_one(void **state)
 	}
 }
 
-static void pcp_sizes_equal_the_real_ones(void **state)
+TEST(pcp_sizes_equal_the_real_ones)
 {
 	size_t m;
 	int i, cpu;
 
-	(void)state;
 	for (m = 0; m < NR_MACHINES; m++) {
 		struct mm *mm = build(&machines[m]);
 
@@ -130,11 +127,10 @@ static void pcp_sizes_equal_the_real_ones(void **state)
 	}
 }
 
-static void min_free_kbytes_is_what_khugepaged_recommends(void **state)
+TEST(min_free_kbytes_is_what_khugepaged_recommends)
 {
 	struct mm *mm;
 
-	(void)state;
 	mm = build(&machines[3]);
 	assert_int_equal(calculate_min_free_kbytes(mm), 67584);
 	mm_free(mm);
@@ -147,12 +143,11 @@ static void min_free_kbytes_is_what_khugepaged_recommends(void **state)
 	mm_free(mm);
 }
 
-static void a_fixed_fraction_switches_auto_tuning_off(void **state)
+TEST(a_fixed_fraction_switches_auto_tuning_off)
 {
 	struct mm *mm = build(&machines[2]);
 	struct per_cpu_pages *pcp = &mm->zone[ZONE_DMA32].pcp[0];
 
-	(void)state;
 	mm->sysctl.percpu_pagelist_high_fraction = 10;
 	setup_per_cpu_pageset(mm);
 	assert_int_equal(pcp->high_min, 151192 / 10 / 2);
@@ -160,11 +155,10 @@ static void a_fixed_fraction_switches_auto_tuning_off(void **state)
 	mm_free(mm);
 }
 
-static void the_movable_zone_needs_little(void **state)
+TEST(the_movable_zone_needs_little)
 {
 	struct mm *mm = mm_alloc(BLOCK(1000), 1, 1);
 
-	(void)state;
 	mm->sysctl.min_free_kbytes = 4096;
 	mm_add_zone(mm, ZONE_NORMAL, 0, BLOCK(500));
 	mm_add_zone(mm, ZONE_MOVABLE, BLOCK(500), BLOCK(500));
@@ -179,12 +173,11 @@ static void the_movable_zone_needs_little(void **state)
 	mm_free(mm);
 }
 
-static void marks_lie_a_quarter_of_min_or_a_scaled_part_apart(void **state)
+TEST(marks_lie_a_quarter_of_min_or_a_scaled_part_apart)
 {
 	struct mm *mm = mm_alloc(BLOCK(500), 1, 1);
 	struct zone *z = &mm->zone[ZONE_NORMAL];
 
-	(void)state;
 	mm->sysctl.min_free_kbytes = 4800;
 	mm_add_zone(mm, ZONE_NORMAL, 0, BLOCK(500));
 	z->managed = z->present = BLOCK(500);
@@ -203,11 +196,10 @@ static bool ok(struct mm *mm, u32 order, u64 mark, u32 flags, s64 free_pages)
 	return __zone_watermark_ok(normal(mm), order, mark, ZONE_NORMAL, flags, free_pages, mm);
 }
 
-static void free_pages_must_exceed_the_mark(void **state)
+TEST(free_pages_must_exceed_the_mark)
 {
 	struct mm *mm = tiny_machine("7.3.4", 8);
 
-	(void)state;
 	assert_false(ok(mm, 0, 100, 0, 100));
 	assert_true(ok(mm, 0, 100, 0, 101));
 	normal(mm)->lowmem_reserve[ZONE_NORMAL] = 50;
@@ -216,11 +208,10 @@ static void free_pages_must_exceed_the_mark(void **state)
 	mm_free(mm);
 }
 
-static void the_privileged_go_deeper(void **state)
+TEST(the_privileged_go_deeper)
 {
 	struct mm *mm = tiny_machine("7.3.4", 8);
 
-	(void)state;
 	assert_true(ok(mm, 0, 100, ALLOC_MIN_RESERVE, 51));
 	assert_false(ok(mm, 0, 100, ALLOC_MIN_RESERVE, 50));
 	assert_true(ok(mm, 0, 100, ALLOC_MIN_RESERVE | ALLOC_NON_BLOCK, 39));
@@ -230,11 +221,10 @@ static void the_privileged_go_deeper(void **state)
 	mm_free(mm);
 }
 
-static void in_6_1_there_is_alloc_harder(void **state)
+TEST(in_6_1_there_is_alloc_harder)
 {
 	struct mm *mm = tiny_machine("6.1.192", 8);
 
-	(void)state;
 	assert_true(ok(mm, 0, 100, ALLOC_HARDER, 76));
 	assert_false(ok(mm, 0, 100, ALLOC_HARDER, 75));
 	assert_true(ok(mm, 0, 100, ALLOC_HARDER | ALLOC_MIN_RESERVE, 39));
@@ -242,11 +232,10 @@ static void in_6_1_there_is_alloc_harder(void **state)
 	mm_free(mm);
 }
 
-static void any_list_of_the_three_types_will_do(void **state)
+TEST(any_list_of_the_three_types_will_do)
 {
 	struct mm *mm = tiny_machine("7.3.4", 8);
 
-	(void)state;
 	assert_false(ok(mm, 3, 0, 0, 1000));
 	block_type(mm, 0, MIGRATE_RECLAIMABLE);
 	buddy_free(mm, 0, 5);
@@ -258,11 +247,10 @@ static void any_list_of_the_three_types_will_do(void **state)
 	mm_free(mm);
 }
 
-static void the_highatomic_reserve_is_for_few(void **state)
+TEST(the_highatomic_reserve_is_for_few)
 {
 	struct mm *mm = tiny_machine("7.3.4", 8);
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_HIGHATOMIC);
 	buddy_free(mm, 0, 5);
 	normal(mm)->nr_reserved_highatomic = 512;
@@ -279,11 +267,10 @@ static void the_highatomic_reserve_is_for_few(void **state)
 }
 
 /* as posted with superpageblocks; vanilla looks at the lists that the request may use */
-static void with_watermark_type_blind_any_list_will_do(void **state)
+TEST(with_watermark_type_blind_any_list_will_do)
 {
 	struct mm *mm = tiny_machine("7.3.4", 8);
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_HIGHATOMIC);
 	buddy_free(mm, 0, 5);
 	assert_false(ok(mm, 3, 0, 0, 1000));
@@ -295,13 +282,12 @@ static void with_watermark_type_blind_any_list_will_do(void **state)
 	mm_free(mm);
 }
 
-static void urgent_order_0_may_ignore_the_boost(void **state)
+TEST(urgent_order_0_may_ignore_the_boost)
 {
 	struct mm *mm = tiny_machine("7.3.4", 8);
 	struct zone *z = normal(mm);
 	u32 mark;
 
-	(void)state;
 	buddy_free(mm, 0, 5);
 	z->watermark_boost = 512;
 	mark = wmark_pages(z, WMARK_MIN);
@@ -313,26 +299,4 @@ static void urgent_order_0_may_ignore_the_boost(void **state)
 	assert_false(zone_watermark_fast(mm, z, 1, mark, ZONE_NORMAL,
 					 ALLOC_WMARK_MIN | ALLOC_MIN_RESERVE, 0));
 	mm_free(mm);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(watermarks_equal_the_real_ones),
-		cmocka_unit_test(protection_equals_the_real_one),
-		cmocka_unit_test(pcp_sizes_equal_the_real_ones),
-		cmocka_unit_test(min_free_kbytes_is_what_khugepaged_recommends),
-		cmocka_unit_test(a_fixed_fraction_switches_auto_tuning_off),
-		cmocka_unit_test(the_movable_zone_needs_little),
-		cmocka_unit_test(marks_lie_a_quarter_of_min_or_a_scaled_part_apart),
-		cmocka_unit_test(free_pages_must_exceed_the_mark),
-		cmocka_unit_test(the_privileged_go_deeper),
-		cmocka_unit_test(in_6_1_there_is_alloc_harder),
-		cmocka_unit_test(any_list_of_the_three_types_will_do),
-		cmocka_unit_test(the_highatomic_reserve_is_for_few),
-		cmocka_unit_test(with_watermark_type_blind_any_list_will_do),
-		cmocka_unit_test(urgent_order_0_may_ignore_the_boost),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

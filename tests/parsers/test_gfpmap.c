@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A trace's gfp bits and enum numbers are what its own print fmts say they are. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "parsers/tracedat/tracedat.h"
+#include "tests/test.h"
 #include <fragreplay/policy.h>
 
 #define FLAGS(entries)	"print fmt: \"gfp_flags=%s\", (REC->gfp_flags) ? " \
@@ -20,11 +17,10 @@ static int parse(struct gfp_map *m, const char *fmt)
 }
 
 /* 7.3: the bit is a shift of a constant */
-static void shifts_are_evaluated(void **state)
+TEST(shifts_are_evaluated)
 {
 	struct gfp_map m;
 
-	(void)state;
 	assert_int_equal(parse(&m, FLAGS(
 		"{( unsigned long)(((( gfp_t)(((((1UL))) << (10))|((((1UL))) << (11)))) | "
 		"(( gfp_t)((((1UL))) << (6))))), \"GFP_NOFS\"}, "
@@ -38,11 +34,10 @@ static void shifts_are_evaluated(void **state)
 }
 
 /* 6.1: the bits are hexadecimal, and bit 9 is __GFP_ATOMIC */
-static void literals_are_evaluated(void **state)
+TEST(literals_are_evaluated)
 {
 	struct gfp_map m;
 
-	(void)state;
 	assert_int_equal(parse(&m, FLAGS(
 		"{(unsigned long)((( gfp_t)(0x400u|0x800u)) | (( gfp_t)0x40u)), \"GFP_NOFS\"}, "
 		"{(unsigned long)(( gfp_t)0x200u), \"__GFP_ATOMIC\"}, "
@@ -51,11 +46,10 @@ static void literals_are_evaluated(void **state)
 }
 
 /* 6.10 to its fix: enum names without values */
-static void names_of_bits_are_numbered_in_the_enum_s_order(void **state)
+TEST(names_of_bits_are_numbered_in_the_enum_s_order)
 {
 	struct gfp_map m;
 
-	(void)state;
 	assert_int_equal(parse(&m, FLAGS(
 		"{( unsigned long)(( gfp_t)((((1UL))) << (___GFP_DMA_BIT))), \"__GFP_DMA\"}, "
 		"{( unsigned long)(( gfp_t)((((1UL))) << (___GFP_DIRECT_RECLAIM_BIT))), "
@@ -71,11 +65,10 @@ static void names_of_bits_are_numbered_in_the_enum_s_order(void **state)
 }
 
 /* No kernel has had them elsewhere, but nothing relies on that. */
-static void bits_may_sit_anywhere(void **state)
+TEST(bits_may_sit_anywhere)
 {
 	struct gfp_map m;
 
-	(void)state;
 	assert_int_equal(parse(&m, FLAGS("{(1 << 20), \"__GFP_IO\"}, {(1 << 6), \"__GFP_FS\"}")),
 			 0);
 	assert_int_equal(gfp_map_raw(&m, 1u << 20), __GFP_IO);
@@ -83,19 +76,18 @@ static void bits_may_sit_anywhere(void **state)
 	assert_int_equal(gfp_map_back(&m, __GFP_IO | __GFP_FS, 0), 1u << 6 | 1u << 20);
 }
 
-static void what_has_no_name_is_kept_for_printing(void **state)
+TEST(what_has_no_name_is_kept_for_printing)
 {
 	struct gfp_map m;
 	uint32_t raw = 1u << 3 | 1u << 24, gfp;
 
-	(void)state;
 	assert_int_equal(parse(&m, FLAGS("{8, \"__GFP_MOVABLE\"}, {16777216, \"__GFP_NEW\"}")), 0);
 	gfp = gfp_map_raw(&m, raw);
 	assert_int_equal(gfp, __GFP_MOVABLE | __GFP_OTHER);
 	assert_int_equal(gfp_map_back(&m, gfp, raw), raw);
 }
 
-static void a_format_without_the_table_is_refused(void **state)
+TEST(a_format_without_the_table_is_refused)
 {
 	static const char *const formats[] = {
 		"", "print fmt: \"order=%d\", REC->order\n",
@@ -107,22 +99,20 @@ static void a_format_without_the_table_is_refused(void **state)
 	};
 	struct gfp_map m;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
 		assert_int_equal(parse(&m, formats[i]), -1);
 }
 
-static void deep_nesting_ends(void **state)
+TEST(deep_nesting_ends)
 {
 	char deep[20000] = "print fmt: \"%s\", __print_flags(REC->gfp_flags, \"|\", {";
 	struct gfp_map m;
 
-	(void)state;
 	memset(deep + strlen(deep), '(', 19000);
 	assert_int_equal(parse(&m, deep), -1);
 }
 
-static void numbers_are_translated_by_symbol(void **state)
+TEST(numbers_are_translated_by_symbol)
 {
 	static const char fmt[] =
 		"print fmt: \"mode=%s status=%s\", __print_symbolic(REC->mode, {0, "
@@ -131,7 +121,6 @@ static void numbers_are_translated_by_symbol(void **state)
 		"{7,\"from_the_future\"})\n";
 	struct sym_map m;
 
-	(void)state;
 	assert_int_equal(sym_map_parse(&m, fmt, strlen(fmt), "status", compact_result_of_name), 0);
 	assert_int_equal(sym_map_raw(&m, 4), 0);
 	assert_int_equal(sym_map_raw(&m, 0), 1);
@@ -142,19 +131,17 @@ static void numbers_are_translated_by_symbol(void **state)
 	assert_int_equal(sym_map_parse(&m, fmt, strlen(fmt), "reason", compact_result_of_name), -1);
 }
 
-static void gfp_text_is_the_same_mask(void **state)
+TEST(gfp_text_is_the_same_mask)
 {
 	static const char text[] = "GFP_HIGHUSER_MOVABLE|__GFP_ZERO|0x1000000";
 
-	(void)state;
 	assert_int_equal(gfp_of_text(text, strlen(text)),
 			 GFP_HIGHUSER_MOVABLE | __GFP_ZERO | __GFP_OTHER);
 	assert_int_equal(gfp_of_text("none", 4), 0);
 }
 
-static void marks_are_known_by_their_text(void **state)
+TEST(marks_are_known_by_their_text)
 {
-	(void)state;
 	assert_int_equal(mark_of_text("fragreplay: before end\n", 23), MARK_BEFORE_END);
 	assert_int_equal(mark_of_text("fragreplay: after begin\0xx", 26), MARK_AFTER_BEGIN);
 	assert_int_equal(mark_of_text("fragreplay: before", 18), MARK_OTHER);
@@ -168,11 +155,10 @@ static struct record mark(const char *text)
 	return r;
 }
 
-static void marks_of_gigantic_pages_carry_numbers(void **state)
+TEST(marks_of_gigantic_pages_carry_numbers)
 {
 	struct record r = mark("fragreplay: alloc_contig id=7 pages=262144\n");
 
-	(void)state;
 	assert_int_equal(r.marker.mark, MARK_ALLOC_CONTIG);
 	assert_int_equal(r.marker.id, 7);
 	assert_int_equal(r.marker.pages, 262144);
@@ -185,23 +171,4 @@ static void marks_of_gigantic_pages_carry_numbers(void **state)
 	assert_int_equal(mark("fragreplay: free_contig id=4294967296").marker.mark, MARK_OTHER);
 	assert_int_equal(mark("fragreplay: free_contig id=99999999999999999999999").marker.mark, MARK_OTHER);
 	assert_int_equal(mark("fragreplay: after begin").marker.mark, MARK_AFTER_BEGIN);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(shifts_are_evaluated),
-		cmocka_unit_test(literals_are_evaluated),
-		cmocka_unit_test(names_of_bits_are_numbered_in_the_enum_s_order),
-		cmocka_unit_test(bits_may_sit_anywhere),
-		cmocka_unit_test(what_has_no_name_is_kept_for_printing),
-		cmocka_unit_test(a_format_without_the_table_is_refused),
-		cmocka_unit_test(deep_nesting_ends),
-		cmocka_unit_test(numbers_are_translated_by_symbol),
-		cmocka_unit_test(gfp_text_is_the_same_mask),
-		cmocka_unit_test(marks_are_known_by_their_text),
-		cmocka_unit_test(marks_of_gigantic_pages_carry_numbers),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,19 +4,17 @@
  * and what no kernel writes is refused. CPUs are merged by time, then number.
  */
 #define _GNU_SOURCE
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <traceevent/kbuffer.h>
 
 #include "parsers/internal.h"
 #include "parsers/tracedat/tracedat.h"
 #include "tracedat_maker.h"
+#include "tests/test.h"
 
 #define MISSED		(1u << 31)
 #define STORED		(1u << 30)
@@ -68,11 +66,10 @@ static void assert_damage(const struct pages *p, const char *word)
 		fail_msg("\"%s\" does not say \"%s\"", error, word);
 }
 
-static void deltas_add_up_from_the_page_s_time(void **state)
+TEST(deltas_add_up_from_the_page_s_time)
 {
 	struct pages p = { 0 };
 
-	(void)state;
 	page_begin(&p, 1000000);
 	put_free(&p, 0, 1, 0);
 	put_free(&p, 5, 2, 0);
@@ -85,11 +82,10 @@ static void deltas_add_up_from_the_page_s_time(void **state)
 	free(p.b.p);
 }
 
-static void a_time_extend_lengthens_the_next_delta(void **state)
+TEST(a_time_extend_lengthens_the_next_delta)
 {
 	struct pages p = { 0 };
 
-	(void)state;
 	page_begin(&p, 1000);
 	put_time_extend(&p, 0x123456789ull);
 	put_free(&p, 0, 1, 0);
@@ -99,11 +95,10 @@ static void a_time_extend_lengthens_the_next_delta(void **state)
 	free(p.b.p);
 }
 
-static void an_absolute_time_stamp_replaces_the_time(void **state)
+TEST(an_absolute_time_stamp_replaces_the_time)
 {
 	struct pages p = { 0 };
 
-	(void)state;
 	page_begin(&p, 1000);
 	put_free(&p, 0, 1, 0);
 	put_time_stamp(&p, 0x1234567890abull);
@@ -117,12 +112,11 @@ static void an_absolute_time_stamp_replaces_the_time(void **state)
 }
 
 /* 59 bits fit in a stamp; the rest is the time's before it (kernel: rb_fix_abs_ts()) */
-static void an_absolute_time_stamp_keeps_the_high_bits(void **state)
+TEST(an_absolute_time_stamp_keeps_the_high_bits)
 {
 	struct pages p = { 0 };
 	uint64_t base = 0x5800000000000000ull;
 
-	(void)state;
 	page_begin(&p, base + 100);
 	put_free(&p, 0, 1, 0);
 	put_time_stamp(&p, (base + 7000) & ((1ull << 59) - 1));
@@ -133,11 +127,10 @@ static void an_absolute_time_stamp_keeps_the_high_bits(void **state)
 	free(p.b.p);
 }
 
-static void padding_ends_a_page_or_skips_an_event(void **state)
+TEST(padding_ends_a_page_or_skips_an_event)
 {
 	struct pages p = { 0 };
 
-	(void)state;
 	page_begin(&p, 1000);
 	put_free(&p, 0, 1, 0);
 	put_head(&p, 29, 1);		/* discarded: 20 bytes behind the header */
@@ -158,12 +151,11 @@ static void padding_ends_a_page_or_skips_an_event(void **state)
 	free(p.b.p);
 }
 
-static void a_long_event_has_its_length_in_a_word(void **state)
+TEST(a_long_event_has_its_length_in_a_word)
 {
 	char text[180];
 	struct pages p = { 0 };
 
-	(void)state;
 	memset(text, 'x', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	page_begin(&p, 1000);
@@ -176,11 +168,10 @@ static void a_long_event_has_its_length_in_a_word(void **state)
 	free(p.b.p);
 }
 
-static void empty_pages_are_passed_over(void **state)
+TEST(empty_pages_are_passed_over)
 {
 	struct pages p = { 0 };
 
-	(void)state;
 	for (int i = 0; i < 3; i++) {
 		page_begin(&p, 0);
 		page_end(&p, 0, 0);
@@ -194,7 +185,7 @@ static void empty_pages_are_passed_over(void **state)
 	free(p.b.p);
 }
 
-static void lost_events_are_told_with_their_place(void **state)
+TEST(lost_events_are_told_with_their_place)
 {
 	struct pages p = { 0 };
 	const struct pages *cpu = &p;
@@ -205,7 +196,6 @@ static void lost_events_are_told_with_their_place(void **state)
 	FILE *out = open_memstream(&text, &len);
 	struct trace *t;
 
-	(void)state;
 	page_begin(&p, 1000);
 	put_free(&p, 0, 1, 0);
 	page_end(&p, 0, 0);
@@ -249,11 +239,10 @@ static struct pages two_pages(uint64_t second_ts)
 	return p;
 }
 
-static void time_that_goes_back_is_damage(void **state)
+TEST(time_that_goes_back_is_damage)
 {
 	struct pages p = two_pages(1500);
 
-	(void)state;
 	assert_int_equal(read_one(&p), 3);
 	free(p.b.p);
 	p = two_pages(1499);
@@ -268,12 +257,11 @@ static void time_that_goes_back_is_damage(void **state)
 	free(p.b.p);
 }
 
-static void page_headers_must_be_possible(void **state)
+TEST(page_headers_must_be_possible)
 {
 	struct pages p = two_pages(2000);
 	uint8_t *commit = p.b.p + MAKER_PAGE + 8;
 
-	(void)state;
 	commit[3] = 0x40;		/* a count stored, but no loss flagged */
 	assert_damage(&p, "page header");
 	commit[3] = 0x08;
@@ -287,12 +275,11 @@ static void page_headers_must_be_possible(void **state)
 	free(p.b.p);
 }
 
-static void an_event_stays_within_its_page_s_data(void **state)
+TEST(an_event_stays_within_its_page_s_data)
 {
 	struct pages p = two_pages(2000);
 	uint32_t head;
 
-	(void)state;
 	memcpy(&head, p.b.p + MAKER_PAGE + 16, 4);
 	head = (head & ~31u) | 28;
 	memcpy(p.b.p + MAKER_PAGE + 16, &head, 4);
@@ -303,13 +290,12 @@ static void an_event_stays_within_its_page_s_data(void **state)
 	free(p.b.p);
 }
 
-static void events_need_a_format_and_its_length(void **state)
+TEST(events_need_a_format_and_its_length)
 {
 	static const uint8_t unknown[16] = { 0x39, 0x30 };
 	uint8_t odd[20] = { ID_FREE & 255, ID_FREE >> 8 };
 	struct pages p = { 0 };
 
-	(void)state;
 	page_begin(&p, 1000);
 	put_event(&p, 0, unknown, sizeof(unknown));
 	page_end(&p, 0, 0);
@@ -324,12 +310,11 @@ static void events_need_a_format_and_its_length(void **state)
 	free(p.b.p);
 }
 
-static void a_dynamic_event_may_be_longer(void **state)
+TEST(a_dynamic_event_may_be_longer)
 {
 	uint8_t e[24] = { ID_DYNAMIC & 255, ID_DYNAMIC >> 8 };
 	struct pages p = { 0 };
 
-	(void)state;
 	page_begin(&p, 1000);
 	put_event(&p, 0, e, 16);
 	put_event(&p, 0, e, 24);
@@ -403,9 +388,8 @@ static long kbuffer_compare(const struct pages *p, long n)
 	return i;
 }
 
-static void random_pages_read_as_kbuffer_reads_them(void **state)
+TEST(random_pages_read_as_kbuffer_reads_them)
 {
-	(void)state;
 	for (unsigned int seed = 1; seed < 60; seed++) {
 		unsigned int r = seed;
 		struct pages p = { 0 };
@@ -428,7 +412,7 @@ static void random_pages_read_as_kbuffer_reads_them(void **state)
 
 /* ---- merge ---- */
 
-static void cpus_are_merged_by_time_then_number_then_place(void **state)
+TEST(cpus_are_merged_by_time_then_number_then_place)
 {
 	static const uint64_t times[3][4] = {
 		{ 100, 200, 200, 500 }, { 100, 150, 200, 200 }, { 50, 200, 300, 300 },
@@ -436,7 +420,6 @@ static void cpus_are_merged_by_time_then_number_then_place(void **state)
 	struct pages p[3] = { 0 };
 	const struct pages *cpu[3] = { &p[0], &p[1], &p[2] };
 
-	(void)state;
 	for (int c = 0; c < 3; c++) {
 		page_begin(&p[c], times[c][0]);
 		for (int i = 0; i < 4; i++)
@@ -459,14 +442,13 @@ static void cpus_are_merged_by_time_then_number_then_place(void **state)
 		free(p[c].b.p);
 }
 
-static void the_merge_order_is_that_of_a_sort(void **state)
+TEST(the_merge_order_is_that_of_a_sort)
 {
 	struct pages p[MAKER_CPUS] = { 0 };
 	const struct pages *cpu[MAKER_CPUS];
 	unsigned int seed = 3;
 	long n;
 
-	(void)state;
 	for (int c = 0; c < MAKER_CPUS; c++) {
 		uint64_t ts = 1000;
 
@@ -492,28 +474,4 @@ static void the_merge_order_is_that_of_a_sort(void **state)
 	}
 	for (int c = 0; c < MAKER_CPUS; c++)
 		free(p[c].b.p);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(deltas_add_up_from_the_page_s_time),
-		cmocka_unit_test(a_time_extend_lengthens_the_next_delta),
-		cmocka_unit_test(an_absolute_time_stamp_replaces_the_time),
-		cmocka_unit_test(an_absolute_time_stamp_keeps_the_high_bits),
-		cmocka_unit_test(padding_ends_a_page_or_skips_an_event),
-		cmocka_unit_test(a_long_event_has_its_length_in_a_word),
-		cmocka_unit_test(empty_pages_are_passed_over),
-		cmocka_unit_test(lost_events_are_told_with_their_place),
-		cmocka_unit_test(time_that_goes_back_is_damage),
-		cmocka_unit_test(page_headers_must_be_possible),
-		cmocka_unit_test(an_event_stays_within_its_page_s_data),
-		cmocka_unit_test(events_need_a_format_and_its_length),
-		cmocka_unit_test(a_dynamic_event_may_be_longer),
-		cmocka_unit_test(random_pages_read_as_kbuffer_reads_them),
-		cmocka_unit_test(cpus_are_merged_by_time_then_number_then_place),
-		cmocka_unit_test(the_merge_order_is_that_of_a_sort),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Event text becomes the records that the trace.dat it was printed from becomes. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "parsers/internal.h"
+#include "tests/test.h"
 #include <fragreplay/policy.h>
 
 #define HEAD	"         labload-252   [001]     6.742318: "
@@ -65,12 +62,11 @@ static void assert_damaged(const char *text, const char *place, const char *what
 	trace_close(t);
 }
 
-static void an_allocation_is_read_from_trace_cmd_report(void **state)
+TEST(an_allocation_is_read_from_trace_cmd_report)
 {
 	struct record r = one_record(HEAD "mm_page_alloc:        page=0xffffffff81cdf740 pfn=0x4530"
 				     " order=3 migratetype=2 gfp_flags=GFP_KERNEL|__GFP_COMP\n");
 
-	(void)state;
 	assert_int_equal(r.type, REC_ALLOC);
 	assert_int_equal(r.ts, 6742318000);
 	assert_int_equal(r.cpu, 1);
@@ -81,27 +77,25 @@ static void an_allocation_is_read_from_trace_cmd_report(void **state)
 	assert_int_equal(r.gfp, GFP_KERNEL | __GFP_COMP);
 }
 
-static void fields_may_come_in_any_order(void **state)
+TEST(fields_may_come_in_any_order)
 {
 	struct record r = one_record(HEAD "mm_page_alloc: gfp_flags=none order=1 migratetype=0 "
 				     "new_field=7 pfn=99\n");
 
-	(void)state;
 	assert_int_equal(r.pfn, 99);
 	assert_int_equal(r.order, 1);
 	assert_int_equal(r.gfp, 0);
 }
 
-static void raw_gfp_flags_are_taken_by_position(void **state)
+TEST(raw_gfp_flags_are_taken_by_position)
 {
 	struct record r = one_record(HEAD "mm_page_alloc: pfn=0x1 order=0 gfp_flags=0x1140dca "
 				     "migratetype=1\n");
 
-	(void)state;
 	assert_int_equal(r.gfp, GFP_HIGHUSER_MOVABLE | __GFP_COMP | __GFP_ZERO | __GFP_OTHER);
 }
 
-static void a_failed_allocation_has_no_pfn(void **state)
+TEST(a_failed_allocation_has_no_pfn)
 {
 	static const char *const printed[] = {
 		"page=(nil) pfn=0x0", "page=0x0 pfn=0x0", "page=0000000000000000 pfn=0x0",
@@ -109,7 +103,6 @@ static void a_failed_allocation_has_no_pfn(void **state)
 	};
 	char line[256];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(printed) / sizeof(printed[0]); i++) {
 		snprintf(line, sizeof(line), HEAD "mm_page_alloc: %s order=9 migratetype=1 "
 			 "gfp_flags=GFP_TRANSHUGE_LIGHT\n", printed[i]);
@@ -119,7 +112,7 @@ static void a_failed_allocation_has_no_pfn(void **state)
 				    "gfp_flags=none\n").pfn, 0);
 }
 
-static void a_comm_may_look_like_the_head_of_a_line(void **state)
+TEST(a_comm_may_look_like_the_head_of_a_line)
 {
 	static const char *const comm[] = {
 		"      -1 [0] 1: x: ", "        a-7 [001]", "            <...>", "          a b-c",
@@ -127,7 +120,6 @@ static void a_comm_may_look_like_the_head_of_a_line(void **state)
 	};
 	char line[256];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(comm) / sizeof(comm[0]); i++) {
 		const char *last15 = strlen(comm[i]) > 15 ? comm[i] + strlen(comm[i]) - 15 : comm[i];
 		struct record r;
@@ -146,7 +138,7 @@ static void a_comm_may_look_like_the_head_of_a_line(void **state)
 	}
 }
 
-static void the_flags_column_gives_common_flags(void **state)
+TEST(the_flags_column_gives_common_flags)
 {
 	static const struct { const char *column; int flags; } cases[] = {
 		{ ".....", 0 }, { "d..1.", 0x01 }, { "D..1.", 0x81 }, { ".Ns2.", 0x34 },
@@ -155,7 +147,6 @@ static void the_flags_column_gives_common_flags(void **state)
 	};
 	char line[256];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		snprintf(line, sizeof(line), "           <...>-12      [000] %s    1.000001: "
 			 "mm_page_free: page=1 pfn=0x7 order=0\n", cases[i].column);
@@ -163,11 +154,10 @@ static void the_flags_column_gives_common_flags(void **state)
 	}
 }
 
-static void perf_script_names_the_system_and_maybe_a_period(void **state)
+TEST(perf_script_names_the_system_and_maybe_a_period)
 {
 	struct record r[3];
 
-	(void)state;
 	assert_int_equal(records_of(
 		"perf  6429 [000]    22.498450:             kmem:mm_page_alloc: page=0x176a17 "
 		"pfn=1534487 order=0 migratetype=0 gfp_flags=GFP_KERNEL\n"
@@ -183,7 +173,7 @@ static void perf_script_names_the_system_and_maybe_a_period(void **state)
 	assert_int_equal(r[1].ts, 22498451123);
 }
 
-static void raw_and_cooked_output_of_an_event_are_the_same(void **state)
+TEST(raw_and_cooked_output_of_an_event_are_the_same)
 {
 	static const char *const pairs[][2] = {
 		{ "mm_compaction_begin: zone_start=0x1 migrate_pfn=0x1 free_pfn=0xe00 zone_end=0x9, mode=sync",
@@ -212,7 +202,6 @@ static void raw_and_cooked_output_of_an_event_are_the_same(void **state)
 		  "print: ip=tracing_mark_write buf=fragreplay: before end" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		struct record r[2];
 		char line[512];
@@ -226,13 +215,12 @@ static void raw_and_cooked_output_of_an_event_are_the_same(void **state)
 	}
 }
 
-static void an_event_of_no_use_is_counted_and_not_read(void **state)
+TEST(an_event_of_no_use_is_counted_and_not_read)
 {
 	struct trace *t = open_text(HEAD "mm_page_pcpu_drain: page=0x1 pfn=banana order=0\n" NEXT);
 	const struct record *rec;
 	uint64_t count;
 
-	(void)state;
 	assert_int_equal(trace_read(t, &rec), 2);
 	assert_int_equal(rec[0].type, REC_OTHER);
 	assert_int_equal(trace_get_info(t)->nr_events, 2);
@@ -241,11 +229,10 @@ static void an_event_of_no_use_is_counted_and_not_read(void **state)
 	trace_close(t);
 }
 
-static void lines_out_of_order_are_put_in_order_and_equal_times_stay(void **state)
+TEST(lines_out_of_order_are_put_in_order_and_equal_times_stay)
 {
 	struct record r[5];
 
-	(void)state;
 	assert_int_equal(records_of(
 		"a-1 [000] 5.000003: mm_page_free: pfn=0x3 order=0\n"
 		"b-1 [003] 5.000001: mm_page_free: pfn=0x1 order=0\n"
@@ -257,12 +244,11 @@ static void lines_out_of_order_are_put_in_order_and_equal_times_stay(void **stat
 	assert_int_equal(r[3].pfn, 0x3);
 }
 
-static void a_line_too_late_for_reordering_is_damage(void **state)
+TEST(a_line_too_late_for_reordering_is_damage)
 {
 	const unsigned int nr = 40000;
 	char *text = malloc(nr * 64 + 256), *p = text;
 
-	(void)state;
 	assert_non_null(text);
 	for (unsigned int i = 0; i < nr; i++)
 		p += sprintf(p, "a-1 [000] 5.%06u: mm_page_free: pfn=0x3 order=0\n", i + 10);
@@ -271,7 +257,7 @@ static void a_line_too_late_for_reordering_is_damage(void **state)
 	free(text);
 }
 
-static void lost_events_become_a_record_where_the_gap_ends(void **state)
+TEST(lost_events_become_a_record_where_the_gap_ends)
 {
 	static const char *const printed[] = {
 		"CPU:1 [LOST 12 EVENTS]\n", "CPU:1 [12 EVENTS DROPPED]\n",
@@ -279,7 +265,6 @@ static void lost_events_become_a_record_where_the_gap_ends(void **state)
 	char text[512];
 	struct record r[3];
 
-	(void)state;
 	for (int i = 0; i < 2; i++) {
 		snprintf(text, sizeof(text), "%sa-1 [000] 6.0: mm_page_free: pfn=0x1 order=0\n" NEXT,
 			 printed[i]);
@@ -292,13 +277,12 @@ static void lost_events_become_a_record_where_the_gap_ends(void **state)
 	}
 }
 
-static void the_kernels_header_tells_cpus_and_overwritten_events(void **state)
+TEST(the_kernels_header_tells_cpus_and_overwritten_events)
 {
 	struct trace *t = open_text("# tracer: nop\n"
 				    "# entries-in-buffer/entries-written: 1/18   #P:4\n" NEXT);
 	const struct record *rec;
 
-	(void)state;
 	assert_int_equal(trace_read(t, &rec), 1);
 	assert_int_equal(trace_get_info(t)->cpus, 4);
 	assert_int_equal(trace_get_info(t)->lost, 17);
@@ -307,9 +291,8 @@ static void the_kernels_header_tells_cpus_and_overwritten_events(void **state)
 	trace_close(t);
 }
 
-static void a_malformed_line_is_damage_with_its_place(void **state)
+TEST(a_malformed_line_is_damage_with_its_place)
 {
-	(void)state;
 	assert_damaged(NEXT HEAD "mm_page_free: page=0x1 pfn=banana order=0\n" NEXT, "line 2:", "pfn");
 	assert_damaged(NEXT HEAD "mm_page_free: page=0x1 order=0\n" NEXT, "line 2:", "pfn is missing");
 	assert_damaged(NEXT HEAD "mm_page_free: pfn=0x1 order=256\n", "line 2:", "order");
@@ -326,7 +309,7 @@ static void a_malformed_line_is_damage_with_its_place(void **state)
 		       "pfn=0xffffffffffffffff ofs=12288 order=0\n", "line 2:", "pfn");
 }
 
-static void damage_ends_the_trace_when_incomplete_is_allowed(void **state)
+TEST(damage_ends_the_trace_when_incomplete_is_allowed)
 {
 	struct trace_options opt = { .allow_incomplete = true };
 	static const char text[] = NEXT NEXT HEAD "mm_page_free: page=0x1\n" NEXT;
@@ -334,7 +317,6 @@ static void damage_ends_the_trace_when_incomplete_is_allowed(void **state)
 	struct trace *t = trace_open_memory(text, strlen(text), &opt, err, sizeof(err));
 	const struct record *rec;
 
-	(void)state;
 	assert_non_null(t);
 	assert_int_equal(trace_read(t, &rec), 2);
 	assert_int_equal(trace_read(t, &rec), 0);
@@ -343,7 +325,7 @@ static void damage_ends_the_trace_when_incomplete_is_allowed(void **state)
 	trace_close(t);
 }
 
-static void text_without_an_event_is_refused(void **state)
+TEST(text_without_an_event_is_refused)
 {
 	static const char *const texts[] = {
 		"hello\nworld\n", "# tracer: nop\n#\n", "cpus=2\n", "\n\n\n",
@@ -351,7 +333,6 @@ static void text_without_an_event_is_refused(void **state)
 	};
 	char err[TRACE_ERRLEN];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		err[0] = '\0';
 		assert_null(trace_open_memory(texts[i], strlen(texts[i]), NULL, err, sizeof(err)));
@@ -428,7 +409,7 @@ static void compare_readings(const char *dat, const char *text, const struct pri
 	trace_close(b.t);
 }
 
-static void exported_text_is_the_trace_dat(void **state)
+TEST(exported_text_is_the_trace_dat)
 {
 	static const struct printing ways[] = {
 		{ "", false, false, true }, { "-t", true, false, true },
@@ -437,7 +418,6 @@ static void exported_text_is_the_trace_dat(void **state)
 	const char *recording = getenv("RECORDING");
 	char dat[512], text[512], command[2048];
 
-	(void)state;
 	snprintf(dat, sizeof(dat), "%s/trace.dat", recording ? recording : "");
 	if (access(dat, R_OK) || system("command -v trace-cmd >/dev/null")) {
 		print_message("# no RECORDING, or no trace-cmd to export it with\n");
@@ -452,29 +432,4 @@ static void exported_text_is_the_trace_dat(void **state)
 		compare_readings(dat, text, &ways[i]);
 	}
 	unlink(text);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_allocation_is_read_from_trace_cmd_report),
-		cmocka_unit_test(fields_may_come_in_any_order),
-		cmocka_unit_test(raw_gfp_flags_are_taken_by_position),
-		cmocka_unit_test(a_failed_allocation_has_no_pfn),
-		cmocka_unit_test(a_comm_may_look_like_the_head_of_a_line),
-		cmocka_unit_test(the_flags_column_gives_common_flags),
-		cmocka_unit_test(perf_script_names_the_system_and_maybe_a_period),
-		cmocka_unit_test(raw_and_cooked_output_of_an_event_are_the_same),
-		cmocka_unit_test(an_event_of_no_use_is_counted_and_not_read),
-		cmocka_unit_test(lines_out_of_order_are_put_in_order_and_equal_times_stay),
-		cmocka_unit_test(a_line_too_late_for_reordering_is_damage),
-		cmocka_unit_test(lost_events_become_a_record_where_the_gap_ends),
-		cmocka_unit_test(the_kernels_header_tells_cpus_and_overwritten_events),
-		cmocka_unit_test(a_malformed_line_is_damage_with_its_place),
-		cmocka_unit_test(damage_ends_the_trace_when_incomplete_is_allowed),
-		cmocka_unit_test(text_without_an_event_is_refused),
-		cmocka_unit_test(exported_text_is_the_trace_dat),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

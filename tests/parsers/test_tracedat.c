@@ -2,19 +2,16 @@
 /* What a trace.dat says is what is read, whatever its version and compression; and damage is told.
  */
 #define _GNU_SOURCE
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "parsers/internal.h"
 #include <fragreplay/policy.h>
 #include "tracedat_maker.h"
+#include "tests/test.h"
 
 #define GFP_TEST	(__GFP_MOVABLE | __GFP_IO | __GFP_FS | __GFP_DIRECT_RECLAIM)
 #define MAX_RECORDS	8192
@@ -92,7 +89,7 @@ static struct pages some_pages(unsigned int pages, uint64_t ts, uint64_t pfn)
 
 /* ---- container ---- */
 
-static void every_kind_of_file_gives_the_same_records(void **state)
+TEST(every_kind_of_file_gives_the_same_records)
 {
 	struct pages a = some_pages(7, 1000, 0x1000), b = some_pages(5, 1003, 0x9000);
 	struct file_spec s = { .cpu = { &a, &b }, .nr_cpus = 2 };
@@ -102,7 +99,6 @@ static void every_kind_of_file_gives_the_same_records(void **state)
 	} kinds[] = { { 7, "none" }, { 7, "zlib" }, { 7, "zstd" }, { 6, "none" } };
 	uint64_t digest = 0;
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		for (unsigned int threads = 0; threads < 3; threads++) {
 			struct trace_options opt = { .threads = threads };
@@ -127,12 +123,11 @@ static void every_kind_of_file_gives_the_same_records(void **state)
 	free(b.b.p);
 }
 
-static void an_event_is_decoded_field_by_field(void **state)
+TEST(an_event_is_decoded_field_by_field)
 {
 	struct pages p = { 0 };
 	struct file_spec s = { .version = 7, .algo = "none", .cpu = { &p }, .nr_cpus = 1 };
 
-	(void)state;
 	page_begin(&p, 5000);
 	put_alloc(&p, 0, 0x1234, 2, GFP_TEST, 1);
 	put_alloc(&p, 7, UINT64_MAX, 9, 0, 0);
@@ -157,7 +152,7 @@ static void an_event_is_decoded_field_by_field(void **state)
 	free(p.b.p);
 }
 
-static void events_are_counted_by_name_and_tasks_have_names(void **state)
+TEST(events_are_counted_by_name_and_tasks_have_names)
 {
 	struct pages p = some_pages(1, 1000, 0x1000);
 	struct file_spec s = { .version = 7, .algo = "zstd", .cpu = { &p }, .nr_cpus = 1 };
@@ -168,7 +163,6 @@ static void events_are_counted_by_name_and_tasks_have_names(void **state)
 	const struct record *rec;
 	uint64_t count;
 
-	(void)state;
 	assert_non_null(t);
 	info = trace_get_info(t);
 	while (trace_read(t, &rec) > 0)
@@ -190,7 +184,7 @@ static void events_are_counted_by_name_and_tasks_have_names(void **state)
 	free(p.b.p);
 }
 
-static void an_instance_is_chosen_by_name(void **state)
+TEST(an_instance_is_chosen_by_name)
 {
 	struct pages p = some_pages(1, 1000, 0x1000);
 	struct file_spec s = { .version = 7, .algo = "none", .cpu = { &p }, .nr_cpus = 1,
@@ -199,7 +193,6 @@ static void an_instance_is_chosen_by_name(void **state)
 	struct trace_options opt = { .instance = "mm" };
 	struct outcome o = read_with(&file, &opt);
 
-	(void)state;
 	assert_int_equal(o.last, 0);
 	assert_int_equal(o.nr, p.events);
 	o = read_file(&file);		/* the top one has no CPU at all */
@@ -212,13 +205,12 @@ static void an_instance_is_chosen_by_name(void **state)
 	free(p.b.p);
 }
 
-static void timestamps_are_corrected_as_the_file_says(void **state)
+TEST(timestamps_are_corrected_as_the_file_says)
 {
 	struct pages p = some_pages(1, 1000, 0x1000);
 	struct file_spec s = { .version = 7, .algo = "none", .cpu = { &p }, .nr_cpus = 1,
 			       .offset = "-900" };
 
-	(void)state;
 	assert_int_equal(read_spec(&s).last, 0);
 	assert_int_equal(got[0].ts, 100);
 	assert_int_equal(got[1].ts, 110);
@@ -247,14 +239,13 @@ static struct bytes clock_samples(uint32_t flags)
 	return b;
 }
 
-static void a_guest_s_time_becomes_its_host_s(void **state)
+TEST(a_guest_s_time_becomes_its_host_s)
 {
 	struct pages p = { 0 };
 	struct bytes tsync = clock_samples(1);
 	struct file_spec s = { .version = 7, .algo = "none", .cpu = { &p }, .nr_cpus = 1,
 			       .tsync = &tsync };
 
-	(void)state;
 	page_begin(&p, 2000000000);
 	put_free(&p, 0, 1, 0);
 	page_end(&p, 0, 0);
@@ -270,7 +261,7 @@ static void a_guest_s_time_becomes_its_host_s(void **state)
 
 /* ---- what the kernel counted ---- */
 
-static void a_count_that_does_not_fit_is_damage(void **state)
+TEST(a_count_that_does_not_fit_is_damage)
 {
 	struct pages p = some_pages(2, 1000, 0x1000);
 	struct file_spec s = { .version = 7, .algo = "zstd", .cpu = { &p }, .nr_cpus = 1,
@@ -279,7 +270,6 @@ static void a_count_that_does_not_fit_is_damage(void **state)
 	struct outcome o = read_spec(&s);
 	struct bytes file = make_file(&s);
 
-	(void)state;
 	assert_refused(&o, "kernel counted 162");
 	o = read_with(&file, &opt);
 	assert_int_equal(o.last, 0);
@@ -295,14 +285,13 @@ static void a_count_that_does_not_fit_is_damage(void **state)
 	free(p.b.p);
 }
 
-static void a_gap_explains_missing_events_and_is_told(void **state)
+TEST(a_gap_explains_missing_events_and_is_told)
 {
 	struct pages p = { 0 };
 	struct file_spec s = { .version = 7, .algo = "none", .cpu = { &p }, .nr_cpus = 1,
 			       .count_off = 12 };
 	struct outcome o;
 
-	(void)state;
 	page_begin(&p, 1000);
 	put_free(&p, 0, 1, 0);
 	page_end(&p, 0, 0);
@@ -325,14 +314,13 @@ static void a_gap_explains_missing_events_and_is_told(void **state)
 
 /* ---- refusals ---- */
 
-static void what_is_not_a_64_bit_little_endian_trace_is_refused(void **state)
+TEST(what_is_not_a_64_bit_little_endian_trace_is_refused)
 {
 	struct pages p = some_pages(1, 1000, 0x1000);
 	struct file_spec s = { .version = 7, .algo = "none", .cpu = { &p }, .nr_cpus = 1 };
 	struct bytes file = make_file(&s);
 	struct outcome o;
 
-	(void)state;
 	file.p[12] = 1;
 	o = read_file(&file);
 	assert_refused(&o, "big-endian");
@@ -358,14 +346,13 @@ static void what_is_not_a_64_bit_little_endian_trace_is_refused(void **state)
 	free(p.b.p);
 }
 
-static void an_empty_file_and_a_text_are_told_apart_from_traces(void **state)
+TEST(an_empty_file_and_a_text_are_told_apart_from_traces)
 {
 	char path[] = "/tmp/test_tracedat.XXXXXX", err[TRACE_ERRLEN] = "";
 	struct bytes text = { 0 };
 	int fd = mkstemp(path);
 	struct outcome o;
 
-	(void)state;
 	assert_true(fd >= 0);
 	assert_null(trace_open(path, NULL, err, sizeof(err)));
 	assert_non_null(strstr(err, path));
@@ -380,13 +367,12 @@ static void an_empty_file_and_a_text_are_told_apart_from_traces(void **state)
 	free(text.p);
 }
 
-static void a_cut_file_is_never_taken_for_a_whole_one(void **state)
+TEST(a_cut_file_is_never_taken_for_a_whole_one)
 {
 	struct pages a = some_pages(2, 1000, 0x1000), b = some_pages(2, 1003, 0x9000);
 	static const char *const algos[] = { "none", "zlib", "zstd" };
 	struct file_spec s = { .version = 7, .cpu = { &a, &b }, .nr_cpus = 2 };
 
-	(void)state;
 	for (int i = 0; i < 4; i++) {
 		struct bytes file;
 		size_t whole;
@@ -414,7 +400,7 @@ static void a_cut_file_is_never_taken_for_a_whole_one(void **state)
 	free(b.b.p);
 }
 
-static void damage_names_file_cpu_and_offset(void **state)
+TEST(damage_names_file_cpu_and_offset)
 {
 	struct pages p = some_pages(3, 1000, 0x1000);
 	struct file_spec s = { .version = 7, .algo = "none", .cpu = { &p }, .nr_cpus = 1 };
@@ -424,7 +410,6 @@ static void damage_names_file_cpu_and_offset(void **state)
 	char where[32];
 	struct outcome o;
 
-	(void)state;
 	assert_non_null(third);
 	snprintf(where, sizeof(where), "offset %#zx", (size_t)(third - file.p));
 	third[16 + 4] ^= 0x40;		/* the first event's id */
@@ -443,7 +428,7 @@ static void damage_names_file_cpu_and_offset(void **state)
 }
 
 /* The dump reads sections when the buffer that trace_open() was given is long gone. */
-static void damage_found_by_the_dump_is_not_written_to_the_opener(void **state)
+TEST(damage_found_by_the_dump_is_not_written_to_the_opener)
 {
 	struct pages p = some_pages(1, 1000, 0x1000);
 	struct file_spec s = { .version = 7, .algo = "zstd", .cpu = { &p }, .nr_cpus = 1 };
@@ -455,7 +440,6 @@ static void damage_found_by_the_dump_is_not_written_to_the_opener(void **state)
 	uint16_t kallsyms = 19;
 	size_t at;
 
-	(void)state;
 	assert_non_null(out);
 	for (at = 0; at + 16 < file.len; at++)		/* the head of that section, compressed */
 		if (!memcmp(file.p + at, &kallsyms, 2) && file.p[at + 2] == 1 &&
@@ -481,7 +465,7 @@ static void damage_found_by_the_dump_is_not_written_to_the_opener(void **state)
 	free(p.b.p);
 }
 
-static void impossible_values_are_damage(void **state)
+TEST(impossible_values_are_damage)
 {
 	static const struct {
 		uint64_t pfn, gfp;
@@ -500,7 +484,6 @@ static void impossible_values_are_damage(void **state)
 		{ UINT64_MAX, GFP_TEST, 9, 1, true },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct pages p = { 0 };
 		struct file_spec s = { .version = 7, .algo = "none", .cpu = { &p }, .nr_cpus = 1 };
@@ -518,12 +501,11 @@ static void impossible_values_are_damage(void **state)
 	}
 }
 
-static void a_bit_without_a_name_becomes_the_other_flag(void **state)
+TEST(a_bit_without_a_name_becomes_the_other_flag)
 {
 	struct pages p = { 0 };
 	struct file_spec s = { .version = 7, .algo = "none", .cpu = { &p }, .nr_cpus = 1 };
 
-	(void)state;
 	page_begin(&p, 1000);
 	put_alloc(&p, 0, 1, 0, GFP_TEST | 1u << 24, 1);
 	page_end(&p, 0, 0);
@@ -533,13 +515,12 @@ static void a_bit_without_a_name_becomes_the_other_flag(void **state)
 }
 
 /* Any byte of the file changed: no crash, and event data that has changed is mostly noticed. */
-static void flipped_bytes_do_no_harm(void **state)
+TEST(flipped_bytes_do_no_harm)
 {
 	struct pages a = some_pages(3, 1000, 0x1000), b = some_pages(3, 1003, 0x9000);
 	static const char *const algos[] = { "none", "zlib", "zstd" };
 	struct file_spec s = { .version = 7, .cpu = { &a, &b }, .nr_cpus = 2 };
 
-	(void)state;
 	for (int i = 0; i < 4; i++) {
 		struct bytes file;
 
@@ -570,7 +551,7 @@ static void flipped_bytes_do_no_harm(void **state)
  * trace-cmd carry no checksum, so that a flip within a literal only shows where it makes a value
  * impossible; the share that must be noticed leaves room for that.
  */
-static void flips_in_a_recording_are_noticed(void **state)
+TEST(flips_in_a_recording_are_noticed)
 {
 	const char *dir = getenv("RECORDING");
 	unsigned int noticed = 0, seed = 7;
@@ -581,7 +562,6 @@ static void flips_in_a_recording_are_noticed(void **state)
 	size_t n;
 	FILE *f;
 
-	(void)state;
 	snprintf(path, sizeof(path), "%s/trace.dat", dir ? dir : "traces/7.3-small-d0");
 	f = fopen(path, "rb");
 	if (!f) {
@@ -608,29 +588,4 @@ static void flips_in_a_recording_are_noticed(void **state)
 	free(file.p);
 	print_message("%u of 200 noticed\n", noticed);
 	assert_true(noticed >= 190);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_kind_of_file_gives_the_same_records),
-		cmocka_unit_test(an_event_is_decoded_field_by_field),
-		cmocka_unit_test(events_are_counted_by_name_and_tasks_have_names),
-		cmocka_unit_test(an_instance_is_chosen_by_name),
-		cmocka_unit_test(timestamps_are_corrected_as_the_file_says),
-		cmocka_unit_test(a_guest_s_time_becomes_its_host_s),
-		cmocka_unit_test(a_count_that_does_not_fit_is_damage),
-		cmocka_unit_test(a_gap_explains_missing_events_and_is_told),
-		cmocka_unit_test(what_is_not_a_64_bit_little_endian_trace_is_refused),
-		cmocka_unit_test(an_empty_file_and_a_text_are_told_apart_from_traces),
-		cmocka_unit_test(a_cut_file_is_never_taken_for_a_whole_one),
-		cmocka_unit_test(damage_names_file_cpu_and_offset),
-		cmocka_unit_test(damage_found_by_the_dump_is_not_written_to_the_opener),
-		cmocka_unit_test(impossible_values_are_damage),
-		cmocka_unit_test(a_bit_without_a_name_becomes_the_other_flag),
-		cmocka_unit_test(flipped_bytes_do_no_harm),
-		cmocka_unit_test(flips_in_a_recording_are_noticed),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Makes trace.dat files by hand, of either version and any compression, so that a test can say
- * exactly what is in them and what is wrong with them. Include after cmocka.h.
+ * exactly what is in them and what is wrong with them.
  */
 #ifndef FRAGREPLAY_TRACEDAT_MAKER_H
 #define FRAGREPLAY_TRACEDAT_MAKER_H
@@ -13,6 +13,8 @@
 #include <string.h>
 #include <zlib.h>
 #include <zstd.h>
+
+#include "tests/test.h"
 
 #define MAKER_PAGE	4096
 #define MAKER_CPUS	4

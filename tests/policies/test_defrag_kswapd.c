@@ -53,9 +53,8 @@ static void wake_all_kswapds(struct mm *mm)
 	wakeup_kswapd(mm, zone(mm), GFP_KERNEL, order, ZONE_NORMAL);
 }
 
-static void an_order_0_request_has_kcompactd_make_a_block(void **state)
+TEST(an_order_0_request_has_kcompactd_make_a_block)
 {
-	(void)state;
 	for_each_step(step) {
 		struct mm *mm;
 
@@ -70,7 +69,7 @@ static void an_order_0_request_has_kcompactd_make_a_block(void **state)
 	}
 }
 
-static void it_drops_to_order_0_after_compact_gap(void **state)
+TEST(it_drops_to_order_0_after_compact_gap)
 {
 	static const struct {
 		const char *policy;
@@ -82,7 +81,6 @@ static void it_drops_to_order_0_after_compact_gap(void **state)
 		{ "defrag_mode,step=assist,kernel=6.15", 1024, 1024 + 3 * 64 },
 	};
 
-	(void)state;
 	for (int i = 0; i < 2; i++) {
 		struct mm *mm = mixed_machine(KERNEL_7_3, gaps[i].policy, 10);
 		u64 steal;
@@ -97,12 +95,11 @@ static void it_drops_to_order_0_after_compact_gap(void **state)
 	}
 }
 
-static void wmarks_alone_reclaims_on_for_blocks_that_reclaim_cannot_make(void **state)
+TEST(wmarks_alone_reclaims_on_for_blocks_that_reclaim_cannot_make)
 {
 	struct mm *mm = mixed_machine(KERNEL_7_3, "defrag_mode,step=wmarks", 10);
 	s64 file = zone(mm)->nr_lru_file;
 
-	(void)state;
 	wake_all_kswapds(mm);
 	kswapd_run(mm, mm->now_ns + 10000 * MS);
 	/* all but one: at priority 1 it takes 1 >> 1 page of it */
@@ -116,11 +113,10 @@ static void wmarks_alone_reclaims_on_for_blocks_that_reclaim_cannot_make(void **
 	mm_free(mm);
 }
 
-static void kswapd_exit_stops_it_at_the_high_mark_of_all_pages(void **state)
+TEST(kswapd_exit_stops_it_at_the_high_mark_of_all_pages)
 {
 	static const int steps[] = { KSWAPD_EXIT, NONBLOCK, STORM, STORM_FIX };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		struct mm *mm = mixed_machine(KERNEL_7_3, step_policy[steps[i]], 10);
 
@@ -133,9 +129,8 @@ static void kswapd_exit_stops_it_at_the_high_mark_of_all_pages(void **state)
 	}
 }
 
-static void a_pool_of_blocks_lets_it_sleep(void **state)
+TEST(a_pool_of_blocks_lets_it_sleep)
 {
-	(void)state;
 	for_each_step(step) {
 		struct mm *mm = machine(KERNEL_7_3, 0);
 
@@ -148,17 +143,4 @@ static void a_pool_of_blocks_lets_it_sleep(void **state)
 		assert_false(kswapd_running(mm));
 		mm_free(mm);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_order_0_request_has_kcompactd_make_a_block),
-		cmocka_unit_test(it_drops_to_order_0_after_compact_gap),
-		cmocka_unit_test(wmarks_alone_reclaims_on_for_blocks_that_reclaim_cannot_make),
-		cmocka_unit_test(kswapd_exit_stops_it_at_the_high_mark_of_all_pages),
-		cmocka_unit_test(a_pool_of_blocks_lets_it_sleep),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

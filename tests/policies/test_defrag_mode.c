@@ -43,12 +43,11 @@ static struct mm *two_zones(const char *policy)
 	return mm;
 }
 
-static void row_nofragment_in_every_zone(void **state)
+TEST(row_nofragment_in_every_zone)
 {
 	struct alloc_context ac = { .gfp = GFP_KERNEL, .preferred = ZONE_DMA32 };
 	struct alloc_request req = { .ac = &ac };
 
-	(void)state;
 	for_each_step(step) {
 		struct mm *mm = two_zones(step_policy[step]);
 
@@ -63,9 +62,8 @@ static void row_nofragment_in_every_zone(void **state)
 	}
 }
 
-static void a_whole_block_of_another_zone_is_better_than_a_part_of_one(void **state)
+TEST(a_whole_block_of_another_zone_is_better_than_a_part_of_one)
 {
-	(void)state;
 	for_each_step(step) {
 		struct mm *mm = two_zones(step_policy[step]);
 
@@ -78,9 +76,8 @@ static void a_whole_block_of_another_zone_is_better_than_a_part_of_one(void **st
 	}
 }
 
-static void row_the_free_lists_drop_nofragment_after_all_zones(void **state)
+TEST(row_the_free_lists_drop_nofragment_after_all_zones)
 {
-	(void)state;
 	for_each_step(step) {
 		struct mm *mm = two_zones(step_policy[step]);
 		bool vanilla = step == VANILLA;
@@ -95,9 +92,8 @@ static void row_the_free_lists_drop_nofragment_after_all_zones(void **state)
 	}
 }
 
-static void nofragment_means_nothing_to_a_block_or_more(void **state)
+TEST(nofragment_means_nothing_to_a_block_or_more)
 {
-	(void)state;
 	for_each_step(step) {
 		struct mm *mm = two_zones(step_policy[step]);
 
@@ -135,31 +131,27 @@ static void served_from(int first, gfp_t gfp, u32 order)
 	}
 }
 
-static void atomic_requests_fail_with_memory_free_until_nonblock(void **state)
+TEST(atomic_requests_fail_with_memory_free_until_nonblock)
 {
-	(void)state;
 	served_from(NONBLOCK, GFP_ATOMIC, 0);
 	served_from(NONBLOCK, GFP_ATOMIC, 2);
 	served_from(NONBLOCK, GFP_NOWAIT, 0);
 }
 
-static void they_fail_in_every_step_unless_they_wake_kswapd(void **state)
+TEST(they_fail_in_every_step_unless_they_wake_kswapd)
 {
-	(void)state;
 	served_from(NR_STEPS, GFP_ATOMIC & ~__GFP_KSWAPD_RECLAIM, 0);
 	served_from(NR_STEPS, NO_RECLAIM, 0);
 }
 
-static void noretry_and_costly_requests_fail_where_vanilla_pollutes(void **state)
+TEST(noretry_and_costly_requests_fail_where_vanilla_pollutes)
 {
-	(void)state;
 	served_from(NR_STEPS, GFP_KERNEL | __GFP_NORETRY, 0);
 	served_from(NR_STEPS, GFP_KERNEL, 4);
 }
 
-static void reclaimers_may_always_fall_back(void **state)
+TEST(reclaimers_may_always_fall_back)
 {
-	(void)state;
 	for_each_step(step) {
 		struct mm *mm = half_a_block(step_policy[step]);
 
@@ -170,9 +162,8 @@ static void reclaimers_may_always_fall_back(void **state)
 	}
 }
 
-static void movable_requests_leave_unmovable_blocks_alone(void **state)
+TEST(movable_requests_leave_unmovable_blocks_alone)
 {
-	(void)state;
 	for_each_step(step) {
 		struct mm *mm = under(step_policy[step], V73, 8);
 		u32 wanted = step == VANILLA ? BLOCK(1) + 38 : PFN_NONE;
@@ -203,9 +194,8 @@ static struct mm *no_block_to_gain(const char *policy)
 	return mm;
 }
 
-static void base_never_falls_back_and_the_first_storm_fix_neither(void **state)
+TEST(base_never_falls_back_and_the_first_storm_fix_neither)
 {
-	(void)state;
 	for_each_step(step) {
 		struct mm *mm = no_block_to_gain(step_policy[step]);
 		bool stuck = step == BASE || step == STORM;
@@ -221,11 +211,10 @@ static void base_never_falls_back_and_the_first_storm_fix_neither(void **state)
 	}
 }
 
-static void the_storm_is_progress_that_freed_nothing(void **state)
+TEST(the_storm_is_progress_that_freed_nothing)
 {
 	struct mm *mm = no_block_to_gain("defrag_mode,step=storm");
 
-	(void)state;
 	alloc_pages(mm, GFP_KERNEL, 0);
 	/* each round went on by reclaim, which scanned nothing: the zone is compaction_ready() */
 	assert_int_equal(counter(mm, "promoted"), 1);
@@ -236,11 +225,10 @@ static void the_storm_is_progress_that_freed_nothing(void **state)
 	machine_done(mm, __func__);
 }
 
-static void its_fix_gives_up_after_16_rounds(void **state)
+TEST(its_fix_gives_up_after_16_rounds)
 {
 	struct mm *mm = no_block_to_gain("defrag_mode,step=storm-fix");
 
-	(void)state;
 	assert_int_equal(alloc_pages(mm, GFP_KERNEL, 0), BLOCK(1));
 	/* the 17th ends it; one more was compaction's, at its last priority */
 	assert_int_equal(counter(mm, "promoted_rounds"), 18);
@@ -263,9 +251,8 @@ static void gain_one_block(struct mm *mm, u8 mt)
 	mm->param.slowpath_max_loops = 100;
 }
 
-static void a_promoted_request_compacts_a_block_and_claims_it(void **state)
+TEST(a_promoted_request_compacts_a_block_and_claims_it)
 {
-	(void)state;
 	for_each_step(step) {
 		struct mm *mm = under(step_policy[step], V73, 8);
 		u32 wanted = step >= STORM ? BLOCK(1) : BLOCK(1) + 10;
@@ -284,11 +271,10 @@ static void a_promoted_request_compacts_a_block_and_claims_it(void **state)
 	}
 }
 
-static void meanwhile_a_page_of_its_own_order_may_be_captured(void **state)
+TEST(meanwhile_a_page_of_its_own_order_may_be_captured)
 {
 	struct mm *mm = under("defrag_mode", V73, 8);
 
-	(void)state;
 	block_type(mm, 6, MIGRATE_MOVABLE);
 	lru_pages(mm, BLOCK(1), 10, PK_ANON);	/* in an unmovable block without a free page */
 	scatter(mm, BLOCK(6), 100);
@@ -323,9 +309,8 @@ static struct mm *in_june(int step, u32 blocks)
 				     : step_policy[step], V73, blocks);
 }
 
-static void row_async_compaction_of_movable_blocks(void **state)
+TEST(row_async_compaction_of_movable_blocks)
 {
-	(void)state;
 	for_each_step(step) {
 		struct mm *mm = in_june(step, 8);
 		bool june = step >= STORM;
@@ -339,9 +324,8 @@ static void row_async_compaction_of_movable_blocks(void **state)
 	}
 }
 
-static void with_it_async_compaction_spares_blocks_of_the_requests_type(void **state)
+TEST(with_it_async_compaction_spares_blocks_of_the_requests_type)
 {
-	(void)state;
 	for_each_step(step) {
 		struct mm *mm = in_june(step, 8);
 
@@ -352,9 +336,8 @@ static void with_it_async_compaction_spares_blocks_of_the_requests_type(void **s
 	}
 }
 
-static void for_a_block_it_looks_for_its_sources_in_the_free_lists(void **state)
+TEST(for_a_block_it_looks_for_its_sources_in_the_free_lists)
 {
-	(void)state;
 	for_each_step(step) {
 		struct mm *mm = in_june(step, 32);
 		u32 *cached = normal(mm)->compact_cached_migrate_pfn;
@@ -375,9 +358,8 @@ static void for_a_block_it_looks_for_its_sources_in_the_free_lists(void **state)
 	}
 }
 
-static void row_cma_blocks_are_for_who_may_use_them(void **state)
+TEST(row_cma_blocks_are_for_who_may_use_them)
 {
-	(void)state;
 	for_each_step(step) {
 		struct mm *mm = in_june(step, 8);
 
@@ -394,11 +376,10 @@ static void row_cma_blocks_are_for_who_may_use_them(void **state)
 	}
 }
 
-static void the_kernels_own_switch_wins_over_the_step(void **state)
+TEST(the_kernels_own_switch_wins_over_the_step)
 {
 	struct mm *mm = under("defrag_mode,compact_source_order9=off", V73, 8);
 
-	(void)state;
 	gain_one_block(mm, MIGRATE_MOVABLE);
 	assert_int_equal(compact_9(mm, GFP_KERNEL, 0, COMPACT_PRIO_ASYNC), COMPACT_COMPLETE);
 	machine_done(mm, __func__);
@@ -412,7 +393,7 @@ static void marks(struct zone *z, u32 min, u32 gap)
 		z->_watermark[w] = min + (u32)w * gap;
 }
 
-static void row_balanced_is_a_matter_of_blocks(void **state)
+TEST(row_balanced_is_a_matter_of_blocks)
 {
 	/* whole free blocks, order asked for; balanced by all free pages, by blocks */
 	static const struct {
@@ -428,7 +409,6 @@ static void row_balanced_is_a_matter_of_blocks(void **state)
 		{ 2, 9, true, true, true },
 	};
 
-	(void)state;
 	for_each_step(step) {
 		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 			struct mm *mm = under(step_policy[step], V73, 8);
@@ -474,9 +454,8 @@ static u64 daemon_wakes(struct mm *mm)
 	return stat(mm, VM_compact_daemon_wake);
 }
 
-static void row_kcompactd_works_until_blocks_alone_are_above_the_high_mark(void **state)
+TEST(row_kcompactd_works_until_blocks_alone_are_above_the_high_mark)
 {
-	(void)state;
 	for_each_step(step) {
 		struct mm *mm = four_blocks_to_gain(step_policy[step]);
 
@@ -488,9 +467,8 @@ static void row_kcompactd_works_until_blocks_alone_are_above_the_high_mark(void 
 	}
 }
 
-static void row_it_is_woken_though_a_block_is_free(void **state)
+TEST(row_it_is_woken_though_a_block_is_free)
 {
-	(void)state;
 	for_each_step(step) {
 		struct mm *mm = four_blocks_to_gain(step_policy[step]);
 
@@ -500,13 +478,12 @@ static void row_it_is_woken_though_a_block_is_free(void **state)
 	}
 }
 
-static void as_posted_it_was_woken_below_the_min_mark_only(void **state)
+TEST(as_posted_it_was_woken_below_the_min_mark_only)
 {
 	static const char *const forms[] = {
 		"defrag_mode,step=wmarks", "defrag_mode,step=wmarks,kcompactd_wake=min",
 	};
 
-	(void)state;
 	for (int posted = 0; posted < 2; posted++) {
 		struct mm *mm = four_blocks_to_gain(forms[posted]);
 
@@ -528,11 +505,10 @@ static void as_posted_it_was_woken_below_the_min_mark_only(void **state)
  * Without defrag_mode its end is a single block's, at any mark. What the high mark took away was
  * work: a zone must have the free pages for it above that one.
  */
-static void as_posted_vanillas_kcompactd_wanted_the_high_mark_to_begin(void **state)
+TEST(as_posted_vanillas_kcompactd_wanted_the_high_mark_to_begin)
 {
 	static const char *const forms[] = { "vanilla", "vanilla,kcompactd_high=on" };
 
-	(void)state;
 	for (int posted = 0; posted < 2; posted++) {
 		struct mm *mm = four_blocks_to_gain(forms[posted]);
 
@@ -557,12 +533,11 @@ static void as_posted_vanillas_kcompactd_wanted_the_high_mark_to_begin(void **st
 	}
 }
 
-static void its_end_leaves_lower_zones_their_reserve(void **state)
+TEST(its_end_leaves_lower_zones_their_reserve)
 {
 	struct mm *mm = two_zones("defrag_mode");
 	struct zone *z = &mm->zone[ZONE_DMA32];
 
-	(void)state;
 	buddy_free(mm, BLOCK(0), 9);
 	buddy_free(mm, BLOCK(2), 9);
 	marks(z, 507, 1);			/* high: 509; 1024 - 511 is 4 above it */
@@ -572,37 +547,4 @@ static void its_end_leaves_lower_zones_their_reserve(void **state)
 	/* direct compaction has vanilla's test */
 	assert_int_equal(policy_decides(mm, compact_finished, z, 9, true, ZONE_DMA32, 0), -1);
 	machine_done(mm, __func__);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(row_nofragment_in_every_zone),
-		cmocka_unit_test(a_whole_block_of_another_zone_is_better_than_a_part_of_one),
-		cmocka_unit_test(row_the_free_lists_drop_nofragment_after_all_zones),
-		cmocka_unit_test(nofragment_means_nothing_to_a_block_or_more),
-		cmocka_unit_test(atomic_requests_fail_with_memory_free_until_nonblock),
-		cmocka_unit_test(they_fail_in_every_step_unless_they_wake_kswapd),
-		cmocka_unit_test(noretry_and_costly_requests_fail_where_vanilla_pollutes),
-		cmocka_unit_test(reclaimers_may_always_fall_back),
-		cmocka_unit_test(movable_requests_leave_unmovable_blocks_alone),
-		cmocka_unit_test(base_never_falls_back_and_the_first_storm_fix_neither),
-		cmocka_unit_test(the_storm_is_progress_that_freed_nothing),
-		cmocka_unit_test(its_fix_gives_up_after_16_rounds),
-		cmocka_unit_test(a_promoted_request_compacts_a_block_and_claims_it),
-		cmocka_unit_test(meanwhile_a_page_of_its_own_order_may_be_captured),
-		cmocka_unit_test(row_async_compaction_of_movable_blocks),
-		cmocka_unit_test(with_it_async_compaction_spares_blocks_of_the_requests_type),
-		cmocka_unit_test(for_a_block_it_looks_for_its_sources_in_the_free_lists),
-		cmocka_unit_test(row_cma_blocks_are_for_who_may_use_them),
-		cmocka_unit_test(the_kernels_own_switch_wins_over_the_step),
-		cmocka_unit_test(row_balanced_is_a_matter_of_blocks),
-		cmocka_unit_test(row_kcompactd_works_until_blocks_alone_are_above_the_high_mark),
-		cmocka_unit_test(row_it_is_woken_though_a_block_is_free),
-		cmocka_unit_test(as_posted_it_was_woken_below_the_min_mark_only),
-		cmocka_unit_test(as_posted_vanillas_kcompactd_wanted_the_high_mark_to_begin),
-		cmocka_unit_test(its_end_leaves_lower_zones_their_reserve),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,9 +38,8 @@ static void expect_nothing(void)
 
 /* --- the matrix: rows of the slow path ---------------------------------------------------- */
 
-static void row_nofragment_on_the_slow_path(void **state)
+TEST(row_nofragment_on_the_slow_path)
 {
-	(void)state;
 	for_each_step(step) {
 		begin("7.3.4", step_policy[step]);
 		t.page_at = 1;
@@ -51,9 +50,8 @@ static void row_nofragment_on_the_slow_path(void **state)
 	}
 }
 
-static void row_the_slow_path_drops_it(void **state)
+TEST(row_the_slow_path_drops_it)
 {
-	(void)state;
 	for_each_step(step) {
 		begin("7.3.4", step_policy[step]);
 		assert_int_equal(slow(GFP_KERNEL, 0), PFN_NONE);
@@ -66,11 +64,10 @@ static void row_the_slow_path_drops_it(void **state)
 	}
 }
 
-static void row_kswapd_is_woken_for_a_pageblock(void **state)
+TEST(row_kswapd_is_woken_for_a_pageblock)
 {
 	static const u32 orders[] = { 0, 3, 9, 10 };
 
-	(void)state;
 	for_each_step(step) {
 		for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
 			u32 o = orders[i];
@@ -86,9 +83,8 @@ static void row_kswapd_is_woken_for_a_pageblock(void **state)
 	}
 }
 
-static void row_requests_that_cannot_reclaim_drop_it(void **state)
+TEST(row_requests_that_cannot_reclaim_drop_it)
 {
-	(void)state;
 	for_each_step(step) {
 		u32 wake = step >= ASSIST ? 9 : 0;
 		char look[64];
@@ -108,12 +104,11 @@ static void row_requests_that_cannot_reclaim_drop_it(void **state)
 	}
 }
 
-static void row_non_movable_requests_work_for_a_pageblock(void **state)
+TEST(row_non_movable_requests_work_for_a_pageblock)
 {
 	static const gfp_t types[] = { GFP_KERNEL, GFP_KERNEL | __GFP_RECLAIMABLE,
 				       GFP_HIGHUSER_MOVABLE };
 
-	(void)state;
 	for_each_step(step) {
 		for (int i = 0; i < 3; i++) {
 			bool promoted = step >= STORM && !(types[i] & __GFP_MOVABLE);
@@ -148,9 +143,8 @@ static int promoted_rounds(const char *policy)
 	return n;
 }
 
-static void row_progress_of_a_promoted_request_proves_nothing(void **state)
+TEST(row_progress_of_a_promoted_request_proves_nothing)
 {
-	(void)state;
 	for_each_step(step)	/* 16 rounds, the one that gives up, and one of full compaction */
 		assert_int_equal(promoted_rounds(step_policy[step]),
 				 step < STORM ? 0 : step == STORM ? 100 : 18);
@@ -158,9 +152,8 @@ static void row_progress_of_a_promoted_request_proves_nothing(void **state)
 
 /* --- the base patch ----------------------------------------------------------------------- */
 
-static void base_as_posted_loses_all_rights_but_nofragment_and_loops(void **state)
+TEST(base_as_posted_loses_all_rights_but_nofragment_and_loops)
 {
-	(void)state;
 	begin("6.14", "defrag_mode,step=base");
 	mm->param.slowpath_max_loops = 4;
 	assert_int_equal(slow(GFP_KERNEL, 0), PFN_NONE);
@@ -175,9 +168,8 @@ static void base_as_posted_loses_all_rights_but_nofragment_and_loops(void **stat
 	end();
 }
 
-static void oomfix_drops_it_and_may_fail(void **state)
+TEST(oomfix_drops_it_and_may_fail)
 {
-	(void)state;
 	begin("6.14", "defrag_mode,step=oomfix");
 	assert_int_equal(slow(GFP_KERNEL, 0), PFN_NONE);
 	sequence("wake(0) list(min,f) wake(0) list(min,f) reclaim(0) unreserve! "
@@ -187,7 +179,7 @@ static void oomfix_drops_it_and_may_fail(void **state)
 	end();
 }
 
-static void how_the_loop_ends_can_be_set_apart_from_the_step(void **state)
+TEST(how_the_loop_ends_can_be_set_apart_from_the_step)
 {
 	static const struct {
 		const char *policy;
@@ -199,7 +191,6 @@ static void how_the_loop_ends_can_be_set_apart_from_the_step(void **state)
 		{ "defrag_mode,drop=never", true },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		begin("6.14", forms[i].policy);
 		slow(GFP_KERNEL, 0);
@@ -209,9 +200,8 @@ static void how_the_loop_ends_can_be_set_apart_from_the_step(void **state)
 	}
 }
 
-static void as_posted_even_reserve_rights_end_in_the_loop(void **state)
+TEST(as_posted_even_reserve_rights_end_in_the_loop)
 {
-	(void)state;
 	/* __GFP_MEMALLOC has no NOFRAGMENT then, but the loop asks defrag_mode alone */
 	begin("6.14", "defrag_mode,step=base");
 	mm->param.slowpath_max_loops = 3;
@@ -226,9 +216,8 @@ static void as_posted_even_reserve_rights_end_in_the_loop(void **state)
 
 #define AFTER(flags) "list(min" flags ") unreserve drain list(min" flags ")"
 
-static void an_order_0_kernel_request_in_7_3_4(void **state)
+TEST(an_order_0_kernel_request_in_7_3_4)
 {
-	(void)state;
 	begin("7.3.4", "defrag_mode");
 	t.progress_rounds = 18;
 	t.reclaimable = 10000;
@@ -256,9 +245,8 @@ static void an_order_0_kernel_request_in_7_3_4(void **state)
 	end();
 }
 
-static void a_block_made_by_reclaim_ends_it_before_compaction(void **state)
+TEST(a_block_made_by_reclaim_ends_it_before_compaction)
 {
-	(void)state;
 	begin("7.3.4", "defrag_mode");
 	t.progress_rounds = -1;
 	t.page_at = 2;
@@ -267,9 +255,8 @@ static void a_block_made_by_reclaim_ends_it_before_compaction(void **state)
 	end();
 }
 
-static void order_2_compacts_for_a_block_before_it_reclaims(void **state)
+TEST(order_2_compacts_for_a_block_before_it_reclaims)
 {
-	(void)state;
 	begin("7.3.4", "defrag_mode");
 	assert_int_equal(slow(GFP_KERNEL, 2), PFN_NONE);
 	sequence("wake(9) list(min,f) compact(9,async) list(min,f) "
@@ -278,9 +265,8 @@ static void order_2_compacts_for_a_block_before_it_reclaims(void **state)
 	end();
 }
 
-static void a_request_of_a_block_or_more_is_not_promoted(void **state)
+TEST(a_request_of_a_block_or_more_is_not_promoted)
 {
-	(void)state;
 	begin("7.3.4", "defrag_mode");
 	slow(GFP_KERNEL, 9);
 	assert_int_equal(times("reclaim(9)"), 1);
@@ -292,9 +278,8 @@ static void a_request_of_a_block_or_more_is_not_promoted(void **state)
 	end();
 }
 
-static void what_is_captured_is_of_the_requests_own_order(void **state)
+TEST(what_is_captured_is_of_the_requests_own_order)
 {
-	(void)state;
 	begin("7.3.4", "defrag_mode");
 	t.capture = 64;
 	assert_int_equal(slow(GFP_KERNEL, 0), 64);
@@ -308,9 +293,8 @@ static void what_is_captured_is_of_the_requests_own_order(void **state)
 	end();
 }
 
-static void before_june_2026_both_are_the_requests(void **state)
+TEST(before_june_2026_both_are_the_requests)
 {
-	(void)state;
 	begin("7.3.4", "defrag_mode,step=nonblock");
 	t.capture = 64;
 	assert_int_equal(slow(GFP_KERNEL, 2), 64);
@@ -322,9 +306,8 @@ static void before_june_2026_both_are_the_requests(void **state)
 
 /* --- 7.2.13 and 7.3.4 apart --------------------------------------------------------------- */
 
-static void in_7_2_13_reported_progress_alone_keeps_it_looping(void **state)
+TEST(in_7_2_13_reported_progress_alone_keeps_it_looping)
 {
-	(void)state;
 	begin("7.2.13", "defrag_mode,step=auto");
 	mm->param.slowpath_max_loops = 200;
 	t.progress = 1;			/* compaction_ready(): nothing was freed */
@@ -352,9 +335,8 @@ static void rounds(const char *policy, gfp_t gfp, int promoted, int plain_f, int
 	end();
 }
 
-static void the_counters_begin_again_when_a_promoted_request_drops_it(void **state)
+TEST(the_counters_begin_again_when_a_promoted_request_drops_it)
 {
-	(void)state;
 	rounds("defrag_mode,step=storm-fix", GFP_KERNEL, 17, 0, 17);
 	rounds("defrag_mode,step=storm", GFP_KERNEL, 17, 0, 1);
 	rounds("defrag_mode,step=nonblock", GFP_KERNEL, 0, 17, 1);
@@ -363,9 +345,8 @@ static void the_counters_begin_again_when_a_promoted_request_drops_it(void **sta
 	rounds("vanilla", GFP_KERNEL, 0, 0, 17);
 }
 
-static void only_7_3_4_lets_compaction_retry_for_order_0(void **state)
+TEST(only_7_3_4_lets_compaction_retry_for_order_0)
 {
-	(void)state;
 	begin("7.3.4", "defrag_mode");
 	t.progress_rounds = 40;
 	t.result = COMPACT_SUCCESS;
@@ -397,9 +378,8 @@ static void skipped(const char *policy, int promoted, int plain)
 	end();
 }
 
-static void skipped_compaction_of_a_promoted_request_is_not_retried(void **state)
+TEST(skipped_compaction_of_a_promoted_request_is_not_retried)
 {
-	(void)state;
 	skipped("defrag_mode,step=storm-fix", 1, 3);
 	skipped("defrag_mode,step=storm", 4, 1);
 	skipped("defrag_mode,step=nonblock", 0, 5);
@@ -421,9 +401,8 @@ static void both(gfp_t gfp, u32 order, const char *defrag, const char *vanilla)
 	end();
 }
 
-static void noretry_never(void **state)
+TEST(noretry_never)
 {
-	(void)state;
 	both(GFP_KERNEL | __GFP_NORETRY, 0,
 	     "wake(9) list(min,f) reclaim(9) compact(9,light) list(min,f)",
 	     "wake(0) list(min) reclaim(0)");
@@ -431,9 +410,8 @@ static void noretry_never(void **state)
 	     "wake(9) list(min,f) reclaim(0)", "wake(0) list(min) reclaim(0)");
 }
 
-static void costly_orders_never(void **state)
+TEST(costly_orders_never)
 {
-	(void)state;
 	both(GFP_KERNEL, 5,
 	     "wake(9) list(min,f) compact(9,async) list(min,f) "
 	     "wake(9) list(min,f) reclaim(9) compact(9,light) list(min,f)",
@@ -441,9 +419,8 @@ static void costly_orders_never(void **state)
 	     "wake(5) list(min) reclaim(5) compact(5,light) list(min)");
 }
 
-static void except_with_retry_mayfail(void **state)
+TEST(except_with_retry_mayfail)
 {
-	(void)state;
 	both(GFP_KERNEL | __GFP_RETRY_MAYFAIL, 5,
 	     "wake(9) list(min,f) compact(9,async) list(min,f) "
 	     "wake(9) list(min,f) reclaim(9) compact(9,light) list(min,f) unreserve! "
@@ -452,9 +429,8 @@ static void except_with_retry_mayfail(void **state)
 	     "wake(5) list(min) reclaim(5) compact(5,light) list(min) unreserve! list(high)");
 }
 
-static void huge_pages_never(void **state)
+TEST(huge_pages_never)
 {
-	(void)state;
 	both(GFP_TRANSHUGE, 9,
 	     "list(min,f) compact(9,async) list(min,f) "
 	     "list(min,f) reclaim(9) compact(9,light) list(min,f)",
@@ -463,25 +439,22 @@ static void huge_pages_never(void **state)
 	both(GFP_TRANSHUGE_LIGHT, 9, "list(min,f)", "list(min)");
 }
 
-static void requests_without_reclaim_bits_never(void **state)
+TEST(requests_without_reclaim_bits_never)
 {
-	(void)state;
 	both(__GFP_NOMEMALLOC | __GFP_NOWARN, 0, "list(min,f)", "list(min)");
 	both(GFP_NOWAIT & ~__GFP_KSWAPD_RECLAIM, 0, "list(min,nf)", "list(min,n)");
 }
 
-static void kswapd_wakers_that_cannot_reclaim_at_once(void **state)
+TEST(kswapd_wakers_that_cannot_reclaim_at_once)
 {
-	(void)state;
 	both(GFP_ATOMIC, 0, "wake(9) list(min,rnf) wake(9) list(min,rnf) wake(9) list(min,rn)",
 	     "wake(0) list(min,rn) wake(0) list(min,rn)");
 	both(GFP_ATOMIC, 3, "wake(9) list(min,rnhf) wake(9) list(min,rnhf) wake(9) list(min,rnh)",
 	     "wake(3) list(min,rnh) wake(3) list(min,rnh)");
 }
 
-static void reclaimers_always_after_their_first_look(void **state)
+TEST(reclaimers_always_after_their_first_look)
 {
-	(void)state;
 	begin("7.3.4", "defrag_mode");
 	mm->current.memalloc = true;
 	assert_int_equal(slow(GFP_KERNEL, 0), PFN_NONE);
@@ -489,17 +462,15 @@ static void reclaimers_always_after_their_first_look(void **state)
 	end();
 }
 
-static void gfp_memalloc_too_and_it_is_not_promoted(void **state)
+TEST(gfp_memalloc_too_and_it_is_not_promoted)
 {
-	(void)state;
 	both(GFP_KERNEL | __GFP_MEMALLOC, 0,
 	     "wake(9) list(min,f) wake(9) list(none) reclaim(0) unreserve! list(high)",
 	     "wake(0) list(min) wake(0) list(none) reclaim(0) unreserve! list(high)");
 }
 
-static void reclaimers_without_reserves_never(void **state)
+TEST(reclaimers_without_reserves_never)
 {
-	(void)state;
 	begin("7.3.4", "defrag_mode");
 	mm->current.memalloc = true;
 	assert_int_equal(slow(GFP_KERNEL | __GFP_NOMEMALLOC, 0), PFN_NONE);
@@ -507,9 +478,8 @@ static void reclaimers_without_reserves_never(void **state)
 	end();
 }
 
-static void movable_order_0_reclaims_at_its_own_order_and_drops_it_then(void **state)
+TEST(movable_order_0_reclaims_at_its_own_order_and_drops_it_then)
 {
-	(void)state;
 	both(GFP_HIGHUSER_MOVABLE, 0,
 	     "wake(9) list(min,f) reclaim(0) unreserve! "
 	     "wake(9) list(min) reclaim(0) unreserve! list(high)",
@@ -518,7 +488,7 @@ static void movable_order_0_reclaims_at_its_own_order_and_drops_it_then(void **s
 
 /* --- step=auto and names ------------------------------------------------------------------ */
 
-static void auto_is_what_the_kernel_has(void **state)
+TEST(auto_is_what_the_kernel_has)
 {
 	static const char *const known[][2] = {
 		{ "6.15", "kswapd-exit" }, { "6.18.15", "kswapd-exit" }, { "7.1.9", "kswapd-exit" },
@@ -526,7 +496,6 @@ static void auto_is_what_the_kernel_has(void **state)
 		{ "7.3", "storm" }, { "7.3.3", "storm" }, { "7.3.4", "storm-fix" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		begin(known[i][0], "defrag_mode,step=auto");
 		assert_string_equal(tunable(mm, "step"), known[i][1]);
@@ -534,12 +503,11 @@ static void auto_is_what_the_kernel_has(void **state)
 	}
 }
 
-static void before_6_15_there_is_none(void **state)
+TEST(before_6_15_there_is_none)
 {
 	struct policy_setup s;
 	char err[512] = "";
 
-	(void)state;
 	record_on("6.14.11");
 	assert_int_equal(policy_setup_parse(&s, "defrag_mode,step=auto", err, sizeof(err)), 0);
 	assert_int_equal(policy_setup_apply(&s, mm, err, sizeof(err)), -1);
@@ -548,7 +516,7 @@ static void before_6_15_there_is_none(void **state)
 	end();
 }
 
-static void steps_have_the_names_of_the_mails_and_short_ones(void **state)
+TEST(steps_have_the_names_of_the_mails_and_short_ones)
 {
 	static const char *const names[][2] = {
 		{ "d1", "base" }, { "d1f", "oomfix" }, { "d2", "assist" }, { "d3", "wmarks" },
@@ -557,7 +525,6 @@ static void steps_have_the_names_of_the_mails_and_short_ones(void **state)
 	};
 	char arg[64];
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		snprintf(arg, sizeof(arg), "defrag_mode,step=%s", names[i][0]);
 		begin("7.3.4", arg);
@@ -567,45 +534,4 @@ static void steps_have_the_names_of_the_mails_and_short_ones(void **state)
 	begin("6.18", "defrag_mode");
 	assert_string_equal(tunable(mm, "step"), "storm-fix");
 	end();
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(row_nofragment_on_the_slow_path),
-		cmocka_unit_test(row_the_slow_path_drops_it),
-		cmocka_unit_test(row_kswapd_is_woken_for_a_pageblock),
-		cmocka_unit_test(row_requests_that_cannot_reclaim_drop_it),
-		cmocka_unit_test(row_non_movable_requests_work_for_a_pageblock),
-		cmocka_unit_test(row_progress_of_a_promoted_request_proves_nothing),
-		cmocka_unit_test(base_as_posted_loses_all_rights_but_nofragment_and_loops),
-		cmocka_unit_test(oomfix_drops_it_and_may_fail),
-		cmocka_unit_test(how_the_loop_ends_can_be_set_apart_from_the_step),
-		cmocka_unit_test(as_posted_even_reserve_rights_end_in_the_loop),
-		cmocka_unit_test(an_order_0_kernel_request_in_7_3_4),
-		cmocka_unit_test(a_block_made_by_reclaim_ends_it_before_compaction),
-		cmocka_unit_test(order_2_compacts_for_a_block_before_it_reclaims),
-		cmocka_unit_test(a_request_of_a_block_or_more_is_not_promoted),
-		cmocka_unit_test(what_is_captured_is_of_the_requests_own_order),
-		cmocka_unit_test(before_june_2026_both_are_the_requests),
-		cmocka_unit_test(in_7_2_13_reported_progress_alone_keeps_it_looping),
-		cmocka_unit_test(the_counters_begin_again_when_a_promoted_request_drops_it),
-		cmocka_unit_test(only_7_3_4_lets_compaction_retry_for_order_0),
-		cmocka_unit_test(skipped_compaction_of_a_promoted_request_is_not_retried),
-		cmocka_unit_test(noretry_never),
-		cmocka_unit_test(costly_orders_never),
-		cmocka_unit_test(except_with_retry_mayfail),
-		cmocka_unit_test(huge_pages_never),
-		cmocka_unit_test(requests_without_reclaim_bits_never),
-		cmocka_unit_test(kswapd_wakers_that_cannot_reclaim_at_once),
-		cmocka_unit_test(reclaimers_always_after_their_first_look),
-		cmocka_unit_test(gfp_memalloc_too_and_it_is_not_promoted),
-		cmocka_unit_test(reclaimers_without_reserves_never),
-		cmocka_unit_test(movable_order_0_reclaims_at_its_own_order_and_drops_it_then),
-		cmocka_unit_test(auto_is_what_the_kernel_has),
-		cmocka_unit_test(before_6_15_there_is_none),
-		cmocka_unit_test(steps_have_the_names_of_the_mails_and_short_ones),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,22 +42,20 @@ static const char *called(const struct mm *mm)
 	return text;
 }
 
-static void a_policy_decides_what_it_has_a_hook_for(void **state)
+TEST(a_policy_decides_what_it_has_a_hook_for)
 {
 	struct mm *mm = machine_under(&two_hooks);
 
-	(void)state;
 	assert_true(mm->policy->ops.claim_block == claims);
 	assert_true(mm->policy->ops.reclaim_retry == vanilla_reclaim_retry);
 	mm_free(mm);
 }
 
 /* vanilla_claim_block() by name is vanilla's decision, not the policy's */
-static void a_hook_left_to_vanilla_by_name_is_no_decision(void **state)
+TEST(a_hook_left_to_vanilla_by_name_is_no_decision)
 {
 	char text[512];
 
-	(void)state;
 	policy_decisions(&two_hooks, text, sizeof(text));
 	assert_string_equal(text, "claim_block(), kswapd_wake_order()");
 }
@@ -84,24 +82,22 @@ static void some_hook(void)
 	X(kcompactd_alloc_flags) X(compact_free_pages) X(compact_finished) X(filemap_gfp) \
 	X(background)
 
-static void every_hook_is_called_by_its_name(void **state)
+TEST(every_hook_is_called_by_its_name)
 {
 	void (*hook)(void) = some_hook;
 
-	(void)state;
 #define X(name) { struct policy_ops ops = { 0 }; \
 	memcpy(&ops.name, &hook, sizeof(hook)); expect_name(&ops, #name "()"); }
 	HOOKS(X)
 #undef X
 }
 
-static void hooks_called_are_remembered_until_the_machine_is_whole(void **state)
+TEST(hooks_called_are_remembered_until_the_machine_is_whole)
 {
 	struct mm *mm = machine_under(&two_hooks);
 	struct alloc_context ac = { .gfp = GFP_KERNEL };
 	struct alloc_request req = { .ac = &ac };
 
-	(void)state;
 	assert_string_equal(called(mm), "");
 	assert_int_equal(policy_decides(mm, kswapd_wake_order, 3), 3);
 	policy_decides(mm, alloc_flags, &req, ALLOC_STAGE_FREELIST_FAILED);
@@ -115,12 +111,11 @@ static void hooks_called_are_remembered_until_the_machine_is_whole(void **state)
 	mm_free(mm);
 }
 
-static void the_message_names_place_policy_and_hooks(void **state)
+TEST(the_message_names_place_policy_and_hooks)
 {
 	struct mm *mm = machine_under(&two_hooks);
 	char text[768] = "";
 
-	(void)state;
 	assert_true(policy_check(mm, "at 1", text, sizeof(text)));
 	assert_string_equal(text, "");
 	policy_decides(mm, kswapd_wake_order, 3);
@@ -131,18 +126,17 @@ static void the_message_names_place_policy_and_hooks(void **state)
 	mm_free(mm);
 }
 
-static void the_first_mistake_is_the_one_told(void **state)
+TEST(the_first_mistake_is_the_one_told)
 {
 	struct mm *mm = machine_under(&two_hooks);
 
-	(void)state;
 	policy_broke(mm, "claim_block", "did one thing");
 	policy_broke(mm, "rmqueue", "did another");
 	assert_string_equal(mm->policy->broken, "policy two: claim_block() did one thing");
 	mm_free(mm);
 }
 
-static void a_layer_may_not_decide_what_the_policy_does(void **state)
+TEST(a_layer_may_not_decide_what_the_policy_does)
 {
 	static const struct policy_ops layer = { .name = "layer", .claim_block = claims };
 	static const struct policy_ops beside = { .name = "beside", .compact_retry =
@@ -151,7 +145,6 @@ static void a_layer_may_not_decide_what_the_policy_does(void **state)
 	struct mm *mm = machine_under(&two_hooks);
 	char err[128] = "";
 
-	(void)state;
 	assert_int_equal(mm_layer_policy(mm, &layer, err, sizeof(err)), -1);
 	assert_string_equal(err, "it decides claim_block itself, and so does layer");
 	assert_int_equal(mm_layer_policy(mm, &beside, err, sizeof(err)), 0);
@@ -174,7 +167,7 @@ static void must_not_be_called(struct mm *mm, void *priv)
 	fail();
 }
 
-static void what_was_refused_is_not_taken_down(void **state)
+TEST(what_was_refused_is_not_taken_down)
 {
 	static const struct policy_ops ops = { .abi = FRAGREPLAY_POLICY_ABI, .name = "no",
 					       .doc = "a test's", .init = refuses_without_a_word,
@@ -182,20 +175,18 @@ static void what_was_refused_is_not_taken_down(void **state)
 	struct mm *mm = tiny_machine("7.3", 4);
 	char err[128] = "";
 
-	(void)state;
 	assert_int_equal(mm_set_policy(mm, &ops, calloc(1, 8), err, sizeof(err)), -1);
 	assert_string_not_equal(err, "");
 	mm_free(mm);
 }
 
 /* vanilla's own state must not be what another policy's state is read as */
-static void a_policys_state_means_nothing_to_vanilla(void **state)
+TEST(a_policys_state_means_nothing_to_vanilla)
 {
 	static const struct policy_ops ops = { .abi = FRAGREPLAY_POLICY_ABI, .name = "ones",
 					       .doc = "a test's", .priv_size = 64 };
 	struct mm *mm = machine_under(&ops);
 
-	(void)state;
 	assert_true(mm->policy->ops.kcompactd_alloc_flags == vanilla_kcompactd_alloc_flags);
 	mm_free(mm);
 }
@@ -234,9 +225,8 @@ static const struct damage damages[] = {
 #undef X
 };
 
-static void the_check_finds_every_damage_and_survives_it(void **state)
+TEST(the_check_finds_every_damage_and_survives_it)
 {
-	(void)state;
 	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
 		struct mm *mm = tiny_machine("7.3", 4);
 
@@ -250,22 +240,4 @@ static void the_check_finds_every_damage_and_survives_it(void **state)
 			fail_msg("%s was not found", damages[i].what);
 		mm_free(mm);
 	}
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_policy_decides_what_it_has_a_hook_for),
-		cmocka_unit_test(a_hook_left_to_vanilla_by_name_is_no_decision),
-		cmocka_unit_test(every_hook_is_called_by_its_name),
-		cmocka_unit_test(hooks_called_are_remembered_until_the_machine_is_whole),
-		cmocka_unit_test(the_message_names_place_policy_and_hooks),
-		cmocka_unit_test(the_first_mistake_is_the_one_told),
-		cmocka_unit_test(a_layer_may_not_decide_what_the_policy_does),
-		cmocka_unit_test(what_was_refused_is_not_taken_down),
-		cmocka_unit_test(a_policys_state_means_nothing_to_vanilla),
-		cmocka_unit_test(the_check_finds_every_damage_and_survives_it),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

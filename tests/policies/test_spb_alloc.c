@@ -10,11 +10,10 @@
 
 /* --- own type, in preferred superpageblocks --------------------------------------------------- */
 
-static void movable_requests_fill_the_fullest_clean_one(void **state)
+TEST(movable_requests_fill_the_fullest_clean_one)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mm...... mmmm.... m....... ........", "");
 
-	(void)state;
 	assert_int_equal(spb_no(mm, take(mm, 0, MIGRATE_MOVABLE)), 1);
 	assert_int_equal(spb_no(mm, take(mm, 9, MIGRATE_MOVABLE)), 1);
 	assert_string_equal(list_name(mm, 3), "empty");
@@ -22,11 +21,10 @@ static void movable_requests_fill_the_fullest_clean_one(void **state)
 }
 
 /* the parts of a full one, before the free blocks of an emptier one */
-static void full_is_fuller_than_any(void **state)
+TEST(full_is_fuller_than_any)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "m....... hhhhhhhh", "");
 
-	(void)state;
 	assert_int_equal(spb_no(mm, take(mm, 0, MIGRATE_MOVABLE)), 1);
 	assert_int_equal(outcome(mm, SPB_PREFERRED_PART), 1);
 	assert_int_equal(spb_no(mm, take(mm, 9, MIGRATE_MOVABLE)), 0);
@@ -35,11 +33,10 @@ static void full_is_fuller_than_any(void **state)
 }
 
 /* as posted: the whole block is for the per-CPU lists, but single pages break it, too */
-static void a_whole_block_comes_before_the_parts_of_another(void **state)
+TEST(a_whole_block_comes_before_the_parts_of_another)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "hhhhhhh.", "hints=off");
 
-	(void)state;
 	assert_int_equal(block_no(take(mm, 0, MIGRATE_MOVABLE)), 7);
 	assert_int_equal(outcome(mm, SPB_PREFERRED_BLOCK), 1);
 	spb_done(mm);
@@ -51,11 +48,10 @@ static void a_whole_block_comes_before_the_parts_of_another(void **state)
 	spb_done(mm);
 }
 
-static void the_smallest_chunk_that_will_do_is_split(void **state)
+TEST(the_smallest_chunk_that_will_do_is_split)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "ummmmmmm", "");
 
-	(void)state;
 	give(mm, BLOCK(0) + 64, 3);
 	give(mm, BLOCK(0) + 128, 5);
 	assert_int_equal(take(mm, 2, MIGRATE_UNMOVABLE), BLOCK(0) + 64);
@@ -64,11 +60,10 @@ static void the_smallest_chunk_that_will_do_is_split(void **state)
 	spb_done(mm);
 }
 
-static void kernel_requests_go_where_kernel_pages_are(void **state)
+TEST(kernel_requests_go_where_kernel_pages_are)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmmm. u......m ........", "");
 
-	(void)state;
 	give(mm, BLOCK(8), 0);
 	assert_int_equal(take(mm, 0, MIGRATE_UNMOVABLE), BLOCK(8));
 	assert_int_equal(outcome(mm, SPB_PREFERRED_PART), 1);
@@ -76,12 +71,11 @@ static void kernel_requests_go_where_kernel_pages_are(void **state)
 }
 
 /* what was just touched is the last of its list: without hints, each gets its turn */
-static void without_hints_superpageblocks_of_a_list_take_turns(void **state)
+TEST(without_hints_superpageblocks_of_a_list_take_turns)
 {
 	static const char *const words = "m............... m...............";
 	struct mm *mm = spb_machine(SPB_OF_16, words, "hints=off");
 
-	(void)state;
 	assert_int_equal(spb_no(mm, take(mm, 9, MIGRATE_MOVABLE)), 0);
 	assert_int_equal(spb_no(mm, take(mm, 9, MIGRATE_MOVABLE)), 1);
 	spb_done(mm);
@@ -95,12 +89,11 @@ static void without_hints_superpageblocks_of_a_list_take_turns(void **state)
 /* --- kernel requests in tainted superpageblocks ----------------------------------------------- */
 
 /* of both blocks of the pair, only what is used is lost: the other is on the new type's list */
-static void a_free_block_of_a_tainted_one_becomes_the_kernels(void **state)
+TEST(a_free_block_of_a_tainted_one_becomes_the_kernels)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "um.mmmmm ........", "");
 	u32 pfn = take(mm, 0, MIGRATE_RECLAIMABLE);
 
-	(void)state;
 	assert_int_equal(block_no(pfn), 2);
 	assert_int_equal(outcome(mm, SPB_CLAIMED_BLOCK), 1);
 	assert_int_equal(tag(mm, 2), MIGRATE_RECLAIMABLE);
@@ -112,12 +105,11 @@ static void a_free_block_of_a_tainted_one_becomes_the_kernels(void **state)
 }
 
 /* free pages of one superpageblock, not the whole blocks of another, decide which step it is */
-static void a_part_is_claimed_when_no_tainted_one_has_a_block(void **state)
+TEST(a_part_is_claimed_when_no_tainted_one_has_a_block)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uhmmmmmm ........", "");
 	u32 pfn = take(mm, 0, MIGRATE_UNMOVABLE);
 
-	(void)state;
 	assert_int_equal(block_no(pfn), 1);
 	assert_int_equal(outcome(mm, SPB_CLAIMED_PART), 1);
 	assert_int_equal(tag(mm, 1), MIGRATE_UNMOVABLE);
@@ -127,23 +119,21 @@ static void a_part_is_claimed_when_no_tainted_one_has_a_block(void **state)
 	spb_done(mm);
 }
 
-static void a_whole_block_elsewhere_comes_before_a_part_here(void **state)
+TEST(a_whole_block_elsewhere_comes_before_a_part_here)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uuhmmmmm um.mmmmm", "");
 
-	(void)state;
 	assert_int_equal(block_no(take(mm, 0, MIGRATE_UNMOVABLE)), 10);
 	assert_int_equal(outcome(mm, SPB_CLAIMED_BLOCK), 1);
 	spb_done(mm);
 }
 
 /* the page is lent: its block, the rest of its chunk and where it returns to stay the other's */
-static void a_page_of_the_other_kernel_type_is_borrowed(void **state)
+TEST(a_page_of_the_other_kernel_type_is_borrowed)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "urmmmmmm ........", "");
 	u32 pfn;
 
-	(void)state;
 	give(mm, BLOCK(1) + 16, 2);
 	pfn = take(mm, 0, MIGRATE_UNMOVABLE);
 	assert_int_equal(pfn, BLOCK(1) + 16);
@@ -157,11 +147,10 @@ static void a_page_of_the_other_kernel_type_is_borrowed(void **state)
 }
 
 /* only a claim that is refused leaves a movable page to be borrowed */
-static void a_movable_page_is_borrowed_where_its_block_is_not_claimed(void **state)
+TEST(a_movable_page_is_borrowed_where_its_block_is_not_claimed)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "ummmmmmm ........", "relaxed_claim=off");
 
-	(void)state;
 	give(mm, BLOCK(3), 0);
 	assert_int_equal(take(mm, 0, MIGRATE_UNMOVABLE), BLOCK(3));
 	assert_int_equal(outcome(mm, SPB_BORROWED_MOVABLE), 1);
@@ -171,11 +160,10 @@ static void a_movable_page_is_borrowed_where_its_block_is_not_claimed(void **sta
 	spb_done(mm);
 }
 
-static void the_largest_chunk_is_borrowed_from(void **state)
+TEST(the_largest_chunk_is_borrowed_from)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "urmmmmmm", "");
 
-	(void)state;
 	give(mm, BLOCK(1) + 16, 0);
 	give(mm, BLOCK(1) + 64, 4);
 	assert_int_equal(take(mm, 0, MIGRATE_UNMOVABLE), BLOCK(1) + 64);
@@ -183,14 +171,13 @@ static void the_largest_chunk_is_borrowed_from(void **state)
 }
 
 /* its own page, a free block, a part of one, the other kernel type's page; then nothing */
-static void kernel_steps_are_tried_in_order(void **state)
+TEST(kernel_steps_are_tried_in_order)
 {
 	static const enum spb_outcome order[] = { SPB_PREFERRED_PART, SPB_CLAIMED_BLOCK,
 						  SPB_CLAIMED_PART, SPB_BORROWED_KERNEL };
 	struct mm *mm = spb_machine(SPB_OF_8, "urh.mmmm ........", "hints=off");
 	u32 step, pages = 0;
 
-	(void)state;
 	give(mm, BLOCK(0), 0);
 	give(mm, BLOCK(1), 0);
 	for (step = 0; step < 4; step++) {
@@ -208,11 +195,10 @@ static void kernel_steps_are_tried_in_order(void **state)
 }
 
 /* Free blocks are movable ones, so the walk itself finds no kernel page in an empty one. */
-static void the_walk_never_taints(void **state)
+TEST(the_walk_never_taints)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmm.... ........", "");
 
-	(void)state;
 	assert_int_equal(take(mm, 0, MIGRATE_UNMOVABLE), PFN_NONE);
 	assert_int_equal(take(mm, 9, MIGRATE_RECLAIMABLE), PFN_NONE);
 	assert_int_equal(outcome(mm, SPB_NO_PAGE), 2);
@@ -226,12 +212,11 @@ static void the_walk_never_taints(void **state)
  * Clean, then empty, then tainted above the reserve. Of seven free blocks there two are given: the
  * second one was half of a pair, and the other half counts as used (split_marks_both_used).
  */
-static void movable_requests_spill_into_tainted_ones_last(void **state)
+TEST(movable_requests_spill_into_tainted_ones_last)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "u....... ........ mmmmmmm.", "");
 	u32 i;
 
-	(void)state;
 	assert_int_equal(spb_no(mm, take(mm, 9, MIGRATE_MOVABLE)), 2);
 	for (i = 0; i < 8; i++)
 		assert_int_equal(spb_no(mm, take(mm, 9, MIGRATE_MOVABLE)), 1);
@@ -244,12 +229,11 @@ static void movable_requests_spill_into_tainted_ones_last(void **state)
 	spb_done(mm);
 }
 
-static void a_spill_takes_the_smallest_and_is_not_remembered(void **state)
+TEST(a_spill_takes_the_smallest_and_is_not_remembered)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "u.....hm", "");
 	u32 i;
 
-	(void)state;
 	for (i = 0; i < 3; i++)
 		assert_int_equal(block_no(take(mm, 0, MIGRATE_MOVABLE)), 6);
 	assert_int_equal(outcome(mm, SPB_MOVABLE_SPILL), 3);
@@ -258,11 +242,10 @@ static void a_spill_takes_the_smallest_and_is_not_remembered(void **state)
 }
 
 /* not even parts, which the kernel's requests could claim */
-static void at_the_reserve_nothing_is_spilled(void **state)
+TEST(at_the_reserve_nothing_is_spilled)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "u....mhm", "");
 
-	(void)state;
 	assert_int_equal(take(mm, 0, MIGRATE_MOVABLE), PFN_NONE);
 	spb_done(mm);
 }
@@ -271,13 +254,12 @@ static void at_the_reserve_nothing_is_spilled(void **state)
 
 #define SIX_FULL "mmmmmmmm mmmmmmmm mmmmmmmm mmmmmmmm mmmmmmmm mmmmmmmm "
 
-static void hints_save_the_walk(void **state)
+TEST(hints_save_the_walk)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, SIX_FULL "m.......", "hints=off");
 	const struct spb_counters *c = &spb(mm)->c;
 	u32 i;
 
-	(void)state;
 	for (i = 0; i < 10; i++)
 		take(mm, 0, MIGRATE_MOVABLE);
 	assert_int_equal(c->walk_hist[7], 10);
@@ -295,12 +277,11 @@ static void hints_save_the_walk(void **state)
 	spb_done(mm);
 }
 
-static void a_cpu_without_a_hint_takes_the_zones(void **state)
+TEST(a_cpu_without_a_hint_takes_the_zones)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "m.......", "");
 	const struct spb_counters *c = &spb(mm)->c;
 
-	(void)state;
 	take(mm, 0, MIGRATE_MOVABLE);
 	assert_int_equal(c->hint_cpu + c->hint_zone, 0);
 	mm->current.cpu = 1;
@@ -316,11 +297,10 @@ static void a_cpu_without_a_hint_takes_the_zones(void **state)
 	spb_done(mm);
 }
 
-static void a_stale_hint_is_a_failed_try(void **state)
+TEST(a_stale_hint_is_a_failed_try)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmmm. m.......", "");
 
-	(void)state;
 	assert_int_equal(spb_no(mm, take(mm, 9, MIGRATE_MOVABLE)), 0);
 	assert_int_equal(spb_no(mm, take(mm, 9, MIGRATE_MOVABLE)), 1);
 	assert_int_equal(spb(mm)->c.hint_stale, 1);
@@ -328,12 +308,11 @@ static void a_stale_hint_is_a_failed_try(void **state)
 }
 
 /* As posted, movable requests stay where they were when the kernel has tainted it. */
-static void a_hint_outlives_its_category(void **state)
+TEST(a_hint_outlives_its_category)
 {
 	static const char *const words = "mm...... u....... m.......";
 	struct mm *mm = spb_machine(SPB_OF_8, words, "");
 
-	(void)state;
 	assert_int_equal(spb_no(mm, take(mm, 0, MIGRATE_MOVABLE)), 0);
 	spb_set_has(spb(mm), spbs(mm), BLOCK(0), MIGRATE_UNMOVABLE);
 	spb_update_list(spb(mm), spbs(mm), sb(mm, 0));
@@ -366,9 +345,8 @@ static u64 shrinks(const char *words, const char *args, u32 freed, u8 mt, enum s
 	return nr;
 }
 
-static void every_step_in_a_tainted_one_short_of_pages_reacts(void **state)
+TEST(every_step_in_a_tainted_one_short_of_pages_reacts)
 {
-	(void)state;
 	assert_int_equal(shrinks("ummmmmmm", "", 0, MIGRATE_UNMOVABLE, SPB_PREFERRED_PART), 1);
 	assert_int_equal(shrinks("umm.mmmm", "", PFN_NONE, MIGRATE_UNMOVABLE,
 				 SPB_CLAIMED_BLOCK), 1);
@@ -380,11 +358,10 @@ static void every_step_in_a_tainted_one_short_of_pages_reacts(void **state)
 				 SPB_BORROWED_MOVABLE), 1);
 }
 
-static void a_hint_reacts_too(void **state)
+TEST(a_hint_reacts_too)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "ummmmmmm", "");
 
-	(void)state;
 	give(mm, 0, 0);
 	give(mm, 2, 0);
 	give(mm, 4, 0);
@@ -402,24 +379,21 @@ static void a_hint_reacts_too(void **state)
 	spb_done(mm);
 }
 
-static void with_pages_enough_nothing_reacts(void **state)
+TEST(with_pages_enough_nothing_reacts)
 {
-	(void)state;
 	assert_int_equal(shrinks("u...m...", "", 0, MIGRATE_UNMOVABLE, SPB_PREFERRED_PART), 0);
 }
 
-static void clean_ones_do_not_react(void **state)
+TEST(clean_ones_do_not_react)
 {
-	(void)state;
 	assert_int_equal(shrinks("mmmmmmmm", "", 0, MIGRATE_MOVABLE, SPB_PREFERRED_PART), 0);
 }
 
 /* also a movable request that finds nothing clean wakes all tainted ones that need it */
-static void nothing_preferred_starts_the_tainted_ones_defrag(void **state)
+TEST(nothing_preferred_starts_the_tainted_ones_defrag)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "ummmmmmm ummmmmm. u....... ........", "");
 
-	(void)state;
 	assert_int_equal(spb_no(mm, take(mm, 0, MIGRATE_MOVABLE)), 3);
 	assert_int_equal(spb(mm)->c.defrag_started, 2);
 	assert_true(sb(mm, 0)->defrag_active && sb(mm, 1)->defrag_active);
@@ -443,11 +417,10 @@ static u32 take_highatomic(struct mm *mm, u32 order)
 	return pfn;
 }
 
-static void the_highatomic_reserve_is_looked_for_in_tainted_ones(void **state)
+TEST(the_highatomic_reserve_is_looked_for_in_tainted_ones)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmmmm ummmmmmm", "");
 
-	(void)state;
 	block_type(mm, 8, MIGRATE_HIGHATOMIC);
 	give(mm, BLOCK(8), 3);
 	assert_int_equal(take_highatomic(mm, 2), BLOCK(8));
@@ -456,11 +429,10 @@ static void the_highatomic_reserve_is_looked_for_in_tainted_ones(void **state)
 }
 
 /* as posted: it takes what free blocks there are, and the reserve does not know */
-static void a_highatomic_request_converts_a_free_block(void **state)
+TEST(a_highatomic_request_converts_a_free_block)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "um.mmmmm", "");
 
-	(void)state;
 	assert_int_equal(take_highatomic(mm, 3), BLOCK(2));
 	assert_int_equal(tag(mm, 2), MIGRATE_HIGHATOMIC);
 	assert_int_equal(pb(mm, 2), PB_HAS_UNMOVABLE);
@@ -486,11 +458,10 @@ static struct mm *with_cma(const char *words, u32 block)
 /*
  * As posted, CMA requests look in tainted superpageblocks, so CMA pages of clean ones are missed.
  */
-static void cma_pages_of_clean_ones_are_not_found(void **state)
+TEST(cma_pages_of_clean_ones_are_not_found)
 {
 	struct mm *mm = with_cma("ummmmmmm mmmmmmmm", 9);
 
-	(void)state;
 	assert_int_equal(take_with(mm, 0, MIGRATE_MOVABLE, ALLOC_CMA | ALLOC_NOFRAGMENT), PFN_NONE);
 	assert_int_equal(spb(mm)->c.cma_not_found, 2);
 	spb_done(mm);
@@ -502,11 +473,10 @@ static void cma_pages_of_clean_ones_are_not_found(void **state)
 }
 
 /* no kernel request claims, borrows from or steals out of one */
-static void cma_blocks_are_left_alone(void **state)
+TEST(cma_blocks_are_left_alone)
 {
 	struct mm *mm = with_cma("ummmmmmm", 1);
 
-	(void)state;
 	assert_int_equal(take_with(mm, 0, MIGRATE_UNMOVABLE, 0), PFN_NONE);
 	assert_int_equal(tag(mm, 1), MIGRATE_CMA);
 	spb_done(mm);
@@ -558,52 +528,12 @@ static void random_requests_break_no_rule(const char *args)
 	spb_done(mm);
 }
 
-static void random_requests(void **state)
+TEST(random_requests)
 {
-	(void)state;
 	random_requests_break_no_rule("");
 	random_requests_break_no_rule("version=1");
 	random_requests_break_no_rule("split_marks_both_used=off,whole_first=off,"
 				      "aggressive_threshold=0");
 	random_requests_break_no_rule("hints=off,relaxed_claim=off");
 	random_requests_break_no_rule("select=bitmap,split_marks_both_used=off");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(movable_requests_fill_the_fullest_clean_one),
-		cmocka_unit_test(full_is_fuller_than_any),
-		cmocka_unit_test(a_whole_block_comes_before_the_parts_of_another),
-		cmocka_unit_test(the_smallest_chunk_that_will_do_is_split),
-		cmocka_unit_test(kernel_requests_go_where_kernel_pages_are),
-		cmocka_unit_test(without_hints_superpageblocks_of_a_list_take_turns),
-		cmocka_unit_test(a_free_block_of_a_tainted_one_becomes_the_kernels),
-		cmocka_unit_test(a_part_is_claimed_when_no_tainted_one_has_a_block),
-		cmocka_unit_test(a_whole_block_elsewhere_comes_before_a_part_here),
-		cmocka_unit_test(a_page_of_the_other_kernel_type_is_borrowed),
-		cmocka_unit_test(a_movable_page_is_borrowed_where_its_block_is_not_claimed),
-		cmocka_unit_test(the_largest_chunk_is_borrowed_from),
-		cmocka_unit_test(kernel_steps_are_tried_in_order),
-		cmocka_unit_test(the_walk_never_taints),
-		cmocka_unit_test(movable_requests_spill_into_tainted_ones_last),
-		cmocka_unit_test(a_spill_takes_the_smallest_and_is_not_remembered),
-		cmocka_unit_test(at_the_reserve_nothing_is_spilled),
-		cmocka_unit_test(hints_save_the_walk),
-		cmocka_unit_test(a_cpu_without_a_hint_takes_the_zones),
-		cmocka_unit_test(a_stale_hint_is_a_failed_try),
-		cmocka_unit_test(a_hint_outlives_its_category),
-		cmocka_unit_test(every_step_in_a_tainted_one_short_of_pages_reacts),
-		cmocka_unit_test(a_hint_reacts_too),
-		cmocka_unit_test(with_pages_enough_nothing_reacts),
-		cmocka_unit_test(clean_ones_do_not_react),
-		cmocka_unit_test(nothing_preferred_starts_the_tainted_ones_defrag),
-		cmocka_unit_test(the_highatomic_reserve_is_looked_for_in_tainted_ones),
-		cmocka_unit_test(a_highatomic_request_converts_a_free_block),
-		cmocka_unit_test(cma_pages_of_clean_ones_are_not_found),
-		cmocka_unit_test(cma_blocks_are_left_alone),
-		cmocka_unit_test(random_requests),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

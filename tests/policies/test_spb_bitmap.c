@@ -86,9 +86,8 @@ static struct found play(const struct scene *s, const char *select)
 	return f;
 }
 
-static void each_step_succeeds_where_the_lists_step_does(void **state)
+TEST(each_step_succeeds_where_the_lists_step_does)
 {
-	(void)state;
 	for (size_t i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++) {
 		const struct scene *s = &scenes[i];
 		struct found lists = play(s, "lists"), bitmap = play(s, "bitmap");
@@ -104,12 +103,11 @@ static void each_step_succeeds_where_the_lists_step_does(void **state)
 
 /* --- which superpageblock: the lowest ------------------------------------------------------ */
 
-static void the_lowest_serves_not_the_fullest(void **state)
+TEST(the_lowest_serves_not_the_fullest)
 {
 	static const char words[] = "mm...... mmmmmm.. ........";
 	struct mm *mm = spb_machine(SPB_OF_8, words, "select=bitmap");
 
-	(void)state;
 	assert_int_equal(spb_no(mm, take(mm, 9, MIGRATE_MOVABLE)), 0);
 	spb_done(mm);
 	mm = spb_machine(SPB_OF_8, words, "select=lists");
@@ -117,12 +115,11 @@ static void the_lowest_serves_not_the_fullest(void **state)
 	spb_done(mm);
 }
 
-static void it_is_the_lowest_again_after_a_page_comes_back(void **state)
+TEST(it_is_the_lowest_again_after_a_page_comes_back)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmmmm mmmmmm.. mmmmmm..", "select=bitmap");
 	u32 first, i;
 
-	(void)state;
 	for (i = 0; i < 2; i++)
 		assert_int_equal(spb_no(mm, take(mm, 9, MIGRATE_MOVABLE)), 1);
 	assert_int_equal(spb_no(mm, take(mm, 9, MIGRATE_MOVABLE)), 2);
@@ -132,22 +129,20 @@ static void it_is_the_lowest_again_after_a_page_comes_back(void **state)
 	spb_done(mm);
 }
 
-static void whole_blocks_come_before_parts_of_the_lowest(void **state)
+TEST(whole_blocks_come_before_parts_of_the_lowest)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmmh. mmmmmmh.", "select=bitmap");
 
-	(void)state;
 	assert_int_equal(block_no(take(mm, 0, MIGRATE_MOVABLE)), 7);
 	/* of parts, the one that was split last */
 	assert_int_equal(block_no(take(mm, 0, MIGRATE_MOVABLE)), 7);
 	spb_done(mm);
 }
 
-static void parts_come_first_where_whole_blocks_do_not(void **state)
+TEST(parts_come_first_where_whole_blocks_do_not)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmmh. mmmmmmh.", "whole_first=off,select=bitmap");
 
-	(void)state;
 	assert_int_equal(block_no(take(mm, 0, MIGRATE_MOVABLE)), 6);
 	assert_int_equal(block_no(take(mm, 1, MIGRATE_MOVABLE)), 7);
 	assert_int_equal(block_no(take(mm, 9, MIGRATE_MOVABLE)), 15);
@@ -155,13 +150,12 @@ static void parts_come_first_where_whole_blocks_do_not(void **state)
 }
 
 /* bitmaps are words of 64: what is in the second is found, and what is behind the last bit not */
-static void the_second_word_is_searched_too(void **state)
+TEST(the_second_word_is_searched_too)
 {
 	static char words[70 * 3 + 1];
 	struct mm *mm;
 	u32 i;
 
-	(void)state;
 	words[0] = '\0';
 	for (i = 0; i < 70; i++)
 		strcat(words, i == 66 || i == 69 ? "m. " : "mm ");
@@ -174,12 +168,11 @@ static void the_second_word_is_searched_too(void **state)
 
 /* --- what changes a bit -------------------------------------------------------------------- */
 
-static void a_bit_is_there_from_the_first_chunk_to_the_last(void **state)
+TEST(a_bit_is_there_from_the_first_chunk_to_the_last)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmmmm mmmmmmmm", "select=bitmap");
 	const u64 *bit = spbs(mm)->has_chunk[0][MIGRATE_MOVABLE];
 
-	(void)state;
 	assert_int_equal(bit[0], 0);
 	give(mm, BLOCK(9) + 2, 0);
 	give(mm, BLOCK(9) + 8, 0);
@@ -191,12 +184,11 @@ static void a_bit_is_there_from_the_first_chunk_to_the_last(void **state)
 	spb_done(mm);
 }
 
-static void a_superpageblock_has_what_is_of_an_order_or_larger(void **state)
+TEST(a_superpageblock_has_what_is_of_an_order_or_larger)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmmmm mmmmmmmm", "select=bitmap");
 	const struct spb_zone *sz = spbs(mm);
 
-	(void)state;
 	give_run(mm, BLOCK(9), 8);
 	for (u32 order = 0; order < NR_PAGE_ORDERS; order++)
 		assert_int_equal(sz->has_chunk[order][MIGRATE_MOVABLE][0], order <= 3 ? 2 : 0);
@@ -208,12 +200,11 @@ static void a_superpageblock_has_what_is_of_an_order_or_larger(void **state)
 	spb_done(mm);
 }
 
-static void one_bit_tells_the_category(void **state)
+TEST(one_bit_tells_the_category)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu mmmmmmmm ........", "select=bitmap");
 	const struct spb_zone *sz = spbs(mm);
 
-	(void)state;
 	assert_int_equal(sz->has_kernel[0], 1);
 	assert_int_equal(sz->is_clean[0], 2);
 	assert_int_equal(sz->is_empty[0], 4);
@@ -226,11 +217,10 @@ static void one_bit_tells_the_category(void **state)
 	spb_done(mm);
 }
 
-static void a_superpageblock_handed_out_whole_is_in_no_set(void **state)
+TEST(a_superpageblock_handed_out_whole_is_in_no_set)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........ mmmmmmmm", "select=bitmap");
 
-	(void)state;
 	spb_contig_mark(spb(mm), spbs(mm), BLOCK(8), 1u << SPB_OF_8, true);
 	assert_int_equal(spbs(mm)->is_empty[0] | spbs(mm)->is_clean[0] | spbs(mm)->has_kernel[0],
 			 1 | 4);
@@ -239,12 +229,11 @@ static void a_superpageblock_handed_out_whole_is_in_no_set(void **state)
 	spb_done(mm);
 }
 
-static void a_wrong_bit_is_found(void **state)
+TEST(a_wrong_bit_is_found)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "select=bitmap");
 	char text[256];
 
-	(void)state;
 	assert_int_equal(spb_bitmap_check(spbs(mm)), 0);
 	spbs(mm)->has_chunk[3][MIGRATE_RECLAIMABLE][0] ^= 2;
 	spbs(mm)->is_empty[0] ^= 1;
@@ -280,9 +269,8 @@ static u32 lists_looked_at(const char *select)
 	return lists;
 }
 
-static void many_superpageblocks_are_one_look(void **state)
+TEST(many_superpageblocks_are_one_look)
 {
-	(void)state;
 	/* two words, the chosen one's orders, its list */
 	assert_int_equal(lists_looked_at("bitmap"), 4);
 	assert_true(lists_looked_at("lists") > 40);
@@ -305,33 +293,11 @@ static u64 refused(const char *words, const char *select)
 	return n;
 }
 
-static void an_optional_request_is_refused_for_what_the_tainted_ones_have(void **state)
+TEST(an_optional_request_is_refused_for_what_the_tainted_ones_have)
 {
-	(void)state;
 	/* single pages are free in the tainted one: it does not taint the empty one for more */
 	assert_int_equal(refused("uuuuuuuh ........", "lists"), 1);
 	assert_int_equal(refused("uuuuuuuh ........", "bitmap"), 1);
 	assert_int_equal(refused("uuuuuuuu mmmmmmmm", "lists"), 0);
 	assert_int_equal(refused("uuuuuuuu mmmmmmmm", "bitmap"), 0);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_step_succeeds_where_the_lists_step_does),
-		cmocka_unit_test(the_lowest_serves_not_the_fullest),
-		cmocka_unit_test(it_is_the_lowest_again_after_a_page_comes_back),
-		cmocka_unit_test(whole_blocks_come_before_parts_of_the_lowest),
-		cmocka_unit_test(parts_come_first_where_whole_blocks_do_not),
-		cmocka_unit_test(the_second_word_is_searched_too),
-		cmocka_unit_test(a_bit_is_there_from_the_first_chunk_to_the_last),
-		cmocka_unit_test(a_superpageblock_has_what_is_of_an_order_or_larger),
-		cmocka_unit_test(one_bit_tells_the_category),
-		cmocka_unit_test(a_superpageblock_handed_out_whole_is_in_no_set),
-		cmocka_unit_test(a_wrong_bit_is_found),
-		cmocka_unit_test(many_superpageblocks_are_one_look),
-		cmocka_unit_test(an_optional_request_is_refused_for_what_the_tainted_ones_have),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,12 +24,11 @@ static void thin_out(struct mm *mm, u32 block, u32 nr_free)
 /* --- a whole block ---------------------------------------------------------------------------- */
 
 /* both blocks of the pair are the kernel's then, and the one not used is on its list */
-static void both_blocks_of_a_pair_are_claimed(void **state)
+TEST(both_blocks_of_a_pair_are_claimed)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "ummmmm..", "");
 	u32 pfn = take(mm, 0, MIGRATE_UNMOVABLE);
 
-	(void)state;
 	assert_int_equal(pfn, BLOCK(6));
 	assert_int_equal(tag(mm, 6), MIGRATE_UNMOVABLE);
 	assert_int_equal(tag(mm, 7), MIGRATE_UNMOVABLE);
@@ -44,12 +43,11 @@ static void both_blocks_of_a_pair_are_claimed(void **state)
 }
 
 /* With the switch off, it counts as what it is. */
-static void the_unused_one_is_free_without_the_quirk(void **state)
+TEST(the_unused_one_is_free_without_the_quirk)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "ummmmm..", "split_marks_both_used=off");
 	u32 pfn = take(mm, 0, MIGRATE_UNMOVABLE);
 
-	(void)state;
 	assert_int_equal(pb(mm, 7), PB_ALL_FREE);
 	assert_int_equal(sb(mm, 0)->nr_free, 1);
 	give(mm, pfn, 0);
@@ -74,11 +72,10 @@ static u32 claim_part(struct mm *mm, u32 block, u8 mt, bool from_tainted)
 }
 
 /* a block whose used pages are movable is claimed from half of it free on */
-static void half_of_a_block_must_be_free(void **state)
+TEST(half_of_a_block_must_be_free)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uummmmmm", "");
 
-	(void)state;
 	thin_out(mm, 2, 255);
 	assert_int_equal(claim_part(mm, 2, MIGRATE_UNMOVABLE, false), PFN_NONE);
 	assert_int_equal(refused(mm, SPB_REFUSED_INSUFFICIENT), 1);
@@ -95,11 +92,10 @@ static void half_of_a_block_must_be_free(void **state)
 }
 
 /* in a movable block, what is neither free nor movable is thought to be the kernel's own */
-static void kernel_pages_of_a_movable_block_are_alike(void **state)
+TEST(kernel_pages_of_a_movable_block_are_alike)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "ummmmmmu", "");
 
-	(void)state;
 	block_type(mm, 7, MIGRATE_MOVABLE);
 	give(mm, BLOCK(8) - 1, 0);
 	assert_int_not_equal(claim_part(mm, 7, MIGRATE_RECLAIMABLE, false), PFN_NONE);
@@ -113,11 +109,10 @@ static void kernel_pages_of_a_movable_block_are_alike(void **state)
  * A movable request wants movable pages, as far as they can be seen to be so. The block becomes
  * movable even though the search that follows does not look into tainted superpageblocks.
  */
-static void movable_pages_of_a_kernel_block_are_alike(void **state)
+TEST(movable_pages_of_a_kernel_block_are_alike)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "ummmmmxu", "");
 
-	(void)state;
 	block_type(mm, 7, MIGRATE_UNMOVABLE);
 	give(mm, BLOCK(8) - 1, 0);
 	assert_int_equal(claim_part(mm, 7, MIGRATE_MOVABLE, false), PFN_NONE);
@@ -148,11 +143,10 @@ static u64 claims_of(const char *args, u64 *nr_refused)
 	return claimed;
 }
 
-static void claims_in_tainted_ones_fail_without_the_relaxed_rule(void **state)
+TEST(claims_in_tainted_ones_fail_without_the_relaxed_rule)
 {
 	u64 nr_refused;
 
-	(void)state;
 	assert_int_equal(claims_of("relaxed_claim=off", &nr_refused), 0);
 	/* 308 pages were borrowed one by one, and each began with claims that were refused */
 	assert_true(nr_refused >= 308);
@@ -160,11 +154,10 @@ static void claims_in_tainted_ones_fail_without_the_relaxed_rule(void **state)
 	assert_int_equal(nr_refused, 0);
 }
 
-static void isolated_and_cma_blocks_are_refused(void **state)
+TEST(isolated_and_cma_blocks_are_refused)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "umhmmmmm", "");
 
-	(void)state;
 	mm->pageblock[2].isolate = 1;
 	assert_int_equal(spb_try_to_claim_block(spb(mm), spbs(mm), BLOCK(2), 0, 0,
 						MIGRATE_UNMOVABLE, MIGRATE_MOVABLE, true),
@@ -181,11 +174,10 @@ static void isolated_and_cma_blocks_are_refused(void **state)
 	spb_done(mm);
 }
 
-static void a_block_at_the_zones_edge_is_refused(void **state)
+TEST(a_block_at_the_zones_edge_is_refused)
 {
 	struct mm *mm = mm_alloc(BLOCK(8), 1, 1);
 
-	(void)state;
 	mm_add_zone(mm, ZONE_NORMAL, 0, BLOCK(7) + 100);
 	for (u32 pfn = 0; pfn < BLOCK(7) + 100; pfn++)
 		mm_place_used(mm, pfn, 0, PK_KERNEL, MIGRATE_UNMOVABLE);
@@ -202,11 +194,10 @@ static void a_block_at_the_zones_edge_is_refused(void **state)
 }
 
 /* v2 24/40: unmovable and reclaimable pages are not to share a block any more */
-static void kernel_types_do_not_take_each_others_blocks(void **state)
+TEST(kernel_types_do_not_take_each_others_blocks)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "urmmmmmm", "");
 
-	(void)state;
 	thin_out(mm, 1, 300);
 	assert_int_equal(claim_part(mm, 1, MIGRATE_UNMOVABLE, true), PFN_NONE);
 	assert_int_equal(refused(mm, SPB_REFUSED_CROSS_TYPE), 1);
@@ -224,12 +215,11 @@ static void kernel_types_do_not_take_each_others_blocks(void **state)
 /* --- claim ------------------------------------------------------------------------------------ */
 
 /* with the right to fragment, and with nothing free beside the kernel's own */
-static void a_request_that_finds_nothing_taints_an_empty_one(void **state)
+TEST(a_request_that_finds_nothing_taints_an_empty_one)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu mmmm.... ........", "");
 	u32 pfn = take_with(mm, 0, MIGRATE_UNMOVABLE, 0);
 
-	(void)state;
 	assert_int_equal(spb_no(mm, pfn), 2);
 	assert_true(is_tainted(mm, 2));
 	assert_int_equal(tag(mm, block_no(pfn)), MIGRATE_UNMOVABLE);
@@ -246,22 +236,20 @@ static void a_request_that_finds_nothing_taints_an_empty_one(void **state)
 	spb_done(mm);
 }
 
-static void a_clean_one_is_tainted_last(void **state)
+TEST(a_clean_one_is_tainted_last)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu mmmm....", "");
 
-	(void)state;
 	assert_int_equal(spb_no(mm, take_with(mm, 0, MIGRATE_RECLAIMABLE, 0)), 1);
 	assert_string_equal(list_name(mm, 1), "tainted 25pct");
 	assert_int_equal(spb(mm)->c.claims_tainting, 1);
 	spb_done(mm);
 }
 
-static void without_the_right_to_fragment_nothing_is_tainted(void **state)
+TEST(without_the_right_to_fragment_nothing_is_tainted)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu mmmm.... ........", "");
 
-	(void)state;
 	assert_int_equal(take(mm, 0, MIGRATE_UNMOVABLE), PFN_NONE);
 	assert_int_equal(take_with(mm, 0, MIGRATE_UNMOVABLE, ALLOC_NOFRAGMENT |
 				   ALLOC_NOFRAG_TAINTED_OK), PFN_NONE);
@@ -295,11 +283,10 @@ static struct mm *movable_without_a_home(const char *args)
 	return mm;
 }
 
-static void category_comes_before_order_where_there_are_many(void **state)
+TEST(category_comes_before_order_where_there_are_many)
 {
 	struct mm *mm = movable_without_a_home("aggressive_threshold=1");
 
-	(void)state;
 	assert_int_equal(block_no(take(mm, 0, MIGRATE_MOVABLE)), 7);
 	assert_int_equal(tag(mm, 7), MIGRATE_MOVABLE);
 	spb_done(mm);
@@ -310,12 +297,11 @@ static void category_comes_before_order_where_there_are_many(void **state)
 	spb_done(mm);
 }
 
-static void movable_requests_claim_in_tainted_ones_above_the_reserve(void **state)
+TEST(movable_requests_claim_in_tainted_ones_above_the_reserve)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "um......", "hints=off");
 	u32 i;
 
-	(void)state;
 	/* all free blocks are on a kernel list: the walk has nothing for a movable request */
 	for (i = 2; i < 8; i++)
 		block_type(mm, i, MIGRATE_RECLAIMABLE);
@@ -331,11 +317,10 @@ static void movable_requests_claim_in_tainted_ones_above_the_reserve(void **stat
 /* --- steal ------------------------------------------------------------------------------------ */
 
 /* the page alone: its block stays movable, and its superpageblock is no longer clean */
-static void a_page_is_stolen_where_no_block_can_be_claimed(void **state)
+TEST(a_page_is_stolen_where_no_block_can_be_claimed)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmmmm", "");
 
-	(void)state;
 	give(mm, BLOCK(3), 2);
 	assert_int_equal(take_with(mm, 0, MIGRATE_UNMOVABLE, 0), BLOCK(3));
 	assert_int_equal(refused(mm, SPB_REFUSED_INSUFFICIENT), 1);
@@ -347,11 +332,10 @@ static void a_page_is_stolen_where_no_block_can_be_claimed(void **state)
 	spb_done(mm);
 }
 
-static void the_smallest_page_is_stolen(void **state)
+TEST(the_smallest_page_is_stolen)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmmmm", "");
 
-	(void)state;
 	give(mm, BLOCK(3), 4);
 	give(mm, BLOCK(5), 1);
 	assert_int_equal(take_with(mm, 0, MIGRATE_UNMOVABLE, 0), BLOCK(5));
@@ -359,12 +343,11 @@ static void the_smallest_page_is_stolen(void **state)
 }
 
 /* TAINTED_OK is for single pages beside the kernel's own, never for a clean superpageblock's */
-static void tainted_ok_steals_in_tainted_ones_only(void **state)
+TEST(tainted_ok_steals_in_tainted_ones_only)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu mmmmmmmm", "");
 	const u32 rights = ALLOC_NOFRAGMENT | ALLOC_NOFRAG_TAINTED_OK;
 
-	(void)state;
 	give(mm, BLOCK(9), 0);
 	assert_int_equal(take_with(mm, 0, MIGRATE_RECLAIMABLE, rights), PFN_NONE);
 	assert_false(is_tainted(mm, 1));
@@ -387,19 +370,17 @@ static u32 steals_next(const char *args)
 	return pfn;
 }
 
-static void kernel_types_do_not_steal_from_each_other(void **state)
+TEST(kernel_types_do_not_steal_from_each_other)
 {
-	(void)state;
 	assert_int_equal(steals_next(""), BLOCK(9));
 	assert_int_equal(steals_next("version=1"), BLOCK(0));
 }
 
 /* a movable request may have single kernel pages, if there is nothing else for it */
-static void a_movable_request_steals_beside_the_kernel(void **state)
+TEST(a_movable_request_steals_beside_the_kernel)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uuuuu.ru", "");
 
-	(void)state;
 	assert_int_equal(block_no(take_with(mm, 9, MIGRATE_UNMOVABLE, 0)), 5);
 	give(mm, BLOCK(6), 0);
 	assert_int_equal(take_with(mm, 0, MIGRATE_MOVABLE, 0), PFN_NONE);	/* the reserve */
@@ -409,11 +390,10 @@ static void a_movable_request_steals_beside_the_kernel(void **state)
 
 /* --- refusal of optional requests ------------------------------------------------------------- */
 
-static void an_optional_request_is_refused_while_tainted_ones_have_pages(void **state)
+TEST(an_optional_request_is_refused_while_tainted_ones_have_pages)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "");
 
-	(void)state;
 	give(mm, BLOCK(0), 0);
 	assert_int_equal(take_with(mm, 3, MIGRATE_UNMOVABLE, OPTIONAL), PFN_NONE);
 	assert_int_equal(spb(mm)->c.spb_highorder_refused, 1);
@@ -425,11 +405,10 @@ static void an_optional_request_is_refused_while_tainted_ones_have_pages(void **
 	spb_done(mm);
 }
 
-static void movable_requests_are_not_refused(void **state)
+TEST(movable_requests_are_not_refused)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "");
 
-	(void)state;
 	give(mm, BLOCK(0), 0);
 	assert_int_equal(spb_no(mm, take_with(mm, 3, MIGRATE_MOVABLE, OPTIONAL)), 1);
 	assert_int_equal(spb(mm)->c.spb_highorder_refused, 0);
@@ -437,12 +416,11 @@ static void movable_requests_are_not_refused(void **state)
 }
 
 /* later pages of a refill begin at the start again, so that none escapes the refusal */
-static void a_refill_does_not_skip_the_refusal(void **state)
+TEST(a_refill_does_not_skip_the_refusal)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu mmmmmmmm", "");
 	enum rmqueue_mode mode = RMQUEUE_STEAL;
 
-	(void)state;
 	give(mm, BLOCK(0), 0);
 	give(mm, BLOCK(9), 3);
 	assert_int_equal(__rmqueue(mm, normal(mm), 3, MIGRATE_UNMOVABLE, OPTIONAL, &mode),
@@ -453,11 +431,10 @@ static void a_refill_does_not_skip_the_refusal(void **state)
 }
 
 /* a tainted one at its reserve: evacuation and a shrink are asked for */
-static void an_optional_request_that_finds_nothing_asks_for_room(void **state)
+TEST(an_optional_request_that_finds_nothing_asks_for_room)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "");
 
-	(void)state;
 	take_with(mm, 3, MIGRATE_UNMOVABLE, OPTIONAL | ALLOC_NOFRAGMENT);
 	assert_int_equal(spb(mm)->c.evac_requests, 1);
 	assert_int_equal(spb(mm)->c.spb_slab_shrink_queued, 1);
@@ -498,11 +475,10 @@ static u32 vanilla_slow_rights(struct mm *mm, gfp_t gfp)
 	return vanilla_alloc_flags(mm, &req, ALLOC_STAGE_SLOW);
 }
 
-static void who_has_a_cheap_way_out_is_optional(void **state)
+TEST(who_has_a_cheap_way_out_is_optional)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "........", "");
 
-	(void)state;
 	assert_false(slow_rights(mm, GFP_KERNEL) & OPTIONAL);
 	assert_true(slow_rights(mm, GFP_KERNEL | __GFP_NORETRY) & OPTIONAL);
 	assert_false(slow_rights(mm, GFP_KERNEL | __GFP_NORETRY | __GFP_RETRY_MAYFAIL) & OPTIONAL);
@@ -513,11 +489,10 @@ static void who_has_a_cheap_way_out_is_optional(void **state)
 	spb_done(mm);
 }
 
-static void the_slow_path_does_not_fragment_either(void **state)
+TEST(the_slow_path_does_not_fragment_either)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "........", "");
 
-	(void)state;
 	assert_true(slow_rights(mm, GFP_KERNEL) & ALLOC_NOFRAGMENT);
 	assert_true(slow_rights(mm, GFP_HIGHUSER_MOVABLE) & ALLOC_NOFRAGMENT);
 	/* its first zone is not NORMAL */
@@ -545,12 +520,11 @@ static bool look_again(struct mm *mm, gfp_t gfp, u32 order, u32 *rights)
 	return true;
 }
 
-static void what_can_reclaim_keeps_from_fragmenting(void **state)
+TEST(what_can_reclaim_keeps_from_fragmenting)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "");
 	u32 rights = ALLOC_NOFRAGMENT;
 
-	(void)state;
 	assert_false(look_again(mm, GFP_KERNEL, 0, &rights));
 	assert_int_equal(rights, ALLOC_NOFRAGMENT);
 	spb_done(mm);
@@ -561,13 +535,12 @@ static void what_can_reclaim_keeps_from_fragmenting(void **state)
 	spb_done(mm);
 }
 
-static void what_cannot_reclaim_is_given_rights_step_by_step(void **state)
+TEST(what_cannot_reclaim_is_given_rights_step_by_step)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "");
 	const u64 *step = spb(mm)->c.relaxed;
 	u32 rights = ALLOC_NOFRAGMENT | ALLOC_KSWAPD;
 
-	(void)state;
 	assert_true(look_again(mm, GFP_ATOMIC, 0, &rights));
 	assert_int_equal(rights, ALLOC_NOFRAGMENT | ALLOC_KSWAPD | ALLOC_NOFRAG_TAINTED_OK);
 	assert_int_equal(step[SPB_ADD_TAINTED_OK], 1);
@@ -578,12 +551,11 @@ static void what_cannot_reclaim_is_given_rights_step_by_step(void **state)
 	spb_done(mm);
 }
 
-static void noretry_fails_at_once(void **state)
+TEST(noretry_fails_at_once)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "");
 	u32 rights = ALLOC_NOFRAGMENT;
 
-	(void)state;
 	assert_false(look_again(mm, GFP_ATOMIC | __GFP_NORETRY, 0, &rights));
 	assert_int_equal(spb(mm)->c.relaxed[SPB_NORETRY_SKIP], 1);
 	spb_done(mm);
@@ -607,9 +579,8 @@ static bool tries_smaller(const char *words, const char *args, gfp_t gfp, u32 or
 }
 
 /* v2 35/40: for callers that come again with a smaller order */
-static void nowarn_fails_where_a_smaller_request_would_be_served(void **state)
+TEST(nowarn_fails_where_a_smaller_request_would_be_served)
 {
-	(void)state;
 	assert_true(tries_smaller("uuuuuuuu", "", GFP_NOWAIT, 3, 2));
 	assert_false(tries_smaller("uuuuuuuu", "", GFP_NOWAIT, 3, 3));
 	assert_false(tries_smaller("uuuuuuuu", "", GFP_NOWAIT, 3, NONE));
@@ -628,12 +599,11 @@ static void nowarn_fails_where_a_smaller_request_would_be_served(void **state)
 /* --- the slow path as a whole ----------------------------------------------------------------- */
 
 /* movable pages leave a tainted one first, into the clean one that would have been tainted */
-static void room_is_made_before_a_clean_one_is_tainted(void **state)
+TEST(room_is_made_before_a_clean_one_is_tainted)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uummmmmm mm......", "");
 	u32 pfn = alloc(mm, GFP_KERNEL, 0);
 
-	(void)state;
 	assert_int_equal(spb_no(mm, pfn), 0);
 	assert_false(is_tainted(mm, 1));
 	assert_int_equal(spb(mm)->c.dropped_nofragment, 0);
@@ -647,12 +617,11 @@ static void room_is_made_before_a_clean_one_is_tainted(void **state)
 	spb_done(mm);
 }
 
-static void when_there_is_no_room_to_be_made_it_is_tainted(void **state)
+TEST(when_there_is_no_room_to_be_made_it_is_tainted)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "");
 	u32 pfn = alloc(mm, GFP_KERNEL, 0);
 
-	(void)state;
 	assert_int_equal(spb_no(mm, pfn), 1);
 	assert_int_equal(spb(mm)->c.dropped_nofragment, 1);
 	assert_int_equal(spb(mm)->c.taints, 1);
@@ -660,22 +629,20 @@ static void when_there_is_no_room_to_be_made_it_is_tainted(void **state)
 }
 
 /* never by a request that may fail */
-static void an_optional_request_fails_rather_than_taint(void **state)
+TEST(an_optional_request_fails_rather_than_taint)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "");
 
-	(void)state;
 	assert_int_equal(alloc(mm, GFP_KERNEL | __GFP_NORETRY, 2), PFN_NONE);
 	assert_int_equal(alloc(mm, GFP_NOWAIT | __GFP_NORETRY, 2), PFN_NONE);
 	assert_false(is_tainted(mm, 1));
 	spb_done(mm);
 }
 
-static void an_atomic_request_taints(void **state)
+TEST(an_atomic_request_taints)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uuuuuuuu ........", "");
 
-	(void)state;
 	assert_int_equal(spb_no(mm, alloc(mm, GFP_ATOMIC, 0)), 1);
 	assert_int_equal(spb(mm)->c.relaxed[SPB_DROP_NOFRAGMENT], 1);
 	assert_int_equal(spb(mm)->c.claims_tainting, 1);
@@ -683,11 +650,10 @@ static void an_atomic_request_taints(void **state)
 }
 
 /* Before a request compacts, movable pages are evacuated from tainted ones (v2 17/40). */
-static void evacuation_comes_before_compaction(void **state)
+TEST(evacuation_comes_before_compaction)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "uummmmmm mm......", "");
 
-	(void)state;
 	assert_int_equal(spb_no(mm, alloc(mm, GFP_KERNEL, 2)), 0);
 	assert_int_equal(mm->vmstat[VM_compact_stall], 0);
 	assert_false(is_tainted(mm, 1));
@@ -695,12 +661,11 @@ static void evacuation_comes_before_compaction(void **state)
 }
 
 /* and a huge movable request takes a range of a clean one, moving what is in it; v2 17/40 */
-static void a_range_of_a_clean_one_is_emptied_before_compaction(void **state)
+TEST(a_range_of_a_clean_one_is_emptied_before_compaction)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "m.m.mmmm", "");
 	u32 pfn = alloc(mm, GFP_TRANSHUGE | __GFP_NORETRY, 10);
 
-	(void)state;
 	assert_int_equal(pfn, BLOCK(0));
 	assert_int_equal(spb(mm)->c.contig_ok, 1);
 	assert_int_equal(mm->vmstat[VM_compact_stall], 0);
@@ -737,53 +702,8 @@ static u32 tainted_by_a_mixed_load(const char *args)
 	return nr_tainted;
 }
 
-static void reclaim_first_keeps_clean_ones_clean(void **state)
+TEST(reclaim_first_keeps_clean_ones_clean)
 {
-	(void)state;
 	assert_int_equal(tainted_by_a_mixed_load(""), 0);
 	assert_true(tainted_by_a_mixed_load("prefer_reclaim=off") > 0);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(both_blocks_of_a_pair_are_claimed),
-		cmocka_unit_test(the_unused_one_is_free_without_the_quirk),
-		cmocka_unit_test(half_of_a_block_must_be_free),
-		cmocka_unit_test(kernel_pages_of_a_movable_block_are_alike),
-		cmocka_unit_test(movable_pages_of_a_kernel_block_are_alike),
-		cmocka_unit_test(claims_in_tainted_ones_fail_without_the_relaxed_rule),
-		cmocka_unit_test(isolated_and_cma_blocks_are_refused),
-		cmocka_unit_test(a_block_at_the_zones_edge_is_refused),
-		cmocka_unit_test(kernel_types_do_not_take_each_others_blocks),
-		cmocka_unit_test(a_request_that_finds_nothing_taints_an_empty_one),
-		cmocka_unit_test(a_clean_one_is_tainted_last),
-		cmocka_unit_test(without_the_right_to_fragment_nothing_is_tainted),
-		cmocka_unit_test(category_comes_before_order_where_there_are_many),
-		cmocka_unit_test(movable_requests_claim_in_tainted_ones_above_the_reserve),
-		cmocka_unit_test(a_page_is_stolen_where_no_block_can_be_claimed),
-		cmocka_unit_test(the_smallest_page_is_stolen),
-		cmocka_unit_test(tainted_ok_steals_in_tainted_ones_only),
-		cmocka_unit_test(kernel_types_do_not_steal_from_each_other),
-		cmocka_unit_test(a_movable_request_steals_beside_the_kernel),
-		cmocka_unit_test(an_optional_request_is_refused_while_tainted_ones_have_pages),
-		cmocka_unit_test(movable_requests_are_not_refused),
-		cmocka_unit_test(a_refill_does_not_skip_the_refusal),
-		cmocka_unit_test(an_optional_request_that_finds_nothing_asks_for_room),
-		cmocka_unit_test(who_has_a_cheap_way_out_is_optional),
-		cmocka_unit_test(the_slow_path_does_not_fragment_either),
-		cmocka_unit_test(what_can_reclaim_keeps_from_fragmenting),
-		cmocka_unit_test(what_cannot_reclaim_is_given_rights_step_by_step),
-		cmocka_unit_test(noretry_fails_at_once),
-		cmocka_unit_test(nowarn_fails_where_a_smaller_request_would_be_served),
-		cmocka_unit_test(room_is_made_before_a_clean_one_is_tainted),
-		cmocka_unit_test(when_there_is_no_room_to_be_made_it_is_tainted),
-		cmocka_unit_test(an_optional_request_fails_rather_than_taint),
-		cmocka_unit_test(an_atomic_request_taints),
-		cmocka_unit_test(evacuation_comes_before_compaction),
-		cmocka_unit_test(a_range_of_a_clean_one_is_emptied_before_compaction),
-		cmocka_unit_test(reclaim_first_keeps_clean_ones_clean),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

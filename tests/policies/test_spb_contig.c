@@ -22,11 +22,10 @@ static u32 policy_takes(struct mm *mm, u32 nr_pages)
 	return pfn;
 }
 
-static void an_empty_superpageblock_is_taken_whole(void **state)
+TEST(an_empty_superpageblock_is_taken_whole)
 {
 	struct mm *mm = spb_machine(ORDER_8, "uuuu.... mmmm.... ........", "");
 
-	(void)state;
 	assert_int_equal(take(mm, SB_PAGES), 2 * SB_PAGES);
 	assert_true(sb(mm, 2)->contig_allocated);
 	assert_int_equal(sb(mm, 2)->where, SPB_ON_ISOLATED);
@@ -37,11 +36,10 @@ static void an_empty_superpageblock_is_taken_whole(void **state)
 	spb_done(mm);
 }
 
-static void given_back_it_is_empty_again(void **state)
+TEST(given_back_it_is_empty_again)
 {
 	struct mm *mm = spb_machine(ORDER_8, "uuuu.... mmmm.... ........", "");
 
-	(void)state;
 	take(mm, SB_PAGES);
 	free_contig_pages(mm, 2 * SB_PAGES, SB_PAGES);
 	whole(mm, "given back");
@@ -52,11 +50,10 @@ static void given_back_it_is_empty_again(void **state)
 }
 
 /* superpageblock 2 has two blocks to move, superpageblock 1 four; where to is anywhere clean */
-static void without_an_empty_one_the_least_work_comes_first(void **state)
+TEST(without_an_empty_one_the_least_work_comes_first)
 {
 	struct mm *mm = spb_machine(ORDER_8, "uuuu.... mmmm.... mm......", "");
 
-	(void)state;
 	assert_int_equal(take(mm, SB_PAGES), 2 * SB_PAGES);
 	assert_int_equal(nr_lru(mm, 12) + nr_lru(mm, 13) + nr_lru(mm, 14) + nr_lru(mm, 15), 1024);
 	for (u32 pfn = BLOCK(16); pfn < BLOCK(18); pfn++)
@@ -65,11 +62,10 @@ static void without_an_empty_one_the_least_work_comes_first(void **state)
 	spb_done(mm);
 }
 
-static void what_the_kernel_has_is_never_tried(void **state)
+TEST(what_the_kernel_has_is_never_tried)
 {
 	struct mm *mm = spb_machine(ORDER_8, "u....... r....... uuuumm..", "");
 
-	(void)state;
 	assert_int_equal(policy_takes(mm, SB_PAGES), PFN_NONE);
 	assert_int_equal(policy_takes(mm, BLOCK(1)), PFN_NONE);
 	assert_int_equal(spb(mm)->c.contig_tried, 0);
@@ -77,11 +73,10 @@ static void what_the_kernel_has_is_never_tried(void **state)
 }
 
 /* a whole superpageblock again, once the pin is gone: what failed went to its list's end */
-static void a_candidate_is_tried_twice_and_goes_to_the_end(void **state)
+TEST(a_candidate_is_tried_twice_and_goes_to_the_end)
 {
 	struct mm *mm = spb_machine(ORDER_8, "pm...... mm...... uuuu....", "");
 
-	(void)state;
 	assert_int_equal(take(mm, SB_PAGES), SB_PAGES);
 	assert_int_equal(spb(mm)->c.contig_tried, 3);
 	assert_int_equal(spb(mm)->c.contig_ok, 1);
@@ -90,12 +85,11 @@ static void a_candidate_is_tried_twice_and_goes_to_the_end(void **state)
 }
 
 /* five with a pin: the fourth is the last that is tried */
-static void four_candidates_are_enough(void **state)
+TEST(four_candidates_are_enough)
 {
 	struct mm *mm = spb_machine(ORDER_8, "p....... p....... p....... p....... "
 				    "p....... m.......", "");
 
-	(void)state;
 	assert_int_equal(policy_takes(mm, SB_PAGES), PFN_NONE);
 	assert_int_equal(spb(mm)->c.contig_tried, 8);
 	/* the four went to the end, so the next call begins with the other two */
@@ -104,32 +98,29 @@ static void four_candidates_are_enough(void **state)
 }
 
 /* a half full one before an empty one: packing; its start, whatever is there */
-static void a_small_piece_comes_from_the_fullest_that_is_not_full(void **state)
+TEST(a_small_piece_comes_from_the_fullest_that_is_not_full)
 {
 	struct mm *mm = spb_machine(ORDER_8, "mm...... mmmmm... mmmmmmmm ........ uu......", "");
 
-	(void)state;
 	assert_int_equal(policy_takes(mm, BLOCK(1)), BLOCK(8));
 	assert_int_equal(sb(mm, 3)->where, SPB_ON_EMPTY);
 	assert_false(sb(mm, 1)->contig_allocated);
 	spb_done(mm);
 }
 
-static void an_empty_one_serves_when_all_clean_ones_are_full(void **state)
+TEST(an_empty_one_serves_when_all_clean_ones_are_full)
 {
 	struct mm *mm = spb_machine(ORDER_8, "mmmmmmmm ........ uu......", "");
 
-	(void)state;
 	assert_int_equal(policy_takes(mm, BLOCK(2)), BLOCK(8));
 	spb_done(mm);
 }
 
 /* neither free nor of a type; used, as far as its clean superpageblock goes */
-static void a_piece_counts_as_used_and_as_nothing_else(void **state)
+TEST(a_piece_counts_as_used_and_as_nothing_else)
 {
 	struct mm *mm = spb_machine(ORDER_8, "mmmmmmm. mmmmmm.. uu......", "");
 
-	(void)state;
 	assert_int_equal(policy_takes(mm, BLOCK(1)), 0);
 	assert_int_equal(spb(mm)->pb[0] & (PB_ALL_FREE | PB_HAS_UNMOVABLE | PB_HAS_RECLAIMABLE |
 					   PB_HAS_MOVABLE), 0);
@@ -140,22 +131,20 @@ static void a_piece_counts_as_used_and_as_nothing_else(void **state)
 	spb_done(mm);
 }
 
-static void less_than_a_pageblock_is_not_its_business(void **state)
+TEST(less_than_a_pageblock_is_not_its_business)
 {
 	struct mm *mm = spb_machine(ORDER_8, "mmmm.... ........", "");
 
-	(void)state;
 	assert_int_equal(policy_takes(mm, 256), PFN_NONE);
 	spb_done(mm);
 }
 
 /* the zone clips the second superpageblock: five of its eight blocks are there */
-static void a_clipped_superpageblock_is_no_whole_one(void **state)
+TEST(a_clipped_superpageblock_is_no_whole_one)
 {
 	struct mm *mm = tiny_machine("7.3", 13);
 	u32 b;
 
-	(void)state;
 	for (b = 0; b < 13; b++)
 		draw_block(mm, b, b < 8 ? 'u' : '.');
 	memset(normal(mm)->_watermark, 0, sizeof(normal(mm)->_watermark));
@@ -167,33 +156,12 @@ static void a_clipped_superpageblock_is_no_whole_one(void **state)
 }
 
 /* a huge page fault that found no free block: two half full ones make one */
-static void a_huge_page_request_gets_a_piece_before_it_compacts(void **state)
+TEST(a_huge_page_request_gets_a_piece_before_it_compacts)
 {
 	struct mm *mm = spb_machine(ORDER_8, "hhhhmmmm hhhhmmmm uuuuuuuu", "");
 	u32 pfn = alloc(mm, GFP_TRANSHUGE, HPAGE_PMD_ORDER);
 
-	(void)state;
 	assert_int_not_equal(pfn, PFN_NONE);
 	assert_int_equal(mm->page[pfn].order, HPAGE_PMD_ORDER);
 	spb_done(mm);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_empty_superpageblock_is_taken_whole),
-		cmocka_unit_test(given_back_it_is_empty_again),
-		cmocka_unit_test(without_an_empty_one_the_least_work_comes_first),
-		cmocka_unit_test(what_the_kernel_has_is_never_tried),
-		cmocka_unit_test(a_candidate_is_tried_twice_and_goes_to_the_end),
-		cmocka_unit_test(four_candidates_are_enough),
-		cmocka_unit_test(a_small_piece_comes_from_the_fullest_that_is_not_full),
-		cmocka_unit_test(an_empty_one_serves_when_all_clean_ones_are_full),
-		cmocka_unit_test(a_piece_counts_as_used_and_as_nothing_else),
-		cmocka_unit_test(less_than_a_pageblock_is_not_its_business),
-		cmocka_unit_test(a_clipped_superpageblock_is_no_whole_one),
-		cmocka_unit_test(a_huge_page_request_gets_a_piece_before_it_compacts),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,11 +24,10 @@ static void request(struct mm *mm, u32 order, u8 mt)
 /* --- for a request that waits --------------------------------------------------------------- */
 
 /* the whole of the fullest first; the clean one keeps what it has */
-static void tainted_superpageblocks_lose_their_movable_pages(void **state)
+TEST(tainted_superpageblocks_lose_their_movable_pages)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummuuuuu mmmm.... ........", "");
 
-	(void)state;
 	assert_true(evacuate(mm, 3, MIGRATE_UNMOVABLE));
 	assert_int_equal(sb(mm, 0)->nr_free, 2);
 	assert_int_equal(sb(mm, 0)->nr_movable, 0);
@@ -37,24 +36,22 @@ static void tainted_superpageblocks_lose_their_movable_pages(void **state)
 	spb_done(mm);
 }
 
-static void no_more_than_eight_blocks_of_one(void **state)
+TEST(no_more_than_eight_blocks_of_one)
 {
 	struct mm *mm = spb_machine(ORDER_16, "ummmmmmmmmmmmuuu ................", "");
 
-	(void)state;
 	assert_true(evacuate(mm, 3, MIGRATE_UNMOVABLE));
 	assert_int_equal(sb(mm, 0)->nr_free, 8);
 	assert_int_equal(spb(mm)->c.evac_blocks, 8);
 	spb_done(mm);
 }
 
-static void no_more_than_sixteen_of_them(void **state)
+TEST(no_more_than_sixteen_of_them)
 {
 	char drawn[22 * 5 + 1] = "";
 	struct mm *mm;
 	u32 i, touched = 0;
 
-	(void)state;
 	for (i = 0; i < 22; i++)
 		strcat(drawn, i < 17 ? "umuu " : ".... ");
 	mm = spb_machine(11, drawn, "");
@@ -65,11 +62,10 @@ static void no_more_than_sixteen_of_them(void **state)
 	spb_done(mm);
 }
 
-static void blocks_that_belong_to_others_are_left_alone(void **state)
+TEST(blocks_that_belong_to_others_are_left_alone)
 {
 	struct mm *mm = spb_machine(ORDER_8, "umuuuuum ........", "");
 
-	(void)state;
 	block_type(mm, 1, MIGRATE_CMA);
 	block_type(mm, 7, MIGRATE_HIGHATOMIC);
 	assert_false(evacuate(mm, 3, MIGRATE_UNMOVABLE));
@@ -79,22 +75,20 @@ static void blocks_that_belong_to_others_are_left_alone(void **state)
 }
 
 /* the shrinkers are asked in any case */
-static void without_movable_pages_nothing_is_tried(void **state)
+TEST(without_movable_pages_nothing_is_tried)
 {
 	struct mm *mm = spb_machine(ORDER_8, "uuuuuuuu mmmm.... ........", "");
 
-	(void)state;
 	assert_false(evacuate(mm, 3, MIGRATE_UNMOVABLE));
 	assert_int_equal(spb(mm)->c.spb_slab_shrink_queued, 1);
 	spb_done(mm);
 }
 
 /* block 2 is of the type that asks; the movable blocks 1, 3 to 5 wait for a call without such */
-static void version_1_clears_blocks_of_the_requests_own_type_first(void **state)
+TEST(version_1_clears_blocks_of_the_requests_own_type_first)
 {
 	struct mm *mm = spb_machine(ORDER_8, "umxmmmuu ........", "version=1");
 
-	(void)state;
 	assert_true(evacuate(mm, 3, MIGRATE_UNMOVABLE));
 	assert_int_equal(nr_lru(mm, 2), 0);
 	assert_int_equal(nr_lru(mm, 1), 512);
@@ -105,11 +99,10 @@ static void version_1_clears_blocks_of_the_requests_own_type_first(void **state)
 	spb_done(mm);
 }
 
-static void pages_that_stay_are_counted(void **state)
+TEST(pages_that_stay_are_counted)
 {
 	struct mm *mm = spb_machine(ORDER_8, "upuuuuuu ........", "");
 
-	(void)state;
 	assert_true(evacuate(mm, 3, MIGRATE_UNMOVABLE));
 	assert_int_equal(spb(mm)->c.pages_migrated, 31);
 	assert_int_equal(spb(mm)->c.pages_failed, 1);
@@ -117,22 +110,20 @@ static void pages_that_stay_are_counted(void **state)
 	spb_done(mm);
 }
 
-static void migrations_fail_by_chance_if_they_are_told_to(void **state)
+TEST(migrations_fail_by_chance_if_they_are_told_to)
 {
 	struct mm *mm = spb_machine(ORDER_8, "umuuuuuu ........", "p_fail=1");
 
-	(void)state;
 	assert_true(evacuate(mm, 3, MIGRATE_UNMOVABLE));
 	assert_int_equal(spb(mm)->c.pages_migrated, 0);
 	assert_int_equal(spb(mm)->c.pages_failed, 32);
 	spb_done(mm);
 }
 
-static void clean_page_cache_is_dropped_if_it_is_told_to_be(void **state)
+TEST(clean_page_cache_is_dropped_if_it_is_told_to_be)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ufmuuuuu ........", "drop_clean_cache=on");
 
-	(void)state;
 	assert_true(evacuate(mm, 3, MIGRATE_UNMOVABLE));
 	assert_int_equal(spb(mm)->c.pages_dropped, 512);
 	assert_int_equal(spb(mm)->c.pages_migrated, 512);
@@ -141,12 +132,11 @@ static void clean_page_cache_is_dropped_if_it_is_told_to_be(void **state)
 }
 
 /* a kernel request that would taint the empty superpageblock gets room beside its own instead */
-static void a_request_that_can_wait_gets_the_room(void **state)
+TEST(a_request_that_can_wait_gets_the_room)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummmuuuu mmmmmmmm ........", "");
 	u32 pfn = alloc(mm, GFP_KERNEL, 3);
 
-	(void)state;
 	assert_in_range(pfn, 0, BLOCK(8) - 1);
 	assert_false(spb_is_tainted(sb(mm, 2)));
 	assert_int_equal(spb(mm)->c.taints, 0);
@@ -156,11 +146,10 @@ static void a_request_that_can_wait_gets_the_room(void **state)
 
 /* --- deferred -------------------------------------------------------------------------------- */
 
-static void the_worker_evacuates_for_requests_that_cannot_wait(void **state)
+TEST(the_worker_evacuates_for_requests_that_cannot_wait)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummuuuuu ........", "hot_triggers=off");
 
-	(void)state;
 	request(mm, 3, MIGRATE_UNMOVABLE);
 	assert_int_equal(nr_lru(mm, 1), 512);
 	run_until(mm, MSEC(1));
@@ -175,11 +164,10 @@ static void the_worker_evacuates_for_requests_that_cannot_wait(void **state)
 	spb_done(mm);
 }
 
-static void one_request_in_ten_milliseconds_a_type(void **state)
+TEST(one_request_in_ten_milliseconds_a_type)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummuuuuu ........", "");
 
-	(void)state;
 	mm->now_ns = SEC(1);
 	request(mm, 0, MIGRATE_UNMOVABLE);
 	request(mm, 1, MIGRATE_UNMOVABLE);
@@ -196,11 +184,10 @@ static void one_request_in_ten_milliseconds_a_type(void **state)
 	spb_done(mm);
 }
 
-static void one_request_in_flight_an_order_and_type(void **state)
+TEST(one_request_in_flight_an_order_and_type)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummuuuuu ........", "");
 
-	(void)state;
 	request(mm, 3, MIGRATE_UNMOVABLE);
 	mm->now_ns = SEC(1);
 	request(mm, 3, MIGRATE_UNMOVABLE);
@@ -214,11 +201,10 @@ static void one_request_in_flight_an_order_and_type(void **state)
 }
 
 /* of exactly the order, and of the type */
-static void no_request_while_a_tainted_superpageblock_has_such_a_chunk(void **state)
+TEST(no_request_while_a_tainted_superpageblock_has_such_a_chunk)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummuuuuu ........", "");
 
-	(void)state;
 	buddy_free(mm, 0, 3);
 	request(mm, 3, MIGRATE_UNMOVABLE);
 	assert_int_equal(spb(mm)->c.evac_requests, 0);
@@ -228,11 +214,10 @@ static void no_request_while_a_tainted_superpageblock_has_such_a_chunk(void **st
 	mm_free(mm);
 }
 
-static void high_atomic_and_cma_requests_ask_for_nothing(void **state)
+TEST(high_atomic_and_cma_requests_ask_for_nothing)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummuuuuu ........", "");
 
-	(void)state;
 	request(mm, 3, MIGRATE_HIGHATOMIC);
 	request(mm, 3, MIGRATE_CMA);
 	assert_int_equal(spb(mm)->c.evac_requests, 0);
@@ -240,13 +225,12 @@ static void high_atomic_and_cma_requests_ask_for_nothing(void **state)
 }
 
 /* the atomic request taints, and the next one, later, need not */
-static void an_atomic_request_taints_and_asks_for_room(void **state)
+TEST(an_atomic_request_taints_and_asks_for_room)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummmmmmm mmmmmmmm ........ ........",
 				    "hot_triggers=off");
 	u32 first, later;
 
-	(void)state;
 	first = alloc(mm, GFP_ATOMIC, 8);
 	assert_in_range(first, BLOCK(16), BLOCK(24) - 1);
 	assert_int_equal(spb(mm)->c.evac_requests, 1);
@@ -262,11 +246,10 @@ static void an_atomic_request_taints_and_asks_for_room(void **state)
 
 /* --- slab ------------------------------------------------------------------------------------ */
 
-static void a_shrink_while_one_waits_is_the_same_one(void **state)
+TEST(a_shrink_while_one_waits_is_the_same_one)
 {
 	struct mm *mm = spb_machine(ORDER_8, "uuuuuuuu ........", "");
 
-	(void)state;
 	for (int i = 0; i < 5; i++)
 		spb_queue_slab_shrink(spb(mm), spbs(mm));
 	assert_int_equal(spb(mm)->c.spb_slab_shrink_queued, 1);
@@ -291,11 +274,10 @@ static void shrunk_slab(struct mm *mm, u64 *freed)
 	spb_done(mm);
 }
 
-static void a_shrink_frees_what_it_is_told_it_may(void **state)
+TEST(a_shrink_frees_what_it_is_told_it_may)
 {
 	u64 freed;
 
-	(void)state;
 	shrunk_slab(spb_machine(ORDER_8, "rrrrrrrr ........", ""), &freed);
 	assert_int_equal(freed, 0);
 	shrunk_slab(spb_machine(ORDER_8, "rrrrrrrr ........", "slab_free_pages=30"), &freed);
@@ -304,11 +286,10 @@ static void a_shrink_frees_what_it_is_told_it_may(void **state)
 
 /* --- compaction ------------------------------------------------------------------------------ */
 
-static void compaction_passes_over_what_holds_nothing_movable(void **state)
+TEST(compaction_passes_over_what_holds_nothing_movable)
 {
 	struct mm *mm = spb_machine(ORDER_8, "uuuuuu.. ummmuuuu ........", "");
 
-	(void)state;
 	assert_int_equal(spb_compact_skips(mm, normal(mm), BLOCK(1)), BLOCK(8));
 	assert_int_equal(spb_compact_skips(mm, normal(mm), BLOCK(8)), 0);
 	assert_int_equal(spb_compact_skips(mm, normal(mm), BLOCK(16)), 0);
@@ -337,11 +318,10 @@ static void compact(struct mm *mm)
 }
 
 /* sixteen blocks of the kernel are two steps, not sixteen scans of 512 pages each */
-static void a_run_of_compaction_scans_only_what_may_hold_movable_pages(void **state)
+TEST(a_run_of_compaction_scans_only_what_may_hold_movable_pages)
 {
 	struct mm *mm = spb_machine(ORDER_8, "uuuuuuuu uuuuuuuu hhuuuuuu hhhhhhhh", "");
 
-	(void)state;
 	compact(mm);
 	assert_int_equal(spb(mm)->c.compact_skipped, 2);
 	assert_true(mm->kcompactd->cc.total_migrate_scanned < BLOCK(16));
@@ -350,11 +330,10 @@ static void a_run_of_compaction_scans_only_what_may_hold_movable_pages(void **st
 }
 
 /* the movable pages of a kernel block leave it, and the scan after that finds none */
-static void a_scan_that_finds_nothing_movable_says_so(void **state)
+TEST(a_scan_that_finds_nothing_movable_says_so)
 {
 	struct mm *mm = spb_machine(ORDER_8, "xuuuuuuu hhhhhhhh", "");
 
-	(void)state;
 	compact(mm);
 	assert_int_equal(nr_lru(mm, 0), 0);
 	assert_int_equal(sb(mm, 0)->nr_movable, 1);
@@ -366,11 +345,10 @@ static void a_scan_that_finds_nothing_movable_says_so(void **state)
 	spb_done(mm);
 }
 
-static void a_block_whose_movable_pages_are_gone_is_known_to_hold_none(void **state)
+TEST(a_block_whose_movable_pages_are_gone_is_known_to_hold_none)
 {
 	struct mm *mm = spb_machine(ORDER_8, "xuuuuuuu ........", "");
 
-	(void)state;
 	assert_int_equal(sb(mm, 0)->nr_movable, 1);
 	spb_compact_scanned(mm, normal(mm), 0);
 	assert_int_equal(sb(mm, 0)->nr_movable, 1);	/* they are still there */
@@ -381,45 +359,13 @@ static void a_block_whose_movable_pages_are_gone_is_known_to_hold_none(void **st
 }
 
 /* the scan cannot see free chunks: one on a movable list keeps the bit */
-static void free_movable_pages_of_a_block_keep_its_bit(void **state)
+TEST(free_movable_pages_of_a_block_keep_its_bit)
 {
 	struct mm *mm = spb_machine(ORDER_8, "yuuuuuuu ........", "");
 
-	(void)state;
 	spb_evacuate_pageblock(spb(mm), spbs(mm), 0, true);
 	assert_int_equal(nr_lru(mm, 0), 0);
 	assert_int_equal(sb(mm, 0)->nr_movable, 1);
 	assert_int_equal(sb(mm, 0)->nr_unmovable, 8);
 	spb_done(mm);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(tainted_superpageblocks_lose_their_movable_pages),
-		cmocka_unit_test(no_more_than_eight_blocks_of_one),
-		cmocka_unit_test(no_more_than_sixteen_of_them),
-		cmocka_unit_test(blocks_that_belong_to_others_are_left_alone),
-		cmocka_unit_test(without_movable_pages_nothing_is_tried),
-		cmocka_unit_test(version_1_clears_blocks_of_the_requests_own_type_first),
-		cmocka_unit_test(pages_that_stay_are_counted),
-		cmocka_unit_test(migrations_fail_by_chance_if_they_are_told_to),
-		cmocka_unit_test(clean_page_cache_is_dropped_if_it_is_told_to_be),
-		cmocka_unit_test(a_request_that_can_wait_gets_the_room),
-		cmocka_unit_test(the_worker_evacuates_for_requests_that_cannot_wait),
-		cmocka_unit_test(one_request_in_ten_milliseconds_a_type),
-		cmocka_unit_test(one_request_in_flight_an_order_and_type),
-		cmocka_unit_test(no_request_while_a_tainted_superpageblock_has_such_a_chunk),
-		cmocka_unit_test(high_atomic_and_cma_requests_ask_for_nothing),
-		cmocka_unit_test(an_atomic_request_taints_and_asks_for_room),
-		cmocka_unit_test(a_shrink_while_one_waits_is_the_same_one),
-		cmocka_unit_test(a_shrink_frees_what_it_is_told_it_may),
-		cmocka_unit_test(compaction_passes_over_what_holds_nothing_movable),
-		cmocka_unit_test(a_run_of_compaction_scans_only_what_may_hold_movable_pages),
-		cmocka_unit_test(a_scan_that_finds_nothing_movable_says_so),
-		cmocka_unit_test(a_block_whose_movable_pages_are_gone_is_known_to_hold_none),
-		cmocka_unit_test(free_movable_pages_of_a_block_keep_its_bit),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

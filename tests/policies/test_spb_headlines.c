@@ -62,12 +62,11 @@ static void print_refused_claims(const char *what, const struct refused_claims *
 		      (unsigned long long)r->polluted);
 }
 
-static void the_half_full_rule_refuses_what_tainted_superpageblocks_have(void **state)
+TEST(the_half_full_rule_refuses_what_tainted_superpageblocks_have)
 {
 	struct refused_claims off = refused_claims("relaxed_claim=off,hot_triggers=off");
 	struct refused_claims on = refused_claims("hot_triggers=off");
 
-	(void)state;
 	print_refused_claims("half of a block must suit:", &off);
 	print_refused_claims("any block is claimed:", &on);
 	assert_true(off.refused >= REFUSED_REQUESTS);
@@ -206,12 +205,11 @@ static void print_mixed_load(u64 seed, const char *what, const struct mixed_load
 }
 
 /* the author saw 2 to 3, of 7 to 8 blocks each, and none */
-static void clean_superpageblocks_stay_so_if_reclaim_comes_first(void **state)
+TEST(clean_superpageblocks_stay_so_if_reclaim_comes_first)
 {
 	u32 most = 0;
 	u64 seed;
 
-	(void)state;
 	for (seed = 1; seed <= 5; seed++) {
 		struct mixed_load off = mixed_load("prefer_reclaim=off", seed);
 		struct mixed_load on = mixed_load("", seed);
@@ -224,14 +222,4 @@ static void clean_superpageblocks_stay_so_if_reclaim_comes_first(void **state)
 		most = off.fresh > most ? off.fresh : most;
 	}
 	assert_in_range(most, 2, 3);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_half_full_rule_refuses_what_tainted_superpageblocks_have),
-		cmocka_unit_test(clean_superpageblocks_stay_so_if_reclaim_comes_first),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

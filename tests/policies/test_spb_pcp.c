@@ -56,24 +56,22 @@ static u32 movable_block(struct mm *mm)
 	return block_of(get_with(mm, 0, 9, MIGRATE_MOVABLE, 0));
 }
 
-static void the_series_is_based_on_it(void **state)
+TEST(the_series_is_based_on_it)
 {
 	struct mm *mm = tiny_machine("7.3", 16);
 
-	(void)state;
 	set_policy(mm, "spb,order=12");
 	assert_true(mm_feature(mm, "pcp_buddy"));
 	assert_true(pcp_allowed_order(mm, 5));
 	mm_free(mm);
 }
 
-static void movable_blocks_come_from_the_fullest_clean_superpageblock(void **state)
+TEST(movable_blocks_come_from_the_fullest_clean_superpageblock)
 {
 	struct mm *mm = pcp_machine(EIGHT, "........ mm...... mmmmm... mmmmmmmm",
 				    "split_marks_both_used=off");
 	u32 i;
 
-	(void)state;
 	/* two at a time, and the smallest free chunk of a block or more first */
 	assert_int_equal(movable_block(mm), 21);
 	assert_string_equal(stock(mm, 0), "M9:11264");
@@ -87,11 +85,10 @@ static void movable_blocks_come_from_the_fullest_clean_superpageblock(void **sta
 }
 
 /* As posted, the second half of a split chunk of two blocks no longer counts as free. */
-static void a_split_off_block_is_not_seen_by_the_next_refill(void **state)
+TEST(a_split_off_block_is_not_seen_by_the_next_refill)
 {
 	struct mm *mm = pcp_machine(EIGHT, "........ mm...... mmmmm... mmmmmmmm", "");
 
-	(void)state;
 	assert_int_equal(movable_block(mm), 21);
 	assert_int_equal(movable_block(mm), 22);
 	assert_int_equal(sb(mm, 2)->nr_free, 0);
@@ -100,12 +97,11 @@ static void a_split_off_block_is_not_seen_by_the_next_refill(void **state)
 	spb_done(mm);
 }
 
-static void the_empty_one_is_the_last(void **state)
+TEST(the_empty_one_is_the_last)
 {
 	struct mm *mm = pcp_machine(EIGHT, "........ mmm..... mmmmmmm.", "");
 	u32 i;
 
-	(void)state;
 	for (i = 0; i < 6; i++) {
 		assert_int_not_equal(movable_block(mm) / 8, 0);
 		assert_int_equal(sb(mm, 0)->nr_free, 8);
@@ -114,31 +110,28 @@ static void the_empty_one_is_the_last(void **state)
 	spb_done(mm);
 }
 
-static void a_tainted_superpageblock_is_not_movables_first_choice(void **state)
+TEST(a_tainted_superpageblock_is_not_movables_first_choice)
 {
 	struct mm *mm = pcp_machine(EIGHT, "uuuu.... m.......", "");
 
-	(void)state;
 	assert_int_equal(movable_block(mm) / 8, 1);
 	assert_int_equal(sb(mm, 0)->nr_free, 4);
 	spb_done(mm);
 }
 
-static void in_bitmaps_the_lowest_clean_one_is_taken(void **state)
+TEST(in_bitmaps_the_lowest_clean_one_is_taken)
 {
 	struct mm *mm = pcp_machine(EIGHT, "........ mm...... mmmmm...", "select=bitmap");
 
-	(void)state;
 	assert_int_equal(movable_block(mm) / 8, 1);
 	assert_int_equal(sb(mm, 0)->nr_free, 8);
 	spb_done(mm);
 }
 
-static void a_whole_block_is_the_cpus(void **state)
+TEST(a_whole_block_is_the_cpus)
 {
 	struct mm *mm = pcp_machine(EIGHT, "........ mmmmmmm.", "");
 
-	(void)state;
 	assert_int_equal(block_of(get_with(mm, 1, 0, MIGRATE_MOVABLE, 0)), 15);
 	assert_int_equal(owner(mm, 15), 2);
 	assert_int_equal(pcp_of(mm, 1)->count, 511);
@@ -147,12 +140,11 @@ static void a_whole_block_is_the_cpus(void **state)
 	spb_done(mm);
 }
 
-static void the_kernel_takes_whole_blocks_of_tainted_superpageblocks(void **state)
+TEST(the_kernel_takes_whole_blocks_of_tainted_superpageblocks)
 {
 	struct mm *mm = pcp_machine(EIGHT, "........ m....... uuu.....", "");
 	u32 pfn = get_with(mm, 0, 0, MIGRATE_UNMOVABLE, 0);
 
-	(void)state;
 	assert_int_equal(pfn / BLOCK(8), 2);
 	assert_int_equal(owner(mm, block_of(pfn)), 1);
 	assert_int_equal(get_pageblock_migratetype(mm, pfn), MIGRATE_UNMOVABLE);
@@ -161,12 +153,11 @@ static void the_kernel_takes_whole_blocks_of_tainted_superpageblocks(void **stat
 }
 
 /* whatever rights the request has: what fills up is at most as large as what was asked for */
-static void the_kernel_takes_no_whole_block_out_of_a_clean_superpageblock(void **state)
+TEST(the_kernel_takes_no_whole_block_out_of_a_clean_superpageblock)
 {
 	struct mm *mm = pcp_machine(EIGHT, "........ m....... uuuuuuuu", "");
 	u32 pfn;
 
-	(void)state;
 	assert_int_equal(get_with(mm, 0, 0, MIGRATE_UNMOVABLE, ALLOC_NOFRAGMENT), PFN_NONE);
 	assert_string_equal(stock(mm, 0), "");
 	assert_int_equal(get_with(mm, 0, 0, MIGRATE_UNMOVABLE,
@@ -182,11 +173,10 @@ static void the_kernel_takes_no_whole_block_out_of_a_clean_superpageblock(void *
 	spb_done(mm);
 }
 
-static void a_part_of_a_tainted_block_is_adopted_with_its_block(void **state)
+TEST(a_part_of_a_tainted_block_is_adopted_with_its_block)
 {
 	struct mm *mm = pcp_machine(TWO, "uu .. ..", "");
 
-	(void)state;
 	give(mm, BLOCK(0), 7);
 	give(mm, BLOCK(0) + 256, 5);
 	sized(mm, 64, 8192);
@@ -201,12 +191,11 @@ static void a_part_of_a_tainted_block_is_adopted_with_its_block(void **state)
 	spb_done(mm);
 }
 
-static void the_rest_of_an_adopted_block_is_recovered_later(void **state)
+TEST(the_rest_of_an_adopted_block_is_recovered_later)
 {
 	struct mm *mm = pcp_machine(TWO, "uu .. ..", "");
 	u32 i;
 
-	(void)state;
 	give(mm, BLOCK(0), 7);
 	give(mm, BLOCK(0) + 256, 5);
 	sized(mm, 64, 8192);
@@ -220,11 +209,10 @@ static void the_rest_of_an_adopted_block_is_recovered_later(void **state)
 	spb_done(mm);
 }
 
-static void a_superpageblock_with_few_free_pages_is_passed_by(void **state)
+TEST(a_superpageblock_with_few_free_pages_is_passed_by)
 {
 	struct mm *mm = pcp_machine(TWO, "uu uu .. ..", "");
 
-	(void)state;
 	give(mm, BLOCK(0), 6);		/* 64 + 32 + 16 + 8 + 4 + 2 + 1 = 127 free pages */
 	give(mm, BLOCK(0) + 128, 5);
 	give(mm, BLOCK(0) + 192, 4);
@@ -240,11 +228,10 @@ static void a_superpageblock_with_few_free_pages_is_passed_by(void **state)
 	spb_done(mm);
 }
 
-static void each_superpageblock_gives_one_part_the_fullest_first(void **state)
+TEST(each_superpageblock_gives_one_part_the_fullest_first)
 {
 	struct mm *mm = pcp_machine(EIGHT, "uummmmmm uuuuuuuu uuuummmm", "");
 
-	(void)state;
 	give(mm, BLOCK(0), 7);
 	give(mm, BLOCK(1), 6);
 	give(mm, BLOCK(8), 6);
@@ -263,12 +250,11 @@ static void each_superpageblock_gives_one_part_the_fullest_first(void **state)
 	spb_done(mm);
 }
 
-static void a_part_smaller_than_the_request_is_of_no_use(void **state)
+TEST(a_part_smaller_than_the_request_is_of_no_use)
 {
 	struct mm *mm = pcp_machine(TWO, "uu .. ..", "");
 	u32 i;
 
-	(void)state;
 	for (i = 0; i < 512; i += 16)
 		give(mm, BLOCK(0) + i, 3);
 	assert_int_equal(get_with(mm, 0, 4, MIGRATE_UNMOVABLE, ALLOC_NOFRAGMENT), PFN_NONE);
@@ -278,12 +264,11 @@ static void a_part_smaller_than_the_request_is_of_no_use(void **state)
 	spb_done(mm);
 }
 
-static void a_part_of_anothers_block_is_taken_but_not_owned(void **state)
+TEST(a_part_of_anothers_block_is_taken_but_not_owned)
 {
 	struct mm *mm = pcp_machine(TWO, "uu .. ..", "");
 	u32 pfn;
 
-	(void)state;
 	give(mm, BLOCK(0), 7);
 	give(mm, BLOCK(0) + 256, 7);
 	sized(mm, 64, 8192);
@@ -302,11 +287,10 @@ static void a_part_of_anothers_block_is_taken_but_not_owned(void **state)
 	spb_done(mm);
 }
 
-static void movable_requests_adopt_nothing(void **state)
+TEST(movable_requests_adopt_nothing)
 {
 	struct mm *mm = pcp_machine(TWO, "uy mm mm", "");
 
-	(void)state;
 	give(mm, BLOCK(1) + 256, 8);
 	get_with(mm, 0, 0, MIGRATE_MOVABLE, 0);
 	assert_int_equal(spb(mm)->c.pcp_adopted, 0);
@@ -315,13 +299,12 @@ static void movable_requests_adopt_nothing(void **state)
 }
 
 /* no list changes and no worker is woken, although the block holds something new */
-static void an_adopted_part_notes_its_type_and_nothing_else(void **state)
+TEST(an_adopted_part_notes_its_type_and_nothing_else)
 {
 	struct mm *mm = pcp_machine(EIGHT, "ummmmmmm ........", "");
 	u8 fullness = sb(mm, 0)->fullness;
 	u32 jobs;
 
-	(void)state;
 	block_type(mm, 1, MIGRATE_UNMOVABLE);
 	block_type(mm, 2, MIGRATE_UNMOVABLE);
 	give(mm, BLOCK(1), 7);
@@ -339,11 +322,10 @@ static void an_adopted_part_notes_its_type_and_nothing_else(void **state)
 	spb_done(mm);
 }
 
-static void in_bitmaps_parts_are_found_by_tainted_and_chunk(void **state)
+TEST(in_bitmaps_parts_are_found_by_tainted_and_chunk)
 {
 	struct mm *mm = pcp_machine(TWO, "uu .. uu uu ..", "select=bitmap");
 
-	(void)state;
 	give(mm, BLOCK(4), 5);		/* too few free pages */
 	give(mm, BLOCK(6) + 128, 7);
 	sized(mm, 64, 8192);
@@ -355,13 +337,12 @@ static void in_bitmaps_parts_are_found_by_tainted_and_chunk(void **state)
 }
 
 /* left over from a time when it held kernel pages: to take it would taint a clean one */
-static void a_part_of_a_clean_superpageblock_is_not_adopted(void **state)
+TEST(a_part_of_a_clean_superpageblock_is_not_adopted)
 {
 	static const char *const select[] = { "select=lists", "select=bitmap" };
 	struct mm *mm;
 	u32 i;
 
-	(void)state;
 	for (i = 0; i < 2; i++) {
 		mm = pcp_machine(TWO, "mm uu mm ..", select[i]);
 		block_type(mm, 0, MIGRATE_UNMOVABLE);
@@ -378,12 +359,11 @@ static void a_part_of_a_clean_superpageblock_is_not_adopted(void **state)
 	}
 }
 
-static void an_owned_block_that_is_whole_again_is_movable_and_nobodys(void **state)
+TEST(an_owned_block_that_is_whole_again_is_movable_and_nobodys)
 {
 	struct mm *mm = pcp_machine(TWO, "u. .. ..", "");
 	u32 pfn = get_with(mm, 0, 0, MIGRATE_UNMOVABLE, 0);
 
-	(void)state;
 	assert_int_equal(block_of(pfn), 1);
 	put(mm, 1, pfn, 0);
 	drain_local_pages(mm, NULL, 0);
@@ -416,40 +396,10 @@ static void at_random(const char *args, u32 steps)
 	spb_done(mm);
 }
 
-static void every_count_is_right_after_every_step(void **state)
+TEST(every_count_is_right_after_every_step)
 {
-	(void)state;
 	at_random("", 4000);
 	at_random("select=bitmap", 4000);
 	at_random("version=1", 4000);
 	at_random("split_marks_both_used=off", 4000);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_series_is_based_on_it),
-		cmocka_unit_test(movable_blocks_come_from_the_fullest_clean_superpageblock),
-		cmocka_unit_test(a_split_off_block_is_not_seen_by_the_next_refill),
-		cmocka_unit_test(the_empty_one_is_the_last),
-		cmocka_unit_test(a_tainted_superpageblock_is_not_movables_first_choice),
-		cmocka_unit_test(in_bitmaps_the_lowest_clean_one_is_taken),
-		cmocka_unit_test(a_whole_block_is_the_cpus),
-		cmocka_unit_test(the_kernel_takes_whole_blocks_of_tainted_superpageblocks),
-		cmocka_unit_test(the_kernel_takes_no_whole_block_out_of_a_clean_superpageblock),
-		cmocka_unit_test(a_part_of_a_tainted_block_is_adopted_with_its_block),
-		cmocka_unit_test(the_rest_of_an_adopted_block_is_recovered_later),
-		cmocka_unit_test(a_superpageblock_with_few_free_pages_is_passed_by),
-		cmocka_unit_test(each_superpageblock_gives_one_part_the_fullest_first),
-		cmocka_unit_test(a_part_smaller_than_the_request_is_of_no_use),
-		cmocka_unit_test(a_part_of_anothers_block_is_taken_but_not_owned),
-		cmocka_unit_test(movable_requests_adopt_nothing),
-		cmocka_unit_test(an_adopted_part_notes_its_type_and_nothing_else),
-		cmocka_unit_test(in_bitmaps_parts_are_found_by_tainted_and_chunk),
-		cmocka_unit_test(a_part_of_a_clean_superpageblock_is_not_adopted),
-		cmocka_unit_test(an_owned_block_that_is_whole_again_is_movable_and_nobodys),
-		cmocka_unit_test(every_count_is_right_after_every_step),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

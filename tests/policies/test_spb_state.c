@@ -25,11 +25,10 @@ static void make(struct mm *mm, u32 block, u32 first, u32 nr, enum page_state st
 
 /* --- geometry ------------------------------------------------------------------------------ */
 
-static void the_zones_edge_clips_a_superpageblock(void **state)
+TEST(the_zones_edge_clips_a_superpageblock)
 {
 	struct mm *mm = plain(10);
 
-	(void)state;
 	set_policy(mm, "spb,order=12,pcp_buddy=off");
 	assert_int_equal(spbs(mm)->nr, 2);
 	assert_int_equal(sb(mm, 0)->total_pageblocks, 8);
@@ -40,12 +39,11 @@ static void the_zones_edge_clips_a_superpageblock(void **state)
 }
 
 /* two zones share the first superpageblock's gigabyte: each has its part of it */
-static void each_zone_has_its_part_of_a_superpageblock(void **state)
+TEST(each_zone_has_its_part_of_a_superpageblock)
 {
 	struct mm *mm = mm_alloc(BLOCK(8), 1, 1);
 	u32 pfn;
 
-	(void)state;
 	mm_add_zone(mm, ZONE_DMA, 0, BLOCK(2));
 	mm_add_zone(mm, ZONE_NORMAL, BLOCK(2), BLOCK(6));
 	for (pfn = 0; pfn < BLOCK(8); pfn++)
@@ -60,11 +58,10 @@ static void each_zone_has_its_part_of_a_superpageblock(void **state)
 }
 
 /* a hole is for ever: the superpageblock can never be a huge page, and counts as tainted */
-static void a_hole_is_reserved_and_taints(void **state)
+TEST(a_hole_is_reserved_and_taints)
 {
 	struct mm *mm = plain(16);
 
-	(void)state;
 	for (u32 b = 0; b < 16; b++)
 		if (b != 3)
 			draw_block(mm, b, '.');
@@ -80,11 +77,10 @@ static void a_hole_is_reserved_and_taints(void **state)
 
 /* --- memory as the policy finds it --------------------------------------------------------- */
 
-static void what_is_in_use_says_what_a_block_holds(void **state)
+TEST(what_is_in_use_says_what_a_block_holds)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "urm.xyhh", "");
 
-	(void)state;
 	assert_int_equal(pb(mm, 0), PB_HAS_UNMOVABLE);
 	assert_int_equal(pb(mm, 1), PB_HAS_RECLAIMABLE);
 	assert_int_equal(pb(mm, 2), PB_HAS_MOVABLE);
@@ -110,33 +106,30 @@ static struct mm *with_boot_memory(const char *policy)
 	return mm;
 }
 
-static void boot_memory_is_in_use_and_of_no_type(void **state)
+TEST(boot_memory_is_in_use_and_of_no_type)
 {
 	struct mm *mm = with_boot_memory("spb,order=12,pcp_buddy=off");
 
-	(void)state;
 	assert_int_equal(pb(mm, 0), 0);
 	assert_int_equal(sb(mm, 0)->nr_reserved, 0);
 	assert_string_equal(list_name(mm, 0), "clean almost_empty");
 	spb_done(mm);
 }
 
-static void boot_memory_may_count_as_movable(void **state)
+TEST(boot_memory_may_count_as_movable)
 {
 	struct mm *mm = with_boot_memory("spb,order=12,pcp_buddy=off,faithful_boot=on");
 
-	(void)state;
 	assert_int_equal(pb(mm, 0), PB_HAS_MOVABLE);
 	assert_int_equal(sb(mm, 0)->nr_movable, 1);
 	spb_done(mm);
 }
 
 /* the pair 2 and 3 is one chunk, of which the list is known by its head alone */
-static void free_blocks_are_movable_from_the_start(void **state)
+TEST(free_blocks_are_movable_from_the_start)
 {
 	struct mm *mm = plain(8);
 
-	(void)state;
 	for (u32 b = 1; b < 4; b++) {
 		draw_block(mm, b, '.');
 		block_type(mm, b, MIGRATE_UNMOVABLE);
@@ -153,11 +146,10 @@ static void free_blocks_are_movable_from_the_start(void **state)
 }
 
 /* per-CPU pages are neither free nor seen: they left the lists as pages of their block's type */
-static void per_cpu_pages_count_as_their_blocks_type(void **state)
+TEST(per_cpu_pages_count_as_their_blocks_type)
 {
 	struct mm *mm = mm_alloc(BLOCK(8), 1, 1);
 
-	(void)state;
 	mm_add_zone(mm, ZONE_NORMAL, 0, BLOCK(8));
 	for (u32 pfn = 0; pfn < BLOCK(7); pfn++)
 		mm_place_free(mm, pfn, 0, true);
@@ -180,9 +172,8 @@ static void expect_list(const char *word, const char *name)
 	spb_done(mm);
 }
 
-static void a_clean_one_is_as_full_as_its_blocks_are_not_free(void **state)
+TEST(a_clean_one_is_as_full_as_its_blocks_are_not_free)
 {
-	(void)state;
 	expect_list("................", "empty");
 	expect_list("m...............", "clean almost_empty");
 	expect_list("mmm.............", "clean almost_empty");
@@ -197,9 +188,8 @@ static void a_clean_one_is_as_full_as_its_blocks_are_not_free(void **state)
 }
 
 /* what is movable does not count: full means that every block holds kernel memory */
-static void a_tainted_one_is_as_full_as_its_kernel_blocks(void **state)
+TEST(a_tainted_one_is_as_full_as_its_kernel_blocks)
 {
-	(void)state;
 	expect_list("u...............", "tainted almost_empty");
 	expect_list("r...............", "tainted almost_empty");
 	expect_list("ummmmmmmmmmmmmmm", "tainted almost_empty");
@@ -211,11 +201,10 @@ static void a_tainted_one_is_as_full_as_its_kernel_blocks(void **state)
 }
 
 /* a block with pages of both kernel types is one in each of the counts */
-static void mixed_kernel_blocks_count_twice(void **state)
+TEST(mixed_kernel_blocks_count_twice)
 {
 	struct mm *mm = spb_machine(SPB_OF_16, "uu..............", "");
 
-	(void)state;
 	spb_set_has(spb(mm), spbs(mm), BLOCK(0), MIGRATE_RECLAIMABLE);
 	spb_set_has(spb(mm), spbs(mm), BLOCK(1), MIGRATE_RECLAIMABLE);
 	spb_update_list(spb(mm), spbs(mm), sb(mm, 0));
@@ -224,34 +213,31 @@ static void mixed_kernel_blocks_count_twice(void **state)
 }
 
 /* two of two blocks in use would be full; one of two is an eighth of a whole superpageblock */
-static void a_clipped_one_is_measured_by_the_full_size(void **state)
+TEST(a_clipped_one_is_measured_by_the_full_size)
 {
 	struct mm *mm = plain(10);
 
-	(void)state;
 	draw_block(mm, 9, '.');
 	set_policy(mm, "spb,order=12,pcp_buddy=off");
 	assert_string_equal(list_name(mm, 1), "tainted almost_empty");
 	spb_done(mm);
 }
 
-static void what_was_touched_last_is_last_of_its_list(void **state)
+TEST(what_was_touched_last_is_last_of_its_list)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "m....... m....... m.......", "");
 
-	(void)state;
 	assert_string_equal(category(mm, SPB_CLEAN), "0 1 2");
 	spb_update_list(spb(mm), spbs(mm), sb(mm, 0));
 	assert_string_equal(category(mm, SPB_CLEAN), "1 2 0");
 	spb_done(mm);
 }
 
-static void superpageblocks_are_walked_fullest_first(void **state)
+TEST(superpageblocks_are_walked_fullest_first)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "m....... mmmmmmm. mmmm.... ........ mmmmmmmm "
 					      "u....... uuuuuuuu", "");
 
-	(void)state;
 	assert_string_equal(category(mm, SPB_CLEAN), "4 1 2 0");
 	assert_string_equal(category(mm, SPB_TAINTED), "6 5");
 	assert_ptr_equal(spb_next_empty(spbs(mm), NULL), sb(mm, 3));
@@ -260,11 +246,10 @@ static void superpageblocks_are_walked_fullest_first(void **state)
 }
 
 /* Version 1 may start defrag only when the superpageblock moves to another list. */
-static void the_lists_start_defrag(void **state)
+TEST(the_lists_start_defrag)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "ummmmmm. ........", "");
 
-	(void)state;
 	spb_update_list(spb(mm), spbs(mm), sb(mm, 0));
 	assert_int_equal(spb(mm)->c.defrag_started, 1);
 	spb_done(mm);
@@ -280,22 +265,20 @@ static void the_lists_start_defrag(void **state)
 	spb_done(mm);
 }
 
-static void the_reserve_is_a_32nd_and_at_least_4(void **state)
+TEST(the_reserve_is_a_32nd_and_at_least_4)
 {
 	struct superpageblock b = { .total_pageblocks = 512 };
 
-	(void)state;
 	assert_int_equal(spb_reserve(&b), 16);
 	b.total_pageblocks = 100;
 	assert_int_equal(spb_reserve(&b), 4);
 }
 
 /* 4 blocks' worth of pages, free blocks or not */
-static void the_high_water_mark_counts_pages(void **state)
+TEST(the_high_water_mark_counts_pages)
 {
 	struct mm *mm = spb_machine(SPB_OF_16, "uuuuuuuummhhhhhh uuuuuuuuhhhhhhhh", "");
 
-	(void)state;
 	assert_true(spb_below_high_water(spbs(mm), sb(mm, 0)));
 	assert_false(spb_below_high_water(spbs(mm), sb(mm, 1)));
 	spb_done(mm);
@@ -303,12 +286,11 @@ static void the_high_water_mark_counts_pages(void **state)
 
 /* --- the bits while the model runs --------------------------------------------------------- */
 
-static void a_page_taken_marks_its_block(void **state)
+TEST(a_page_taken_marks_its_block)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "m....... ", "");
 	u32 pfn = take(mm, 0, MIGRATE_MOVABLE);
 
-	(void)state;
 	assert_int_equal(block_no(pfn), 1);
 	assert_int_equal(pb(mm, 1), PB_HAS_MOVABLE);
 	assert_int_equal(sb(mm, 0)->nr_movable, 2);
@@ -317,11 +299,10 @@ static void a_page_taken_marks_its_block(void **state)
 }
 
 /* There is no count of pages by type: what a block has held, it has until it is wholly free. */
-static void a_mixed_block_stays_mixed_until_it_is_free(void **state)
+TEST(a_mixed_block_stays_mixed_until_it_is_free)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "y.......", "");
 
-	(void)state;
 	give(mm, BLOCK(0), 0);
 	assert_int_equal(pb(mm, 0), PB_HAS_UNMOVABLE | PB_HAS_MOVABLE);
 	assert_string_equal(list_name(mm, 0), "tainted almost_empty");
@@ -333,11 +314,10 @@ static void a_mixed_block_stays_mixed_until_it_is_free(void **state)
 	spb_done(mm);
 }
 
-static void the_last_kernel_block_that_is_freed_takes_the_taint_away(void **state)
+TEST(the_last_kernel_block_that_is_freed_takes_the_taint_away)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "urmmmmmm", "");
 
-	(void)state;
 	give_run(mm, BLOCK(0), 512);
 	assert_string_equal(list_name(mm, 0), "tainted almost_empty");
 	give_run(mm, BLOCK(1), 512);
@@ -346,11 +326,10 @@ static void the_last_kernel_block_that_is_freed_takes_the_taint_away(void **stat
 	spb_done(mm);
 }
 
-static void a_block_that_is_free_becomes_movable(void **state)
+TEST(a_block_that_is_free_becomes_movable)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "umrmmmmm", "");
 
-	(void)state;
 	assert_int_equal(tag(mm, 0), MIGRATE_UNMOVABLE);
 	give_run(mm, BLOCK(0), 512);
 	assert_int_equal(tag(mm, 0), MIGRATE_MOVABLE);
@@ -360,11 +339,10 @@ static void a_block_that_is_free_becomes_movable(void **state)
 	spb_done(mm);
 }
 
-static void a_page_freed_into_a_block_in_use_changes_nothing_else(void **state)
+TEST(a_page_freed_into_a_block_in_use_changes_nothing_else)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmm.... mmmm.... u.......", "");
 
-	(void)state;
 	give(mm, BLOCK(0), 0);
 	give(mm, BLOCK(16), 0);
 	assert_string_equal(category(mm, SPB_CLEAN), "0 1");
@@ -375,11 +353,10 @@ static void a_page_freed_into_a_block_in_use_changes_nothing_else(void **state)
 }
 
 /* ... and the high-order atomic reserve goes on counting it. */
-static void a_free_highatomic_block_becomes_movable(void **state)
+TEST(a_free_highatomic_block_becomes_movable)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "u......m", "");
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_HIGHATOMIC);
 	normal(mm)->nr_reserved_highatomic = 512;
 	give_run(mm, BLOCK(0), 512);
@@ -390,11 +367,10 @@ static void a_free_highatomic_block_becomes_movable(void **state)
 	spb_done(mm);
 }
 
-static void a_free_cma_block_stays_one(void **state)
+TEST(a_free_cma_block_stays_one)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "m......m", "");
 
-	(void)state;
 	block_type(mm, 0, MIGRATE_CMA);
 	give_run(mm, BLOCK(0), 512);
 	assert_int_equal(tag(mm, 0), MIGRATE_CMA);
@@ -405,12 +381,11 @@ static void a_free_cma_block_stays_one(void **state)
 }
 
 /* Both halves of the pair lost their mark when it was split; only one gets it back. */
-static void half_of_a_split_pair_is_forgotten(void **state)
+TEST(half_of_a_split_pair_is_forgotten)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmm..", "");
 	u32 pfn = take(mm, 9, MIGRATE_MOVABLE);
 
-	(void)state;
 	assert_int_equal(pfn, BLOCK(6));
 	assert_int_equal(sb(mm, 0)->nr_free, 0);
 	assert_int_equal(pb(mm, 7), PB_HAS_MOVABLE);
@@ -422,12 +397,11 @@ static void half_of_a_split_pair_is_forgotten(void **state)
 	spb_done(mm);
 }
 
-static void without_the_quirk_it_is_not(void **state)
+TEST(without_the_quirk_it_is_not)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmm..", "split_marks_both_used=off");
 	u32 pfn = take(mm, 0, MIGRATE_MOVABLE);
 
-	(void)state;
 	assert_int_equal(pfn, BLOCK(6));
 	assert_int_equal(sb(mm, 0)->nr_free, 1);
 	assert_int_equal(pb(mm, 7), PB_ALL_FREE);
@@ -437,12 +411,11 @@ static void without_the_quirk_it_is_not(void **state)
 }
 
 /* a whole pair that is freed is freed block by block, so nothing is forgotten */
-static void a_pair_that_is_freed_whole_is_free_whole(void **state)
+TEST(a_pair_that_is_freed_whole_is_free_whole)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmm..", "");
 	u32 pfn = take(mm, 10, MIGRATE_MOVABLE);
 
-	(void)state;
 	assert_int_equal(sb(mm, 0)->nr_free, 0);
 	give(mm, pfn, 10);
 	assert_int_equal(sb(mm, 0)->nr_free, 2);
@@ -450,11 +423,10 @@ static void a_pair_that_is_freed_whole_is_free_whole(void **state)
 }
 
 /* compaction takes a block to move pages to: they will be movable */
-static void a_target_of_migration_is_movable(void **state)
+TEST(a_target_of_migration_is_movable)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "u.m.mmmm", "");
 
-	(void)state;
 	assert_int_equal(__isolate_free_page(mm, normal(mm), BLOCK(1), 9), 512);
 	assert_int_equal(pb(mm, 1), PB_HAS_MOVABLE);
 	assert_int_equal(sb(mm, 0)->nr_free, 1);
@@ -466,13 +438,12 @@ static void a_target_of_migration_is_movable(void **state)
 }
 
 /* a block that the kernel's compaction captures as it is freed has kernel pages in it then */
-static void a_captured_block_holds_what_the_request_wants(void **state)
+TEST(a_captured_block_holds_what_the_request_wants)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmmmm", "");
 	struct capture_control capc = { .zone = normal(mm), .order = 9,
 					.migratetype = MIGRATE_UNMOVABLE, .pfn = PFN_NONE };
 
-	(void)state;
 	for (u32 pfn = BLOCK(2); pfn < BLOCK(3) - 1; pfn++)
 		give(mm, pfn, 0);
 	lruvec_del_folio(mm, BLOCK(3) - 1);
@@ -488,11 +459,10 @@ static void a_captured_block_holds_what_the_request_wants(void **state)
 }
 
 /* Handed out whole, it is back on the lists with the first block that comes back. */
-static void what_is_handed_out_whole_is_set_apart(void **state)
+TEST(what_is_handed_out_whole_is_set_apart)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmmmm m.......", "");
 
-	(void)state;
 	spb_contig_mark(spb(mm), spbs(mm), BLOCK(0), BLOCK(8), true);
 	whole(mm, "set apart");
 	assert_string_equal(list_name(mm, 0), "isolated");
@@ -522,12 +492,11 @@ static void expect_broken(struct mm *mm, const char *rule)
 	assert_int_not_equal(mm_check(mm, "broken on purpose"), 0);
 }
 
-static void every_count_is_checked(void **state)
+TEST(every_count_is_checked)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "urm..... ", "");
 	struct superpageblock *b = sb(mm, 0);
 
-	(void)state;
 	b->nr_free++;
 	expect_broken(mm, "nr_free counts free blocks");
 	b->nr_free--;
@@ -550,11 +519,10 @@ static void every_count_is_checked(void **state)
 	spb_done(mm);
 }
 
-static void every_block_is_accounted_for(void **state)
+TEST(every_block_is_accounted_for)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "urm.....", "");
 
-	(void)state;
 	spb(mm)->pb[2] &= (u8)~PB_HAS_MOVABLE;
 	sb(mm, 0)->nr_movable--;
 	expect_broken(mm, "every block is free, of a type, or known not to be");
@@ -568,11 +536,10 @@ static void every_block_is_accounted_for(void **state)
 	spb_done(mm);
 }
 
-static void membership_is_checked_against_what_it_should_be(void **state)
+TEST(membership_is_checked_against_what_it_should_be)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmmmm mmmmmmmm", "");
 
-	(void)state;
 	spb_set_has(spb(mm), spbs(mm), BLOCK(1), MIGRATE_UNMOVABLE);
 	expect_broken(mm, "the list is that of its category and fullness");
 	spb_update_list(spb(mm), spbs(mm), sb(mm, 0));
@@ -587,11 +554,10 @@ static void membership_is_checked_against_what_it_should_be(void **state)
 }
 
 /* without the quirk no free block may count as used */
-static void a_forgotten_half_is_a_broken_rule_without_the_quirk(void **state)
+TEST(a_forgotten_half_is_a_broken_rule_without_the_quirk)
 {
 	struct mm *mm = spb_machine(SPB_OF_8, "mmmmmm..", "");
 
-	(void)state;
 	give(mm, take(mm, 9, MIGRATE_MOVABLE), 9);
 	assert_int_equal(broken(mm), 0);
 	spb(mm)->split_marks_both_used = false;
@@ -603,11 +569,10 @@ static void a_forgotten_half_is_a_broken_rule_without_the_quirk(void **state)
 /* --- the policy in its kernel ---------------------------------------------------------------- */
 
 /* the series is made for kernels of today: what it needs of them, an older recording gets */
-static void an_old_kernel_becomes_one_that_the_series_fits(void **state)
+TEST(an_old_kernel_becomes_one_that_the_series_fits)
 {
 	struct mm *mm = tiny_machine("6.1", 8);
 
-	(void)state;
 	assert_false(mm_feature(mm, "freelist_hygiene"));
 	set_policy(mm, "spb,order=12,pcp_buddy=off");
 	assert_true(mm_feature(mm, "freelist_hygiene"));
@@ -618,56 +583,11 @@ static void an_old_kernel_becomes_one_that_the_series_fits(void **state)
 	spb_done(mm);
 }
 
-static void its_per_cpu_lists_own_blocks_unless_told_not_to(void **state)
+TEST(its_per_cpu_lists_own_blocks_unless_told_not_to)
 {
 	struct mm *mm = tiny_machine("7.3", 8);
 
-	(void)state;
 	set_policy(mm, "spb,order=12");
 	assert_true(mm_feature(mm, "pcp_buddy"));
 	spb_done(mm);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_zones_edge_clips_a_superpageblock),
-		cmocka_unit_test(each_zone_has_its_part_of_a_superpageblock),
-		cmocka_unit_test(a_hole_is_reserved_and_taints),
-		cmocka_unit_test(what_is_in_use_says_what_a_block_holds),
-		cmocka_unit_test(boot_memory_is_in_use_and_of_no_type),
-		cmocka_unit_test(boot_memory_may_count_as_movable),
-		cmocka_unit_test(free_blocks_are_movable_from_the_start),
-		cmocka_unit_test(per_cpu_pages_count_as_their_blocks_type),
-		cmocka_unit_test(a_clean_one_is_as_full_as_its_blocks_are_not_free),
-		cmocka_unit_test(a_tainted_one_is_as_full_as_its_kernel_blocks),
-		cmocka_unit_test(mixed_kernel_blocks_count_twice),
-		cmocka_unit_test(a_clipped_one_is_measured_by_the_full_size),
-		cmocka_unit_test(what_was_touched_last_is_last_of_its_list),
-		cmocka_unit_test(superpageblocks_are_walked_fullest_first),
-		cmocka_unit_test(the_lists_start_defrag),
-		cmocka_unit_test(the_reserve_is_a_32nd_and_at_least_4),
-		cmocka_unit_test(the_high_water_mark_counts_pages),
-		cmocka_unit_test(a_page_taken_marks_its_block),
-		cmocka_unit_test(a_mixed_block_stays_mixed_until_it_is_free),
-		cmocka_unit_test(the_last_kernel_block_that_is_freed_takes_the_taint_away),
-		cmocka_unit_test(a_block_that_is_free_becomes_movable),
-		cmocka_unit_test(a_page_freed_into_a_block_in_use_changes_nothing_else),
-		cmocka_unit_test(a_free_highatomic_block_becomes_movable),
-		cmocka_unit_test(a_free_cma_block_stays_one),
-		cmocka_unit_test(half_of_a_split_pair_is_forgotten),
-		cmocka_unit_test(without_the_quirk_it_is_not),
-		cmocka_unit_test(a_pair_that_is_freed_whole_is_free_whole),
-		cmocka_unit_test(a_target_of_migration_is_movable),
-		cmocka_unit_test(a_captured_block_holds_what_the_request_wants),
-		cmocka_unit_test(what_is_handed_out_whole_is_set_apart),
-		cmocka_unit_test(every_count_is_checked),
-		cmocka_unit_test(every_block_is_accounted_for),
-		cmocka_unit_test(membership_is_checked_against_what_it_should_be),
-		cmocka_unit_test(a_forgotten_half_is_a_broken_rule_without_the_quirk),
-		cmocka_unit_test(an_old_kernel_becomes_one_that_the_series_fits),
-		cmocka_unit_test(its_per_cpu_lists_own_blocks_unless_told_not_to),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,11 +22,10 @@ static bool needs(struct mm *mm, u32 i)
 
 /* --- the gate ------------------------------------------------------------------------------ */
 
-static void a_tainted_superpageblock_short_of_free_blocks_needs_a_pass(void **state)
+TEST(a_tainted_superpageblock_short_of_free_blocks_needs_a_pass)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummmmm.. ummmm... um...... mmmmmm.. ........", "");
 
-	(void)state;
 	assert_true(needs(mm, 0));
 	assert_true(needs(mm, 1));
 	assert_false(needs(mm, 2));	/* five free: above the reserve */
@@ -35,21 +34,19 @@ static void a_tainted_superpageblock_short_of_free_blocks_needs_a_pass(void **st
 	spb_done(mm);
 }
 
-static void without_movable_pages_there_is_nothing_to_do(void **state)
+TEST(without_movable_pages_there_is_nothing_to_do)
 {
 	struct mm *mm = spb_machine(ORDER_8, "uuuuuuu. rrrrrrr. ........", "");
 
-	(void)state;
 	assert_false(needs(mm, 0));
 	assert_false(needs(mm, 1));
 	spb_done(mm);
 }
 
-static void one_pass_at_a_time(void **state)
+TEST(one_pass_at_a_time)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummmmmm. ........", "");
 
-	(void)state;
 	start(mm, 0);
 	start(mm, 0);
 	assert_int_equal(spb(mm)->nr_jobs, 1);
@@ -63,11 +60,10 @@ static void one_pass_at_a_time(void **state)
 /* --- the pass ------------------------------------------------------------------------------ */
 
 /* blocks 1, 2 and 3 have gone, which makes four free ones: the reserve */
-static void a_pass_ends_when_the_reserve_is_free(void **state)
+TEST(a_pass_ends_when_the_reserve_is_free)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummmmmm. ........", "");
 
-	(void)state;
 	start(mm, 0);
 	run_until(mm, SEC(1));
 	assert_int_equal(sb(mm, 0)->nr_free, 4);
@@ -82,11 +78,10 @@ static void a_pass_ends_when_the_reserve_is_free(void **state)
 }
 
 /* a pageblock is there when its time is over: 1 ms each by default */
-static void each_pageblock_takes_its_time(void **state)
+TEST(each_pageblock_takes_its_time)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummmmmm. ........", "evac_block_us=1000");
 
-	(void)state;
 	start(mm, 0);
 	run_until(mm, MSEC(1));
 	assert_int_equal(sb(mm, 0)->nr_free, 1);
@@ -102,12 +97,11 @@ static void each_pageblock_takes_its_time(void **state)
 }
 
 /* the second superpageblock's pass begins when the first one's is over */
-static void jobs_run_one_after_the_other(void **state)
+TEST(jobs_run_one_after_the_other)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummmmmm. ummmmmm. ........ ........",
 				    "evac_block_us=1000");
 
-	(void)state;
 	start(mm, 0);
 	start(mm, 1);
 	run_until(mm, MSEC(3) + MSEC(1) / 2);
@@ -119,11 +113,10 @@ static void jobs_run_one_after_the_other(void **state)
 }
 
 /* block 3 is the first that is not done: the next pass begins there */
-static void the_next_pass_goes_on_where_the_last_one_ended(void **state)
+TEST(the_next_pass_goes_on_where_the_last_one_ended)
 {
 	struct mm *mm = spb_machine(ORDER_16, "ummmmmmmmmmmm... ................", "");
 
-	(void)state;
 	start(mm, 0);
 	run_until(mm, SEC(1));
 	assert_int_equal(nr_lru(mm, 1), 0);
@@ -132,11 +125,10 @@ static void the_next_pass_goes_on_where_the_last_one_ended(void **state)
 }
 
 /* from the cursor to the end, then from the start to the cursor */
-static void a_pass_wraps_around_once(void **state)
+TEST(a_pass_wraps_around_once)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummmuuuu ........", "");
 
-	(void)state;
 	sb(mm, 0)->defrag_cursor = BLOCK(3);
 	start(mm, 0);
 	run_until(mm, SEC(1));
@@ -147,11 +139,10 @@ static void a_pass_wraps_around_once(void **state)
 }
 
 /* a block that the kernel has pages in cannot become free, and is emptied all the same */
-static void mixed_blocks_are_emptied_too(void **state)
+TEST(mixed_blocks_are_emptied_too)
 {
 	struct mm *mm = spb_machine(ORDER_8, "uuuuuuux ........", "");
 
-	(void)state;
 	assert_int_equal(sb(mm, 0)->nr_movable, 1);
 	start(mm, 0);
 	run_until(mm, SEC(1));
@@ -163,11 +154,10 @@ static void mixed_blocks_are_emptied_too(void **state)
 }
 
 /* compaction found nothing in block 2: it waits until a pass has wrapped around */
-static void a_block_with_its_skip_bit_waits_until_a_pass_wraps(void **state)
+TEST(a_block_with_its_skip_bit_waits_until_a_pass_wraps)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummmuuuu ........", "");
 
-	(void)state;
 	spb(mm)->pb[2] |= PB_SKIP;
 	start(mm, 0);
 	run_until(mm, SEC(1));
@@ -181,12 +171,11 @@ static void a_block_with_its_skip_bit_waits_until_a_pass_wraps(void **state)
 }
 
 /* one queue for all kinds of work, in the order in which it came */
-static void shrinks_and_evacuations_wait_for_their_turn(void **state)
+TEST(shrinks_and_evacuations_wait_for_their_turn)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummmmmm. uuuuuuux ........ ........",
 				    "evac_block_us=1000");
 
-	(void)state;
 	start(mm, 0);
 	spb_queue_slab_shrink(spb(mm), spbs(mm));
 	spb_queue_evacuate(spb(mm), spbs(mm), 3, MIGRATE_UNMOVABLE);
@@ -203,13 +192,12 @@ static void shrinks_and_evacuations_wait_for_their_turn(void **state)
 }
 
 /* a pass of each, an evacuation of each order and type, a shrink: as much as can be queued */
-static void the_queue_holds_all_that_can_be_asked_for(void **state)
+TEST(the_queue_holds_all_that_can_be_asked_for)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummmmmm. ummmmmm. ummmmmm. ummmmmm.", "");
 	u32 i;
 	u8 mt;
 
-	(void)state;
 	for (int again = 0; again < 3; again++) {
 		for (i = 0; i < 4; i++)
 			start(mm, i);
@@ -229,11 +217,10 @@ static void the_queue_holds_all_that_can_be_asked_for(void **state)
 	spb_done(mm);
 }
 
-static void nothing_runs_before_its_time(void **state)
+TEST(nothing_runs_before_its_time)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummmmmm. ........", "");
 
-	(void)state;
 	mm->now_ns = SEC(3);
 	start(mm, 0);
 	run_until(mm, SEC(3));
@@ -259,11 +246,10 @@ static struct mm *stamped(const char *args)
 	return mm;
 }
 
-static void a_pass_without_progress_is_followed_by_five_quiet_seconds(void **state)
+TEST(a_pass_without_progress_is_followed_by_five_quiet_seconds)
 {
 	struct mm *mm = stamped("");
 
-	(void)state;
 	assert_false(needs(mm, 0));
 	mm->now_ns = SEC(15);
 	assert_false(needs(mm, 0));
@@ -272,12 +258,11 @@ static void a_pass_without_progress_is_followed_by_five_quiet_seconds(void **sta
 	spb_done(mm);
 }
 
-static void a_pageblocks_worth_of_free_pages_ends_them(void **state)
+TEST(a_pageblocks_worth_of_free_pages_ends_them)
 {
 	struct mm *mm = stamped("");
 	u32 pfn;
 
-	(void)state;
 	for (pfn = 0; pfn < 511; pfn++)
 		buddy_free(mm, pfn, 0);
 	assert_false(needs(mm, 0));
@@ -286,11 +271,10 @@ static void a_pageblocks_worth_of_free_pages_ends_them(void **state)
 	mm_free(mm);
 }
 
-static void the_quiet_time_is_tunable(void **state)
+TEST(the_quiet_time_is_tunable)
 {
 	struct mm *mm = stamped("cooldown_s=0.5");
 
-	(void)state;
 	assert_true(needs(mm, 0));
 	spb_done(mm);
 }
@@ -308,22 +292,20 @@ static u32 claim_a_block(struct mm *mm)
 }
 
 /* below the high-water mark of four blocks' worth of pages */
-static void a_page_taken_where_little_is_free_starts_a_pass(void **state)
+TEST(a_page_taken_where_little_is_free_starts_a_pass)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummmmmm. ........", "version=1");
 
-	(void)state;
 	assert_int_equal(claim_a_block(mm), 0);
 	assert_int_equal(spb(mm)->c.defrag_started, 1);
 	assert_int_equal(spb(mm)->c.spb_slab_shrink_queued, 1);
 	spb_done(mm);
 }
 
-static void above_the_high_water_mark_it_starts_nothing(void **state)
+TEST(above_the_high_water_mark_it_starts_nothing)
 {
 	struct mm *mm = spb_machine(ORDER_8, "um...... ........", "version=1");
 
-	(void)state;
 	assert_int_equal(claim_a_block(mm), 0);
 	assert_int_equal(spb(mm)->c.defrag_started, 0);
 	assert_int_equal(spb(mm)->c.spb_slab_shrink_queued, 0);
@@ -331,11 +313,10 @@ static void above_the_high_water_mark_it_starts_nothing(void **state)
 }
 
 /* the first of two superpageblocks changes from a quarter full to half full with its 4th block */
-static void before_the_hot_triggers_only_another_list_started_one(void **state)
+TEST(before_the_hot_triggers_only_another_list_started_one)
 {
 	struct mm *mm = spb_machine(ORDER_8, "uummm... ........", LISTS_ALONE);
 
-	(void)state;
 	assert_int_equal(claim_a_block(mm), 0);
 	assert_int_equal(spb(mm)->c.spb_slab_shrink_queued, 1);
 	assert_int_equal(spb(mm)->c.defrag_started, 0);
@@ -346,23 +327,21 @@ static void before_the_hot_triggers_only_another_list_started_one(void **state)
 }
 
 /* version 2 looks at the gate whenever it puts a superpageblock on its list, the same or not */
-static void version_2_starts_one_from_any_change(void **state)
+TEST(version_2_starts_one_from_any_change)
 {
 	struct mm *mm = spb_machine(ORDER_8, "uummm... ........", "hot_triggers=off");
 
-	(void)state;
 	assert_int_equal(claim_a_block(mm), 0);
 	assert_int_equal(spb(mm)->c.defrag_started, 1);
 	spb_done(mm);
 }
 
 /* a movable request, too, that finds no clean page and goes on to an empty superpageblock */
-static void whoever_finds_nothing_starts_all_that_need_it(void **state)
+TEST(whoever_finds_nothing_starts_all_that_need_it)
 {
 	const char *drawn = "ummmmmmm mmmmmmmm ummmmmmm u....... ........";
 	struct mm *mm = spb_machine(ORDER_8, drawn, "version=1");
 
-	(void)state;
 	assert_in_range(alloc(mm, GFP_HIGHUSER_MOVABLE, 0), BLOCK(32), BLOCK(40) - 1);
 	assert_true(sb(mm, 0)->defrag_active);
 	assert_false(sb(mm, 1)->defrag_active);
@@ -376,12 +355,11 @@ static void whoever_finds_nothing_starts_all_that_need_it(void **state)
 }
 
 /* room is asked for in the name of a request that has another way out, if that saw a shortage */
-static void an_optional_request_that_saw_a_shortage_asks_for_evacuation(void **state)
+TEST(an_optional_request_that_saw_a_shortage_asks_for_evacuation)
 {
 	struct mm *mm = spb_machine(ORDER_8, "ummmmmmm ........", "");
 	struct spb_walk walk = { .saw_below_reserve = true };
 
-	(void)state;
 	spb_pressure_triggers(spb(mm), spbs(mm), 2, MIGRATE_UNMOVABLE);
 	assert_int_equal(spb(mm)->c.evac_requests, 0);
 	spb(mm)->walk = &walk;
@@ -479,12 +457,11 @@ static void print_stale_stamps(const char *what, const struct stale_stamps *r)
 		      (unsigned long long)r->fresh);
 }
 
-static void without_hot_triggers_a_stamped_superpageblock_is_forgotten(void **state)
+TEST(without_hot_triggers_a_stamped_superpageblock_is_forgotten)
 {
 	struct stale_stamps off = stale_stamps(LISTS_ALONE), on = stale_stamps("version=1");
 	struct stale_stamps v2 = stale_stamps("");
 
-	(void)state;
 	print_stale_stamps("v1 without hot triggers:", &off);
 	print_stale_stamps("v1:", &on);
 	print_stale_stamps("v2:", &v2);
@@ -505,11 +482,10 @@ static void without_hot_triggers_a_stamped_superpageblock_is_forgotten(void **st
  * Blocks that a CPU has adopted fill its lists again without a reaction to it: the hot triggers do
  * not fire, and the stamps grow old as without them. doc/spb.md, "Per-CPU lists".
  */
-static void adopted_blocks_refill_a_cpu_without_a_trigger(void **state)
+TEST(adopted_blocks_refill_a_cpu_without_a_trigger)
 {
 	struct stale_stamps r = stale_stamps("pcp_buddy=on");
 
-	(void)state;
 	print_stale_stamps("v2, its per-CPU lists:", &r);
 	assert_int_equal(r.passes, 0);
 	assert_int_equal(r.age_s, 300);
@@ -517,12 +493,11 @@ static void adopted_blocks_refill_a_cpu_without_a_trigger(void **state)
 }
 
 /* with its pins, it is tried again every five seconds and some, however many allocations ask */
-static void a_hopeless_superpageblock_is_tried_once_in_its_cool_down(void **state)
+TEST(a_hopeless_superpageblock_is_tried_once_in_its_cool_down)
 {
 	struct mm *mm = spb_machine(ORDER_8, "uuuuPPPP ........", "version=1");
 	u64 passes;
 
-	(void)state;
 	for (u32 j = 0; j < 100; j++)
 		buddy_free(mm, 3 * j, 0);
 	churn(mm, 40, 300);
@@ -533,37 +508,4 @@ static void a_hopeless_superpageblock_is_tried_once_in_its_cool_down(void **stat
 	assert_in_range(passes, 300 / 6, 300 / 5 + 1);
 	assert_int_equal(spb(mm)->c.defrag_progress, 0);
 	spb_done(mm);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_tainted_superpageblock_short_of_free_blocks_needs_a_pass),
-		cmocka_unit_test(without_movable_pages_there_is_nothing_to_do),
-		cmocka_unit_test(one_pass_at_a_time),
-		cmocka_unit_test(a_pass_ends_when_the_reserve_is_free),
-		cmocka_unit_test(each_pageblock_takes_its_time),
-		cmocka_unit_test(jobs_run_one_after_the_other),
-		cmocka_unit_test(the_next_pass_goes_on_where_the_last_one_ended),
-		cmocka_unit_test(a_pass_wraps_around_once),
-		cmocka_unit_test(mixed_blocks_are_emptied_too),
-		cmocka_unit_test(a_block_with_its_skip_bit_waits_until_a_pass_wraps),
-		cmocka_unit_test(shrinks_and_evacuations_wait_for_their_turn),
-		cmocka_unit_test(the_queue_holds_all_that_can_be_asked_for),
-		cmocka_unit_test(nothing_runs_before_its_time),
-		cmocka_unit_test(a_pass_without_progress_is_followed_by_five_quiet_seconds),
-		cmocka_unit_test(a_pageblocks_worth_of_free_pages_ends_them),
-		cmocka_unit_test(the_quiet_time_is_tunable),
-		cmocka_unit_test(a_page_taken_where_little_is_free_starts_a_pass),
-		cmocka_unit_test(above_the_high_water_mark_it_starts_nothing),
-		cmocka_unit_test(before_the_hot_triggers_only_another_list_started_one),
-		cmocka_unit_test(version_2_starts_one_from_any_change),
-		cmocka_unit_test(whoever_finds_nothing_starts_all_that_need_it),
-		cmocka_unit_test(an_optional_request_that_saw_a_shortage_asks_for_evacuation),
-		cmocka_unit_test(without_hot_triggers_a_stamped_superpageblock_is_forgotten),
-		cmocka_unit_test(adopted_blocks_refill_a_cpu_without_a_trigger),
-		cmocka_unit_test(a_hopeless_superpageblock_is_tried_once_in_its_cool_down),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

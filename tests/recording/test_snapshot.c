@@ -4,12 +4,9 @@
  * cannot be true is refused with file, place and remedy.
  */
 #define _GNU_SOURCE
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +16,7 @@
 #include <zstd.h>
 
 #include "recording/recording.h"
+#include "tests/test.h"
 
 static char top[64];
 static struct recording m;
@@ -165,6 +163,8 @@ static int tear_down(void **state)
 	return nftw(top, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
+#define TEST_F(name) TEST_FIXTURE(name, set_up, tear_down)
+
 static void load(void)
 {
 	if (recording_load(&m, top, err, sizeof(err)))
@@ -178,9 +178,8 @@ static void load_fails(const char *place, const char *what)
 		fail_msg("'%s' does not name '%s' and '%s'", err, place, what);
 }
 
-static void an_empty_directory_is_a_recording_without_snapshots(void **state)
+TEST_F(an_empty_directory_is_a_recording_without_snapshots)
 {
-	(void)state;
 	load();
 	assert_false(m.before.present);
 	assert_false(m.after.present);
@@ -189,18 +188,16 @@ static void an_empty_directory_is_a_recording_without_snapshots(void **state)
 	assert_int_equal(m.sysctl.watermark_boost_factor, 15000);
 }
 
-static void no_directory_is_an_error(void **state)
+TEST_F(no_directory_is_an_error)
 {
-	(void)state;
 	assert_int_equal(recording_load(&m, "/nonexistent/recording", err, sizeof(err)), -1);
 	assert_non_null(strstr(err, "/nonexistent/recording"));
 }
 
-static void zoneinfo_fills_zones_with_marks_below_the_boost(void **state)
+TEST_F(zoneinfo_fills_zones_with_marks_below_the_boost)
 {
 	const struct snap_zone *z = &m.before.zone[ZONE_DMA32];
 
-	(void)state;
 	write_text("before", "zoneinfo", zoneinfo);
 	load();
 	assert_true(z->populated);
@@ -222,20 +219,18 @@ static void zoneinfo_fills_zones_with_marks_below_the_boost(void **state)
 	assert_int_equal(m.sysctl.min_free_kbytes, 400);	/* no sysctl_vm: from the marks */
 }
 
-static void a_6_1_zoneinfo_without_promo_gets_one(void **state)
+TEST_F(a_6_1_zoneinfo_without_promo_gets_one)
 {
-	(void)state;
 	write_changed("before", "zoneinfo", zoneinfo, "        promo    687\n", "");
 	load();
 	assert_int_equal(m.before.zone[ZONE_DMA32].wmark[WMARK_PROMO], 175);
 }
 
-static void zones_of_two_nodes_are_folded(void **state)
+TEST_F(zones_of_two_nodes_are_folded)
 {
 	const struct snap_zone *z = &m.before.zone[ZONE_DMA32];
 	char both[8192], second[4096], *p;
 
-	(void)state;
 	snprintf(second, sizeof(second), "%.*s",
 		 (int)(strstr(zoneinfo, "Node 0, zone  Movable") - zoneinfo), zoneinfo);
 	second[5] = '1';
@@ -253,11 +248,10 @@ static void zones_of_two_nodes_are_folded(void **state)
 	assert_non_null(strstr(m.notes, "folded"));
 }
 
-static void pagetypeinfo_goes_by_names_and_caps_are_completed(void **state)
+TEST_F(pagetypeinfo_goes_by_names_and_caps_are_completed)
 {
 	const struct snap_zone *z = &m.before.zone[ZONE_DMA32];
 
-	(void)state;
 	write_text("before", "zoneinfo", zoneinfo);
 	write_text("before", "buddyinfo", buddyinfo);
 	write_text("before", "pagetypeinfo", pagetypeinfo);
@@ -273,29 +267,26 @@ static void pagetypeinfo_goes_by_names_and_caps_are_completed(void **state)
 	assert_int_equal(z->nr_free[10], 3);
 }
 
-static void a_cap_that_nothing_completes_is_noted(void **state)
+TEST_F(a_cap_that_nothing_completes_is_noted)
 {
-	(void)state;
 	write_text("before", "pagetypeinfo", pagetypeinfo);
 	load();
 	assert_int_equal(m.before.zone[ZONE_DMA32].free_by_order[0][MIGRATE_MOVABLE], 100000);
 	assert_non_null(strstr(m.notes, "stops at 100000"));
 }
 
-static void other_pageblock_sizes_are_noted_and_not_used(void **state)
+TEST_F(other_pageblock_sizes_are_noted_and_not_used)
 {
-	(void)state;
 	write_changed("before", "pagetypeinfo", pagetypeinfo, "order: 9", "order: 13");
 	load();
 	assert_false(m.before.have_pagetypeinfo);
 	assert_non_null(strstr(m.notes, "order 13"));
 }
 
-static void small_files_arrive(void **state)
+TEST_F(small_files_arrive)
 {
 	uint64_t v;
 
-	(void)state;
 	write_text("before", "version", version);
 	write_text("before", "thp", thp);
 	write_text("before", "vmstat", "nr_free_pages 77\nthp_fault_alloc 4601\n");
@@ -320,7 +311,7 @@ static void small_files_arrive(void **state)
 
 static uint64_t flags[8192];
 
-static void page_flags_tell_kinds(void **state)
+TEST_F(page_flags_tell_kinds)
 {
 	static const struct { uint64_t f; enum snap_page kind; } cases[] = {
 		{ KPF(NOPAGE), SNAP_ABSENT }, { KPF(RESERVED), SNAP_RESERVED },
@@ -332,7 +323,6 @@ static void page_flags_tell_kinds(void **state)
 	};
 	size_t n = sizeof(cases) / sizeof(cases[0]);
 
-	(void)state;
 	memset(flags, 0, sizeof(flags));
 	for (size_t i = 0; i < n; i++)
 		flags[16 * i] = cases[i].f;
@@ -343,9 +333,8 @@ static void page_flags_tell_kinds(void **state)
 	assert_int_equal(snapshot_page_kind(&m.before, 8192), SNAP_ABSENT);
 }
 
-static void tails_are_what_their_head_is(void **state)
+TEST_F(tails_are_what_their_head_is)
 {
-	(void)state;
 	memset(flags, 0, sizeof(flags));
 	flags[512] = KPF(COMPOUND_HEAD) | KPF(LRU) | KPF(ANON);
 	for (int i = 513; i < 1024; i++)
@@ -367,9 +356,8 @@ static void tails_are_what_their_head_is(void **state)
 }
 
 /* a kernel that marks heads only: buddyinfo says one of order 10, one of order 3, one of 0 */
-static void heads_of_buddies_are_expanded(void **state)
+TEST_F(heads_of_buddies_are_expanded)
 {
-	(void)state;
 	memset(flags, 0, sizeof(flags));
 	for (int i = 4096; i < 8192; i++)
 		flags[i] = KPF(RESERVED);
@@ -388,13 +376,12 @@ static void heads_of_buddies_are_expanded(void **state)
 	assert_int_equal(snapshot_page_kind(&m.before, 4121), SNAP_NOFLAGS);
 }
 
-static void a_hole_without_nopage_is_found(void **state)
+TEST_F(a_hole_without_nopage_is_found)
 {
 	const uint32_t nr = 4096 + 3 * 32768;
 	uint64_t *f = calloc(nr, sizeof(*f));
 	char text[8192];
 
-	(void)state;
 	assert_non_null(f);
 	for (uint32_t i = 0; i < nr; i++)
 		f[i] = i < 65536 || i >= 98304 ? KPF(BUDDY) : 0;
@@ -410,9 +397,8 @@ static void a_hole_without_nopage_is_found(void **state)
 	assert_int_equal(snapshot_page_kind(&m.before, 65535), SNAP_BUDDY);
 }
 
-static void flags_cut_short_are_refused(void **state)
+TEST_F(flags_cut_short_are_refused)
 {
-	(void)state;
 	memset(flags, 0, sizeof(flags));
 	write_text("before", "zoneinfo", zoneinfo);
 	write_flags("before", "kpageflags", flags, 8000, true);
@@ -430,7 +416,7 @@ static void flags_cut_short_are_refused(void **state)
 	load_fails("kpagecount", "no sound zstd");
 }
 
-static void malformed_lines_are_named(void **state)
+TEST_F(malformed_lines_are_named)
 {
 	static const struct { const char *from, *to, *place, *what; } cases[] = {
 		{ "min      612", "min      six", "zoneinfo:6", "'six' is no number" },
@@ -444,7 +430,6 @@ static void malformed_lines_are_named(void **state)
 		{ "    cpu: 0\n", "", "zoneinfo:17", "before any 'cpu:'" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		write_changed("before", "zoneinfo", zoneinfo, cases[i].from, cases[i].to);
 		load_fails(cases[i].place, cases[i].what);
@@ -452,7 +437,7 @@ static void malformed_lines_are_named(void **state)
 	}
 }
 
-static void malformed_tables_are_named(void **state)
+TEST_F(malformed_tables_are_named)
 {
 	static const struct { const char *from, *to, *place, *what; } cases[] = {
 		{ "Unmovable      1", "Unmovable      x", "pagetypeinfo:5", "'x' is no number" },
@@ -462,7 +447,6 @@ static void malformed_tables_are_named(void **state)
 		{ "            1            1 \n", " 1 1 1\n", "pagetypeinfo:11", "columns" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		write_changed("before", "pagetypeinfo", pagetypeinfo, cases[i].from, cases[i].to);
 		load_fails(cases[i].place, cases[i].what);
@@ -472,7 +456,7 @@ static void malformed_tables_are_named(void **state)
 	load_fails("buddyinfo:1", "missing");
 }
 
-static void malformed_small_files_are_named(void **state)
+TEST_F(malformed_small_files_are_named)
 {
 	static const struct { const char *name, *text, *what; } cases[] = {
 		{ "vmstat", "nr_free_pages\n", ":1: a number is missing" },
@@ -488,7 +472,6 @@ static void malformed_small_files_are_named(void **state)
 		{ "thp", "nonsense\n", ":1: no ':'" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char path[256];
 
@@ -501,9 +484,8 @@ static void malformed_small_files_are_named(void **state)
 	load_fails("vmstat", "is no text");
 }
 
-static void files_of_another_machine_are_refused(void **state)
+TEST_F(files_of_another_machine_are_refused)
 {
-	(void)state;
 	write_text("before", "zoneinfo", zoneinfo);
 	write_text("before", "vmstat", "pgfree 100\n");
 	write_text("before", "version", version);
@@ -525,9 +507,8 @@ static void files_of_another_machine_are_refused(void **state)
 	assert_true(m.before.present && m.after.present);
 }
 
-static void a_balloon_may_change_managed(void **state)
+TEST_F(a_balloon_may_change_managed)
 {
-	(void)state;
 	write_text("before", "zoneinfo", zoneinfo);
 	write_changed("after", "zoneinfo", zoneinfo, "managed  4000", "managed  3999");
 	write_text("before", "vmstat", "balloon_inflate 0\n");
@@ -536,11 +517,10 @@ static void a_balloon_may_change_managed(void **state)
 	assert_non_null(strstr(m.notes, "balloon"));
 }
 
-static void overlapping_zones_are_refused(void **state)
+TEST_F(overlapping_zones_are_refused)
 {
 	char both[8192], *p;
 
-	(void)state;
 	snprintf(both, sizeof(both), "%.*s%s",
 		 (int)(strstr(zoneinfo, "Node 0, zone  Movable") - zoneinfo), zoneinfo, zoneinfo);
 	p = strstr(both + 10, "zone    DMA32");
@@ -549,41 +529,10 @@ static void overlapping_zones_are_refused(void **state)
 	load_fails("before/zoneinfo", "zones DMA32 and Normal overlap");
 }
 
-static void pagetypeinfo_of_another_machine_is_refused(void **state)
+TEST_F(pagetypeinfo_of_another_machine_is_refused)
 {
-	(void)state;
 	write_text("before", "zoneinfo", zoneinfo);
 	write_changed("before", "pagetypeinfo", pagetypeinfo,
 		      "zone    DMA32            2", "zone    DMA32            900");
 	load_fails("before/pagetypeinfo", "of another machine");
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-		T(an_empty_directory_is_a_recording_without_snapshots),
-		T(no_directory_is_an_error),
-		T(zoneinfo_fills_zones_with_marks_below_the_boost),
-		T(a_6_1_zoneinfo_without_promo_gets_one),
-		T(zones_of_two_nodes_are_folded),
-		T(pagetypeinfo_goes_by_names_and_caps_are_completed),
-		T(a_cap_that_nothing_completes_is_noted),
-		T(other_pageblock_sizes_are_noted_and_not_used),
-		T(small_files_arrive),
-		T(page_flags_tell_kinds),
-		T(tails_are_what_their_head_is),
-		T(heads_of_buddies_are_expanded),
-		T(a_hole_without_nopage_is_found),
-		T(flags_cut_short_are_refused),
-		T(malformed_lines_are_named),
-		T(malformed_tables_are_named),
-		T(malformed_small_files_are_named),
-		T(files_of_another_machine_are_refused),
-		T(a_balloon_may_change_managed),
-		T(overlapping_zones_are_refused),
-		T(pagetypeinfo_of_another_machine_is_refused),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

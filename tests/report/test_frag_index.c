@@ -27,12 +27,11 @@ static struct mm *four_blocks(void)
 	return mm;
 }
 
-static void every_page_is_counted_once(void **state)
+TEST(every_page_is_counted_once)
 {
 	struct mm *mm = four_blocks();
 	struct memory_report r;
 
-	(void)state;
 	memory_analyse(mm, &r);
 	assert_int_equal(r.free_pages, 512);
 	assert_int_equal(r.used_pages, 3 * 512);
@@ -41,12 +40,11 @@ static void every_page_is_counted_once(void **state)
 	mm_free(mm);
 }
 
-static void one_slab_page_spoils_a_movable_pageblock(void **state)
+TEST(one_slab_page_spoils_a_movable_pageblock)
 {
 	struct mm *mm = four_blocks();
 	struct memory_report r;
 
-	(void)state;
 	memory_analyse(mm, &r);
 	assert_int_equal(r.pageblocks[MIGRATE_UNMOVABLE], 1);
 	assert_int_equal(r.pageblocks[MIGRATE_MOVABLE], 3);
@@ -56,12 +54,11 @@ static void one_slab_page_spoils_a_movable_pageblock(void **state)
 	mm_free(mm);
 }
 
-static void a_huge_page_is_free_or_could_be_or_cannot(void **state)
+TEST(a_huge_page_is_free_or_could_be_or_cannot)
 {
 	struct mm *mm = four_blocks();
 	struct memory_report r;
 
-	(void)state;
 	memory_analyse(mm, &r);
 	assert_int_equal(r.contig[CONTIG_2M].total, 4);
 	assert_int_equal(r.contig[CONTIG_2M].free, 1);
@@ -70,12 +67,11 @@ static void a_huge_page_is_free_or_could_be_or_cannot(void **state)
 	mm_free(mm);
 }
 
-static void a_pinned_folio_holds_its_block(void **state)
+TEST(a_pinned_folio_holds_its_block)
 {
 	struct mm *mm = four_blocks();
 	struct memory_report r;
 
-	(void)state;
 	mm_place_used(mm, BLOCK(2), 4, PK_FILE, MIGRATE_MOVABLE);
 	mm->page[BLOCK(2)].pinned = 1;
 	memory_analyse(mm, &r);
@@ -83,12 +79,11 @@ static void a_pinned_folio_holds_its_block(void **state)
 	mm_free(mm);
 }
 
-static void a_hole_makes_a_block_no_candidate(void **state)
+TEST(a_hole_makes_a_block_no_candidate)
 {
 	struct mm *mm = four_blocks();
 	struct memory_report r;
 
-	(void)state;
 	mm->page[BLOCK(2) + 100].state = PAGE_ABSENT;
 	memory_analyse(mm, &r);
 	assert_int_equal(r.contig[CONTIG_2M].total, 3);
@@ -96,12 +91,11 @@ static void a_hole_makes_a_block_no_candidate(void **state)
 	mm_free(mm);
 }
 
-static void a_gigabyte_of_free_blocks_is_one_free_gigabyte(void **state)
+TEST(a_gigabyte_of_free_blocks_is_one_free_gigabyte)
 {
 	struct mm *mm = mm_alloc(2u << contig_order[CONTIG_1G], 1, 1);
 	struct memory_report r;
 
-	(void)state;
 	assert_non_null(mm);
 	mm_add_zone(mm, ZONE_NORMAL, 0, 2u << contig_order[CONTIG_1G]);
 	for (u32 pfn = 0; pfn < 2u << contig_order[CONTIG_1G]; pfn += 1u << MAX_PAGE_ORDER)
@@ -117,12 +111,11 @@ static void a_gigabyte_of_free_blocks_is_one_free_gigabyte(void **state)
 }
 
 /* also where the machine ends within one */
-static void a_kernel_page_is_found_in_blocks_of_every_size(void **state)
+TEST(a_kernel_page_is_found_in_blocks_of_every_size)
 {
 	struct mm *mm = mm_alloc(3u << 14, 1, 1);
 	struct memory_report r;
 
-	(void)state;
 	assert_non_null(mm);
 	mm_add_zone(mm, ZONE_NORMAL, 0, 3u << 14);
 	for (u32 pfn = 0; pfn < 3u << 14; pfn++)
@@ -142,12 +135,11 @@ static void a_kernel_page_is_found_in_blocks_of_every_size(void **state)
 }
 
 /* 512 pages in one block, 64 single ones: debugfs' index is the part below the order */
-static void unusable_index_is_the_free_memory_in_smaller_blocks(void **state)
+TEST(unusable_index_is_the_free_memory_in_smaller_blocks)
 {
 	struct mm *mm = four_blocks();
 	struct zone *z = &mm->zone[ZONE_NORMAL];
 
-	(void)state;
 	for (u32 i = 0; i < 64; i++)
 		mm_place_free(mm, BLOCK(2) + 2 * i, 0, true);
 	assert_int_equal(unusable_index(z, 0), 0);
@@ -157,28 +149,10 @@ static void unusable_index_is_the_free_memory_in_smaller_blocks(void **state)
 	mm_free(mm);
 }
 
-static void nothing_free_is_wholly_unusable(void **state)
+TEST(nothing_free_is_wholly_unusable)
 {
 	struct mm *mm = tiny_machine("7.3", 1);
 
-	(void)state;
 	assert_int_equal(unusable_index(normal(mm), 0), 1000);
 	mm_free(mm);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_page_is_counted_once),
-		cmocka_unit_test(one_slab_page_spoils_a_movable_pageblock),
-		cmocka_unit_test(a_huge_page_is_free_or_could_be_or_cannot),
-		cmocka_unit_test(a_pinned_folio_holds_its_block),
-		cmocka_unit_test(a_hole_makes_a_block_no_candidate),
-		cmocka_unit_test(a_gigabyte_of_free_blocks_is_one_free_gigabyte),
-		cmocka_unit_test(a_kernel_page_is_found_in_blocks_of_every_size),
-		cmocka_unit_test(unusable_index_is_the_free_memory_in_smaller_blocks),
-		cmocka_unit_test(nothing_free_is_wholly_unusable),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,23 +4,19 @@
  * small enough to add up by hand.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/vmstat.h"
 #include "report/metrics.h"
+#include "tests/test.h"
 
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
-static void every_counter_has_a_unit(void **state)
+TEST(every_counter_has_a_unit)
 {
-	(void)state;
 	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++) {
 		const struct metric *m = metric_find(vm_event_name[i]);
 
@@ -40,9 +36,8 @@ static void assert_term(const char *name)
 	assert_int_equal(metric_find(name)->kind, METRIC_READ);
 }
 
-static void sums_and_rates_are_of_numbers_of_the_report(void **state)
+TEST(sums_and_rates_are_of_numbers_of_the_report)
 {
-	(void)state;
 	for (unsigned int i = 0; i < nr_metrics; i++) {
 		const struct metric *m = &metrics[i];
 
@@ -56,16 +51,14 @@ static void sums_and_rates_are_of_numbers_of_the_report(void **state)
 	}
 }
 
-static void no_entry_is_hidden_behind_an_earlier_one(void **state)
+TEST(no_entry_is_hidden_behind_an_earlier_one)
 {
-	(void)state;
 	for (unsigned int i = 0; i < nr_metrics; i++)
 		assert_ptr_equal(metric_find(metrics[i].name), &metrics[i]);
 }
 
-static void what_is_better_is_as_in_cover_letters(void **state)
+TEST(what_is_better_is_as_in_cover_letters)
 {
-	(void)state;
 	assert_int_equal(metric_find("thp_fault_alloc")->better, HIGHER_IS_BETTER);
 	assert_int_equal(metric_find("thp_fault_fallback")->better, LOWER_IS_BETTER);
 	assert_int_equal(metric_find("pgscan_anon")->better, LOWER_IS_BETTER);
@@ -75,9 +68,8 @@ static void what_is_better_is_as_in_cover_letters(void **state)
 	assert_int_equal(metric_find("policy.mine.things")->better, NEITHER_IS_BETTER);
 }
 
-static void an_unknown_metric_is_not_known(void **state)
+TEST(an_unknown_metric_is_not_known)
 {
-	(void)state;
 	assert_false(metric_is_known("nosuch"));
 	assert_false(metric_is_known("pgscan_nosuch"));
 	assert_false(metric_is_known(""));
@@ -87,9 +79,8 @@ static void an_unknown_metric_is_not_known(void **state)
 	assert_true(metric_is_known("allocator.alloc_failed.order9"));
 }
 
-static void a_level_of_a_moment_is_no_number_of_a_finished_run(void **state)
+TEST(a_level_of_a_moment_is_no_number_of_a_finished_run)
 {
-	(void)state;
 	assert_int_equal(metric_find("free_blocks")->kind, METRIC_STATE);
 	assert_false(metric_is_known("free_blocks"));
 	assert_false(metric_is_known("unusable_index.order9"));
@@ -152,11 +143,10 @@ static const struct number by_hand[] = {
 	{ "extfrag_claim_block", 30 },
 };
 
-static void every_formula_comes_to_what_it_is_by_hand(void **state)
+TEST(every_formula_comes_to_what_it_is_by_hand)
 {
 	unsigned int formulas = 0;
 
-	(void)state;
 	for (unsigned int i = 0; i < nr_metrics; i++)
 		formulas += metrics[i].kind == METRIC_SUM || metrics[i].kind == METRIC_RATE;
 	assert_int_equal(formulas, NR(by_hand));
@@ -168,32 +158,28 @@ static void every_formula_comes_to_what_it_is_by_hand(void **state)
 	}
 }
 
-static void a_number_is_read_by_its_name(void **state)
+TEST(a_number_is_read_by_its_name)
 {
-	(void)state;
 	assert_true(metric_value(metric_find("pgscan_direct"), read_report, NULL) == 200);
 	assert_true(isnan(metric_value(metric_find("pswpin"), read_report, NULL)));
 }
 
-static void of_nothing_known_nothing_follows(void **state)
+TEST(of_nothing_known_nothing_follows)
 {
-	(void)state;
 	for (size_t i = 0; i < NR(by_hand); i++)
 		assert_true(isnan(metric_value(metric_find(by_hand[i].name), read_nothing, NULL)));
 }
 
-static void nothing_tried_is_no_rate(void **state)
+TEST(nothing_tried_is_no_rate)
 {
-	(void)state;
 	assert_true(isnan(metric_share(0, 0, 100)));
 	assert_true(metric_share(0, 7, 100) == 0);
 	assert_true(metric_share(29, 71, 100) == 29);
 	assert_true(metric_share(1, 3, 1) == 0.25);
 }
 
-static void few_pages_are_as_many_clusters_as_few_events(void **state)
+TEST(few_pages_are_as_many_clusters_as_few_events)
 {
-	(void)state;
 	assert_true(metric_floor(metric_find("compact_fail")) == 10);
 	assert_true(metric_floor(metric_find("pswpout")) == 320);
 	assert_true(metric_floor(metric_find("thp_success_rate")) == 1);
@@ -209,11 +195,10 @@ static void count_name(void *names, const char *name, const struct metric *m)
 	++*(unsigned int *)names;
 }
 
-static void a_list_has_each_counter_and_each_formula_once(void **state)
+TEST(a_list_has_each_counter_and_each_formula_once)
 {
 	unsigned int names = 0, want = NR_VM_EVENT_ITEMS;
 
-	(void)state;
 	for (unsigned int i = 0; i < nr_metrics; i++) {
 		const struct metric *m = &metrics[i];
 		bool pattern = metric_is_pattern(m);
@@ -223,24 +208,4 @@ static void a_list_has_each_counter_and_each_formula_once(void **state)
 	}
 	metric_for_each(count_name, &names);
 	assert_int_equal(names, want);
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_counter_has_a_unit),
-		cmocka_unit_test(sums_and_rates_are_of_numbers_of_the_report),
-		cmocka_unit_test(no_entry_is_hidden_behind_an_earlier_one),
-		cmocka_unit_test(what_is_better_is_as_in_cover_letters),
-		cmocka_unit_test(an_unknown_metric_is_not_known),
-		cmocka_unit_test(a_level_of_a_moment_is_no_number_of_a_finished_run),
-		cmocka_unit_test(every_formula_comes_to_what_it_is_by_hand),
-		cmocka_unit_test(a_number_is_read_by_its_name),
-		cmocka_unit_test(of_nothing_known_nothing_follows),
-		cmocka_unit_test(nothing_tried_is_no_rate),
-		cmocka_unit_test(few_pages_are_as_many_clusters_as_few_events),
-		cmocka_unit_test(a_list_has_each_counter_and_each_formula_once),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Numbers of the report, and of the command line. */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/json.h"
 #include "base/number.h"
 #include "report/report.h"
+#include "tests/test.h"
 
 static u64 member(const json_t *object, const char *name)
 {
@@ -36,12 +33,11 @@ static json_t *search_of(const u64 *value, size_t n)
 	return search;
 }
 
-static void half_of_the_searches_are_within_p50(void **state)
+TEST(half_of_the_searches_are_within_p50)
 {
 	const u64 value[] = { 1, 1, 2, 9 };
 	json_t *search = search_of(value, 4);
 
-	(void)state;
 	assert_int_equal(member(search, "p50"), 1);
 	assert_int_equal(member(search, "p99"), 9);
 	assert_int_equal(member(search, "max"), 9);
@@ -49,12 +45,11 @@ static void half_of_the_searches_are_within_p50(void **state)
 	json_decref(search);
 }
 
-static void p99_leaves_one_in_a_hundred_out(void **state)
+TEST(p99_leaves_one_in_a_hundred_out)
 {
 	u64 value[100];
 	json_t *search;
 
-	(void)state;
 	for (u64 i = 0; i < 100; i++)
 		value[i] = i + 1;
 	search = search_of(value, 100);
@@ -63,33 +58,30 @@ static void p99_leaves_one_in_a_hundred_out(void **state)
 	json_decref(search);
 }
 
-static void past_the_last_bin_only_the_maximum_is_known(void **state)
+TEST(past_the_last_bin_only_the_maximum_is_known)
 {
 	const u64 value[] = { 5, 100000 };
 	json_t *search = search_of(value, 2);
 
-	(void)state;
 	assert_int_equal(member(search, "p50"), 5);
 	assert_int_equal(member(search, "p99"), 100000);
 	json_decref(search);
 }
 
-static void no_search_is_all_zero(void **state)
+TEST(no_search_is_all_zero)
 {
 	json_t *search = search_of(NULL, 0);
 
-	(void)state;
 	assert_int_equal(member(search, "allocations"), 0);
 	assert_int_equal(member(search, "p99"), 0);
 	json_decref(search);
 }
 
-static void fractions_keep_six_decimals(void **state)
+TEST(fractions_keep_six_decimals)
 {
 	json_t *third = json_fraction(1.0 / 3), *none = json_fraction(NAN);
 	char *text = json_dumps(third, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
 
-	(void)state;
 	assert_string_equal(text, "0.333333");
 	assert_true(json_is_null(none));
 	free(text);
@@ -97,11 +89,10 @@ static void fractions_keep_six_decimals(void **state)
 	json_decref(none);
 }
 
-static void sizes_have_units(void **state)
+TEST(sizes_have_units)
 {
 	uint64_t bytes;
 
-	(void)state;
 	assert_true(parse_size("4G", &bytes));
 	assert_true(bytes == 4ull << 30);
 	assert_true(parse_size("605MiB", &bytes));
@@ -115,12 +106,11 @@ static void sizes_have_units(void **state)
 	assert_false(parse_size("", &bytes));
 }
 
-static void numbers_are_whole_and_in_range(void **state)
+TEST(numbers_are_whole_and_in_range)
 {
 	uint64_t n;
 	double d;
 
-	(void)state;
 	assert_true(parse_number("0x10", 0, 100, &n));
 	assert_true(n == 16);
 	assert_false(parse_number("-1", 0, UINT64_MAX, &n));
@@ -130,19 +120,4 @@ static void numbers_are_whole_and_in_range(void **state)
 	assert_true(parse_real("0.5", 0, 1, &d));
 	assert_false(parse_real("nan", 0, 1, &d));
 	assert_false(parse_real("1.5", 0, 1, &d));
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(half_of_the_searches_are_within_p50),
-		cmocka_unit_test(p99_leaves_one_in_a_hundred_out),
-		cmocka_unit_test(past_the_last_bin_only_the_maximum_is_known),
-		cmocka_unit_test(no_search_is_all_zero),
-		cmocka_unit_test(fractions_keep_six_decimals),
-		cmocka_unit_test(sizes_have_units),
-		cmocka_unit_test(numbers_are_whole_and_in_range),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
 }
