@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * vm.defrag_mode=1, in every form that was merged or measured (Johannes Weiner, from March 2025).
  *

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * How buffered writes ask for large folios: the variants of the thread "iomap: avoid compaction
  * for costly folio order allocation" (linux-mm, April to June 2026). None was merged.

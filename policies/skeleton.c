@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A policy to start from. It takes over one decision: when a free page of another type is found,
  * is the pageblock around it claimed for the type of the request, or only that page stolen?

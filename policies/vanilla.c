@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The kernel's own decisions with vm.defrag_mode=0: what every policy leaves out. Each function
  * stands in the model, in the file that has the kernel file's name, and all of them in one table

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What an allocation is for, by what it asked with (tracepoints.md section 8, last paragraph).
  * Events name no purpose; gfp flags nearly do.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Rule 6 on the way in: what a buffered write or readahead asked for, when the recorded kernel did
  * not give it.

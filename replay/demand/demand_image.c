@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The trace's pages when the replay begins: from before/kpageflags, corrected by the events up to
  * the marker "before end", for the flags were read while the machine went on.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Rule 4: what compaction frees lives on elsewhere. migration_match.c says where; what it cannot
  * say goes to limbo, until a free of an unknown page tells.

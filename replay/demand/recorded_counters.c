@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the recorded kernel did, in its own counters' names, as far as its events tell. These are
  * the counters of `observed`; where a recording has vmstat snapshots they can be held against

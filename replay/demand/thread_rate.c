@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * How fast the recorded kernel's background threads worked, told to the models as the trace goes
  * on: their machine is as fast as that one.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Frames of a map of pageblocks: which moments are kept, and what a block is called. */
 #include <stdlib.h>
 #include <string.h>

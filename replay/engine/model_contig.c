@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Gigantic pages, which the demand knows by numbers of its own: no event tells where they are. */
 #include <stdlib.h>
 

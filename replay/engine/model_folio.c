@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Page-cache folios: what a buffered write or readahead asks for, attempt by attempt, under the
  * policy that decides with which flags; and what becomes of it when the model gets another order

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The pseudo-policy `observed`: every page where the trace says it was. No model; it is the check
  * on the demand rules, and the source of the THP outcomes that the recorded kernel really had.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The map of `observed`: the start image that every policy's machine has, and from then on each
  * page where the trace's own operations put it. A page that the recorded kernel migrated to a

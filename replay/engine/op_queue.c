@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The broadcast queue between the demand stage and the models. The producer waits for the slowest
  * consumer, so memory stays flat; batches are large, so a lock per batch costs nothing.

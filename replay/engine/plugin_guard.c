@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A policy from a file may crash, itself or by what it did to the machine. Its user is told which
  * policy and which hooks, instead of a bare "Segmentation fault".

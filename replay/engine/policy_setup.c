@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* -p NAME|FILE.so[,setting=value...]: find the policy and set what is to be set. */
 #include <dlfcn.h>
 #include <errno.h>
@@ -407,7 +407,7 @@ void policy_setup_kernel(const struct policy_setup *s, struct kernel_features *k
 /**
  * policy_setup_apply - let the policy decide for a machine
  * @s: setup
- * @mm: machine, built with the features of policy_setup_kernel()
+ * @mm: model memory, built with the features of policy_setup_kernel()
  * @err: message when the policy refuses the machine
  * @errlen: its size
  *

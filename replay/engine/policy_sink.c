@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Where a policy's report() and sample() write to. What they do wrong costs the policy its entry,
  * never the report its form: a name that was given already keeps its first value, an object that

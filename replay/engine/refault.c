@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Rule 7. No event says when a page is touched. But each swap-in of the recorded kernel is one
  * touch of a page that it had swapped out, so it samples how the workload touches cold memory:

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * One decode, N models: the trace goes through the demand stage once, and its operations to every
  * policy with every seed.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Every policy with every seed. All of them are models of one decode, as far as memory reaches:
  * where it does not, seeds run in groups, and the trace is decoded once for each group.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Samples of free memory and fragmentation over the trace's time. */
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * As many threads as there are processors, whatever the number of models: each takes the model
  * that is furthest behind and brings it up to date. The work is even although policies differ in

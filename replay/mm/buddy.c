@@ -1,13 +1,13 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Free lists, merging, splitting and pageblock types: the core of mm/page_alloc.c.
  *
- * A free page's list is page->mt. Since 6.10 that is always its pageblock's type; before, it is
- * the type that was cached when the page was freed, and the two may differ.
+ * page->mt says on which list a free page is. Since 6.10 that is always the type of its pageblock.
+ * Before, it is the type that was cached when the page was freed, and the two may differ.
  */
 #include "internal.h"
 
-/* mm/page_alloc.c:account_freepages; isolated pages count nowhere */
+/* mm/page_alloc.c:account_freepages. Isolated pages are not counted as free. */
 static inline void account_freepages(struct zone *z, s64 nr, u8 mt)
 {
 	if (mt == MIGRATE_ISOLATE)
@@ -25,7 +25,7 @@ static inline void account_blocks(struct zone *z, u32 order, u8 mt, int sign)
 		z->nr_free_pages_blocks += sign * (s64)N(order);
 }
 
-/* With regions the zone's own area only counts. */
+/* A zone with regions has its lists there; its own free_area only has the totals. */
 static inline void count_in_region(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt,
 				   int sign)
 {
@@ -78,15 +78,15 @@ static inline void __del_page_from_free_list(struct mm *mm, struct zone *z, u32 
 }
 
 /**
- * add_to_free_list - put a buddy on a list, as it is
- * @mm: machine
+ * add_to_free_list - put a buddy on a free list without merging it
+ * @mm: model memory
  * @z: its zone
- * @pfn: its head; no merging is tried
+ * @pfn: its head
  * @order: its order
  * @mt: the list's type
  * @tail: at the tail, else at the head
  *
- * Counts the pages as free. mm/page_alloc.c:__add_to_free_list with account_freepages.
+ * This counts the pages as free. mm/page_alloc.c:__add_to_free_list with account_freepages.
  */
 void add_to_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, bool tail)
 {
@@ -95,15 +95,15 @@ void add_to_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, 
 }
 
 /**
- * del_page_from_free_list - take a buddy off its list
- * @mm: machine
+ * del_page_from_free_list - take a buddy off its free list
+ * @mm: model memory
  * @z: its zone
  * @pfn: its head
  * @order: its order
  * @mt: the list's type, page->mt
  *
- * Counts the pages as no longer free. The pages are in nobody's hands then: the caller gives
- * them a state. mm/page_alloc.c:del_page_from_free_list.
+ * The pages no longer count as free, and are off the lists but not in use: the caller must give
+ * them a state before anything else looks at them. mm/page_alloc.c:del_page_from_free_list.
  */
 void del_page_from_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt)
 {
@@ -113,11 +113,11 @@ void del_page_from_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, 
 
 /**
  * move_to_free_list - move a buddy to the tail of another type's list
- * @mm: machine
+ * @mm: model memory
  * @z: its zone
  * @pfn: its head
  * @order: its order
- * @mt: new type; the pageblock's type is the caller's to set
+ * @mt: new type; the caller sets the pageblock's type
  *
  * mm/page_alloc.c:move_to_free_list.
  */
@@ -130,8 +130,8 @@ void move_to_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt)
 }
 
 /**
- * set_pageblock_migratetype - type of one pageblock
- * @mm: machine
+ * set_pageblock_migratetype - set the type of one pageblock
+ * @mm: model memory
  * @pfn: a page of the block
  * @mt: new type; free pages stay on their lists
  */
@@ -141,8 +141,8 @@ void set_pageblock_migratetype(struct mm *mm, u32 pfn, u8 mt)
 }
 
 /**
- * change_pageblock_range - type of all pageblocks that a buddy of order >= 9 covers
- * @mm: machine
+ * change_pageblock_range - set the type of all pageblocks that a large buddy covers
+ * @mm: model memory
  * @pfn: the buddy's head
  * @order: >= pageblock_order
  * @mt: new type
@@ -163,7 +163,10 @@ static inline bool page_is_buddy(const struct mm *mm, u32 pfn, u32 order, const 
 	       mm->pageblock[pfn >> pageblock_order].zone == z->type;
 }
 
-/* Is the buddy of the page that this one would merge into free already? Then keep it for last. */
+/*
+ * If the buddy of the next larger page is free already, this page will merge soon: it goes to the
+ * tail, to be allocated last.
+ */
 static inline bool buddy_merge_likely(const struct mm *mm, const struct zone *z, u32 pfn,
 				      u32 order)
 {
@@ -175,7 +178,7 @@ static inline bool buddy_merge_likely(const struct mm *mm, const struct zone *z,
 	return page_is_buddy(mm, higher ^ N(order + 1), order + 1, z);
 }
 
-/* mm/compaction.c:compaction_capture, by direct compaction of the task that frees */
+/* Direct compaction takes the page that its own task frees; mm/compaction.c:compaction_capture. */
 static bool compaction_capture(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt)
 {
 	struct capture_control *capc = mm->capc;
@@ -197,7 +200,7 @@ static bool compaction_capture(struct mm *mm, struct zone *z, u32 pfn, u32 order
 	return true;
 }
 
-/* May a page of type @mt merge with its free buddy? Below a pageblock, always. */
+/* Below pageblock_order a page may always merge with its buddy: both are in the same block. */
 static inline bool can_merge(const struct mm *mm, u32 buddy, u32 order, u8 mt)
 {
 	u8 buddy_mt;
@@ -209,7 +212,7 @@ static inline bool can_merge(const struct mm *mm, u32 buddy, u32 order, u8 mt)
 				  migratetype_is_mergeable(buddy_mt));
 }
 
-/* Each pageblock of a page that is freed whole; the last one's answer counts for all. */
+/* Calls the policy for each pageblock of the page. Return: the list that it chose, for the last. */
 static inline u8 blocks_freed(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt)
 {
 	u32 end = pfn + N(order);
@@ -223,7 +226,7 @@ static inline u8 blocks_freed(struct mm *mm, struct zone *z, u32 pfn, u32 order,
 	return mt;
 }
 
-/* What was free of the block before counts for the type that it has now. */
+/* A merge has made a whole free pageblock: the policy may change its type, and so its list. */
 static inline u8 block_merged(struct mm *mm, struct zone *z, u32 pfn, u8 mt)
 {
 	u8 now = blocks_freed(mm, z, pfn, pageblock_order, mt);
@@ -236,16 +239,16 @@ static inline u8 block_merged(struct mm *mm, struct zone *z, u32 pfn, u8 mt)
 }
 
 /**
- * __free_one_page - give a page to the buddy lists
- * @mm: machine
+ * __free_one_page - free a page to the buddy lists, merging it as far as possible
+ * @mm: model memory
  * @z: its zone
  * @pfn: head of a page that is on no list
- * @order: its order; all its base pages say that they are free, or will by the caller
+ * @order: its order; the caller sets the state of its base pages
  * @mt: list it goes to: its pageblock's type (before 6.10: the type cached when it was freed)
  * @to_tail: FPI_TO_TAIL; else the head, or the tail where a merge is likely soon
  *
- * Merges as far up as it can, retyping what it merges with from 6.10 on; the page may be captured
- * by direct compaction instead. mm/page_alloc.c:__free_one_page.
+ * From 6.10 on a buddy of another type that it merges with is retyped. Direct compaction may
+ * capture the page instead. mm/page_alloc.c:__free_one_page.
  */
 void __free_one_page(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, bool to_tail)
 {
@@ -281,10 +284,10 @@ void __free_one_page(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, b
 
 /**
  * split_large_buddy - free a page that may be larger than a pageblock
- * @mm: machine
+ * @mm: model memory
  * @z: its zone
  * @pfn: head of a page on no list
- * @order: its order; above pageblock_order it is cut, each piece typed by its own block
+ * @order: its order; above pageblock_order it is cut into pageblocks, each of its own type
  * @to_tail: as __free_one_page()
  *
  * mm/page_alloc.c:split_large_buddy; before 6.10 such a page is freed whole.
@@ -300,8 +303,8 @@ void split_large_buddy(struct mm *mm, struct zone *z, u32 pfn, u32 order, bool t
 }
 
 /**
- * expand_freed - expand(), and count what is put back as free
- * @mm: machine
+ * expand_freed - expand(), and count the pages that it puts back as free
+ * @mm: model memory
  * @z: zone
  * @pfn: head of a buddy that del_page_from_free_list() took
  * @low: order that is kept, at @pfn
@@ -314,8 +317,8 @@ void expand_freed(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 
 }
 
 /**
- * expand - return what an allocation leaves of a larger buddy
- * @mm: machine
+ * expand - put the rest of a buddy back on the lists
+ * @mm: model memory
  * @z: zone
  * @pfn: head of the buddy, already off its list
  * @low: order that is kept, at @pfn
@@ -337,12 +340,12 @@ u32 expand(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 mt)
 
 /**
  * page_del_and_expand - take the first part of a free buddy
- * @mm: machine
+ * @mm: model memory
  * @z: zone
  * @pfn: head of the buddy on list @mt
  * @low: order wanted
  * @high: order of the buddy
- * @mt: list it is on, and that the rest stays on
+ * @mt: list that it is on; the rest goes back to it
  */
 void page_del_and_expand(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 mt)
 {
@@ -354,13 +357,14 @@ void page_del_and_expand(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 hi
 }
 
 /**
- * __rmqueue_smallest - take a page of one type: the smallest that is large enough
- * @mm: machine
+ * __rmqueue_smallest - take a page from the smallest buddy of a type that is large enough
+ * @mm: model memory
  * @z: zone
  * @order: order wanted
  * @mt: type
  *
- * Return: head pfn, in nobody's hands yet; PFN_NONE. mm/page_alloc.c:__rmqueue_smallest.
+ * Return: head pfn of a page that is off the lists and not in use yet; PFN_NONE.
+ * mm/page_alloc.c:__rmqueue_smallest.
  */
 u32 __rmqueue_smallest(struct mm *mm, struct zone *z, u32 order, u8 mt)
 {
@@ -380,14 +384,15 @@ u32 __rmqueue_smallest(struct mm *mm, struct zone *z, u32 order, u8 mt)
 }
 
 /**
- * prep_move_freepages_block - may a block's free pages change type, and what is in it?
- * @mm: machine
+ * prep_move_freepages_block - count what a pageblock holds before it changes its type
+ * @mm: model memory
  * @z: zone
  * @pfn: a page of the block
- * @num_free: free pages of the block
- * @num_movable: pages on the LRU and other movable ones
+ * @num_free: set to the free pages of the block
+ * @num_movable: set to its pages on the LRU and other movable ones
  *
- * Return: false when the block straddles the zone's edge. mm/page_alloc.c function of that name.
+ * Return: false when the block straddles the zone's edge and so must keep its type. mm/page_alloc.c
+ * function of that name.
  */
 bool prep_move_freepages_block(const struct mm *mm, const struct zone *z, u32 pfn, u32 *num_free,
 			       u32 *num_movable)
@@ -416,12 +421,12 @@ bool prep_move_freepages_block(const struct mm *mm, const struct zone *z, u32 pf
 
 /**
  * __move_freepages_block - move a block's free pages to another type's lists
- * @mm: machine
+ * @mm: model memory
  * @z: zone
  * @start: first pfn to look at; to the end of its pageblock
  * @mt: new type; each page goes to the tail, by ascending pfn
  *
- * The block's own type is the caller's to set. mm/page_alloc.c:__move_freepages_block.
+ * The caller sets the block's own type. mm/page_alloc.c:__move_freepages_block.
  *
  * Return: pages moved.
  */
@@ -444,13 +449,13 @@ u32 __move_freepages_block(struct mm *mm, struct zone *z, u32 start, u8 mt)
 }
 
 /**
- * move_freepages_block - retype a pageblock with its free pages
- * @mm: machine
+ * move_freepages_block - change the type of a pageblock and move its free pages
+ * @mm: model memory
  * @z: zone
  * @pfn: a page of the block
  * @mt: new type
  *
- * Return: pages moved; -1 when the block straddles the zone's edge, and nothing was done.
+ * Return: pages moved; -1 when the block straddles the zone's edge: then nothing was done.
  * mm/page_alloc.c:move_freepages_block.
  */
 int move_freepages_block(struct mm *mm, struct zone *z, u32 pfn, u8 mt)
@@ -463,7 +468,7 @@ int move_freepages_block(struct mm *mm, struct zone *z, u32 pfn, u8 mt)
 	return (int)__move_freepages_block(mm, z, pageblock_start_pfn(pfn), mt);
 }
 
-/* a free page of half a block or more makes its blocks movable ones */
+/* Isolating a free page of half a pageblock or more makes its blocks MOVABLE. */
 static void isolate_retypes_blocks(struct mm *mm, struct zone *z, u32 pfn, u32 order)
 {
 	u32 end = pfn + N(order) - 1;
@@ -479,8 +484,8 @@ static void isolate_retypes_blocks(struct mm *mm, struct zone *z, u32 pfn, u32 o
 }
 
 /**
- * __isolate_free_page - take a whole free buddy for compaction
- * @mm: machine
+ * __isolate_free_page - take a free buddy off its list for compaction
+ * @mm: model memory
  * @z: zone
  * @pfn: head of a buddy
  * @order: its order
@@ -508,8 +513,8 @@ int __isolate_free_page(struct mm *mm, struct zone *z, u32 pfn, u32 order)
 }
 
 /**
- * split_free_page_to_used - make order-0 pages in use of an isolated page
- * @mm: machine
+ * split_free_page_to_used - turn an isolated page into base pages in use
+ * @mm: model memory
  * @pfn: head of a PAGE_ISOLATED unit
  * @order: its order
  *

@@ -1,9 +1,10 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * mm_check(): every page in exactly one place, and every count the sum of what it counts.
+ * mm_check() verifies that every page is in exactly one place, and that every count is the sum of
+ * what it counts.
  *
- * Heads are counted by walking the pages, lists by walking the lists; since a page has one pair
- * of links and each list member is a head that belongs there, equal counts mean that both are
+ * It counts heads by walking the pages, and list members by walking the lists. A page has one pair
+ * of links, and each list member is a head that belongs there; so if the counts are equal, both are
  * the same set.
  */
 #include <stdio.h>
@@ -16,7 +17,7 @@ struct check {
 	struct mm *mm;
 	const char *where;
 	int broken;
-	/* heads met by walking the pages */
+	/* heads found by walking the pages */
 	u32 buddies[MAX_NR_ZONES][NR_PAGE_ORDERS][MIGRATE_TYPES];
 	s64 free_pages[MAX_NR_ZONES], free_blocks[MAX_NR_ZONES];
 	s64 free_highatomic[MAX_NR_ZONES], free_cma[MAX_NR_ZONES];
@@ -61,7 +62,7 @@ static bool may_stay_unmerged(const struct check *c, const struct zone *z, u32 p
 
 	if (c->mm->page[pfn].order < pageblock_order)
 		return false;
-	/* blocks that were not mergeable when they were freed may have become so since */
+	/* blocks that could not merge when they were freed may have changed their type since */
 	return z->highatomic_used || (a != b && !(migratetype_is_mergeable(a) &&
 						  migratetype_is_mergeable(b)));
 }
@@ -80,7 +81,7 @@ static void check_merged(struct check *c, const struct zone *z, u32 pfn)
 		       p->order, p->order + 1);
 }
 
-/* blocks that are wholly free are nobody's */
+/* No CPU owns a block that is wholly free in the zone. */
 static void check_free_blocks_unowned(struct check *c, const struct zone *z, u32 pfn)
 {
 	u32 end = pfn + N(c->mm->page[pfn].order);
@@ -117,7 +118,7 @@ static void check_buddy(struct check *c, const struct zone *z, u32 pfn)
 	c->free_cma[i] += p->mt == MIGRATE_CMA ? N(p->order) : 0;
 }
 
-/* one unit, or one page that is none; returns the pfn after it */
+/* Check one unit, or one page that belongs to none. Return: the pfn after it. */
 static u32 check_unit(struct check *c, u32 pfn)
 {
 	const struct page *p = &c->mm->page[pfn];
@@ -147,7 +148,7 @@ static u32 check_unit(struct check *c, u32 pfn)
 	return pfn + N(p->order);
 }
 
-/* walks a list; returns its length, and its base pages in @pages */
+/* Walk a list. Return: its length; @pages is set to its base pages. */
 static u32 check_list(struct check *c, const struct zone *z, u32 head, u32 state, int order,
 		      int mt, s64 *pages)
 {
@@ -158,7 +159,7 @@ static u32 check_list(struct check *c, const struct zone *z, u32 head, u32 state
 		const struct page *p = &mm->page[pfn];
 		bool linked = pfn < mm->max_pfn && p->l.prev == prev;
 
-		/* what lies behind a wrong link is anything: neither followed nor counted */
+		/* a wrong link may lead anywhere, so it is not followed */
 		expect(c, linked, "list links agree both ways", z, pfn, 0, prev);
 		if (!linked)
 			return n;
@@ -182,7 +183,7 @@ static u32 check_list(struct check *c, const struct zone *z, u32 head, u32 state
 	return n;
 }
 
-/* one list, and the counts of its region where there are regions */
+/* Check one free list and, with regions, the counts of its region. */
 static u32 check_free_list(struct check *c, const struct zone *z, u32 i, int order, int mt)
 {
 	const struct free_area *area = zone_nth_area(z, i, (u32)order);
@@ -220,7 +221,7 @@ static void check_free_area(struct check *c, const struct zone *z, int order)
 	       sum);
 }
 
-/* a page that merges, or that waits for its block's owner, is with that owner */
+/* A page that may merge, or that waits for its block's owner, is on a list of that owner. */
 static void check_owners(struct check *c, const struct zone *z, u32 list, u32 nr, u16 cpu,
 			 bool waits)
 {
@@ -260,7 +261,7 @@ static void check_owned_blocks(struct check *c, const struct zone *z, u32 list, 
 	}
 }
 
-/* lists that split and merge; every per-CPU page is counted but those that wait for their owner */
+/* With pcp_buddy, pages that wait for their owner are not counted in the owner's lists yet. */
 static void check_pcp_buddy(struct check *c, const struct zone *z)
 {
 	u32 order, cpu, list, n;
@@ -332,7 +333,7 @@ static void check_zone(struct check *c, const struct zone *z)
 	       z->_watermark[WMARK_LOW] + gap);
 }
 
-/* what the policy says of its own state; it may walk the lists, so only if these are whole */
+/* The policy's own check may walk the lists, so it is called only if these are intact. */
 static void check_policy(struct check *c)
 {
 	const struct mm_policy *p = c->mm->policy;
@@ -349,14 +350,14 @@ static void check_policy(struct check *c)
 }
 
 /**
- * mm_check - hold every list, page and count of a machine against one another
- * @mm: machine, between two operations
+ * mm_check - compare every list, page and count with one another
+ * @mm: model memory, between two operations
  * @where: printed with each broken rule
  *
- * Prints broken rules to stderr, the first twenty of them. What a policy did to the machine must
- * not make the check itself stumble, so nothing that was read is followed unchecked.
+ * It prints the first twenty broken rules to stderr. A policy may have corrupted anything, so no
+ * value is used as an index or link before it was checked.
  *
- * Return: broken rules.
+ * Return: how many rules are broken.
  */
 int mm_check(struct mm *mm, const char *where)
 {

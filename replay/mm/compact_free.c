@@ -1,14 +1,14 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The free scanner: descends through a zone and isolates free pages to migrate to.
  */
 #include "compaction.h"
 
-/* a fast search under way */
+/* A fast search under way. */
 struct free_search {
 	u32 limit, nr_scanned;
-	u32 low_pfn, min_pfn;		/* preferred from, and acceptable from */
-	u32 highest;			/* start of the highest block met */
+	u32 low_pfn, min_pfn;		/* lowest pfns that are preferred, and acceptable */
+	u32 highest;			/* start of the highest pageblock seen */
 	u32 found;
 };
 
@@ -22,7 +22,7 @@ static void isolated_page(struct mm *mm, struct compact_control *cc, u32 pfn, u3
 		list_add_tail(mm, pfn, cc->freepages[order]);
 		return;
 	}
-	/* before 6.9 everything is cut to base pages: mm/compaction.c:split_map_pages */
+	/* before 6.9 targets are cut into base pages: mm/compaction.c:split_map_pages */
 	for (i = 0; i < nr; i++) {
 		page_set_unit(mm, pfn + i, 0, PAGE_ISOLATED, MIGRATE_MOVABLE);
 		list_add_tail(mm, pfn + i, cc->freepages[0]);
@@ -35,8 +35,8 @@ static bool enough_freepages(const struct compact_control *cc)
 }
 
 /*
- * mm/compaction.c:isolate_freepages_block. Advances *@start to where it got within the block.
- * Returns the number of pages taken.
+ * mm/compaction.c:isolate_freepages_block. Sets *@start to where the scan ended in the block.
+ * Return: the number of pages taken.
  */
 static u32 isolate_freepages_block(struct mm *mm, struct compact_control *cc, u32 *start, u32 end,
 				   u32 stride)
@@ -87,7 +87,7 @@ static bool suitable_migration_target(const struct mm *mm, const struct compact_
 	return cc->ignore_block_suitable || mt == MIGRATE_MOVABLE || mt == MIGRATE_CMA;
 }
 
-/* mm/compaction.c:fast_isolate_around: the rest of the block that a fast search has hit */
+/* Scan the rest of the block in which the fast search took a page; fast_isolate_around(). */
 static void fast_isolate_around(struct mm *mm, struct compact_control *cc, u32 pfn)
 {
 	u32 start = pageblock_start_pfn(pfn), end = pageblock_end_pfn(pfn);
@@ -120,7 +120,10 @@ static int next_search_order(struct compact_control *cc, int order)
 	return -1;
 }
 
-/* one free list, from its tail; leaves the list rotated so that what was seen comes last again */
+/*
+ * Search one free list from its tail. The list is left rotated, so that the next search does not
+ * see the same pages first.
+ */
 static u32 search_free_list(struct mm *mm, struct compact_control *cc, struct free_search *s,
 			    int order, u32 freelist, u32 *order_scanned)
 {
@@ -171,7 +174,7 @@ static u32 search_order(struct mm *mm, struct compact_control *cc, struct free_s
 	return s->found;
 }
 
-/* goes through the orders below the request's; true when it isolated a page last */
+/* Search the lists of the orders below the request's. */
 static void search_free_lists(struct mm *mm, struct compact_control *cc, struct free_search *s)
 {
 	int order;
@@ -188,7 +191,7 @@ static void search_free_lists(struct mm *mm, struct compact_control *cc, struct 
 					s->nr_scanned += N(order) - 1;
 				isolated_page(mm, cc, s->found, (u32)order);
 			} else {
-				/* the watermark: give the search up */
+				/* the watermark forbids it: end the search */
 				order = cc->search_order + 1;
 				s->found = PFN_NONE;
 			}
@@ -200,7 +203,7 @@ static void search_free_lists(struct mm *mm, struct compact_control *cc, struct 
 	}
 }
 
-/* the search that starts a run found nothing: where shall the linear scan begin? */
+/* The fast search of a new run found nothing: choose where the linear scan begins. */
 static void restart_free_scanner(struct mm *mm, struct compact_control *cc, struct free_search *s)
 {
 	u32 end = pageblock_end_pfn(s->min_pfn);
@@ -219,7 +222,7 @@ static void restart_free_scanner(struct mm *mm, struct compact_control *cc, stru
 	cc->free_pfn = s->min_pfn;
 }
 
-/* mm/compaction.c:fast_isolate_freepages: a free page near the top, straight from the lists */
+/* Take a free page near the zone's end straight from the lists; fast_isolate_freepages(). */
 static void fast_isolate_freepages(struct mm *mm, struct compact_control *cc)
 {
 	struct free_search s = { .found = PFN_NONE };
@@ -243,7 +246,7 @@ static void fast_isolate_freepages(struct mm *mm, struct compact_control *cc)
 			restart_free_scanner(mm, cc, &s);
 	}
 	if (s.highest && s.highest >= z->compact_cached_free_pfn) {
-		/* below the zone, or wrapped: the next run starts at the zone's end */
+		/* a pfn below the zone, or one that wrapped, makes the next run start at the end */
 		z->compact_cached_free_pfn = s.highest - pageblock_nr_pages;
 	}
 	cc->total_free_scanned += s.nr_scanned;
@@ -251,7 +254,7 @@ static void fast_isolate_freepages(struct mm *mm, struct compact_control *cc)
 		fast_isolate_around(mm, cc, s.found);
 }
 
-/* 6.6 and later remember the block below the one that is used up; before, the block itself */
+/* From 6.6 on the cached position is the block below the used up one; before, the block itself. */
 static void update_pageblock_skip(struct mm *mm, struct compact_control *cc, u32 block)
 {
 	u32 cached = block;
@@ -263,7 +266,7 @@ static void update_pageblock_skip(struct mm *mm, struct compact_control *cc, u32
 		cc->zone->compact_cached_free_pfn = cached;
 }
 
-/* the linear scan's use of one block; false: it stops here, with cc->free_pfn set */
+/* Scan one block. Return: false when the scan stops here, with cc->free_pfn set. */
 static bool scan_free_block(struct mm *mm, struct compact_control *cc, u32 start, u32 end,
 			    u32 *stride)
 {
@@ -314,12 +317,12 @@ static void isolate_freepages(struct mm *mm, struct compact_control *cc)
 }
 
 /**
- * compaction_alloc - a free page to migrate a folio to
- * @mm: machine
+ * compaction_alloc - take a free page as the target of a migration
+ * @mm: model memory
  * @cc: run; scans for free pages when it has none large enough
  * @order: the folio's order
  *
- * A larger page is cut, its upper halves are kept. mm/compaction.c:compaction_alloc.
+ * A larger page is split, and its upper halves stay isolated. mm/compaction.c:compaction_alloc.
  *
  * Return: head pfn of a PAGE_ISOLATED unit; PFN_NONE.
  */
@@ -353,8 +356,8 @@ u32 compaction_alloc(struct mm *mm, struct compact_control *cc, u32 order)
 }
 
 /**
- * compaction_free - give a target back whose source has not moved
- * @mm: machine
+ * compaction_free - take back a target whose source did not migrate
+ * @mm: model memory
  * @cc: run
  * @pfn: head of the target
  * @order: its order
@@ -371,10 +374,10 @@ void compaction_free(struct mm *mm, struct compact_control *cc, u32 pfn, u32 ord
 
 /**
  * release_free_list - free the targets that were not used
- * @mm: machine
+ * @mm: model memory
  * @cc: run
  *
- * By the ordinary free path of the running task, per-CPU lists included.
+ * They take the ordinary free path of the running task, so some go to its per-CPU lists.
  * mm/compaction.c:release_free_list.
  *
  * Return: highest pfn released; 0 for none.

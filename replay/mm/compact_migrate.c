@@ -1,10 +1,10 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The migration scanner: ascends through a zone and isolates pages that can move.
  */
 #include "compaction.h"
 
-/* one call of isolate_migratepages_block() */
+/* State of one call of isolate_migratepages_block(). */
 struct migrate_scan {
 	struct mm *mm;
 	struct compact_control *cc;
@@ -17,7 +17,7 @@ struct migrate_scan {
 enum scan_result { SCAN_NEXT, SCAN_FAIL, SCAN_ISOLATED, SCAN_ABORT };
 
 /**
- * freelist_scan_limit - how many buddies a fast search may look at
+ * freelist_scan_limit - limit of the buddies that a fast search looks at
  * @cc: run; each failed search halves the limit of the next
  *
  * Return: 1 .. 33. mm/compaction.c:freelist_scan_limit.
@@ -29,7 +29,7 @@ u32 freelist_scan_limit(const struct compact_control *cc)
 	return (COMPACT_CLUSTER_MAX >> shift) + 1;
 }
 
-/* take the head out of its own ring, and put it back between two others: a rotation */
+/* Rotate a list: take its head out of the ring and put it back between two other members. */
 static void list_move_anchor(struct mm *mm, u32 head, u32 prev, u32 next)
 {
 	u32 link = head | LIST_HEAD_BIT;
@@ -45,11 +45,11 @@ static void list_move_anchor(struct mm *mm, u32 head, u32 prev, u32 next)
 
 /**
  * move_freelist_head - rotate a free list so that a page is its first
- * @mm: machine
+ * @mm: model memory
  * @freelist: index of the list's head
  * @pfn: a page on it
  *
- * What stood before it goes to the tail. mm/compaction.c:move_freelist_head.
+ * The pages before it go to the tail. mm/compaction.c:move_freelist_head.
  */
 void move_freelist_head(struct mm *mm, u32 freelist, u32 pfn)
 {
@@ -61,11 +61,11 @@ void move_freelist_head(struct mm *mm, u32 freelist, u32 pfn)
 
 /**
  * move_freelist_tail - rotate a free list so that a page is its last
- * @mm: machine
+ * @mm: model memory
  * @freelist: index of the list's head
  * @pfn: a page on it
  *
- * It and what stood before it go to the tail. mm/compaction.c:move_freelist_tail.
+ * It and the pages before it go to the tail. mm/compaction.c:move_freelist_tail.
  */
 void move_freelist_tail(struct mm *mm, u32 freelist, u32 pfn)
 {
@@ -113,7 +113,10 @@ static bool suitable_migration_source(const struct mm *mm, const struct compact_
 	return block_mt == cc->migratetype;
 }
 
-/* larger than what is wanted, or a whole block: of no use. Before 6.9 only base pages move. */
+/*
+ * Moving a folio of the wanted order, or of a pageblock, gains nothing. Before 6.9 no large ones
+ * move.
+ */
 static bool skip_isolation_on_order(const struct mm *mm, u32 order, int target)
 {
 	if (!mm->k.compact_large_folios)
@@ -128,7 +131,7 @@ static bool test_and_set_skip(struct migrate_scan *s, u32 pfn)
 	struct mm *mm = s->mm;
 	bool skip;
 
-	/* 6.1 sets the bit only when the block's first page is the one that is isolated */
+	/* 6.1 sets the skip bit only if the isolated page is the first of its block */
 	if (s->cc->ignore_skip_hint || (!mm->k.compact_large_folios && !pageblock_aligned(pfn)))
 		return false;
 	skip = get_pageblock_skip(mm, pfn);
@@ -136,7 +139,7 @@ static bool test_and_set_skip(struct migrate_scan *s, u32 pfn)
 	return skip;
 }
 
-/* Known pins keep an anonymous page; a file page's show only when it is to be moved. */
+/* The scanner sees pins of anonymous pages; those of file pages show when migration is tried. */
 static bool lru_folio_movable(const struct migrate_scan *s, u32 pfn)
 {
 	const struct page *p = &s->mm->page[pfn];
@@ -209,7 +212,9 @@ static void take_page(struct migrate_scan *s)
 	cc->nr_migratepages += nr;
 }
 
-/* Direct ASYNC: one page that stays spoils the order-aligned block. Give it up. */
+/*
+ * In direct ASYNC mode one page that cannot move makes its order-aligned block useless: leave it.
+ */
 static void abandon_block(struct migrate_scan *s)
 {
 	if (!s->skip_on_failure)
@@ -230,7 +235,7 @@ static u32 order_end_pfn(u32 pfn, int order)
 	return (pfn | (N(order) - 1)) + 1;
 }
 
-/* at an order-aligned boundary: true when the block behind it can be migrated now */
+/* At an order-aligned boundary. Return: whether the pages isolated behind it shall be migrated. */
 static bool order_block_ready(struct migrate_scan *s)
 {
 	if (!s->skip_on_failure || s->low_pfn < s->next_skip_pfn)
@@ -320,7 +325,9 @@ static u32 reinit_migrate_pfn(struct compact_control *cc)
 	return cc->migrate_pfn;
 }
 
-/* Only kcompactd, and direct requests for movable pages or (7.2) whole blocks, may choose. */
+/*
+ * Only kcompactd, and direct requests for movable pages or (7.2) whole blocks, may use the search.
+ */
 static bool fast_find_allowed(const struct mm *mm, const struct compact_control *cc)
 {
 	u32 pfn = cc->migrate_pfn;
@@ -336,7 +343,7 @@ static bool fast_find_allowed(const struct mm *mm, const struct compact_control 
 	return mm->k.compact_source_order9 && cc->order >= pageblock_order;
 }
 
-/* one free list; returns a block below @high that was not skipped, or PFN_NONE */
+/* Search one free list. Return: a block below @high without the skip bit; PFN_NONE. */
 static u32 fast_find_in_list(struct mm *mm, u32 freelist, u32 high, u32 limit, u32 *nr_scanned)
 {
 	u32 pfn;
@@ -349,7 +356,9 @@ static u32 fast_find_in_list(struct mm *mm, u32 freelist, u32 high, u32 limit, u
 		if (pfn >= high || get_pageblock_skip(mm, pfn))
 			continue;
 		move_freelist_tail(mm, freelist, pfn);
-		/* before 6.4, and the scan that follows then turns away from the block at once */
+		/*
+		 * before 6.4: the scan that follows finds the bit set and leaves the block at once
+		 */
 		if (!mm->k.compact_large_folios)
 			set_pageblock_skip(mm, pfn);
 		return pfn;
@@ -372,7 +381,7 @@ static u32 fast_find_in_lists(struct mm *mm, const struct zone *z, int order, u3
 	return found;
 }
 
-/* mm/compaction.c:fast_find_migrateblock: a block that is partly free already */
+/* Find a block that is partly free already; mm/compaction.c:fast_find_migrateblock. */
 static u32 fast_find_migrateblock(struct mm *mm, struct compact_control *cc)
 {
 	u32 limit = freelist_scan_limit(cc), nr_scanned = 0, found = PFN_NONE, distance, high;
@@ -409,7 +418,7 @@ static bool block_worth_scanning(const struct mm *mm, const struct compact_contr
 	return fast_found || isolation_suitable(mm, cc, low);
 }
 
-/* what a policy knows to hold nothing that can move; @end: where to go on */
+/* Does the policy know that nothing here can move? Then @end says where to go on. */
 static bool policy_skips(const struct mm *mm, const struct compact_control *cc, u32 start,
 			 u32 *end)
 {
@@ -428,7 +437,7 @@ static bool policy_skips(const struct mm *mm, const struct compact_control *cc, 
 
 /**
  * isolate_migratepages - isolate a batch of pages to migrate from the next suitable block
- * @mm: machine
+ * @mm: model memory
  * @cc: run; its migrate_pfn moves on
  *
  * mm/compaction.c:isolate_migratepages.

@@ -1,13 +1,15 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What compaction remembers of a zone between runs: skip bits and the scanners' positions.
  */
 #include "compaction.h"
 
 /**
- * get_pageblock_skip - was nothing found in this block lately?
- * @mm: machine
+ * get_pageblock_skip - read the skip bit of a pageblock
+ * @mm: model memory
  * @pfn: a page of the block
+ *
+ * Return: whether a scan found nothing in it lately.
  */
 bool get_pageblock_skip(const struct mm *mm, u32 pfn)
 {
@@ -15,8 +17,8 @@ bool get_pageblock_skip(const struct mm *mm, u32 pfn)
 }
 
 /**
- * set_pageblock_skip - nothing was found in this block
- * @mm: machine
+ * set_pageblock_skip - set the skip bit: a scan found nothing in this pageblock
+ * @mm: model memory
  * @pfn: a page of the block
  */
 void set_pageblock_skip(struct mm *mm, u32 pfn)
@@ -26,7 +28,7 @@ void set_pageblock_skip(struct mm *mm, u32 pfn)
 
 /**
  * pageblock_skip_persistent - is the page part of a compound page of a block or more?
- * @mm: machine
+ * @mm: model memory
  * @pfn: page
  *
  * mm/compaction.c:pageblock_skip_persistent.
@@ -40,7 +42,7 @@ bool pageblock_skip_persistent(const struct mm *mm, u32 pfn)
 
 /**
  * isolation_suitable - may a scanner enter this block?
- * @mm: machine
+ * @mm: model memory
  * @cc: run
  * @pfn: a page of the block
  *
@@ -53,7 +55,7 @@ bool isolation_suitable(const struct mm *mm, const struct compact_control *cc, u
 
 /**
  * pageblock_in_zone - are the ends of a range present, and the zone's?
- * @mm: machine
+ * @mm: model memory
  * @z: zone
  * @start: first pfn
  * @end: pfn after the last
@@ -69,7 +71,7 @@ bool pageblock_in_zone(const struct mm *mm, const struct zone *z, u32 start, u32
 }
 
 /**
- * reset_cached_positions - the next run begins at the zone's ends
+ * reset_cached_positions - let the next run begin at the zone's ends
  * @z: zone
  *
  * mm/compaction.c:reset_cached_positions.
@@ -80,7 +82,7 @@ void reset_cached_positions(struct zone *z)
 	z->compact_cached_free_pfn = pageblock_start_pfn(zone_end_pfn(z) - 1);
 }
 
-/* samples every 8th page, as the kernel does */
+/* Looks at every 8th page only, as the kernel does. */
 static bool block_has(const struct mm *mm, u32 pfn, u32 end, bool lru, bool buddy)
 {
 	for (; pfn <= end; pfn += 1u << PAGE_ALLOC_COSTLY_ORDER) {
@@ -122,11 +124,11 @@ static bool __reset_isolation_pfn(struct mm *mm, const struct zone *z, u32 pfn, 
 
 /**
  * __reset_isolation_suitable - clear the skip bits where something can be found again
- * @mm: machine
- * @z: zone; nothing happens unless a whole direct compaction has asked for it
+ * @mm: model memory
+ * @z: zone; nothing happens unless a direct compaction of the whole zone has asked for it
  *
- * Walks from both ends and sets the positions to the outermost blocks found. mm/compaction.c
- * function of that name.
+ * It walks from both ends and sets the cached positions to the outermost blocks found.
+ * mm/compaction.c function of that name.
  */
 void __reset_isolation_suitable(struct mm *mm, struct zone *z)
 {
@@ -155,14 +157,14 @@ void __reset_isolation_suitable(struct mm *mm, struct zone *z)
 	}
 	if (reset_migrate < reset_free)
 		return;
-	/* nothing was found: leave no distance between the scanners */
+	/* nothing was found: the scanners' positions must not be apart */
 	z->compact_cached_migrate_pfn[0] = z->compact_cached_migrate_pfn[1] = (u32)migrate;
 	z->compact_cached_free_pfn = free < 0 ? 0 : (u32)free;
 }
 
 /**
- * reset_isolation_suitable - kswapd goes to sleep: forget the skip bits where that is asked for
- * @mm: machine
+ * reset_isolation_suitable - clear skip bits where it was asked for, as kswapd goes to sleep
+ * @mm: model memory
  *
  * mm/compaction.c:reset_isolation_suitable.
  */

@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Is compaction worth a try? Watermarks, fragmentation index and score, deferral. The first half
- * of mm/compaction.c, and the index from mm/vmstat.c.
+ * Whether compaction is worth a try: watermarks, fragmentation index and score, deferral. This is
+ * the first half of mm/compaction.c, and the index from mm/vmstat.c.
  */
 #include "compaction.h"
 
@@ -10,9 +10,9 @@ struct contig_page_info {
 };
 
 /**
- * vanilla_kcompactd_alloc_flags - the mark that kcompactd tests suitability against
- * @mm: machine
- * @wake: when it is to be woken, else when it works
+ * vanilla_kcompactd_alloc_flags - get the mark for kcompactd's test of suitability
+ * @mm: model memory
+ * @wake: the test before it is woken, else that before it works
  *
  * Return: alloc flags. mm/compaction.c:kcompactd_node_suitable, kcompactd_do_work.
  */
@@ -24,10 +24,10 @@ u32 vanilla_kcompactd_alloc_flags(const struct mm *mm, bool wake)
 }
 
 /**
- * vanilla_compact_free_pages - free pages that the first watermark test of compaction counts
- * @mm: machine
+ * vanilla_compact_free_pages - get the free pages for compaction's first watermark test
+ * @mm: model memory
  * @z: zone
- * @kcompactd: asked for background work
+ * @kcompactd: for background work
  *
  * mm/compaction.c:compaction_suit_allocation_order.
  */
@@ -39,8 +39,8 @@ s64 vanilla_compact_free_pages(const struct mm *mm, const struct zone *z, bool k
 }
 
 /**
- * compact_gap - free pages that compaction wants above the mark, for its targets
- * @mm: machine
+ * compact_gap - get the free pages that compaction needs above the mark, for its targets
+ * @mm: model memory
  * @order: order to be made
  *
  * Return: pages. include/linux/compaction.h:compact_gap.
@@ -70,7 +70,7 @@ static void fill_contig_page_info(const struct zone *z, u32 order, struct contig
 }
 
 /**
- * fragmentation_index - would a failure be for lack of memory or for fragmentation?
+ * fragmentation_index - tell failure for lack of memory from failure for fragmentation
  * @z: zone
  * @order: order of the request
  *
@@ -110,7 +110,7 @@ u32 extfrag_for_order(const struct zone *z, u32 order)
 		     info.free_pages);
 }
 
-/* Up to 6.14 the mark is compaction's own; since then the caller's, higher for costly orders. */
+/* Up to 6.14 compaction chooses the mark; since then the caller gives it. */
 static bool __compaction_suitable(const struct mm *mm, const struct zone *z, u32 order, u64 wmark,
 				  enum zone_type idx, s64 free_pages)
 {
@@ -125,8 +125,8 @@ static bool __compaction_suitable(const struct mm *mm, const struct zone *z, u32
 }
 
 /**
- * compaction_suitable - has a zone the free pages to be compacted, and would it help?
- * @mm: machine
+ * compaction_suitable - does a zone have the free pages that compaction needs, and would it help?
+ * @mm: model memory
  * @z: zone
  * @order: order to be made
  * @wmark: mark of the request, in pages; ignored before 6.15
@@ -149,7 +149,7 @@ bool compaction_suitable(const struct mm *mm, const struct zone *z, u32 order, u
 
 /**
  * compaction_suit_allocation_order - is compaction needed, and can it run?
- * @mm: machine
+ * @mm: model memory
  * @z: zone
  * @order: order to be made
  * @idx: highest zone of the request
@@ -177,8 +177,8 @@ enum compact_result compaction_suit_allocation_order(const struct mm *mm, const 
 }
 
 /**
- * compaction_zonelist_suitable - could compaction run once reclaim has freed a share?
- * @mm: machine
+ * compaction_zonelist_suitable - could compaction run once reclaim has freed a part of memory?
+ * @mm: model memory
  * @ac: request
  * @order: order to be made, >= 1
  * @alloc_flags: unused, as in the kernel
@@ -206,7 +206,7 @@ bool compaction_zonelist_suitable(const struct mm *mm, const struct alloc_contex
 }
 
 /**
- * defer_compaction - compaction of a zone has failed: skip the next attempts
+ * defer_compaction - skip the next attempts, because compaction of a zone has failed
  * @z: zone
  * @order: order that failed
  *
@@ -222,7 +222,7 @@ void defer_compaction(struct zone *z, u32 order)
 }
 
 /**
- * compaction_deferred - skip this attempt? Counts it
+ * compaction_deferred - count an attempt, and decide whether to skip it
  * @z: zone
  * @order: order wanted
  *
@@ -242,10 +242,10 @@ bool compaction_deferred(struct zone *z, u32 order)
 }
 
 /**
- * compaction_defer_reset - compaction of a zone has worked
+ * compaction_defer_reset - end the deferral of a zone, because compaction has succeeded
  * @z: zone
  * @order: order that was made
- * @alloc_success: an allocation got its page; else it only should
+ * @alloc_success: an allocation got its page; false if only the watermark says that it would
  *
  * mm/compaction.c:compaction_defer_reset.
  */
@@ -273,7 +273,7 @@ bool compaction_restarting(const struct zone *z, int order)
 }
 
 /**
- * fragmentation_score_zone - what proactive compaction judges a zone by
+ * fragmentation_score_zone - get the score by which proactive compaction judges a zone
  * @z: zone
  *
  * Return: percent, 0 .. 100. mm/compaction.c function of that name.
@@ -284,8 +284,8 @@ u32 fragmentation_score_zone(const struct zone *z)
 }
 
 /**
- * fragmentation_score_node - the zones' scores, weighted by their present pages
- * @mm: machine
+ * fragmentation_score_node - get the zones' scores, weighted by their present pages
+ * @mm: model memory
  *
  * Return: percent, 0 .. 100. mm/compaction.c:fragmentation_score_node.
  */
@@ -308,9 +308,9 @@ u32 fragmentation_score_node(const struct mm *mm)
 }
 
 /**
- * fragmentation_score_wmark - scores between which proactive compaction works
- * @mm: machine; sysctl.compaction_proactiveness 0 .. 100
- * @low: the score to stop at, else the one to start above
+ * fragmentation_score_wmark - get the scores between which proactive compaction works
+ * @mm: model memory; sysctl.compaction_proactiveness 0 .. 100
+ * @low: the score at which it stops, else the one above which it starts
  *
  * Return: percent. mm/compaction.c:fragmentation_score_wmark.
  */

@@ -1,6 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Compaction of one zone: the loop around the two scanners, when it ends, and direct compaction.
+ * Compaction of one zone: the loop around the two scanners, the conditions that end it, and direct
+ * compaction.
  */
 #include <errno.h>
 #include <string.h>
@@ -8,11 +9,12 @@
 #include "compaction.h"
 
 /**
- * vanilla_compact_finished - is a run done by another rule than the free lists'?
- * @mm: machine
+ * vanilla_compact_finished - decide whether a run is finished for a reason other than its free
+ * lists
+ * @mm: model memory
  * @z: zone
  * @order: order to be made
- * @direct: for a request, else by kcompactd
+ * @direct: direct compaction, else kcompactd's
  * @idx: highest zone of the request
  * @alloc_flags: of the run
  *
@@ -52,7 +54,7 @@ static enum compact_result proactive_finished(const struct mm *mm, const struct 
 	return COMPACT_SUCCESS;
 }
 
-/* would the request find a page now, of its own type or by claiming a block? */
+/* Would the request find a page now, of its own type or by claiming a block? */
 static bool suitable_page_free(const struct compact_control *cc)
 {
 	u32 order;
@@ -108,8 +110,8 @@ static void start_at_cached_positions(struct compact_control *cc)
 }
 
 /**
- * compact_control_init - lists for the runs of one compaction
- * @mm: machine
+ * compact_control_init - allocate the lists of a compaction, for all its runs
+ * @mm: model memory
  * @cc: to be set up, once
  *
  * Return: 0 or -ENOMEM.
@@ -124,14 +126,14 @@ int compact_control_init(struct mm *mm, struct compact_control *cc)
 }
 
 /**
- * compact_zone_begin - first part of compact_zone(): is there work, and where does it start?
- * @mm: machine
+ * compact_zone_begin - first part of compact_zone(): test for work, and set the scanners
+ * @mm: model memory
  * @cc: run; zone, order, mode, flags and migratetype's gfp_mask are set by the caller
  *
  * mm/compaction.c:compact_zone.
  *
- * Return: COMPACT_CONTINUE when compact_zone_step() is to be called until it returns something
- * else, and compact_zone_end() then; else the result.
+ * Return: COMPACT_CONTINUE if there is work: the caller calls compact_zone_step() until it returns
+ * something else, and then compact_zone_end(). Otherwise the result.
  */
 enum compact_result compact_zone_begin(struct mm *mm, struct compact_control *cc)
 {
@@ -164,8 +166,8 @@ enum compact_result compact_zone_begin(struct mm *mm, struct compact_control *cc
 }
 
 /*
- * The scanner has left the order-aligned block it migrated from last: what was freed there may
- * sit on this CPU's lists, and can only merge once it is drained.
+ * The scanner has left the order-aligned block from which it migrated last. Pages freed there may
+ * be on this CPU's lists, and merge only when these are drained.
  */
 static void drain_behind_scanner(struct mm *mm, struct compact_control *cc)
 {
@@ -182,14 +184,14 @@ static void note_migrated_from(struct mm *mm, struct compact_control *cc, u32 it
 	u32 block = pageblock_start_pfn(cc->migrate_pfn - 1);
 
 	cc->update_cached = false;
-	/* before 6.6: where the round began, which a fast search may have left behind */
+	/* before 6.6 the round's start counts, from which a fast search may have jumped away */
 	if (!mm->k.compact_large_folios)
 		cc->last_migrated_pfn = iteration_start;
 	else
 		cc->last_migrated_pfn = block > cc->zone->start_pfn ? block : cc->zone->start_pfn;
 }
 
-/* 6.1: the order-aligned block cannot become free any more; leave it */
+/* 6.1: the order-aligned block cannot become free any more, so the scanner leaves it. */
 static void skip_rest_of_block(struct compact_control *cc)
 {
 	if (!cc->direct_compaction || cc->mode != MIGRATE_ASYNC)
@@ -198,7 +200,7 @@ static void skip_rest_of_block(struct compact_control *cc)
 	cc->last_migrated_pfn = 0;
 }
 
-/* Since 6.4: some pages stayed. Take the rest of the pageblock at once, and mark it. */
+/* Since 6.4, after a failure the rest of the pageblock is scanned at once and its skip bit set. */
 static bool finish_pageblock_after_failure(struct compact_control *cc)
 {
 	if (pageblock_aligned(cc->migrate_pfn) || cc->ignore_skip_hint || cc->finish_pageblock ||
@@ -210,7 +212,7 @@ static bool finish_pageblock_after_failure(struct compact_control *cc)
 	return true;
 }
 
-/* some sources did not move; true when the round is to scan on */
+/* Some sources did not migrate. Return: whether the round shall scan on. */
 static bool after_failed_migration(struct mm *mm, struct compact_control *cc, int err,
 				   enum compact_result *ret)
 {
@@ -225,7 +227,10 @@ static bool after_failed_migration(struct mm *mm, struct compact_control *cc, in
 	return false;
 }
 
-/* isolate and migrate once, or until a block is done with; CONTINUE, CONTENDED or SUCCESS */
+/*
+ * Isolate and migrate once, or until the block is finished. Return: COMPACT_CONTINUE, CONTENDED or
+ * SUCCESS.
+ */
 static enum compact_result compact_round(struct mm *mm, struct compact_control *cc,
 					 struct capture_control *capc)
 {
@@ -257,13 +262,13 @@ static enum compact_result compact_round(struct mm *mm, struct compact_control *
 
 /**
  * compact_zone_step - one round of compact_zone()'s loop
- * @mm: machine
+ * @mm: model memory
  * @cc: run that compact_zone_begin() has started
  * @capc: capture of direct compaction, or NULL
  *
  * Between two rounds no source is isolated, but targets may be.
  *
- * Return: COMPACT_CONTINUE, or the result; compact_zone_end() is to follow.
+ * Return: COMPACT_CONTINUE, or the result: then the caller calls compact_zone_end().
  */
 enum compact_result compact_zone_step(struct mm *mm, struct compact_control *cc,
 				      struct capture_control *capc)
@@ -274,8 +279,8 @@ enum compact_result compact_zone_step(struct mm *mm, struct compact_control *cc,
 }
 
 /**
- * compact_zone_end - last part of compact_zone(): release what is left, count
- * @mm: machine
+ * compact_zone_end - last part of compact_zone(): release unused targets, and count
+ * @mm: model memory
  * @cc: run
  */
 void compact_zone_end(struct mm *mm, struct compact_control *cc)
@@ -283,7 +288,7 @@ void compact_zone_end(struct mm *mm, struct compact_control *cc)
 	if (cc->nr_freepages) {
 		u32 free_pfn = pageblock_start_pfn(release_free_list(mm, cc));
 
-		/* only back, not forward: it may have been reset to the zone's end */
+		/* the position only moves back: it may have been reset to the zone's end */
 		if (free_pfn > cc->zone->compact_cached_free_pfn)
 			cc->zone->compact_cached_free_pfn = free_pfn;
 	}
@@ -337,17 +342,16 @@ static void direct_control(struct compact_control *cc, gfp_t gfp, u32 order, u32
 }
 
 /**
- * try_to_compact_pages - direct compaction for a request, zone after zone
- * @mm: machine
+ * try_to_compact_pages - do direct compaction for a request, zone after zone
+ * @mm: model memory
  * @gfp: the request's flags; without __GFP_IO nothing is done
- * @order: order to be made, >= 1: the promoted one where there is one
+ * @order: order to be made, >= 1; with defrag_mode the promoted order
  * @alloc_flags: mark and rights of the request
  * @ac: request
  * @prio: how hard to try
  * @capc: order and type that may be captured; ->pfn the captured page afterwards
  *
- * A task that has to give way after an ASYNC attempt is not modelled. mm/compaction.c function of
- * that name.
+ * Source: compaction.c:try_to_compact_pages, without giving way after an ASYNC attempt.
  *
  * Return: the highest result of all zones.
  */

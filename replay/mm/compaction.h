@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of compaction share among themselves: struct compact_control, the scanners'
- * entries.
+ * What the files of compaction share: struct compact_control and the entry points of the scanners.
  */
 #ifndef FRAGREPLAY_MM_COMPACTION_H
 #define FRAGREPLAY_MM_COMPACTION_H
@@ -11,7 +10,7 @@
 
 #define COMPACTION_HPAGE_ORDER		HPAGE_PMD_ORDER
 #define COMPACT_MAX_DEFER_SHIFT		6
-#define COMPACT_ORDER_ALL		(-1)	/* no request: the whole zone; is_via_compact_memory */
+#define COMPACT_ORDER_ALL		(-1)	/* no request: compact the whole zone */
 #define FAST_START_DONE			0xffffffffu	/* the kernel's ULONG_MAX */
 
 enum migrate_mode { MIGRATE_ASYNC, MIGRATE_SYNC_LIGHT, MIGRATE_SYNC };
@@ -19,17 +18,17 @@ enum isolate_migrate { ISOLATE_ABORT, ISOLATE_NONE, ISOLATE_SUCCESS };
 
 /**
  * struct compact_control - one compaction under way; mm/internal.h:struct compact_control
- * @freepages: isolated targets by order, heads of lists; before 6.9 only order 0 is used
- * @migratepages: isolated sources, the last one taken first
- * @split_folios: base pages of sources that found no target of their size
+ * @freepages: list heads of isolated targets by order; before 6.9 only order 0 is used
+ * @migratepages: list of isolated sources; the last one isolated migrates first
+ * @split_folios: list of the base pages of sources that found no target of their size
  * @free_pfn, @migrate_pfn: where the scanners are
- * @fast_start_pfn: lowest block that the fast search has jumped to, 0 none, FAST_START_DONE
- * @order: of the request, COMPACT_ORDER_ALL without one
- * @last_migrated_pfn, @update_cached, @result: of compact_zone()'s loop, so that kcompactd can
- *	pause between two rounds of it
+ * @fast_start_pfn: lowest block that the fast search has jumped to; 0: none; FAST_START_DONE
+ * @order: of the request; COMPACT_ORDER_ALL without one
+ * @last_migrated_pfn, @update_cached, @result: locals of compact_zone()'s loop, kept here so that
+ *	kcompactd can pause between two rounds of it
  *
- * contended and rescan by lock contention have no counterpart: the model runs one task at a time.
- * For the same reason too_many_isolated() is never true.
+ * The model runs one task at a time, so lock contention and rescans for it have no counterpart
+ * here, and too_many_isolated() is never true.
  */
 struct compact_control {
 	u32 freepages[NR_PAGE_ORDERS];
@@ -52,14 +51,14 @@ struct compact_control {
 	bool update_cached;
 };
 
-/* Targets and sources of a batch: a pageblock at most. */
+/* Target and source of one migration; a batch has a pageblock's worth of them at most. */
 struct folio_pair {
 	u32 src, dst;
 };
 
 struct kcompactd_state {
-	struct compact_control cc;	/* kcompactd's and proactive compaction's */
-	struct compact_control direct;	/* lists of direct compaction */
+	struct compact_control cc;	/* of kcompactd and proactive compaction */
+	struct compact_control direct;	/* of direct compaction: its lists are allocated once */
 	struct folio_pair batch[pageblock_nr_pages];
 	u64 pin_seed;
 	/* the thread */
@@ -67,7 +66,7 @@ struct kcompactd_state {
 	enum zone_type highest_zoneidx;
 	enum { KCOMPACTD_SLEEPS, KCOMPACTD_WORKS, KCOMPACTD_PROACTIVE } state;
 	bool woken, running_zone;
-	u64 clock_ns, deadline_ns;	/* its own time; when its sleep ends by itself */
+	u64 clock_ns, deadline_ns;	/* its own clock; when its sleep times out */
 	u32 prev_score;
 	int zoneid;
 	u16 cpu;
@@ -94,7 +93,9 @@ static inline bool page_is_buddy_head(const struct page *p)
 	return p->state == PAGE_BUDDY && p->head;
 }
 
-/* first page of a used page larger than order 0; what it is made of is not in the trace */
+/*
+ * Head of a page in use above order 0. The trace does not tell whether it is compound; assume so.
+ */
 static inline bool page_is_compound_head(const struct page *p)
 {
 	return p->state == PAGE_USED && p->head && p->order;

@@ -1,11 +1,11 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Gigantic pages: pieces of memory larger than any buddy, for which a place is searched and what
- * is there moved away.
+ * Gigantic pages: ranges larger than any buddy. A place is searched, and the pages in it are
+ * migrated away.
  */
 #include "internal.h"
 
-/* mm/page_alloc.c:pfn_range_valid_contig; what cannot move is found by who tries to take it */
+/* mm/page_alloc.c:pfn_range_valid_contig. Pages that cannot move show only when they are tried. */
 static bool pfn_range_valid_contig(const struct mm *mm, const struct zone *z, u32 start,
 				   u32 nr_pages)
 {
@@ -21,7 +21,7 @@ static bool pfn_range_valid_contig(const struct mm *mm, const struct zone *z, u3
 	return true;
 }
 
-/* the lowest place that can be had */
+/* Take the lowest range that can be emptied. */
 static u32 scan_zone(struct mm *mm, const struct zone *z, u32 nr_pages)
 {
 	u64 end = (u64)z->start_pfn + z->spanned;
@@ -52,14 +52,15 @@ static u32 ask_policy(struct mm *mm, u32 nr_pages)
 }
 
 /**
- * alloc_contig_pages - a piece of memory of any size
- * @mm: machine
- * @nr_pages: whole pageblocks; a power of two, and the piece is aligned to it
+ * alloc_contig_pages - allocate a contiguous range of pageblocks
+ * @mm: model memory
+ * @nr_pages: whole pageblocks; a power of two, to which the range is aligned
  *
- * The policy is asked first; then zones are searched from the highest, each from its start. As a
- * movable page it may come from any zone. mm/page_alloc.c:alloc_contig_pages.
+ * The policy's alloc_contig() is called first; then zones are searched from the highest, each from
+ * its start. Movable pages may come from any zone. mm/page_alloc.c:alloc_contig_pages.
  *
- * Return: first pfn, in use, in units as mm_alloc_contig_range() leaves them; PFN_NONE.
+ * Return: first pfn of the range, now in use, in units as mm_alloc_contig_range() leaves them;
+ * PFN_NONE.
  */
 u32 alloc_contig_pages(struct mm *mm, u32 nr_pages)
 {
@@ -76,10 +77,10 @@ u32 alloc_contig_pages(struct mm *mm, u32 nr_pages)
 }
 
 /**
- * free_contig_pages - give back what alloc_contig_pages() returned
- * @mm: machine
+ * free_contig_pages - free a range that alloc_contig_pages() returned
+ * @mm: model memory
  * @pfn: its first page
- * @nr_pages: as it was asked for
+ * @nr_pages: as it was allocated
  */
 void free_contig_pages(struct mm *mm, u32 pfn, u32 nr_pages)
 {

@@ -1,21 +1,21 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Moving what is in use, for a policy: out of a pageblock, as background work does, or out of a
- * whole range that is then taken, as mm/page_alloc.c:alloc_contig_range does.
+ * Migration for a policy: out of a pageblock, as background work does, or out of a whole range that
+ * is then allocated, as mm/page_alloc.c:alloc_contig_range does.
  *
- * Compaction looks for targets with a scanner of its own; here they come from the allocator, like
- * the page of any movable request.
+ * Compaction finds its targets with a scanner of its own. Here the allocator provides them, as for
+ * any movable request.
  */
 #include <errno.h>
 
 #include "compaction.h"
 
-/* pages on their way out of one pageblock */
+/* The evacuation of one pageblock. */
 struct evacuator {
 	struct mm *mm;
 	u32 start, end;			/* the block */
 	u32 pfn;			/* scanned so far */
-	bool whole_range;		/* that is to be taken: all orders, and waiting */
+	bool whole_range;		/* for a contiguous range: all orders, and it may wait */
 	bool stopped;
 	u32 src[COMPACT_CLUSTER_MAX], nr_src;
 	u32 held[pageblock_nr_pages], nr_held;	/* targets that lay in the block itself */
@@ -23,15 +23,15 @@ struct evacuator {
 };
 
 /**
- * mm_current_cpu - the CPU that the running task is on
- * @mm: machine
+ * mm_current_cpu - get the CPU of the running task
+ * @mm: model memory
  */
 u16 mm_current_cpu(const struct mm *mm)
 {
 	return mm->current.cpu;
 }
 
-/* the unit that a page is part of ends here; what is no unit is one page */
+/* End of the unit that a page is part of; a page that is part of none ends by itself. */
 static u32 unit_end(const struct mm *mm, u32 pfn)
 {
 	const struct page *p = &mm->page[pfn];
@@ -48,7 +48,7 @@ static bool is_movable(const struct page *p)
 	return p->state == PAGE_USED && p->head && (p->lru || p->kind == PK_MOVABLE_OPS);
 }
 
-/* mm/compaction.c:skip_isolation_on_order, for no order in particular */
+/* mm/compaction.c:skip_isolation_on_order, without an order that is wanted. */
 static bool order_moves(const struct evacuator *ev, u32 order)
 {
 	if (ev->whole_range || !order)
@@ -56,7 +56,7 @@ static bool order_moves(const struct evacuator *ev, u32 order)
 	return ev->mm->k.compact_large_folios && order < pageblock_order;
 }
 
-/* as mm/compaction.c:isolate_migratepages_block, asynchronous unless a range is wanted whole */
+/* As mm/compaction.c:isolate_migratepages_block; asynchronous unless for a contiguous range. */
 static bool may_isolate(const struct evacuator *ev, const struct page *p)
 {
 	bool mapping = p->kind == PK_FILE || p->swapcache;
@@ -105,8 +105,8 @@ static u32 try_freelist(struct mm *mm, struct alloc_context *ac, u32 order)
 }
 
 /*
- * mm/migrate.c:alloc_migration_target, up to where it would reclaim. The search is no request's
- * of the workload: it is not counted as one.
+ * mm/migrate.c:alloc_migration_target, without its slow path. The workload did not ask for this
+ * page, so the search does not count in the report's statistics.
  */
 static u32 alloc_target(struct mm *mm, u32 order)
 {
@@ -124,7 +124,10 @@ static u32 alloc_target(struct mm *mm, u32 order)
 	return pfn;
 }
 
-/* What has just left the block is at hand on a per-CPU list, and would be the next target. */
+/*
+ * Pages that have just left the block are on a per-CPU list, and would be the next targets. They
+ * are held until the end.
+ */
 static u32 alloc_target_outside(struct evacuator *ev, u32 order)
 {
 	u32 pfn = alloc_target(ev->mm, order);
@@ -171,7 +174,7 @@ static void move_to(struct evacuator *ev, u32 dst, u32 src)
 	fail(ev, src);
 }
 
-/* false: there is no page to move to, and will be none for the next either */
+/* Return: false if there is no target: then there will be none for the next page either. */
 static bool move_base_page(struct evacuator *ev, u32 src)
 {
 	u32 dst = alloc_target_outside(ev, 0);
@@ -219,7 +222,7 @@ static bool drop_if_clean(struct evacuator *ev, u32 src)
 	return true;
 }
 
-/* a batch is tried to its end: one page that stays does not keep the others */
+/* One page that cannot move does not end the batch. */
 static void move_batch(struct evacuator *ev)
 {
 	bool memory = true;
@@ -260,16 +263,15 @@ static void evacuate(struct mm *mm, u32 pfn, bool whole_range, struct evacuation
 }
 
 /**
- * mm_evacuate_pageblock - move the movable pages of a pageblock elsewhere
- * @mm: machine
+ * mm_evacuate_pageblock - migrate the movable pages of a pageblock
+ * @mm: model memory
  * @pfn: a page of the block
- * @e: how, and what came of it
+ * @e: in: how to; out: what became of the pages
  *
- * Batches of 32 pages, asynchronously: folios under writeback, and those of a pageblock's size,
- * are left alone. Ends with the first batch of which a page has stayed. Targets are movable pages
- * from the allocator, outside the block, without direct reclaim. This CPU's free pages of the zone
- * go back to the free lists at the end, as after compaction, so that a block that has become empty
- * is seen to be.
+ * Migration is asynchronous, in batches of 32 pages: folios under writeback and those of a
+ * pageblock or more are left alone. It ends with the first batch of which a page could not move.
+ * Targets come from the allocator, outside the block, without direct reclaim. At the end this CPU's
+ * lists of the zone are drained, as after compaction, so that an empty block merges.
  */
 void mm_evacuate_pageblock(struct mm *mm, u32 pfn, struct evacuation *e)
 {
@@ -278,7 +280,7 @@ void mm_evacuate_pageblock(struct mm *mm, u32 pfn, struct evacuation *e)
 		drain_local_pages(mm, page_zone(mm, pfn), mm->current.cpu);
 }
 
-/* mm/page_isolation.c:has_unmovable_pages, for one block of a range that ends at @end */
+/* mm/page_isolation.c:has_unmovable_pages, for one block of a range that ends at @end. */
 static bool has_unmovable_pages(const struct mm *mm, u32 start, u32 block, u32 end)
 {
 	u32 pfn, next;
@@ -297,7 +299,7 @@ static bool has_unmovable_pages(const struct mm *mm, u32 start, u32 block, u32 e
 	return false;
 }
 
-/* mm/page_isolation.c:set_migratetype_isolate; a free page of two blocks is cut between them */
+/* mm/page_isolation.c:set_migratetype_isolate. A free page of two blocks is split between them. */
 static void isolate_block(struct mm *mm, struct zone *z, u32 block)
 {
 	u32 head = page_unit(mm, block), order = mm->page[head].order, pfn;
@@ -316,8 +318,8 @@ static void isolate_block(struct mm *mm, struct zone *z, u32 block)
 }
 
 /*
- * mm/page_isolation.c:unset_migratetype_isolate. What is wholly free is freed once more, so that
- * it merges with neighbours that it was kept apart from. Returns the end of what it was.
+ * mm/page_isolation.c:unset_migratetype_isolate. A wholly free block is freed once more, so that it
+ * merges with its buddy, from which isolation kept it. Return: the end of the page that it was.
  */
 static u32 unisolate_block(struct mm *mm, struct zone *z, u32 block)
 {
@@ -378,7 +380,7 @@ static bool range_is_free(const struct mm *mm, u32 start, u32 end)
 	return true;
 }
 
-/* the largest units that fill the range */
+/* Order of the largest unit that the range can begin with. */
 static u32 unit_order(u32 start, u32 nr_pages)
 {
 	u32 order = (u32)__builtin_ctz(start | nr_pages);
@@ -413,19 +415,19 @@ static bool range_is_sane(const struct mm *mm, u32 start, u32 nr_pages)
 }
 
 /**
- * mm_alloc_contig_range - take a range of pageblocks, moving away what is in it
- * @mm: machine
+ * mm_alloc_contig_range - empty a range of pageblocks and allocate it
+ * @mm: model memory
  * @start: first pfn, aligned to a pageblock
  * @nr_pages: whole pageblocks of one zone
  *
- * On success the range is in use, in units of the largest order that fits, at most
- * MAX_PAGE_ORDER; mm_free_contig_range() gives it back. Otherwise what has moved stays moved, and
- * nothing is taken. The kernel empties the per-CPU lists of pages about to join the LRU, waits for
- * locks and io, and tries five times, so here only pages that are known to be pinned stay: the
- * parameters pinned_permille and pinned_file_permille are shares of asynchronous migration.
- * mm/page_alloc.c:alloc_contig_range.
+ * On success the range is in use, in units of the largest order that fits, at most MAX_PAGE_ORDER;
+ * mm_free_contig_range() frees it. Otherwise nothing is allocated, but pages that have migrated
+ * stay where they are now. The kernel waits for locks and io and tries five times, so here only
+ * pages that are known to be pinned cannot move: the parameters pinned_permille and
+ * pinned_file_permille hold for asynchronous migration only. mm/page_alloc.c:alloc_contig_range.
  *
- * Return: 0; -EBUSY when something in it cannot move; -EINVAL for a range that is none.
+ * Return: 0; -EBUSY if a page in it cannot move; -EINVAL if it is not made of one zone's
+ * pageblocks.
  */
 int mm_alloc_contig_range(struct mm *mm, u32 start, u32 nr_pages)
 {
@@ -447,9 +449,9 @@ int mm_alloc_contig_range(struct mm *mm, u32 start, u32 nr_pages)
 }
 
 /**
- * mm_free_contig_range - give back what mm_alloc_contig_range() took
- * @mm: machine
- * @start: as it was taken
+ * mm_free_contig_range - free a range that mm_alloc_contig_range() allocated
+ * @mm: model memory
+ * @start: as it was allocated
  * @nr_pages: likewise
  *
  * mm/page_alloc.c:free_contig_range.

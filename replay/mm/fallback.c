@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * __rmqueue() and what it does when the requested type's lists are empty: claim a block, steal a
  * page; or one search for both, in 6.1's form and in that of 6.10 to 6.14.
@@ -13,11 +13,11 @@ static const u8 fallbacks[MIGRATE_PCPTYPES][MIGRATE_PCPTYPES - 1] = {
 };
 
 #define NO_FALLBACK	(-1)	/* no page of that order */
-#define NO_CLAIM	(-2)	/* orders this small are not worth a block */
+#define NO_CLAIM	(-2)	/* the order is too small to claim a block */
 
 /**
  * trace_extfrag - count a fallback, where the kernel raises mm_page_alloc_extfrag
- * @mm: machine
+ * @mm: model memory
  * @pfn: page that the event names
  * @alloc_order: order requested
  * @fallback_order: order of the buddy found
@@ -37,16 +37,16 @@ void trace_extfrag(struct mm *mm, u32 pfn, u32 alloc_order, u32 fallback_order, 
 }
 
 /**
- * mm_count_fallback - count a fallback that a policy made
- * @mm: machine
+ * mm_count_fallback - count a fallback that a policy has made
+ * @mm: model memory
  * @pfn: page taken; a claimed block has its new type already
  * @order: of the request
  * @found_order: of the buddy found
  * @mt: type of the request
  * @found_mt: type of the list it was found on
- * @claimed: the block became one of @mt; else the page alone was taken
+ * @claimed: the block's type became @mt; else the page alone was taken
  *
- * As mm_page_alloc_extfrag is raised after __rmqueue_claim() and __rmqueue_steal().
+ * This is where __rmqueue_claim() and __rmqueue_steal() raise mm_page_alloc_extfrag.
  */
 void mm_count_fallback(struct mm *mm, u32 pfn, u32 order, u32 found_order, u8 mt, u8 found_mt,
 		       bool claimed)
@@ -59,7 +59,7 @@ void mm_count_fallback(struct mm *mm, u32 pfn, u32 order, u32 found_order, u8 mt
 }
 
 /**
- * should_try_claim_block - is a free page reason enough to claim its block?
+ * should_try_claim_block - is a free page large enough to claim its block?
  * @order: of the free page
  * @mt: type requested
  *
@@ -72,7 +72,7 @@ bool should_try_claim_block(u32 order, u8 mt)
 	return order >= pageblock_order / 2 || mt != MIGRATE_MOVABLE;
 }
 
-/* lists looked at are counted by the callers that allocate, not by compaction's tests */
+/* @visited is raised by the lists looked at. Only callers that allocate report it. */
 static inline int first_fallback(const struct free_area *area, u8 mt, u32 *visited)
 {
 	int i;
@@ -88,13 +88,13 @@ static inline int first_fallback(const struct free_area *area, u8 mt, u32 *visit
 }
 
 /**
- * find_suitable_fallback - which foreign type has a free page of an order?
+ * find_suitable_fallback - find a foreign type that has a free page of an order
  * @z: zone
  * @order: exactly this order
  * @mt: type requested
- * @claimable: only where the whole block may be claimed
+ * @claimable: only if such a page may claim its block
  *
- * Return: the type; -1: none; -2: @claimable, and this order is too small to claim a block.
+ * Return: the type; -1 if there is none; -2 if @claimable and the order is too small for that.
  * mm/page_alloc.c:find_suitable_fallback.
  */
 int find_suitable_fallback(const struct zone *z, u32 order, u8 mt, bool claimable)
@@ -106,7 +106,7 @@ int find_suitable_fallback(const struct zone *z, u32 order, u8 mt, bool claimabl
 	return first_fallback(&z->free_area[order], mt, &visited);
 }
 
-/* Smallest foreign buddy worth looking at: a whole block when fragmenting is forbidden. */
+/* Least order of a foreign buddy: a whole block when ALLOC_NOFRAGMENT forbids to mix types. */
 static inline u32 fallback_min_order(u32 order, u32 alloc_flags)
 {
 	return order < pageblock_order && (alloc_flags & ALLOC_NOFRAGMENT) ? pageblock_order
@@ -119,24 +119,27 @@ static void boost_after_fallback(struct mm *mm, struct zone *z, u32 alloc_flags)
 		z->flags |= ZONE_BOOSTED_WATERMARK;
 }
 
-/* Pages of a block that suit the new owner as they are, of those not free. */
+/* Pages in use in a block that are compatible with the new type. */
 static inline u32 alike_pages(u8 start_mt, u8 block_mt, u32 nr_free, u32 nr_movable)
 {
 	if (start_mt == MIGRATE_MOVABLE)
 		return nr_movable;
-	/* what is neither free nor movable in a movable block: the best guess is "like us" */
+	/*
+	 * pages of a movable block that are neither free nor movable: assume that they are
+	 * compatible
+	 */
 	return block_mt == MIGRATE_MOVABLE ? pageblock_nr_pages - (nr_free + nr_movable) : 0;
 }
 
 /**
- * vanilla_claim_block - is a block to be converted to the type of the request?
- * @mm: machine
+ * vanilla_claim_block - decide whether a block is converted to the type of the request
+ * @mm: model memory
  * @pfn: a page of the block
  * @mt: type requested
  * @nr_free: free pages of the block
- * @alike: pages in use that suit @mt as they are
+ * @alike: pages in use that are compatible with @mt
  *
- * Half of it must be free or alike. mm/page_alloc.c:try_to_claim_block.
+ * Half of the block must be free or compatible. mm/page_alloc.c:try_to_claim_block.
  */
 bool vanilla_claim_block(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike)
 {
@@ -179,17 +182,17 @@ static u32 try_to_claim_block(struct mm *mm, struct zone *z, u32 pfn, u32 cur, u
 }
 
 /**
- * __rmqueue_claim - take a block over for the requested type
- * @mm: machine
+ * __rmqueue_claim - claim a block for the requested type and take a page of it
+ * @mm: model memory
  * @z: zone
  * @order: order wanted
  * @mt: type requested
  * @alloc_flags: with ALLOC_NOFRAGMENT only whole free blocks are taken
  *
- * Largest buddies first, and of each order only the first page of one type.
+ * It tries the largest buddies first, and of each order only the first page of one type.
  * mm/page_alloc.c:__rmqueue_claim.
  *
- * Return: head pfn, in nobody's hands yet; PFN_NONE.
+ * Return: head pfn of a page that is off the lists and not in use yet; PFN_NONE.
  */
 u32 __rmqueue_claim(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags)
 {
@@ -219,14 +222,14 @@ u32 __rmqueue_claim(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_f
 
 /**
  * __rmqueue_steal - take one page out of another type's block, which keeps its type
- * @mm: machine
+ * @mm: model memory
  * @z: zone
  * @order: order wanted
  * @mt: type requested
  *
- * The smallest that will do. mm/page_alloc.c:__rmqueue_steal.
+ * It takes the smallest buddy that is large enough. mm/page_alloc.c:__rmqueue_steal.
  *
- * Return: head pfn, in nobody's hands yet; PFN_NONE.
+ * Return: head pfn of a page that is off the lists and not in use yet; PFN_NONE.
  */
 u32 __rmqueue_steal(struct mm *mm, struct zone *z, u32 order, u8 mt)
 {
@@ -248,8 +251,8 @@ u32 __rmqueue_steal(struct mm *mm, struct zone *z, u32 order, u8 mt)
 }
 
 /*
- * 6.1: all free pages of the block change lists even if the block is not claimed then; before
- * that the zone's lower edge only moves the start.
+ * 6.1: all free pages of the block change lists, even if the block is then not claimed. A block
+ * that begins below the zone is not refused: its start is moved.
  */
 static bool steal_whole_block(struct mm *mm, struct zone *z, u32 pfn, u8 start_mt)
 {
@@ -291,7 +294,7 @@ single_page:
 	move_to_free_list(mm, z, pfn, cur, start_mt);
 }
 
-/* 6.1: largest first, but smallest first for movable requests that may not take the block */
+/* 6.1: largest first; but smallest first for movable requests that may not claim the block. */
 static int old_fallback_order(struct mm *mm, const struct zone *z, u32 order, u8 mt,
 			      u32 alloc_flags, int *fb)
 {
@@ -322,7 +325,7 @@ static enum extfrag_class old_extfrag_class(const struct mm *mm, u32 pfn, int cu
 	return cur >= pageblock_order ? EXTFRAG_CLAIM_BLOCK : EXTFRAG_CLAIM_PART;
 }
 
-/* 6.1's mm/page_alloc.c:__rmqueue_fallback; true: the type's own lists hold a page now */
+/* 6.1's __rmqueue_fallback(). Return: true if the lists of the requested type have a page now. */
 static bool __rmqueue_fallback(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags)
 {
 	int fb, cur = old_fallback_order(mm, z, order, mt, alloc_flags, &fb);
@@ -337,7 +340,7 @@ static bool __rmqueue_fallback(struct mm *mm, struct zone *z, u32 order, u8 mt, 
 	return true;
 }
 
-/* movable requests balance their use of CMA areas against the other free memory */
+/* Movable requests use CMA areas once these hold more than half of the free memory. */
 static inline bool cma_first(const struct zone *z, u32 alloc_flags)
 {
 	return z->nr_free_cma && (alloc_flags & ALLOC_CMA) &&
@@ -365,8 +368,8 @@ static u32 old_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 allo
 
 /*
  * mm/page_alloc.c:__rmqueue_fallback between c0cd6f557b90 (6.10) and c2f6ea38fc1b ("don't steal
- * single pages from biggest buddy"): 6.1's search, but a block that is not claimed keeps all its
- * pages except those asked for, and these come out of the buddy found, the largest there is.
+ * single pages from biggest buddy"): 6.1's search, but a block that is not claimed loses only the
+ * pages asked for. They are split off the buddy that was found, which is the largest.
  */
 static u32 claim_or_split_biggest(struct mm *mm, struct zone *z, u32 order, u8 mt,
 				  u32 alloc_flags)
@@ -380,7 +383,7 @@ static u32 claim_or_split_biggest(struct mm *mm, struct zone *z, u32 order, u8 m
 	biggest = zone_first_free(mm, z, cur, fb);
 	if (should_try_claim_block(cur, mt))
 		pfn = try_to_claim_block(mm, z, biggest, cur, order, mt, fb, alloc_flags);
-	else	/* unlike a steal of today */
+	else	/* later kernels do not boost for a steal */
 		boost_after_fallback(mm, z, alloc_flags);
 	if (pfn != PFN_NONE) {
 		cls = cur >= pageblock_order ? EXTFRAG_CLAIM_BLOCK : EXTFRAG_CLAIM_PART;
@@ -400,18 +403,18 @@ static u32 rmqueue_biggest(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 
 }
 
 /**
- * vanilla_rmqueue - own type, CMA, claim, steal
- * @mm: machine
+ * vanilla_rmqueue - take a page: of the own type, of CMA, by a claim, by a steal
+ * @mm: model memory
  * @z: zone
  * @order: order
  * @mt: type requested
  * @alloc_flags: ALLOC_CMA, ALLOC_NOFRAGMENT and ALLOC_KSWAPD matter
  * @mode: where the last page of this refill was found; RMQUEUE_NORMAL at first
  *
- * Within one refill, a failed level is not tried again: after a steal the next pages are stolen
- * too. mm/page_alloc.c:__rmqueue.
+ * Within one refill a level that failed is not tried again: after a steal the next pages are
+ * stolen, too. mm/page_alloc.c:__rmqueue.
  *
- * Return: head pfn, in nobody's hands yet; PFN_NONE.
+ * Return: head pfn of a page that is off the lists and not in use yet; PFN_NONE.
  */
 u32 vanilla_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
 		    enum rmqueue_mode *mode)
@@ -456,14 +459,15 @@ u32 vanilla_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_f
 
 /**
  * __rmqueue - take a page from a zone's free lists, as the policy decides
- * @mm: machine
+ * @mm: model memory
  * @z: zone
  * @order: order
  * @mt: type requested
  * @alloc_flags: rights
  * @mode: where the last page of this refill was found; RMQUEUE_NORMAL at first
  *
- * Return: head pfn, in nobody's hands yet; PFN_NONE, also for what cannot be such a page.
+ * Return: head pfn of a page that is off the lists and not in use yet; PFN_NONE, also when the
+ * policy returned what cannot be such a page.
  */
 u32 __rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
 	      enum rmqueue_mode *mode)

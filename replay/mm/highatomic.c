@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The reserve of pageblocks for high-order atomic allocations. */
 #include "internal.h"
 
@@ -15,8 +15,8 @@ static bool reserve_is_full(const struct mm *mm, const struct zone *z)
 }
 
 /**
- * reserve_highatomic_pageblock - keep the block of a high-order atomic page for more of them
- * @mm: machine
+ * reserve_highatomic_pageblock - reserve the block of a high-order atomic page for such requests
+ * @mm: model memory
  * @z: zone
  * @pfn: page just allocated
  * @order: its order
@@ -42,7 +42,7 @@ void reserve_highatomic_pageblock(struct mm *mm, struct zone *z, u32 pfn, u32 or
 	z->highatomic_used = true;
 }
 
-/* Converts the block(s) of a free reserved page; true when pages became available. */
+/* Convert the blocks of a free reserved page. Return: whether pages became available. */
 static bool unreserve_page(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt)
 {
 	u32 size = N(order) > pageblock_nr_pages && mm->k.freelist_hygiene ? N(order)
@@ -59,12 +59,12 @@ static bool unreserve_page(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8
 }
 
 /**
- * unreserve_highatomic_pageblock - give a reserved block back to ordinary requests
- * @mm: machine
- * @ac: the request in need: the block becomes one of its type
+ * unreserve_highatomic_pageblock - convert a reserved block for ordinary requests
+ * @mm: model memory
+ * @ac: the request in need, whose type the block gets
  * @force: also a zone's last reserved block
  *
- * One block a call. mm/page_alloc.c:unreserve_highatomic_pageblock.
+ * It converts one block per call. mm/page_alloc.c:unreserve_highatomic_pageblock.
  *
  * Return: whether pages became available.
  */

@@ -1,10 +1,10 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/* The huge page fault: what is tried, and what counts (mm/huge_memory.c, mm/mempolicy.c). */
+// SPDX-License-Identifier: GPL-2.0-only
+/* The huge page fault: its attempts and its counters (mm/huge_memory.c, mm/mempolicy.c). */
 #include "internal.h"
 
 /*
- * On a NUMA kernel a fault tries its own node first and gives up there early; only a gfp that may
- * reclaim is worth a second try on all nodes. Source: mempolicy.c:alloc_pages_mpol.
+ * On a NUMA kernel a fault tries its own node first, and gives up there early. Only a request that
+ * may reclaim tries all nodes after that. Source: mempolicy.c:alloc_pages_mpol.
  */
 static u32 alloc_pages_mpol(struct mm *mm, gfp_t gfp)
 {
@@ -16,8 +16,8 @@ static u32 alloc_pages_mpol(struct mm *mm, gfp_t gfp)
 }
 
 /**
- * do_huge_pmd_anonymous_page - one huge page fault
- * @mm: machine
+ * do_huge_pmd_anonymous_page - handle one huge page fault
+ * @mm: model memory
  * @gfp: as huge_memory.c:vma_thp_gfp_mask made it from the defrag setting
  *
  * Counts thp_fault_alloc or thp_fault_fallback. The caller puts the folio on the LRU, or goes on
@@ -36,11 +36,11 @@ u32 do_huge_pmd_anonymous_page(struct mm *mm, gfp_t gfp)
 }
 
 /**
- * get_huge_zero_folio - the shared huge zero page is allocated
- * @mm: machine
- * @gfp: of the attempt: unmovable
+ * get_huge_zero_folio - allocate the shared huge zero page
+ * @mm: model memory
+ * @gfp: of the attempt, which is unmovable
  *
- * Source: mm/huge_memory.c:get_huge_zero_folio. A failure is a fault's fallback, too.
+ * Source: mm/huge_memory.c:get_huge_zero_folio. A failure counts as a fault's fallback, too.
  *
  * Return: the head, or PFN_NONE.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the model's files call of one another, by the file that defines it. The kernel-doc of
- * each function stands at its definition.
+ * Functions that the model's files share, by the file that defines them. The kernel-doc of each is
+ * at its definition.
  */
 #ifndef FRAGREPLAY_MM_INTERNAL_H
 #define FRAGREPLAY_MM_INTERNAL_H
@@ -14,8 +14,8 @@
 #define MAX_RECLAIM_RETRIES	16
 
 /*
- * A decision that is the policy's: hook of struct policy_ops, and its arguments after @mm. That it
- * was asked is noted, so that mm_check() can say whose hands a broken machine was in.
+ * Calls a hook of struct policy_ops with the arguments after @mm. The call is noted, so that
+ * policy_check() can name the hooks that may have broken a rule.
  */
 #define POLICY_HOOK_NR(hook)	((offsetof(struct policy_ops, hook) - \
 				  offsetof(struct policy_ops, rmqueue)) / sizeof(void (*)(void)))
@@ -23,7 +23,7 @@
 	((mm)->policy->called |= 1ull << POLICY_HOOK_NR(hook), \
 	 (mm)->policy->ops.hook((mm), ##__VA_ARGS__))
 
-/* Armed by __alloc_pages_direct_compact(), looked at by __free_one_page(). */
+/* Armed by __alloc_pages_direct_compact(), used by __free_one_page(). */
 struct capture_control {
 	struct zone *zone;		/* NULL: not armed for any zone at present */
 	u32 order;
@@ -31,7 +31,7 @@ struct capture_control {
 	u32 pfn;			/* captured page or PFN_NONE */
 };
 
-/* mm_init.c: the machine comes to be, in these steps */
+/* mm_init.c: setting up, in these steps */
 struct mm *mm_alloc(u32 max_pfn, u16 nr_cpus, u64 seed);
 void mm_free(struct mm *mm);
 int mm_alloc_lists(struct mm *mm, u32 *list, u32 nr);
@@ -45,7 +45,7 @@ void mm_place_used(struct mm *mm, u32 pfn, u32 order, enum page_kind kind, u8 mt
 u32 alloc_contig_pages(struct mm *mm, u32 nr_pages);
 void free_contig_pages(struct mm *mm, u32 pfn, u32 nr_pages);
 
-/* policy.c: who decides; vanilla until another is set */
+/* policy.c: the policy; vanilla's decisions until another is set */
 int mm_policy_init(struct mm *mm);
 void mm_policy_exit(struct mm *mm);
 int mm_set_policy(struct mm *mm, const struct policy_ops *ops, void *priv, char *err,
@@ -103,12 +103,12 @@ void vmstat_update(struct mm *mm);	/* the ~1 s worker: decay_pcp_high on every C
 s32 nr_pcp_alloc(const struct zone *z, struct per_cpu_pages *pcp, u32 order);
 
 /*
- * pcp_buddy.c: per-CPU lists that split and merge. A CPU's lists of a zone are those of each order
- * and type, and two more, from ->buddy_list on.
+ * pcp_buddy.c: per-CPU lists that split and merge. Each CPU and zone has a list per order and type,
+ * and two more, from ->buddy_list on.
  */
 #define PCP_BUDDY_TYPED	((pageblock_order + 1) * MIGRATE_PCPTYPES)
 #define PCP_BUDDY_REMOTE	PCP_BUDDY_TYPED		/* freed by other CPUs, newest first */
-#define PCP_BUDDY_OWNED	(PCP_BUDDY_TYPED + 1)	/* its blocks that are partly the zone's again */
+#define PCP_BUDDY_OWNED	(PCP_BUDDY_TYPED + 1)	/* its blocks of which the zone has a part */
 #define NR_PCP_BUDDY_LISTS	(PCP_BUDDY_TYPED + 2)
 
 static inline u32 pcp_buddy_list(const struct per_cpu_pages *pcp, u32 order, u8 mt)
@@ -171,7 +171,7 @@ void kswapd_run(struct mm *mm, u64 until_ns);		/* background progress up to a mo
 u64 zone_reclaimable_pages(const struct mm *mm, const struct zone *z);
 void free_reclaimed_folio(struct mm *mm, u32 pfn);
 
-/* how a page joins the LRU: decides its first generation (page-allocator.md 14.3) */
+/* Why a folio is put on the LRU. It decides the first generation, as in lru_gen_folio_seq(). */
 enum lru_origin { LRU_FAULT, LRU_READ, LRU_WRITE, LRU_REFAULT, LRU_EXISTING };
 int lruvec_init(struct mm *mm);
 void lruvec_exit(struct mm *mm);
@@ -186,18 +186,17 @@ void folio_mark_dirty(struct mm *mm, u32 pfn);	/* file folio: not droppable unti
 void slab_mark_cold(struct mm *mm, u32 pfn);
 void slab_del_cold(struct mm *mm, u32 pfn);
 void swap_set_used(struct mm *mm, u64 nr);	/* slots taken when the trace begins */
-void swap_free(struct mm *mm, u64 nr);		/* evicted anon pages swapped in, or their owner dead */
+void swap_free(struct mm *mm, u64 nr);		/* slots of pages swapped in, or freed */
 void swap_orphans_die(struct mm *mm, u32 clusters);	/* the recorded kernel freed a table */
 void free_swap_cache(struct mm *mm, u32 pfn);	/* before the workload frees an anon folio */
 
-/* split a compound page: every base page becomes a folio of its own, on the LRU if it was */
 void split_folio(struct mm *mm, u32 pfn);
 
 /* huge_memory.c */
 u32 do_huge_pmd_anonymous_page(struct mm *mm, gfp_t gfp);
 u32 get_huge_zero_folio(struct mm *mm, gfp_t gfp);
 
-/* check.c: every page in exactly one place; returns 0, or the count of broken rules (printed) */
+/* check.c */
 int mm_check(struct mm *mm, const char *where);
 
 #endif

@@ -1,10 +1,10 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * kcompactd on the virtual clock: its wakeups, its work, proactive compaction.
+ * kcompactd on the trace's clock: its wakeups, its work, proactive compaction.
  *
- * The thread has a clock of its own. A round of compaction takes as long as the pages it has
- * scanned and moved say (param.kcompactd_scan_pages_per_ms, .kcompactd_migrate_us, read anew each
- * time); the thread runs whenever its clock is behind the trace's.
+ * The thread has a clock of its own, and runs while that is behind the trace's. A round of
+ * compaction takes a time that follows from the pages it has scanned and migrated, by the
+ * parameters kcompactd_scan_pages_per_ms and kcompactd_migrate_us, which may change on the way.
  */
 #include <stdlib.h>
 
@@ -15,7 +15,7 @@
 static void sleep_until_woken(const struct mm *mm, struct kcompactd_state *k, u64 timeout_ns)
 {
 	k->state = KCOMPACTD_SLEEPS;
-	k->woken = k->max_order > 0;	/* asked for more while it worked */
+	k->woken = k->max_order > 0;	/* a request came while it worked */
 	k->deadline_ns = mm->sysctl.compaction_proactiveness ? k->clock_ns + timeout_ns :
 			 UINT64_MAX;
 }
@@ -30,8 +30,8 @@ static enum zone_type last_zone(const struct mm *mm)
 }
 
 /**
- * kcompactd_init - the node's kcompactd, asleep, and the lists of direct compaction
- * @mm: machine with its zones
+ * kcompactd_init - set up the node's kcompactd, asleep, and the lists of direct compaction
+ * @mm: model memory with its zones
  *
  * Return: 0 or -ENOMEM.
  */
@@ -51,7 +51,7 @@ int kcompactd_init(struct mm *mm)
 
 /**
  * kcompactd_exit - undo kcompactd_init()
- * @mm: machine; free pages that a run holds go with it
+ * @mm: model memory, which is about to be freed with the pages that a run has isolated
  */
 void kcompactd_exit(struct mm *mm)
 {
@@ -76,13 +76,13 @@ static bool kcompactd_node_suitable(const struct mm *mm, const struct kcompactd_
 }
 
 /**
- * wakeup_kcompactd - ask for a free page of an order, in the background
- * @mm: machine
+ * wakeup_kcompactd - wake kcompactd to make a free page of an order
+ * @mm: model memory
  * @order: order; 0 does nothing
  * @idx: highest zone of the request
  *
- * The order is remembered even where no zone is suitable at present: kcompactd finds it when its
- * sleep times out. mm/compaction.c:wakeup_kcompactd.
+ * The order is recorded even if no zone is suitable now: kcompactd sees it when its sleep times
+ * out. mm/compaction.c:wakeup_kcompactd.
  */
 void wakeup_kcompactd(struct mm *mm, u32 order, enum zone_type idx)
 {
@@ -102,7 +102,7 @@ void wakeup_kcompactd(struct mm *mm, u32 order, enum zone_type idx)
 		k->clock_ns = mm->now_ns;
 }
 
-/* what all runs of the thread share; GFP_KERNEL makes its type UNMOVABLE */
+/* Set what all runs of the thread have in common. By GFP_KERNEL its type is UNMOVABLE. */
 static void start_work(struct kcompactd_state *k, int order)
 {
 	struct compact_control *cc = &k->cc;
@@ -149,7 +149,7 @@ static bool should_proactive_compact_node(const struct mm *mm)
 	return fragmentation_score_node(mm) > fragmentation_score_wmark(mm, false);
 }
 
-/* mm/compaction.c:kcompactd_do_work, one zone; the first test minds the zone itself only */
+/* mm/compaction.c:kcompactd_do_work, for one zone, without lowmem reserves for higher zones. */
 static bool zone_wants_work(struct mm *mm, struct kcompactd_state *k, struct zone *z)
 {
 	const struct compact_control *cc = &k->cc;
@@ -196,7 +196,7 @@ static void all_zones_done(struct mm *mm, struct kcompactd_state *k)
 	u64 timeout = HPAGE_FRAG_CHECK_INTERVAL_NS;
 
 	if (k->state == KCOMPACTD_PROACTIVE) {
-		/* no progress: leave it for a long while */
+		/* no progress: the next attempt waits for the longest deferral */
 		if (fragmentation_score_node(mm) >= k->prev_score)
 			timeout <<= COMPACT_MAX_DEFER_SHIFT;
 	} else {
@@ -225,7 +225,7 @@ static void begin_zone(struct mm *mm, struct kcompactd_state *k)
 		zone_done(mm, k, status);
 }
 
-/* the thread's clock goes on by what the last round has scanned and tried to move */
+/* Advance the thread's clock by the cost of the last round. */
 static void charge_round(const struct mm *mm, struct kcompactd_state *k)
 {
 	u64 scanned = k->cc.total_migrate_scanned + k->cc.total_free_scanned;
@@ -259,7 +259,9 @@ static void work_step(struct mm *mm, struct kcompactd_state *k)
 	zone_done(mm, k, status);
 }
 
-/* end of a sleep by wakeup, by a request that came meanwhile, or by time; false: sleep on */
+/*
+ * End the sleep by a wakeup, a request that came meanwhile, or a timeout. Return: false: sleep on.
+ */
 static bool wake_step(struct mm *mm, struct kcompactd_state *k, u64 until_ns)
 {
 	if (k->woken) {
@@ -290,8 +292,8 @@ static void run_thread(struct mm *mm, struct kcompactd_state *k, u64 until_ns)
 }
 
 /**
- * kcompactd_run - background compaction up to a moment
- * @mm: machine; ->current and ->capc are as before afterwards
+ * kcompactd_run - let kcompactd work up to a moment
+ * @mm: model memory; ->current and ->capc are restored afterwards
  * @until_ns: the moment, in ns of the trace's clock
  *
  * mm/compaction.c:kcompactd, kcompactd_do_work, compact_node.
@@ -314,11 +316,11 @@ void kcompactd_run(struct mm *mm, u64 until_ns)
 }
 
 /**
- * policy_threads_run - the policy's own threads up to a moment
- * @mm: machine; ->current is as before afterwards
+ * policy_threads_run - let the policy's own threads work up to a moment
+ * @mm: model memory; ->current is restored afterwards
  * @until_ns: the moment, in ns of the trace's clock
  *
- * They run where kcompactd does: like it, they work for nobody in particular.
+ * They are kernel threads, and run on kcompactd's CPU.
  */
 void policy_threads_run(struct mm *mm, u64 until_ns)
 {

@@ -1,8 +1,8 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * kswapd on the trace's clock: the kernel's loop as a state machine that can stop between two LRU
- * batches. It scans kswapd_scan_pages_per_ms while it is awake, and nothing happens outside of
- * kswapd_run().
+ * batches. While it is awake it scans kswapd_scan_pages_per_ms, and it works only within
+ * kswapd_run() and throttle_direct_reclaim().
  */
 #include <stdlib.h>
 
@@ -21,16 +21,16 @@ enum kswapd_phase {
 struct kswapd_state {
 	enum kswapd_phase phase;
 	u64 clock_ns;			/* work is done up to here */
-	u64 ran_ns;			/* of it since another task had the CPU */
+	u64 ran_ns;			/* work since another task had the CPU */
 	u64 nap_end_ns;
-	/* the node's: what wakers recorded. idx MAX_NR_ZONES: nothing since it was taken */
+	/* of the node: what wakers have recorded. MAX_NR_ZONES: nothing since it was taken */
 	u32 kswapd_order;
 	u32 kswapd_highest_zoneidx;
 	u32 failures;
-	/* kswapd()'s locals */
+	/* locals of kswapd() */
 	u32 alloc_order, reclaim_order;
 	u32 highest_zoneidx;
-	/* balance_pgdat()'s */
+	/* locals of balance_pgdat() */
 	struct scan_control sc;
 	u32 zone_boosts[MAX_NR_ZONES];
 	u64 boost_reclaim;
@@ -39,8 +39,8 @@ struct kswapd_state {
 };
 
 /**
- * kswapd_init - kswapd of a new machine: asleep
- * @mm: machine
+ * kswapd_init - set up the node's kswapd, asleep
+ * @mm: model memory
  *
  * Return: 0 or -ENOMEM.
  */
@@ -57,8 +57,8 @@ int kswapd_init(struct mm *mm)
 }
 
 /**
- * kswapd_exit - free what kswapd_init() took
- * @mm: machine
+ * kswapd_exit - free what kswapd_init() allocated
+ * @mm: model memory
  */
 void kswapd_exit(struct mm *mm)
 {
@@ -67,8 +67,10 @@ void kswapd_exit(struct mm *mm)
 }
 
 /**
- * kswapd_running - whether it is awake (and would not be woken by a wakeup)
- * @mm: machine
+ * kswapd_running - is kswapd awake, so that a wakeup only records an order?
+ * @mm: model memory
+ *
+ * Return: whether it is.
  */
 bool kswapd_running(const struct mm *mm)
 {
@@ -76,8 +78,10 @@ bool kswapd_running(const struct mm *mm)
 }
 
 /**
- * kswapd_test_hopeless - whether 16 jobs in a row freed nothing
- * @mm: machine
+ * kswapd_test_hopeless - did MAX_RECLAIM_RETRIES jobs in a row free nothing?
+ * @mm: model memory
+ *
+ * Return: whether they did.
  */
 bool kswapd_test_hopeless(const struct mm *mm)
 {
@@ -86,10 +90,10 @@ bool kswapd_test_hopeless(const struct mm *mm)
 
 /**
  * kswapd_clear_hopeless - forget kswapd's failures
- * @mm: machine
+ * @mm: model memory
  *
- * Also for the free path, which does it when a hopeless node's zone is above its high mark again
- * (7.x, mm/page_alloc.c:free_frozen_page_commit).
+ * The free path calls it when a zone of a hopeless node is above its high mark again (7.x,
+ * mm/page_alloc.c:free_frozen_page_commit).
  */
 void kswapd_clear_hopeless(struct mm *mm)
 {
@@ -97,8 +101,8 @@ void kswapd_clear_hopeless(struct mm *mm)
 }
 
 /**
- * vanilla_balanced_free_pages - free pages that are held against the high mark
- * @mm: machine
+ * vanilla_balanced_free_pages - get the free pages to compare with the high watermark
+ * @mm: model memory
  * @z: zone
  * @order: of the request
  *
@@ -112,12 +116,14 @@ s64 vanilla_balanced_free_pages(const struct mm *mm, const struct zone *z, u32 o
 }
 
 /**
- * pgdat_balanced - whether some zone could serve a request at its high watermark
- * @mm: machine
+ * pgdat_balanced - could some zone serve a request and stay above its high watermark?
+ * @mm: model memory
  * @order: of the request
  * @idx: highest zone that helps
  *
- * No managed zone at all is balanced. mm/vmscan.c:pgdat_balanced.
+ * A node without any managed zone is balanced. mm/vmscan.c:pgdat_balanced.
+ *
+ * Return: whether one could.
  */
 bool pgdat_balanced(const struct mm *mm, u32 order, enum zone_type idx)
 {
@@ -153,7 +159,7 @@ static bool prepare_kswapd_sleep(const struct mm *mm)
 	       pgdat_balanced(mm, ks->reclaim_order, (enum zone_type)ks->highest_zoneidx);
 }
 
-/* vmscan.c:kswapd_try_to_sleep, first half */
+/* First half of vmscan.c:kswapd_try_to_sleep. */
 static void kswapd_try_to_sleep(struct mm *mm)
 {
 	struct kswapd_state *ks = mm->kswapd;
@@ -169,7 +175,7 @@ static void kswapd_try_to_sleep(struct mm *mm)
 	ks->nap_end_ns = ks->clock_ns + KSWAPD_NAP_NS;
 }
 
-/* and the second: the nap went undisturbed */
+/* Second half of it, after a nap that no wakeup ended. */
 static void kswapd_nap_over(struct mm *mm)
 {
 	struct kswapd_state *ks = mm->kswapd;
@@ -184,14 +190,15 @@ static void kswapd_nap_over(struct mm *mm)
 
 /**
  * wakeup_kswapd - record an order and, if there is work, wake kswapd
- * @mm: machine
- * @z: the zone that is short
- * @gfp: of the request; __GFP_KSWAPD_RECLAIM is the caller's to check
+ * @mm: model memory
+ * @z: the zone that is short of pages
+ * @gfp: of the request; the caller checks __GFP_KSWAPD_RECLAIM
  * @order: of the request
  * @idx: highest zone that helps
  *
- * The first step comes kswapd_wake_us later; what is recorded until then is part of the same job.
- * A hopeless or balanced node wakes kcompactd instead, for a request that cannot reclaim itself.
+ * kswapd takes its first step kswapd_wake_us later; orders recorded until then are part of the same
+ * job. For a hopeless or balanced node kcompactd is woken instead, if the request cannot reclaim
+ * directly.
  * mm/vmscan.c:wakeup_kswapd.
  */
 void wakeup_kswapd(struct mm *mm, struct zone *z, gfp_t gfp, u32 order, enum zone_type idx)
@@ -204,7 +211,7 @@ void wakeup_kswapd(struct mm *mm, struct zone *z, gfp_t gfp, u32 order, enum zon
 		ks->kswapd_highest_zoneidx = idx;
 	if (ks->kswapd_order < order)
 		ks->kswapd_order = order;
-	/* a nap that ended before this moment, though nobody has called kswapd_run() since */
+	/* the nap is over by now, although kswapd_run() was not called since */
 	if (ks->phase == KSWAPD_NAPPING && ks->nap_end_ns <= mm->now_ns)
 		kswapd_nap_over(mm);
 	if (kswapd_running(mm))
@@ -216,7 +223,7 @@ void wakeup_kswapd(struct mm *mm, struct zone *z, gfp_t gfp, u32 order, enum zon
 		return;
 	}
 	if (ks->phase == KSWAPD_NAPPING) {
-		/* woken early: keep what it was about */
+		/* woken early: it still has the order for which it was about to sleep */
 		if (ks->kswapd_order < ks->reclaim_order)
 			ks->kswapd_order = ks->reclaim_order;
 		count_vm_events(mm, VM_kswapd_low_wmark_hit_quickly, 1);
@@ -227,11 +234,11 @@ void wakeup_kswapd(struct mm *mm, struct zone *z, gfp_t gfp, u32 order, enum zon
 }
 
 /**
- * kswapd_made_progress - a shrink_node() freed something: the node may not be hopeless
- * @mm: machine
- * @sc: whose it was
+ * kswapd_made_progress - note that a shrink_node() has freed pages, so the node may not be hopeless
+ * @mm: model memory
+ * @sc: of the shrink_node()
  *
- * Since 7.x only a balanced node is taken off the hopeless (kswapd_try_clear_hopeless).
+ * From 7.0 on only a balanced node stops being hopeless (vmscan.c:kswapd_try_clear_hopeless).
  */
 void kswapd_made_progress(struct mm *mm, const struct scan_control *sc)
 {
@@ -317,7 +324,7 @@ static u64 kswapd_target(const struct mm *mm, u32 idx)
 	return n;
 }
 
-/* The top of balance_pgdat()'s loop: done, or one more round */
+/* The top of balance_pgdat()'s loop: it ends, or begins another round. */
 static void balance_pgdat_round(struct mm *mm)
 {
 	struct kswapd_state *ks = mm->kswapd;
@@ -342,7 +349,7 @@ static void balance_pgdat_round(struct mm *mm)
 	ks->phase = KSWAPD_SHRINKING;
 }
 
-/* The rounds are over without the node being balanced */
+/* All rounds are over and the node is not balanced. */
 static void balance_pgdat_gave_up(struct mm *mm)
 {
 	struct kswapd_state *ks = mm->kswapd;
@@ -360,7 +367,7 @@ static void balance_pgdat_gave_up(struct mm *mm)
 	balance_pgdat_end(mm);
 }
 
-/* The bottom of the loop: what the round brought decides the next priority */
+/* The bottom of the loop: the round's progress decides the next priority. */
 static void balance_pgdat_round_end(struct mm *mm)
 {
 	struct kswapd_state *ks = mm->kswapd;
@@ -395,7 +402,9 @@ static void kswapd_shrink_step(struct mm *mm)
 		balance_pgdat_round_end(mm);
 }
 
-/* One step of the machine; its work takes time by the pages it looked at and wrote */
+/*
+ * One step of the state machine. It takes a time that follows from the pages scanned and written.
+ */
 static void kswapd_step(struct mm *mm)
 {
 	struct kswapd_state *ks = mm->kswapd;
@@ -427,8 +436,8 @@ static void kswapd_step(struct mm *mm)
 }
 
 /*
- * Steps until @until_ns, asleep or @enough; as kswapd, whoever runs at present. On that one's CPU:
- * in the recordings kswapd ran on either of two CPUs about as often.
+ * Steps until @until_ns, until it sleeps, or until @enough(). It runs on the CPU of the task that
+ * the trace shows: in the recordings kswapd ran on either of two CPUs about as often.
  */
 static void kswapd_steps(struct mm *mm, u64 until_ns, bool (*enough)(const struct mm *mm))
 {
@@ -454,11 +463,11 @@ static void kswapd_steps(struct mm *mm, u64 until_ns, bool (*enough)(const struc
 }
 
 /**
- * kswapd_run - background progress up to a moment
- * @mm: machine
- * @until_ns: trace time; earlier than the last call's: nothing happens
+ * kswapd_run - let kswapd work up to a moment
+ * @mm: model memory
+ * @until_ns: trace time; nothing happens if it is before that of the last call
  *
- * Starts no batch at or after @until_ns; one begun before may end after it, and the next call
+ * No batch begins at or after @until_ns. One that began before may end after it, and the next call
  * goes on from there.
  */
 void kswapd_run(struct mm *mm, u64 until_ns)
@@ -467,7 +476,9 @@ void kswapd_run(struct mm *mm, u64 until_ns)
 	writeback_run(mm, until_ns);
 }
 
-/* vmscan.c:allow_direct_reclaim: half of the low zones' min marks is left, or nobody can help */
+/*
+ * Half of the low zones' min marks is free, or waiting cannot help; vmscan.c:allow_direct_reclaim.
+ */
 static bool allow_direct_reclaim(const struct mm *mm)
 {
 	u64 reserve = 0;
@@ -487,14 +498,14 @@ static bool allow_direct_reclaim(const struct mm *mm)
 }
 
 /**
- * throttle_direct_reclaim - a reclaimer waits for kswapd while the reserves are nearly gone
- * @mm: machine
+ * throttle_direct_reclaim - let a reclaimer wait for kswapd while the reserves are nearly used up
+ * @mm: model memory
  * @gfp: of its request; without __GFP_FS it waits a second at most
  *
- * kswapd works on its own clock until half of the reserves is free again; the waiter's time goes
- * with it. Kernel threads never wait. mm/vmscan.c:throttle_direct_reclaim.
+ * kswapd works until half of the reserves is free again, and the waiter's clock advances with
+ * kswapd's. Kernel threads never wait. mm/vmscan.c:throttle_direct_reclaim.
  *
- * Return: the waiter's clock afterwards, mm->now_ns when it did not wait.
+ * Return: the waiter's clock afterwards; mm->now_ns if it did not wait.
  */
 u64 throttle_direct_reclaim(struct mm *mm, gfp_t gfp)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a kernel version does differently. One place, so that no other file compares versions.
+ * What a kernel version does differently. It all stands here, so that no other file compares
+ * versions.
  *
  * Read from source: 6.1.192, 6.12.117, 7.2.13, 7.3.4. Lines marked [inferred] lie between two
  * trees that were read; the source of the guess stands beside them.
@@ -123,11 +124,11 @@ static const struct feature_entry features[] = {
 #define NR_FEATURES	(sizeof(features) / sizeof(features[0]))
 
 /**
- * kernel_feature - a feature's place by its name
+ * kernel_feature - find a feature by its name
  * @k: features
  * @name: as KERNEL_FEATURES has it
  *
- * Return: NULL when there is none of that name.
+ * Return: the feature's switch; NULL if there is none of that name.
  */
 bool *kernel_feature(struct kernel_features *k, const char *name)
 {
@@ -138,7 +139,7 @@ bool *kernel_feature(struct kernel_features *k, const char *name)
 }
 
 /**
- * kernel_feature_name - the features, one after the other
+ * kernel_feature_name - get the name of a feature
  * @i: 0, 1, ...
  * @doc: set to a line about it
  *

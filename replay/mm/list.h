@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Doubly linked lists of pages by index. A link with LIST_HEAD_BIT names mm->heads[]; so a page
- * leaves its list without anyone knowing which list that was.
+ * Doubly linked lists of pages by index. A link with LIST_HEAD_BIT names mm->heads[], so a page can
+ * be taken off its list without knowing which list that is.
  */
 #ifndef FRAGREPLAY_MM_LIST_H
 #define FRAGREPLAY_MM_LIST_H

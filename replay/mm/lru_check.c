@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * The rules of the LRU lists: every folio that says it is on the LRU is on the one list that its
- * type, zone and generation name, and every count is the sum of what it counts.
+ * The check of the LRU lists: every folio with page->lru is on the one list that its type, zone and
+ * generation name, and every count is the sum of what it counts.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ struct lru_tally {
 	bool broken;
 };
 
-/* Only the first is told: what comes after it may follow from it. */
+/* Only the first broken rule is printed: others may follow from it. */
 static bool expect(struct lru_tally *t, bool ok, const char *rule, u32 pfn, s64 got, s64 want)
 {
 	if (!ok && !t->broken)
@@ -24,7 +24,7 @@ static bool expect(struct lru_tally *t, bool ok, const char *rule, u32 pfn, s64 
 	return !t->broken;
 }
 
-/* Walks one list; @zone < 0: pages of any zone. Returns its base pages by zone in @by_zone */
+/* Walk one list; @zone < 0: of pages of any zone. @by_zone is raised by its base pages. */
 static void check_list(const struct mm *mm, u32 head, int type, int zone, u32 gen,
 		       struct lru_tally *t, s64 by_zone[MAX_NR_ZONES])
 {
@@ -154,10 +154,10 @@ static void check_sums(const struct mm *mm, struct lru_tally *t)
 }
 
 /**
- * lruvec_is_whole - hold the LRU lists against struct page and the counters
- * @mm: machine, between two reclaim batches
+ * lruvec_is_whole - compare the LRU lists with struct page and the counters
+ * @mm: model memory, between two reclaim batches
  *
- * Return: whether every rule holds; the first that does not is told on stderr.
+ * Return: whether every rule holds; the first that does not is printed to stderr.
  */
 bool lruvec_is_whole(const struct mm *mm)
 {

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The classic LRU: active and inactive lists of anonymous and file folios; Debian's 6.1 default.
  */
@@ -22,8 +22,8 @@ static int folio_lru_list(const struct page *p)
 }
 
 /**
- * lru_classic_init - empty lists
- * @mm: machine; mm->lruvec exists
+ * lru_classic_init - set up empty lists
+ * @mm: model memory; mm->lruvec exists
  *
  * Return: 0 or -ENOMEM.
  */
@@ -36,7 +36,7 @@ int lru_classic_init(struct mm *mm)
 
 /**
  * lru_classic_add_folio - put a folio on its list
- * @mm: machine
+ * @mm: model memory
  * @pfn: head of a folio that is on no list
  * @active: on the active list
  * @tail: at its cold end
@@ -60,7 +60,7 @@ void lru_classic_add_folio(struct mm *mm, u32 pfn, bool active, bool tail)
 
 /**
  * lru_classic_del_folio - take a folio off its list
- * @mm: machine
+ * @mm: model memory
  * @pfn: head of a folio on the LRU
  */
 void lru_classic_del_folio(struct mm *mm, u32 pfn)
@@ -74,8 +74,8 @@ void lru_classic_del_folio(struct mm *mm, u32 pfn)
 }
 
 /**
- * lru_classic_mark_accessed - one access through a file descriptor
- * @mm: machine
+ * lru_classic_mark_accessed - note one access through a file descriptor
+ * @mm: model memory
  * @pfn: head of a folio
  *
  * mm/swap.c:folio_mark_accessed: inactive -> inactive, referenced -> active -> active, referenced.
@@ -107,8 +107,8 @@ static u64 lruvec_lru_size(const struct mm *mm, int lru, int idx)
 }
 
 /**
- * lru_classic_pages - pages of a type
- * @mm: machine
+ * lru_classic_pages - count the pages of a type
+ * @mm: model memory
  * @type: LRU_GEN_ANON or LRU_GEN_FILE
  * @inactive_only: leave out the active list
  */
@@ -137,7 +137,7 @@ static bool inactive_is_low(const struct mm *mm, int type)
 	return inactive * (gb ? int_sqrt(10 * gb) : 1) < active;
 }
 
-/* vmscan.c:lru_note_cost: what a side's reclaim costs, forgotten by halves */
+/* Add to the cost of a side's reclaim; when the sum is large, both are halved. lru_note_cost(). */
 static void lru_note_cost(struct mm *mm, int type, u64 nr_io, u64 nr_rotated)
 {
 	struct lruvec *lv = mm->lruvec;
@@ -151,8 +151,8 @@ static void lru_note_cost(struct mm *mm, int type, u64 nr_io, u64 nr_rotated)
 }
 
 /**
- * lru_classic_note_refault - pages of the working set had to be read back
- * @mm: machine
+ * lru_classic_note_refault - add the cost of pages that had to be read back
+ * @mm: model memory
  * @type: LRU_GEN_ANON or LRU_GEN_FILE
  * @nr: pages
  *
@@ -207,7 +207,7 @@ static void get_scan_count(const struct mm *mm, struct scan_control *sc, u64 nr[
 
 	part[0] = sw * (total + 1) / (total + lv->cost[LRU_GEN_ANON] + 1);
 	part[1] = (200 - sw) * (total + 1) / (total + lv->cost[LRU_GEN_FILE] + 1);
-	/* the kernel's costs are total + the side's own, over their sum */
+	/* as in the kernel, each side's cost is the total plus its own */
 	sum = part[0] + part[1];
 	for (int lru = 0; lru < NR_EVICTABLE_LISTS; lru++) {
 		int type = lru_type(lru);
@@ -277,7 +277,10 @@ static void shrink_inactive_list(struct mm *mm, struct scan_control *sc, int lru
 		wakeup_flusher_threads(mm, sc->now_ns);
 }
 
-/* vmscan.c:shrink_active_list: nothing stays active but what was touched and is executable */
+/*
+ * vmscan.c:shrink_active_list. Only referenced pages of executable files would stay active, and the
+ * model knows none.
+ */
 static void shrink_active_list(struct mm *mm, struct scan_control *sc, int lru, u64 want)
 {
 	u64 taken = isolate_lru_folios(mm, sc, lru, want);
@@ -296,8 +299,8 @@ static void shrink_active_list(struct mm *mm, struct scan_control *sc, int lru, 
 }
 
 /**
- * lru_classic_age - kswapd's turn at the anonymous active list
- * @mm: machine
+ * lru_classic_age - let kswapd age the anonymous active list
+ * @mm: model memory
  * @sc: kswapd's
  *
  * mm/vmscan.c:age_active_anon.
@@ -309,11 +312,11 @@ void lru_classic_age(struct mm *mm, struct scan_control *sc)
 }
 
 /**
- * lru_classic_begin - start to shrink the node: how much of each list
- * @mm: machine
- * @sc: what for
+ * lru_classic_begin - begin to shrink the node: compute how much of each list to scan
+ * @mm: model memory
+ * @sc: reclaim under way
  *
- * Return: true, there is always a first step.
+ * Return: true: there is always a first step.
  */
 bool lru_classic_begin(struct mm *mm, struct scan_control *sc)
 {
@@ -324,7 +327,7 @@ bool lru_classic_begin(struct mm *mm, struct scan_control *sc)
 	get_scan_count(mm, sc, w->nr);
 	for (int l = 0; l < NR_EVICTABLE_LISTS; l++)
 		w->targets[l] = w->nr[l];
-	/* a direct reclaimer at the first priority spares the side that it has less of */
+	/* a direct reclaimer at the first priority scans both sides in full */
 	w->scan_adjusted = !sc->kswapd && sc->priority == DEF_PRIORITY;
 	return true;
 }
@@ -339,7 +342,7 @@ static void shrink_list(struct mm *mm, struct scan_control *sc, int lru, u64 wan
 		sc->skipped_deactivate = true;
 }
 
-/* The target is met: stop the smaller side, scan the other in proportion. False: stop both */
+/* The target is met: stop the smaller side and scan the other in proportion. False: stop both. */
 static bool adjust_proportions(struct shrink_walk *w)
 {
 	u64 file = w->nr[LRU_INACTIVE_FILE] + w->nr[LRU_ACTIVE_FILE];
@@ -384,8 +387,8 @@ static bool lru_classic_end(struct mm *mm, struct scan_control *sc)
 }
 
 /**
- * lru_classic_step - 32 pages of the next list that has some left
- * @mm: machine
+ * lru_classic_step - scan up to 32 pages of the next list that has some left to scan
+ * @mm: model memory
  * @sc: begun by lru_classic_begin()
  *
  * mm/vmscan.c:shrink_lruvec.
@@ -413,12 +416,14 @@ bool lru_classic_step(struct mm *mm, struct scan_control *sc)
 }
 
 /**
- * lru_classic_continue - shrink the node once more, for a high order
- * @mm: machine
- * @sc: after a node
+ * lru_classic_continue - decide whether to shrink the node once more, for a high order
+ * @mm: model memory
+ * @sc: reclaim that has shrunk the node
  *
- * mm/vmscan.c:should_continue_reclaim: orders above 3, or any after three priorities without
- * success, until a zone is ready for compaction or nothing more comes of it.
+ * For orders above 3, or any order after three priorities without success, reclaim goes on until a
+ * zone is ready for compaction or it frees nothing more. mm/vmscan.c:should_continue_reclaim.
+ *
+ * Return: whether to.
  */
 bool lru_classic_continue(struct mm *mm, struct scan_control *sc)
 {

@@ -1,17 +1,17 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * MGLRU: the multi-gen LRU, mm/vmscan.c's second half, default since Debian's 6.12.
+ * MGLRU: the multi-gen LRU, the second half of mm/vmscan.c, default in Debian from 6.12 on.
  *
- * What the kernel learns from page tables the model cannot see; it knows who was just faulted in
- * (page->young), who was read through a file descriptor (refs), and whom the recorded kernel has
- * reclaimed (cold). The page-table walk of the aging is done lazily: a young folio that is found
- * in the oldest generation after a walk would have been promoted by that walk, so it is now.
+ * The model has no page tables to learn from. It knows which folio was just faulted in
+ * (page->young), was read through a file descriptor (refs), or was reclaimed by the recorded kernel
+ * (cold). The page-table walk of the aging is done lazily: a young folio that is found in the
+ * oldest generation after a walk would have been promoted by that walk, so it is promoted then.
  */
 #include "lru_gen.h"
 
 /**
- * lru_gen_init - empty generations
- * @mm: machine; mm->lruvec exists
+ * lru_gen_init - set up empty generations
+ * @mm: model memory; mm->lruvec exists
  *
  * mm/vmscan.c:lru_gen_init_lruvec.
  *
@@ -60,14 +60,14 @@ static u64 lru_gen_folio_seq_old(const struct lru_gen *g, const struct page *p, 
 }
 
 /**
- * lru_gen_folio_seq - the generation that a folio belongs into
- * @mm: machine
+ * lru_gen_folio_seq - get the generation for a folio
+ * @mm: model memory
  * @p: its head
  * @active: PG_active
- * @reclaiming: it is to be reclaimed next
+ * @reclaiming: the folio is to be reclaimed next
  *
- * mm_inline.h:lru_gen_folio_seq; counts down from the youngest since 6.14, minds PG_referenced
- * since 7.2.
+ * From 6.14 on it counts down from the youngest generation, and from 7.2 on PG_referenced counts.
+ * mm_inline.h:lru_gen_folio_seq.
  *
  * Return: a sequence number between the type's oldest and youngest.
  */
@@ -95,10 +95,10 @@ u64 lru_gen_folio_seq(const struct mm *mm, const struct page *p, bool active,
 
 /**
  * lru_gen_add_folio - put a folio into its generation
- * @mm: machine
+ * @mm: model memory
  * @pfn: head of a folio that is on no list
  * @active: PG_active: it was just faulted in, or reclaim found it in use
- * @reclaiming: it is to be reclaimed next: oldest generation
+ * @reclaiming: it goes to the oldest generation, to be reclaimed next
  * @tail: at the cold end of that generation
  *
  * mm_inline.h:lru_gen_add_folio.
@@ -109,11 +109,13 @@ void lru_gen_add_folio(struct mm *mm, u32 pfn, bool active, bool reclaiming, boo
 }
 
 /**
- * lru_gen_fault_active - whether a folio that a fault brought in joins as active
- * @mm: machine
+ * lru_gen_fault_active - does a folio that a fault brought in join as active?
+ * @mm: model memory
  * @pfn: its head; since 7.2 it becomes referenced instead, unless it is of the working set
  *
  * mm/swap.c:folio_add_lru.
+ *
+ * Return: whether it does.
  */
 bool lru_gen_fault_active(struct mm *mm, u32 pfn)
 {
@@ -127,7 +129,7 @@ bool lru_gen_fault_active(struct mm *mm, u32 pfn)
 
 /**
  * lru_gen_del_folio - take a folio off its generation
- * @mm: machine
+ * @mm: model memory
  * @pfn: head of a folio on an LRU list
  */
 void lru_gen_del_folio(struct mm *mm, u32 pfn)
@@ -142,8 +144,8 @@ void lru_gen_del_folio(struct mm *mm, u32 pfn)
 }
 
 /**
- * lru_gen_move - to another generation
- * @mm: machine
+ * lru_gen_move - move a folio to another generation
+ * @mm: model memory
  * @pfn: head of a folio on the LRU
  * @seq: generation, modulo 4
  * @tail: at its cold end
@@ -155,12 +157,12 @@ void lru_gen_move(struct mm *mm, u32 pfn, u64 seq, bool tail)
 }
 
 /**
- * lru_gen_inc_refs - one more access through a file descriptor
- * @mm: machine
+ * lru_gen_inc_refs - note one more access through a file descriptor
+ * @mm: model memory
  * @pfn: head of a folio
  *
- * mm/swap.c:lru_gen_inc_refs: the first sets PG_referenced, the next count up, those past the
- * last make it part of the working set.
+ * The first access sets PG_referenced, the next are counted, and one past the last that can be
+ * counted makes the folio part of the working set. mm/swap.c:lru_gen_inc_refs.
  */
 void lru_gen_inc_refs(struct mm *mm, u32 pfn)
 {
@@ -175,11 +177,12 @@ void lru_gen_inc_refs(struct mm *mm, u32 pfn)
 }
 
 /**
- * folio_lru_tier - tier 0 .. 3 of a folio
- * @mm: machine
+ * folio_lru_tier - get the tier of a folio
+ * @mm: model memory
  * @p: its head
  *
- * mm_inline.h:lru_tier_from_refs: order_base_2(references), the working set in the last tier.
+ * Return: 0 .. 3: order_base_2(references), the last for the working set.
+ * mm_inline.h:lru_tier_from_refs.
  */
 u32 folio_lru_tier(const struct mm *mm, const struct page *p)
 {
@@ -191,13 +194,13 @@ u32 folio_lru_tier(const struct mm *mm, const struct page *p)
 }
 
 /**
- * lru_gen_refault - an evicted folio has come back
- * @mm: machine
+ * lru_gen_refault - account the refault of an evicted folio
+ * @mm: model memory
  * @pfn: head of the new folio
  *
- * mm/workingset.c:lru_gen_refault. The model keeps no shadow entries: every refault is taken as
- * recent (within the last generations), of tier 0, that of folios in use by page tables, and not
- * of the working set when it was evicted. Before 7.2 every refault by a page fault activates.
+ * The model keeps no shadow entries here. It takes every refault as recent (within the last
+ * generations), of tier 0 (that of mapped folios), and of a folio that was not of the working set.
+ * Before 7.2 every refault by a page fault activates. mm/workingset.c:lru_gen_refault.
  */
 void lru_gen_refault(struct mm *mm, u32 pfn)
 {
@@ -211,7 +214,7 @@ void lru_gen_refault(struct mm *mm, u32 pfn)
 
 /**
  * lru_gen_eviction - account a folio that reclaim frees
- * @mm: machine
+ * @mm: model memory
  * @pfn: its head
  *
  * mm/workingset.c:lru_gen_eviction.
@@ -224,12 +227,12 @@ void lru_gen_eviction(struct mm *mm, u32 pfn)
 }
 
 /**
- * read_ctrl_pos - refaults of one tier, or of all
+ * read_ctrl_pos - read the refaults of one tier, or of all
  * @g: generations
  * @type: LRU_GEN_ANON or LRU_GEN_FILE
  * @tier: 0 .. 3; MAX_NR_TIERS: their sum
- * @gain: weight against the other side
- * @pos: result
+ * @gain: weight of the side, for comparison with the other
+ * @pos: filled in
  */
 void read_ctrl_pos(const struct lru_gen *g, int type, u32 tier, u64 gain,
 			  struct ctrl_pos *pos)
@@ -245,7 +248,7 @@ void read_ctrl_pos(const struct lru_gen *g, int type, u32 tier, u64 gain,
 }
 
 /**
- * positive_ctrl_err - whether one side may be evicted rather than the other
+ * positive_ctrl_err - may one side be evicted rather than the other?
  * @sp: set point
  * @pv: the side in question
  *
@@ -258,7 +261,7 @@ bool positive_ctrl_err(const struct ctrl_pos *sp, const struct ctrl_pos *pv)
 	       (sp->refaulted + 1) * pv->total * pv->gain;
 }
 
-/* A generation of @type is gone: halve its history into the averages */
+/* A generation of @type is gone: add its history to the averages, and halve them. */
 static void reset_ctrl_pos(struct lru_gen *g, int type)
 {
 	for (u32 t = 0; t < MAX_NR_TIERS; t++) {
@@ -270,9 +273,11 @@ static void reset_ctrl_pos(struct lru_gen *g, int type)
 }
 
 /**
- * evictable_min_seq - the oldest generation that can be evicted
+ * evictable_min_seq - get the oldest generation that can be evicted
  * @g: generations
  * @swappiness: 0 leaves anonymous folios out
+ *
+ * Return: its sequence number.
  */
 u64 evictable_min_seq(const struct lru_gen *g, u32 swappiness)
 {
@@ -289,7 +294,7 @@ static bool gen_empty(const struct mm *mm, u32 gen, int type)
 	return true;
 }
 
-/* Keep the two types' oldest generations from drifting apart */
+/* Keep the oldest generations of the two types from drifting apart. */
 static void sync_min_seq(const struct mm *mm, const struct lru_gen *g, u64 min_seq[2])
 {
 	u64 seq = g->max_seq - MIN_NR_GENS;
@@ -309,12 +314,12 @@ static void sync_min_seq(const struct mm *mm, const struct lru_gen *g, u64 min_s
 
 /**
  * try_to_inc_min_seq - drop empty oldest generations
- * @mm: machine
+ * @mm: model memory
  * @swappiness: 0 leaves anonymous folios out
  *
  * mm/vmscan.c:try_to_inc_min_seq.
  *
- * Return: true when one was dropped.
+ * Return: whether one was dropped.
  */
 bool try_to_inc_min_seq(struct mm *mm, u32 swappiness)
 {
@@ -342,10 +347,10 @@ bool try_to_inc_min_seq(struct mm *mm, u32 swappiness)
 }
 
 /**
- * folio_inc_gen - to the next generation, its references forgotten
- * @mm: machine
+ * folio_inc_gen - move a folio to the next generation, and clear its references
+ * @mm: model memory
  * @pfn: head of a folio in the oldest generation
- * @reclaiming: it waits for io, whose end is to rotate it
+ * @reclaiming: it waits for io, at whose end it is rotated
  * @tail: at the cold end
  */
 void folio_inc_gen(struct mm *mm, u32 pfn, bool reclaiming, bool tail)
@@ -358,7 +363,7 @@ void folio_inc_gen(struct mm *mm, u32 pfn, bool reclaiming, bool tail)
 	lru_gen_move(mm, pfn, p->gen + 1u, tail);
 }
 
-/* The type has all its generations: push what is left of the oldest into the next */
+/* The type has all its generations: move the rest of the oldest into the next. */
 static void inc_min_seq(struct mm *mm, int type, u32 swappiness)
 {
 	struct lru_gen *g = &mm->lruvec->gen;
@@ -381,11 +386,11 @@ static void inc_min_seq(struct mm *mm, int type, u32 swappiness)
 }
 
 /**
- * inc_max_seq - aging: a new youngest generation
- * @mm: machine
+ * inc_max_seq - age: begin a new youngest generation
+ * @mm: model memory
  * @swappiness: 0 leaves anonymous folios out
  *
- * mm/vmscan.c:inc_max_seq. The page-table walk before it is done lazily: walk_promoted().
+ * mm/vmscan.c:inc_max_seq. The page-table walk before it is done lazily, by walk_promoted().
  */
 void inc_max_seq(struct mm *mm, u32 swappiness)
 {
@@ -407,7 +412,7 @@ static u64 nr_pages_of(const struct lru_gen *g, u64 seq, int type)
 	return n;
 }
 
-/* Before 6.14 aging also kept the generations of even size */
+/* Before 6.14 aging also keeps the generations' sizes even. */
 static bool generations_uneven(const struct lru_gen *g, u32 swappiness, u64 total)
 {
 	u64 young = 0, old = 0;
@@ -423,7 +428,7 @@ static bool generations_uneven(const struct lru_gen *g, u32 swappiness, u64 tota
 }
 
 /**
- * lruvec_evictable_size - pages in all generations that can be evicted
+ * lruvec_evictable_size - count the pages in all generations that can be evicted
  * @g: generations
  * @swappiness: 0 leaves anonymous folios out
  */
@@ -438,8 +443,8 @@ u64 lruvec_evictable_size(const struct lru_gen *g, u32 swappiness)
 }
 
 /**
- * should_run_aging - whether eviction should wait for new cold folios
- * @mm: machine
+ * should_run_aging - must a new generation begin before more can be evicted?
+ * @mm: model memory
  * @sc: whose priority counts
  * @swappiness: 0 leaves anonymous folios out
  * @evictable: pages that can be evicted
@@ -454,7 +459,7 @@ bool should_run_aging(const struct mm *mm, const struct scan_control *sc, u32 sw
 
 	if (min_seq + MIN_NR_GENS > g->max_seq)
 		return true;
-	/* gentle at the default priority: not yet */
+	/* at the default priority there is no need yet */
 	if (sc->priority == DEF_PRIORITY && evictable)
 		return false;
 	if (mm->k.lru_gen_count_down || min_seq + MIN_NR_GENS < g->max_seq)
@@ -463,12 +468,12 @@ bool should_run_aging(const struct mm *mm, const struct scan_control *sc, u32 sw
 }
 
 /**
- * get_nr_to_scan - before 7.2: pages to look at, asked anew for each batch
- * @mm: machine
+ * get_nr_to_scan - get the pages to scan; before 7.2 this is computed for each batch
+ * @mm: model memory
  * @sc: whose priority counts
  * @swappiness: 0 leaves anonymous folios out
  *
- * At the default priority nothing is aged: the size alone counts.
+ * At the default priority it does not age: only the size counts.
  *
  * Return: pages; <= 0 ends the walk.
  */
@@ -486,8 +491,8 @@ s64 get_nr_to_scan(struct mm *mm, const struct scan_control *sc, u32 swappiness)
 }
 
 /**
- * lru_gen_pages - pages of a type
- * @mm: machine
+ * lru_gen_pages - count the pages of a type
+ * @mm: model memory
  * @type: LRU_GEN_ANON or LRU_GEN_FILE
  * @inactive_only: leave out the two youngest generations (mm_inline.h:lru_gen_is_active)
  */

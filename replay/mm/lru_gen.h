@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between lru_gen.c (generations, tiers, aging), lru_gen_evict.c (eviction) and lru_isolate.c only.
+ * What lru_gen.c (generations, tiers, aging), lru_gen_evict.c (eviction) and lru_isolate.c share.
  */
 #ifndef FRAGREPLAY_MM_LRU_GEN_H
 #define FRAGREPLAY_MM_LRU_GEN_H
@@ -27,7 +27,7 @@ static inline bool evictable_type(int type, u32 swappiness)
 	return type == LRU_GEN_ANON ? swappiness > 0 : swappiness <= 200;
 }
 
-/* The feedback loop: refault rates of two sets of tiers, compared. vmscan.c:struct ctrl_pos */
+/* Refaults of a set of tiers, to be compared with another; vmscan.c:struct ctrl_pos. */
 struct ctrl_pos {
 	u64 refaulted, total;
 	u64 gain;

@@ -1,12 +1,13 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * MGLRU eviction: batches from the oldest generation of one type.
+ * MGLRU eviction: batches of folios from the oldest generation of one type.
  */
 #include "lru_gen.h"
 
 /*
- * The folio was touched since it came in: the walk of the last aging would have moved it up. Since
- * 6.14 the first touch that a walk sees only makes it referenced (vmscan.c:folio_update_gen).
+ * If the folio was touched since it came in, the page-table walk of the last aging would have
+ * promoted it, so it is promoted now. Since 6.14 the first touch that a walk sees only makes it
+ * referenced (vmscan.c:folio_update_gen).
  */
 static bool walk_promoted(struct mm *mm, u32 pfn)
 {
@@ -26,7 +27,7 @@ static bool walk_promoted(struct mm *mm, u32 pfn)
 	return true;
 }
 
-/* True: the folio stays, in another generation. vmscan.c:sort_folio */
+/* vmscan.c:sort_folio. Return: true if the folio stays, in another generation. */
 static bool sort_folio(struct mm *mm, struct scan_control *sc, u32 pfn, u32 tier_idx)
 {
 	struct lru_gen *g = &mm->lruvec->gen;
@@ -61,7 +62,7 @@ static bool sort_folio(struct mm *mm, struct scan_control *sc, u32 pfn, u32 tier
 	return false;
 }
 
-/* False: must not be touched in this context. vmscan.c:isolate_folio */
+/* vmscan.c:isolate_folio. Return: false if this reclaimer must leave the folio alone. */
 static bool isolate_folio(struct mm *mm, const struct scan_control *sc, u32 pfn)
 {
 	struct page *p = &mm->page[pfn];
@@ -74,7 +75,7 @@ static bool isolate_folio(struct mm *mm, const struct scan_control *sc, u32 pfn)
 	if (!p->referenced)
 		p->refs = 0;
 	lru_gen_del_folio(mm, pfn);
-	p->gen = 0;		/* PG_active while isolated */
+	p->gen = 0;		/* while isolated this is PG_active */
 	list_add(mm, pfn, mm->lruvec->isolated);
 	return true;
 }
@@ -84,7 +85,7 @@ struct scan_counts {
 	u64 remaining;
 };
 
-/* Folios of one zone's oldest generation; vmscan.c:scan_folios, inner loop */
+/* Inner loop of vmscan.c:scan_folios, over one zone's folios of the oldest generation. */
 static void scan_zone(struct mm *mm, struct scan_control *sc, int type, int zone, u32 tier,
 		      struct scan_counts *c)
 {
@@ -115,7 +116,7 @@ static void scan_zone(struct mm *mm, struct scan_control *sc, int type, int zone
 	}
 }
 
-/* Up to 64 pages of @type onto the isolated list; pages looked at, 0: try the other type */
+/* Isolate up to 64 pages of @type. Return: pages scanned; 0: try the other type. */
 static u64 scan_folios(struct mm *mm, struct scan_control *sc, int type, u32 tier, u64 nr_to_scan)
 {
 	struct scan_counts c = { .remaining = MAX_LRU_BATCH };
@@ -140,7 +141,7 @@ static u64 scan_folios(struct mm *mm, struct scan_control *sc, int type, u32 tie
 	return c.isolated || !c.remaining ? c.scanned : 0;
 }
 
-/* Tiers up to this one may be evicted; those above refault too often. vmscan.c:get_tier_idx */
+/* vmscan.c:get_tier_idx. Tiers up to this one may be evicted; those above refault too often. */
 static u32 get_tier_idx(const struct lru_gen *g, int type)
 {
 	struct ctrl_pos sp, pv;
@@ -168,7 +169,10 @@ static int get_type_to_scan(const struct lru_gen *g, u32 swappiness)
 	return positive_ctrl_err(&sp, &pv) ? LRU_GEN_FILE : LRU_GEN_ANON;
 }
 
-/* One type, or the other when it has nothing; since 7.2 a type that only sorted gets a second go */
+/*
+ * Isolate folios of one type, or of the other if it has none. Since 7.2 a type whose folios were
+ * only sorted is tried twice.
+ */
 static u64 isolate_folios(struct mm *mm, struct scan_control *sc, u32 swappiness, u64 nr_to_scan,
 			  int *isolated_type)
 {
@@ -194,7 +198,7 @@ static u64 isolate_folios(struct mm *mm, struct scan_control *sc, u32 swappiness
 	return total;
 }
 
-/* What reclaim did not free goes back, but not into the oldest generation */
+/* Folios that were not freed go back to the LRU, but not into the oldest generation. */
 static void move_folios_to_lru(struct mm *mm, int type)
 {
 	struct lruvec *lv = mm->lruvec;
@@ -213,7 +217,7 @@ static void move_folios_to_lru(struct mm *mm, int type)
 	}
 }
 
-/* Isolate a batch; 0: nothing left to look at */
+/* Isolate a batch. Return: pages scanned; 0 if there is nothing left to scan. */
 static u64 isolate_batch(struct mm *mm, struct scan_control *sc, u32 swappiness, u64 nr_to_scan,
 			 int *type)
 {
@@ -234,7 +238,7 @@ static u64 isolate_batch(struct mm *mm, struct scan_control *sc, u32 swappiness,
 	return scanned;
 }
 
-/* One batch: isolate, shrink, put back. 0: nothing left to look at. vmscan.c:evict_folios */
+/* One batch: isolate, shrink, put back; vmscan.c:evict_folios. Return: pages scanned. */
 static u64 evict_folios(struct mm *mm, struct scan_control *sc, u32 swappiness, u64 nr_to_scan)
 {
 	u64 scanned, reclaimed, taken = sc->nr_scanned;
@@ -265,7 +269,7 @@ static u32 get_swappiness(const struct mm *mm, const struct scan_control *sc)
 	return mm->sysctl.swappiness;
 }
 
-/* kswapd alone: every eligible zone has enough. vmscan.c:should_abort_scan */
+/* Does every eligible zone have enough? Only kswapd asks; vmscan.c:should_abort_scan. */
 static bool kswapd_safe(const struct mm *mm, const struct scan_control *sc)
 {
 	for (int i = 0; i <= (int)sc->reclaim_idx; i++) {
@@ -295,7 +299,7 @@ static int fls64(u64 x)
 	return x ? 64 - __builtin_clzll(x) : 0;
 }
 
-/* Big targets start deeper: few rounds over much, not many over little */
+/* A large target begins at a lower priority value: few rounds over many pages, not the reverse. */
 static void set_initial_priority(const struct mm *mm, struct scan_control *sc)
 {
 	u64 reclaimable;
@@ -312,14 +316,14 @@ static void set_initial_priority(const struct mm *mm, struct scan_control *sc)
 }
 
 /**
- * lru_gen_begin - start to shrink the node
- * @mm: machine
- * @sc: what for
+ * lru_gen_begin - begin to shrink the node
+ * @mm: model memory
+ * @sc: reclaim under way
  *
- * mm/vmscan.c:lru_gen_shrink_node: a round that may not write (kswapd working off a watermark
- * boost) does nothing.
+ * A round that may not write (kswapd reclaiming for a watermark boost) does nothing.
+ * mm/vmscan.c:lru_gen_shrink_node.
  *
- * Return: false when there is nothing to do.
+ * Return: false if there is nothing to do.
  */
 bool lru_gen_begin(struct mm *mm, struct scan_control *sc)
 {
@@ -336,7 +340,7 @@ bool lru_gen_begin(struct mm *mm, struct scan_control *sc)
 	return true;
 }
 
-/* The end of try_to_shrink_lruvec(), shrink_one() and lru_gen_shrink_node() */
+/* The end of try_to_shrink_lruvec(), shrink_one() and lru_gen_shrink_node(). */
 static bool lru_gen_end(struct mm *mm, struct scan_control *sc)
 {
 	if (!mm->k.lru_gen_exact_loop && sc->unqueued_dirty && sc->unqueued_dirty == sc->file_taken)
@@ -349,7 +353,7 @@ static bool lru_gen_end(struct mm *mm, struct scan_control *sc)
 	return false;
 }
 
-/* A step of 7.2's loop: the budget shrinks by what was looked at; a pass that aged ends */
+/* A step of 7.2's loop: pages scanned reduce the budget, and a pass that has aged ends. */
 static bool lru_gen_step_exact(struct mm *mm, struct scan_control *sc, u32 swappiness)
 {
 	const struct lru_gen *g = &mm->lruvec->gen;
@@ -371,7 +375,7 @@ static bool lru_gen_step_exact(struct mm *mm, struct scan_control *sc, u32 swapp
 	return w->nr_to_scan > 0;
 }
 
-/* A step of the loop before 7.2 */
+/* A step of the loop before 7.2. */
 static bool lru_gen_step_old(struct mm *mm, struct scan_control *sc, u32 swappiness)
 {
 	struct shrink_walk *w = &sc->walk;
@@ -386,8 +390,8 @@ static bool lru_gen_step_old(struct mm *mm, struct scan_control *sc, u32 swappin
 }
 
 /**
- * lru_gen_step - one batch of try_to_shrink_lruvec()
- * @mm: machine
+ * lru_gen_step - do one batch of try_to_shrink_lruvec()
+ * @mm: model memory
  * @sc: begun by lru_gen_begin()
  *
  * Return: true while there is more to do.

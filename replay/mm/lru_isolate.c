@@ -1,6 +1,6 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Folios that leave the LRU for a moment, to be migrated, and come back.
+ * Folios that are isolated from the LRU to be migrated, and put back.
  */
 #include "compaction.h"
 #include "lru_gen.h"
@@ -14,12 +14,12 @@ static bool in_active_generation(const struct mm *mm, u32 gen)
 }
 
 /**
- * folio_isolate_lru - take a folio off the LRU, remembering whether it was active
- * @mm: machine
+ * folio_isolate_lru - take a folio off the LRU and note whether it was active
+ * @mm: model memory
  * @pfn: head of a folio on the LRU
  *
- * page->gen is 1 afterwards for a folio of an active list or generation: PG_active.
- * mm/vmscan.c:folio_isolate_lru; mm_inline.h:lru_gen_del_folio.
+ * Afterwards page->gen is PG_active: 1 if the folio was on an active list or in an active
+ * generation. mm/vmscan.c:folio_isolate_lru; mm_inline.h:lru_gen_del_folio.
  */
 void folio_isolate_lru(struct mm *mm, u32 pfn)
 {
@@ -31,11 +31,11 @@ void folio_isolate_lru(struct mm *mm, u32 pfn)
 }
 
 /**
- * folio_putback_lru - the folio, or the one it was copied to, joins the LRU again
- * @mm: machine
+ * folio_putback_lru - put a folio, or the one it was copied to, back on the LRU
+ * @mm: model memory
  * @pfn: head of a folio whose page->gen is as folio_isolate_lru() left it
  *
- * At the head of its list or generation. mm/vmscan.c:folio_putback_lru.
+ * It goes to the head of its list or generation. mm/vmscan.c:folio_putback_lru.
  */
 void folio_putback_lru(struct mm *mm, u32 pfn)
 {

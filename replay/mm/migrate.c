@@ -1,18 +1,21 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Moving folios to the pages that compaction has isolated. mm/migrate.c
+ * Migration of folios to the pages that compaction has isolated: mm/migrate.c.
  */
 #include <errno.h>
 
 #include "compaction.h"
 
 /**
- * folio_pinned - has a folio references that keep it where it is, when it is to be moved?
- * @mm: machine; param.pinned_permille, param.pinned_file_permille
+ * folio_pinned - do references keep a folio from being migrated?
+ * @mm: model memory; param.pinned_permille, param.pinned_file_permille
  * @pfn: head of a folio or of a movable_ops page
  *
- * page->pinned is for those that are known. Of others events do not tell. A folio that is where
- * it was keeps its answer: a hash of place and owner decides, with a seed drawn once.
+ * page->pinned says so where it is known. Events do not show other references, so the parameters
+ * give their share. A hash of place and owner decides, with a seed drawn once, so that a folio that
+ * did not move gets the same answer again.
+ *
+ * Return: whether they do.
  */
 bool folio_pinned(const struct mm *mm, u32 pfn)
 {
@@ -29,7 +32,7 @@ bool folio_pinned(const struct mm *mm, u32 pfn)
 	return (double)(x % 1000000) < permille * 1000;
 }
 
-/* The flusher's queue knows pages by their place: a dirty page that has moved queues anew. */
+/* The flusher's queue names pages by pfn, so a dirty page that has moved is queued again. */
 static void requeue_dirty(struct mm *mm, u32 pfn)
 {
 	struct page *p = &mm->page[pfn];
@@ -47,9 +50,9 @@ static void putback_folio(struct mm *mm, u32 pfn)
 }
 
 /**
- * putback_movable_pages - return the sources that were not migrated
- * @mm: machine
- * @cc: run; its list is empty afterwards, its count the caller's
+ * putback_movable_pages - put the sources that were not migrated back on the LRU
+ * @mm: model memory
+ * @cc: run; its list is empty afterwards; the caller resets the count
  *
  * mm/migrate.c:putback_movable_pages.
  */
@@ -64,8 +67,7 @@ void putback_movable_pages(struct mm *mm, struct compact_control *cc)
 }
 
 /*
- * The owners and all that is known of the folio go over, and nothing stays behind: @src is then
- * a page that nobody knows.
+ * Copy owners and all other state of the folio to @dst. @src is then a page without owner or state.
  */
 static void copy_folio(struct mm *mm, u32 dst, u32 src, u32 order)
 {
@@ -84,15 +86,15 @@ static void copy_folio(struct mm *mm, u32 dst, u32 src, u32 order)
 }
 
 /**
- * move_folio - a folio that is off the LRU moves to another page, and back to the LRU
- * @mm: machine
+ * move_folio - migrate an isolated folio to another page, and put it back on the LRU
+ * @mm: model memory
  * @dst: head of a unit of the folio's order, on no list
- * @src: its head; freed
- * @waits: for what keeps the folio a moment only, and so for all but known pins
+ * @src: its head, which is freed
+ * @waits: the caller waits for references that last a moment: only known pins keep the folio
  *
  * mm/migrate.c:migrate_folio_move.
  *
- * Return: false when references keep the folio: it is still off the LRU then.
+ * Return: false if references keep the folio: it stays isolated.
  */
 bool move_folio(struct mm *mm, u32 dst, u32 src, bool waits)
 {
@@ -118,8 +120,8 @@ static u32 take_folio(struct mm *mm, u32 list)
 }
 
 /**
- * fail_folio - a folio that was to be moved stays, and goes back to the LRU
- * @mm: machine
+ * fail_folio - put a folio whose migration failed back on the LRU
+ * @mm: model memory
  * @src: its head
  */
 void fail_folio(struct mm *mm, u32 src)
@@ -129,9 +131,9 @@ void fail_folio(struct mm *mm, u32 src)
 }
 
 /**
- * split_isolated_folio - a large folio without a target of its size becomes base pages
- * @mm: machine
- * @src: its head, off the LRU; its base pages are folios of their own then, also off the LRU
+ * split_isolated_folio - split a large folio for which there is no target of its size
+ * @mm: model memory
+ * @src: its head, off the LRU; its base pages become folios of their own, also off the LRU
  */
 void split_isolated_folio(struct mm *mm, u32 src)
 {
@@ -153,7 +155,7 @@ static void split_onto_list(struct mm *mm, struct compact_control *cc, u32 src, 
 		list_add_tail(mm, src + i, cc->split_folios);
 }
 
-/* the second half of a batch; returns the pages that have stayed */
+/* Second half of a batch. Return: the pages that did not migrate. */
 static int move_batch(struct mm *mm, struct compact_control *cc, u32 n)
 {
 	const struct folio_pair *pair = mm->kcompactd->batch, *end = pair + n;
@@ -172,8 +174,8 @@ static int move_batch(struct mm *mm, struct compact_control *cc, u32 n)
 }
 
 /*
- * Since 6.3 a batch is unmapped first, which takes all targets, and moved then, which frees the
- * sources. Returns -ENOMEM, or the pages that have stayed or been split.
+ * Since 6.3 a batch is first unmapped, which takes all targets, and then moved, which frees the
+ * sources. Return: -ENOMEM, or the pages that did not migrate or were split.
  */
 static int migrate_pages_batch(struct mm *mm, struct compact_control *cc, u32 list)
 {
@@ -197,7 +199,7 @@ static int migrate_pages_batch(struct mm *mm, struct compact_control *cc, u32 li
 	return err ? err : failed;
 }
 
-/* the batch, then what had to be split on the way; a split page without a target just stays */
+/* Migrate the batch, then the pages that had to be split; of these, one without a target stays. */
 static int migrate_and_split(struct mm *mm, struct compact_control *cc)
 {
 	int ret = migrate_pages_batch(mm, cc, cc->migratepages);
@@ -210,7 +212,7 @@ static int migrate_and_split(struct mm *mm, struct compact_control *cc)
 	return ret;
 }
 
-/* Before, each page has its target taken and is moved by itself. */
+/* Before 6.3 each page takes its target and is moved by itself. */
 static int migrate_pages_single(struct mm *mm, struct compact_control *cc)
 {
 	int failed = 0;
@@ -234,13 +236,13 @@ static int migrate_pages_single(struct mm *mm, struct compact_control *cc)
 
 /**
  * migrate_pages - migrate the isolated sources of a compaction run
- * @mm: machine; the sources are freed by its running task, so that they may be captured
+ * @mm: model memory; its running task frees the sources, so that they may be captured
  * @cc: run; sources on cc->migratepages, at most a pageblock
  *
- * mm/migrate.c:migrate_pages. Retries are left out: what keeps a page here does not pass.
+ * There are no retries: what keeps a page from migrating here lasts. mm/migrate.c:migrate_pages.
  *
- * Return: 0; pages that stayed, and are back where they came from; -ENOMEM without a target, the
- * sources not yet tried still on the list.
+ * Return: 0, or the pages that did not migrate and are back on the LRU; -ENOMEM when there was no
+ * target: sources that were not tried are still on the list.
  */
 int migrate_pages(struct mm *mm, struct compact_control *cc)
 {

@@ -1,7 +1,8 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * A machine comes to be: mm_alloc(), ->k and ->sysctl set by the caller, mm_add_zone() for each
- * zone, pageblock types, mm_place_*() for each page, mm_init_late().
+ * Setting up the model's memory. The caller calls mm_alloc(), sets ->k and ->sysctl, calls
+ * mm_add_zone() for each zone, sets pageblock types, calls mm_place_*() for each page, and then
+ * mm_init_late().
  */
 #include <stdlib.h>
 
@@ -15,7 +16,7 @@ static const struct mm_params param_defaults = {
 #undef X
 };
 
-/* Arrays reach to the end of the last page that the largest buddy could cover. */
+/* Arrays end at a multiple of the largest buddy, so that a buddy's pages can always be read. */
 static u32 rounded_pfn(u32 max_pfn)
 {
 	return (max_pfn + N(MAX_PAGE_ORDER) - 1) & ~(N(MAX_PAGE_ORDER) - 1);
@@ -39,7 +40,7 @@ static bool alloc_arrays(struct mm *mm, u32 max_pfn)
 }
 
 /**
- * mm_alloc - an empty machine
+ * mm_alloc - allocate a model without zones or pages
  * @max_pfn: one more than its highest pfn, below 1 << 31
  * @nr_cpus: 1 .. MAX_CPUS
  * @seed: of mm_random()
@@ -47,7 +48,7 @@ static bool alloc_arrays(struct mm *mm, u32 max_pfn)
  * Sysctls and parameters have their defaults (min_free_kbytes 0: mm_init_late() computes it), the
  * kernel is the newest known.
  *
- * Return: the machine, NULL without memory or with arguments out of range.
+ * Return: the model; NULL without memory or with arguments out of range.
  */
 struct mm *mm_alloc(u32 max_pfn, u16 nr_cpus, u64 seed)
 {
@@ -78,8 +79,8 @@ struct mm *mm_alloc(u32 max_pfn, u16 nr_cpus, u64 seed)
 }
 
 /**
- * mm_free - free a machine
- * @mm: NULL is fine
+ * mm_free - free a model
+ * @mm: model memory, or NULL
  */
 void mm_free(struct mm *mm)
 {
@@ -123,9 +124,9 @@ static int reserve_heads(struct mm *mm, u32 nr)
 }
 
 /**
- * mm_alloc_lists - new, empty lists
- * @mm: machine
- * @list: where the indexes of their heads in mm->heads[] go; they follow one another
+ * mm_alloc_lists - allocate empty lists
+ * @mm: model memory
+ * @list: filled with the indexes of their heads in mm->heads[], which follow one another
  * @nr: how many
  *
  * Return: 0; -ENOMEM with nothing changed.
@@ -153,16 +154,16 @@ static int add_zone_lists(struct mm *mm, struct zone *z)
 }
 
 /**
- * mm_add_zone - add a zone to a machine
- * @mm: machine, without this zone as yet
- * @type: which
+ * mm_add_zone - add a zone
+ * @mm: model memory, which does not have this zone yet
+ * @type: of the zone
  * @start_pfn: its first pfn; only ZONE_DMA may begin within a pageblock
  * @spanned: pages from there to its end, holes included
  *
- * All its pageblocks are MOVABLE, as at boot, and all its pages absent. ->present and ->managed
- * are the caller's to set, or mm_init_late() counts them.
+ * All its pageblocks are MOVABLE, as at boot, and all its pages absent. The caller sets ->present
+ * and ->managed, or mm_init_late() counts them.
  *
- * Return: 0; -ENOMEM, after which the machine is good for mm_free() only.
+ * Return: 0; -ENOMEM: then @mm can only be freed.
  */
 int mm_add_zone(struct mm *mm, enum zone_type type, u32 start_pfn, u32 spanned)
 {
@@ -183,13 +184,13 @@ int mm_add_zone(struct mm *mm, enum zone_type type, u32 start_pfn, u32 spanned)
 }
 
 /**
- * mm_place_free - a page that is free in the buddy lists when the machine starts
- * @mm: machine
+ * mm_place_free - put a free page on the buddy lists before the model runs
+ * @mm: model memory
  * @pfn: its head, aligned to @order, all of it in one zone
  * @order: its order
  * @tail: at the tail of its list; else at the head
  *
- * Its pageblock's type must be set. Merges with what is free beside it.
+ * The type of its pageblock must be set. The page merges with free buddies.
  */
 void mm_place_free(struct mm *mm, u32 pfn, u32 order, bool tail)
 {
@@ -206,11 +207,11 @@ void mm_place_free(struct mm *mm, u32 pfn, u32 order, bool tail)
 }
 
 /**
- * mm_place_pcp - a page that is on a per-CPU list when the machine starts
- * @mm: machine
+ * mm_place_pcp - put a free page on a per-CPU list before the model runs
+ * @mm: model memory
  * @pfn: its head, aligned to @order
  * @order: 0 .. 3 or 9
- * @cpu: whose list; the page goes to its tail
+ * @cpu: CPU, to the tail of whose list the page goes
  */
 void mm_place_pcp(struct mm *mm, u32 pfn, u32 order, u16 cpu)
 {
@@ -223,14 +224,14 @@ void mm_place_pcp(struct mm *mm, u32 pfn, u32 order, u16 cpu)
 }
 
 /**
- * mm_place_used - a page that is in use when the machine starts
- * @mm: machine
+ * mm_place_used - mark a page as in use before the model runs
+ * @mm: model memory
  * @pfn: its head, aligned to @order
  * @order: its order
  * @kind: what it holds
  * @mt: the migratetype it was requested with
  *
- * Owners and the LRU are the caller's: folio_add_lru() after mm_init_late().
+ * The caller sets owners, and calls folio_add_lru() after mm_init_late().
  */
 void mm_place_used(struct mm *mm, u32 pfn, u32 order, enum page_kind kind, u8 mt)
 {
@@ -256,13 +257,13 @@ static void count_pages(const struct mm *mm, struct zone *z)
 }
 
 /**
- * mm_init_late - finish a machine whose pages are all placed
- * @mm: machine; its kernel, sysctls and parameters are final
+ * mm_init_late - finish the setup when all pages are placed
+ * @mm: model memory; its kernel, sysctls and parameters are final
  *
- * Watermarks, lowmem reserves, sizes of the per-CPU lists, LRU, kswapd and kcompactd. What a
- * snapshot knows better (protection, pcp high) is set after this.
+ * It sets watermarks, lowmem reserves and sizes of the per-CPU lists, and sets up the LRU, kswapd
+ * and kcompactd. The caller may then set what a snapshot knows better (protection, pcp high).
  *
- * Return: 0; -ENOMEM, after which the machine is good for mm_free() only.
+ * Return: 0; -ENOMEM: then @mm can only be freed.
  */
 int mm_init_late(struct mm *mm)
 {

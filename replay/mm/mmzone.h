@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Zones, per-CPU lists, the node, and struct mm: one whole simulated machine. Several machines
- * live side by side in one process (a policy each), so nothing here is global.
+ * Zones, per-CPU lists, the node, and struct mm: the memory of one model and all its state. Each
+ * policy has a model of its own in the same process, so nothing here is global.
  *
- * One node: the zones of further nodes are folded into those of the same type (the snapshot
- * reader says so); all of a machine's CPUs are local to it.
+ * There is one node: the zones of further nodes are folded into those of the same type (the reader
+ * of snapshots says so), and all CPUs are local to it.
  */
 #ifndef FRAGREPLAY_MM_MMZONE_H
 #define FRAGREPLAY_MM_MMZONE_H
@@ -32,10 +32,10 @@ struct per_cpu_pages {
 	u32 buddy_list;			/* pcp_buddy: first of its lists in mm->heads[] */
 };
 
-/* Kernels with pcp_buddy: who owns which pageblock; pcp_buddy.c. */
+/* Kernels with pcp_buddy: the owners of pageblocks; pcp_buddy.c. */
 struct pcp_buddy {
-	u16 *owner;			/* CPU + 1, of each pageblock; 0: nobody */
-	struct links *l;		/* of each pageblock, on its owner's list of broken up ones */
+	u16 *owner;			/* by pageblock: CPU + 1; 0: none */
+	struct links *l;		/* by pageblock: links of PCP_BUDDY_OWNED */
 };
 
 /* Per pageblock, mm->pageblock[pfn >> pageblock_order]. */
@@ -47,9 +47,9 @@ struct pageblock {
 };
 
 /*
- * What a kernel version does differently; page-allocator.md section 17. kversion.c sets them by
- * the version, -p NAME,FEATURE=on|off one by one. X(name, doc), where the doc begins with the
- * first version that has it, or says up to which one.
+ * What a kernel version does differently. kversion.c sets all features by the version, and
+ * -p NAME,FEATURE=on|off sets one. X(name, doc): the doc begins with the first version that has the
+ * feature, or says up to which one.
  */
 #define KERNEL_FEATURES(X)							\
 	X(freelist_hygiene, \
@@ -152,7 +152,7 @@ struct kernel_features {
 #undef X
 };
 
-/* An exact small histogram: mean, percentiles and maximum of a count per allocation. */
+/* A histogram of a count per allocation, exact for counts below SEARCH_BINS. */
 #define SEARCH_BINS 4096
 struct search_hist {
 	u64 bin[SEARCH_BINS + 1];	/* the last bin: SEARCH_BINS and more */
@@ -166,9 +166,9 @@ enum extfrag_class { EXTFRAG_STEAL, EXTFRAG_CLAIM_PART, EXTFRAG_CLAIM_BLOCK, EXT
 struct mm;
 
 /*
- * What the model tells its driver. Owners are cookies to the model: it never looks into them.
- * moved: base page of @owner now lives at @pfn. evicted: reclaim took it (anon: to swap); a base
- * page that is nobody's is told, too, with OWNER_NONE.
+ * Callbacks of the code that drives the model. The model does not interpret owners. moved: the base
+ * page of @owner is at @pfn now. evicted: reclaim has freed it (anon: to swap); this is called for
+ * base pages without an owner as well, with OWNER_NONE.
  */
 struct mm_driver {
 	void (*moved)(void *ctx, u32 owner, u32 pfn);
@@ -176,7 +176,7 @@ struct mm_driver {
 	void *ctx;
 };
 
-/* Who is running: the model's `current`. */
+/* The running task: the model's `current`. */
 struct mm_task {
 	s32 pid;
 	u16 cpu;
@@ -186,7 +186,7 @@ struct mm_task {
 };
 
 /**
- * struct mm_policy - who decides for a machine
+ * struct mm_policy - the policy of a model
  * @ops: the policy's decisions, vanilla's where it has none
  * @own: the policy's table, for its name and its counters
  * @own_hooks: bit of each hook that is the policy's own
@@ -208,7 +208,7 @@ struct lruvec;
 struct swap_state;
 
 struct mm {
-	/* the machine */
+	/* memory, and what describes it */
 	struct page *page;		/* by pfn, 0 .. max_pfn - 1 */
 	u32 max_pfn;
 	struct pageblock *pageblock;
@@ -233,13 +233,13 @@ struct mm {
 	struct swap_state *swap;
 	struct pcp_buddy *pcp_buddy;	/* NULL: ordinary per-CPU lists */
 	u64 nr_slab_cold;		/* slab pages that the recorded kernel's shrinkers freed */
-	u8 *touched;			/* by pageblock: pages of it changed; NULL: nobody asks */
+	u8 *touched;			/* by pageblock: pages of it changed; NULL: not recorded */
 	/* results */
 	u64 vmstat[NR_VM_EVENT_ITEMS];
 	u64 extfrag[MIGRATE_PCPTYPES][MIGRATE_PCPTYPES][NR_EXTFRAG_CLASS];
 	u64 extfrag_change_ownership;
 	u64 drain_all_pages;
-	u64 oom_failed;			/* allocations given up where the kernel would have OOM-killed */
+	u64 oom_failed;			/* requests that failed where the kernel would OOM-kill */
 	u64 slowpath_stuck;		/* allocations given up after slowpath_max_loops rounds */
 	u64 alloc_failed[NR_PAGE_ORDERS];
 	u64 swap_tables, swap_tables_failed;	/* pages for swap clusters; failed: both tries */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Writing and finding units of pages: the rules of struct page (mm_types.h) in code.
+ * Writing and finding units of pages, by the rules that policy.h has for struct page.
  */
 #ifndef FRAGREPLAY_MM_PAGE_H
 #define FRAGREPLAY_MM_PAGE_H
@@ -16,7 +16,7 @@ static inline bool page_is_free(const struct page *p)
 	return p->state == PAGE_BUDDY || p->state == PAGE_PCP;
 }
 
-/* first page of the folio that a page in use is part of */
+/* The head of the folio that a page in use is part of. */
 static inline u32 folio_head(const struct mm *mm, u32 pfn)
 {
 	return pfn & ~(N(mm->page[pfn].order) - 1);
@@ -30,8 +30,8 @@ static inline bool page_is_lru(const struct mm *mm, u32 pfn)
 }
 
 /**
- * page_unit - first page of the unit that a page is part of
- * @mm: machine
+ * page_unit - find the head of the unit that a page is part of
+ * @mm: model memory
  * @pfn: any page
  *
  * Return: the head's pfn; @pfn itself for absent and reserved pages.
@@ -49,14 +49,14 @@ static inline u32 page_unit(const struct mm *mm, u32 pfn)
 	return pfn;
 }
 
-/* Everything but the links, in one store: the hot path sets a page whole or not at all. */
+/* Sets everything but the links in one store, because this is the hot path. */
 static inline void page_set_meta(struct page *p, const struct page *meta)
 {
 	memcpy((char *)p + sizeof(p->l), (const char *)meta + sizeof(p->l),
 	       sizeof(*p) - sizeof(p->l));
 }
 
-/* For whoever watches blocks: these pages come into use, or go out of it. */
+/* Notes for the block map that these pages come into use, or are freed. */
 static inline void page_touch(struct mm *mm, u32 pfn, u32 order)
 {
 	if (mm->touched)
@@ -64,14 +64,14 @@ static inline void page_touch(struct mm *mm, u32 pfn, u32 order)
 }
 
 /**
- * page_set_unit - make a unit of a run of pages
- * @mm: machine
+ * page_set_unit - make one unit of a run of pages
+ * @mm: model memory
  * @pfn: its head
- * @order: its size; pages that are on no list
+ * @order: its size; the pages are on no list
  * @state: enum page_state
  * @mt: see struct page
  *
- * All other fields become those of a page nobody knows: OWNER_NONE, PK_KERNEL, no flags.
+ * All other fields are reset: OWNER_NONE, PK_KERNEL, no flags.
  */
 static inline void page_set_unit(struct mm *mm, u32 pfn, u32 order, u32 state, u32 mt)
 {
@@ -96,7 +96,7 @@ static inline u32 pageblock_start_pfn(u32 pfn)
 	return pfn & ~(pageblock_nr_pages - 1);
 }
 
-/* A zone's sets of free lists: one, or one a region. */
+/* How many sets of free lists a zone has: one, or one per region. */
 static inline u32 zone_nr_lists(const struct zone *z)
 {
 	return z->region ? z->nr_regions : 1;

@@ -1,8 +1,8 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/* The allocation's entry and fast path, and the way back. The slow path is slowpath.c. */
+// SPDX-License-Identifier: GPL-2.0-only
+/* Allocation: the entry and the fast path; and the free path. The slow path is in slowpath.c. */
 #include "internal.h"
 
-/* 7.3: high-order atomic requests use what is reserved for them at once */
+/* 7.3: high-order atomic requests may use their reserve on the fast path. */
 static inline u32 alloc_flags_highatomic(const struct mm *mm, gfp_t gfp, u32 order)
 {
 	if (!mm->k.highatomic_fastpath || !order || !(gfp & __GFP_HIGH))
@@ -35,7 +35,7 @@ static inline u32 without_nofragment(u32 alloc_flags)
 
 /**
  * vanilla_alloc_flags - rights of a request
- * @mm: machine
+ * @mm: model memory
  * @req: request
  * @stage: where it stands
  *
@@ -71,13 +71,13 @@ static inline void count_pgalloc(struct mm *mm, const struct zone *z, u32 order)
 }
 
 /**
- * prep_new_page - a page leaves the allocator
- * @mm: machine
- * @pfn: its head, in nobody's hands
+ * prep_new_page - mark a page that leaves the allocator as in use
+ * @mm: model memory
+ * @pfn: its head, off the lists
  * @order: its order
  * @mt: type requested
  *
- * All its base pages become PAGE_USED, PK_KERNEL, of no owner.
+ * All its base pages become PAGE_USED, PK_KERNEL, OWNER_NONE.
  */
 void prep_new_page(struct mm *mm, u32 pfn, u32 order, u8 mt)
 {
@@ -116,7 +116,7 @@ static u32 rmqueue_buddy(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 al
 		pfn = rmqueue_highatomic(mm, z, order);
 	if (pfn == PFN_NONE)
 		return PFN_NONE;
-	/* in use before its block's free pages move: it is not one of them */
+	/* mark it first: when the reserve takes its block, only free pages change lists */
 	prep_new_page(mm, pfn, order, mt);
 	if ((alloc_flags & ALLOC_HIGHATOMIC) && mm->k.highatomic_reserve_buddy &&
 	    (alloc_flags & ALLOC_WMARK_MASK) == ALLOC_WMARK_MIN)
@@ -150,7 +150,7 @@ static inline u32 rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 a
 	return pfn;
 }
 
-/* Before 7.1 the reserve grows here, also for pages from a per-CPU list. */
+/* Before 7.1 the high-order atomic reserve grows here, also for pages from a per-CPU list. */
 static inline void reserve_after_alloc(struct mm *mm, struct zone *z, u32 pfn, u32 order,
 				       u32 alloc_flags)
 {
@@ -160,8 +160,8 @@ static inline void reserve_after_alloc(struct mm *mm, struct zone *z, u32 pfn, u
 }
 
 /*
- * From 6.7 on a zone that falls below its high mark says so, and its per-CPU lists stop growing.
- * Without node_reclaim: zone_reclaim_mode is 0.
+ * From 6.7 on a zone that falls below its high mark sets ZONE_BELOW_HIGH, and its per-CPU lists
+ * stop growing. There is no node_reclaim(): zone_reclaim_mode is 0.
  */
 static inline bool zone_allows(struct mm *mm, struct zone *z, u32 order, u32 alloc_flags,
 			       const struct alloc_context *ac)
@@ -187,14 +187,14 @@ static inline u32 flags_after_failure(struct mm *mm, const struct alloc_context 
 }
 
 /**
- * get_page_from_freelist - take a page from the first zone that may give one
- * @mm: machine
+ * get_page_from_freelist - take a page from the first zone whose watermark allows it
+ * @mm: model memory
  * @order: order
  * @alloc_flags: the watermark to keep, and rights
  * @ac: request
  *
- * Cpusets and the per-node dirty limit are not modelled; with one node, no node is skipped for
- * its awake kswapd. mm/page_alloc.c:get_page_from_freelist.
+ * Cpusets and the per-node dirty limit are not modelled. With one node, no node is skipped because
+ * its kswapd is awake. mm/page_alloc.c:get_page_from_freelist.
  *
  * Return: head pfn of a page in use; PFN_NONE.
  */
@@ -242,12 +242,12 @@ static inline void search_hist_add(struct search_hist *h, u32 n)
 
 /**
  * alloc_pages - allocate pages for the running task
- * @mm: machine; ->current is the task
+ * @mm: model memory; ->current is the task
  * @gfp: flags, __GFP_ACCOUNT ignored
  * @order: 0 .. MAX_PAGE_ORDER
  *
- * Free lists looked at (list heads tested; a per-CPU list is none) and pageblocks examined, for a
- * claim or by an owner that recovers them, are added to the machine's search statistics.
+ * The search statistics count the free lists looked at (list heads tested, per-CPU lists left out)
+ * and the pageblocks examined for a claim or recovered by their owner.
  * mm/page_alloc.c:__alloc_frozen_pages.
  *
  * Return: head pfn, all base pages PAGE_USED, PK_KERNEL, OWNER_NONE; PFN_NONE.
@@ -274,9 +274,9 @@ u32 alloc_pages(struct mm *mm, gfp_t gfp, u32 order)
 
 /**
  * free_pages - free a page
- * @mm: machine; ->current is the task
+ * @mm: model memory; ->current is the task
  * @pfn: head of a unit: in use and off the LRU, or isolated by compaction
- * @order: its whole order; split_folio() it first to free a part
+ * @order: its whole order; to free a part, call split_folio() first
  *
  * mm/page_alloc.c:__free_frozen_pages.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Every guess of the model, as a named parameter with its default and its source.
+ * Every guess of the model is a named parameter here, with its default and its source.
  *
  * X(name, default, low, high, "doc; source"). All are doubles in the table and in the report;
  * `--set NAME=VALUE` changes one. A number that the kernel defines is not a guess and does not

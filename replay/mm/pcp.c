@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/* Per-CPU page lists: refill, drain, and the tuning of their size. */
+// SPDX-License-Identifier: GPL-2.0-only
+/* Per-CPU page lists: refill, drain, and the tuning of their sizes. */
 #include "internal.h"
 
 #define PCP_BATCH_SCALE_MAX		5
@@ -41,7 +41,7 @@ static inline struct per_cpu_pages *this_cpu_pcp(struct mm *mm, struct zone *z)
 
 /**
  * pcp_allowed_order - do pages of an order go through the per-CPU lists?
- * @mm: machine
+ * @mm: model memory
  * @order: order
  *
  * mm/page_alloc.c:pcp_allowed_order.
@@ -53,10 +53,10 @@ bool pcp_allowed_order(const struct mm *mm, u32 order)
 }
 
 /**
- * pcp_list_for - the per-CPU list for a page
+ * pcp_list_for - get the per-CPU list for a page
  * @pcp: lists of one CPU and zone
  * @order: an order that pcp_allowed_order() allows
- * @mt: type of its pageblock; those without lists of their own share the movable one
+ * @mt: type of its pageblock; types without lists of their own share the movable one
  *
  * Return: index of the list's head.
  */
@@ -65,7 +65,7 @@ u32 pcp_list_for(const struct per_cpu_pages *pcp, u32 order, u8 mt)
 	return pcp->list[order_to_pindex(mt < MIGRATE_PCPTYPES ? mt : MIGRATE_MOVABLE, order)];
 }
 
-/* free_unref: since 6.10 by the block's type now, before by the type when it was freed */
+/* Since 6.10 this is the type of the block now; before, the type when the page was freed. */
 static inline u8 drained_type(const struct mm *mm, u32 pfn)
 {
 	return mm->k.freelist_hygiene ? get_pageblock_migratetype(mm, pfn) : mm->page[pfn].mt;
@@ -85,8 +85,8 @@ static void drain_list(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp,
 }
 
 /*
- * Empties whole lists, oldest page first, from @pindex on; may free more than asked for when the
- * last page is a large one. mm/page_alloc.c:free_pcppages_bulk.
+ * Empties whole lists, oldest page first, from @pindex on. It frees more than @count if the last
+ * page is a large one. mm/page_alloc.c:free_pcppages_bulk.
  */
 static void free_pcppages_bulk(struct mm *mm, struct zone *z, s32 count,
 			       struct per_cpu_pages *pcp, u32 pindex)
@@ -103,11 +103,11 @@ static void free_pcppages_bulk(struct mm *mm, struct zone *z, s32 count,
 	}
 }
 
-/* 7.x gives the zone's lock back after each batch; every chunk starts at @pindex again */
+/* 7.x releases the zone's lock after each batch, and each batch begins with @pindex again. */
 static void free_pcppages(struct mm *mm, struct zone *z, s32 count, struct per_cpu_pages *pcp,
 			  u32 pindex)
 {
-	/* once: what the kernel's later batches find merged already */
+	/* once is enough: the kernel's later batches find the pages merged already */
 	if (mm->pcp_buddy && count > 0)
 		pcp_buddy_merge(mm, pcp);
 	if (!mm->k.pcp_free_chunked) {
@@ -123,9 +123,9 @@ static void free_pcppages(struct mm *mm, struct zone *z, s32 count, struct per_c
 }
 
 /**
- * nr_pcp_alloc - how many pages to ask the zone for
+ * nr_pcp_alloc - get the size of a refill
  * @z: zone
- * @pcp: lists that have no page for a request; ->high and ->alloc_factor may grow
+ * @pcp: lists without a page for the request; ->high and ->alloc_factor may grow
  * @order: of the request
  *
  * Return: pages of @order, >= 1. mm/page_alloc.c:nr_pcp_alloc.
@@ -149,13 +149,13 @@ s32 nr_pcp_alloc(const struct zone *z, struct per_cpu_pages *pcp, u32 order)
 	return batch > 1 ? max_s32(batch >> order, 2) : batch;
 }
 
-/* 6.1: a fixed batch */
+/* 6.1 refills a fixed batch. */
 static s32 old_nr_pcp_alloc(const struct per_cpu_pages *pcp, u32 order)
 {
 	return pcp->batch > 1 ? max_s32(pcp->batch >> order, 2) : pcp->batch;
 }
 
-/* mm/page_alloc.c:rmqueue_bulk; pages keep the order they were found in */
+/* mm/page_alloc.c:rmqueue_bulk. Pages keep the order in which they were found. */
 static void rmqueue_bulk(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp, u32 list,
 			 u32 order, s32 count, u8 mt, u32 alloc_flags)
 {
@@ -191,13 +191,14 @@ static void refill(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp, u32
 
 /**
  * rmqueue_pcplist - take a page from this CPU's lists
- * @mm: machine; ->current.cpu says which CPU
+ * @mm: model memory; ->current.cpu says which CPU
  * @z: zone
  * @order: an order that pcp_allowed_order() allows
  * @mt: type requested
  * @alloc_flags: for the refill
  *
- * Return: head pfn, in nobody's hands yet; PFN_NONE. mm/page_alloc.c:rmqueue_pcplist.
+ * Return: head pfn of a page that is off the lists and not in use yet; PFN_NONE.
+ * mm/page_alloc.c:rmqueue_pcplist.
  */
 u32 rmqueue_pcplist(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags)
 {
@@ -220,7 +221,7 @@ u32 rmqueue_pcplist(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_f
 	return pfn;
 }
 
-/* Has this CPU been freeing high orders in a row? Notes this free for the next. */
+/* Has this CPU been freeing high orders in a row? This call notes the free for the next one. */
 static inline bool freeing_high_orders(const struct mm *mm, struct per_cpu_pages *pcp, u32 order)
 {
 	s32 threshold = pcp->batch + (mm->k.pcp_free_high_min ? pcp->high_min / 2 : 0);
@@ -236,7 +237,7 @@ static inline bool freeing_high_orders(const struct mm *mm, struct per_cpu_pages
 	return high;
 }
 
-/* the size above which pages go back to the zone; mm/page_alloc.c:nr_pcp_high */
+/* The size above which pages go back to the zone; mm/page_alloc.c:nr_pcp_high. */
 static inline s32 nr_pcp_high(const struct zone *z, struct per_cpu_pages *pcp, bool free_high)
 {
 	s32 batch = pcp->batch, min = pcp->high_min, high;
@@ -328,8 +329,8 @@ static void commit_fixed(struct mm *mm, struct zone *z, struct per_cpu_pages *pc
 }
 
 /**
- * free_frozen_page_commit - put a page on this CPU's lists, and give back what is too much
- * @mm: machine; ->current.cpu says which CPU
+ * free_frozen_page_commit - put a page on this CPU's lists, and free pages above their size
+ * @mm: model memory; ->current.cpu says which CPU
  * @z: zone
  * @pfn: head of a page on no list, its fields reset
  * @order: an order that pcp_allowed_order() allows
@@ -344,7 +345,7 @@ void free_frozen_page_commit(struct mm *mm, struct zone *z, u32 pfn, u32 order)
 	struct page *p = &mm->page[pfn];
 
 	if (__builtin_expect(!!mm->pcp_buddy, 0)) {
-		/* tuned as newer kernels do, its size fixed or not as the version has it */
+		/* the tuning is that of newer kernels, also where the version has fixed sizes */
 		if (pcp_buddy_free(mm, z, pfn, order))
 			commit_auto_tuned(mm, z, pcp, 0, order);
 		return;
@@ -378,8 +379,8 @@ static void drain_pages_zone(struct mm *mm, struct zone *z, u16 cpu)
 
 /**
  * drain_local_pages - empty one CPU's lists
- * @mm: machine
- * @z: of this zone; NULL: of every zone
+ * @mm: model memory
+ * @z: zone; NULL for every zone
  * @cpu: CPU
  */
 void drain_local_pages(struct mm *mm, struct zone *z, u16 cpu)
@@ -392,7 +393,7 @@ void drain_local_pages(struct mm *mm, struct zone *z, u16 cpu)
 		drain_pages_zone(mm, z, cpu);
 }
 
-/* What waits for a CPU that has no page of its own does not make that CPU one to be drained. */
+/* A CPU whose only pages are remote frees that it has not absorbed yet is not drained. */
 static bool has_pages(const struct mm *mm, const struct zone *z, u16 cpu)
 {
 	if (z)
@@ -405,8 +406,8 @@ static bool has_pages(const struct mm *mm, const struct zone *z, u16 cpu)
 
 /**
  * drain_all_pages - empty every CPU's lists
- * @mm: machine
- * @z: of this zone; NULL: of every zone
+ * @mm: model memory
+ * @z: zone; NULL for every zone
  *
  * mm/page_alloc.c:drain_all_pages.
  */
@@ -432,11 +433,11 @@ static void decay_pcp_high(struct mm *mm, struct zone *z, struct per_cpu_pages *
 }
 
 /**
- * vmstat_update - the once-a-second worker of every CPU
- * @mm: machine
+ * vmstat_update - do the work of vmstat's worker on every CPU, once per second
+ * @mm: model memory
  *
- * Lets lists that are not used shrink. Nothing in 6.1, where only remote nodes' lists are
- * drained. mm/vmstat.c:refresh_cpu_vm_stats.
+ * Per-CPU lists that are not used shrink. In 6.1 nothing happens: it drains remote nodes' lists
+ * only. mm/vmstat.c:refresh_cpu_vm_stats.
  */
 void vmstat_update(struct mm *mm)
 {
@@ -452,7 +453,7 @@ void vmstat_update(struct mm *mm)
 
 /**
  * setup_pcp_cacheinfo - does a CPU's cache hold more than a few batches of pages?
- * @mm: machine; the parameter pcp_cache_slice_kb is its share of the last-level cache
+ * @mm: model memory; the parameter pcp_cache_slice_kb is its share of the last-level cache
  *
  * mm/page_alloc.c:zone_pcp_update_cacheinfo.
  */

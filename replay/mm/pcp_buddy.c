@@ -1,14 +1,14 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Per-CPU lists that split and merge: Johannes Weiner's per-CPU pageblock buddy, patches 1 to 3 of
  * the superpageblock series of May 2026.
  *
- * A CPU takes whole pageblocks and owns them: what is freed of such a block comes back to it,
- * whoever frees it, and merges with the rest on its lists. So a block is used up, and made whole
- * again, without the zone; what one CPU frees does not fragment what another allocates from.
+ * A CPU takes whole pageblocks and owns them. Pages of such a block come back to it, whoever frees
+ * them, and merge with the rest on its lists. So a block is used up and becomes whole again without
+ * the zone, and pages that one CPU frees do not fragment the blocks of another.
  *
- * Of an owned block, page->pcp_buddy marks what may merge. Pages of any other block pass through
- * the lists singly, as through ordinary ones.
+ * In an owned block page->pcp_buddy marks the pages that may merge. Pages of other blocks pass
+ * through the lists singly, as through ordinary ones.
  */
 #include <stdlib.h>
 
@@ -19,7 +19,7 @@ static inline struct per_cpu_pages *this_cpu_pcp(struct mm *mm, struct zone *z)
 	return &z->pcp[mm->current.cpu];
 }
 
-/* The list of a page by its block's type now: those without lists share the movable one. */
+/* The list of a page, by the type of its block now. Types without lists share the movable one. */
 static inline u8 list_type(const struct mm *mm, u32 pfn)
 {
 	u8 mt = get_pageblock_migratetype(mm, pfn);
@@ -27,7 +27,9 @@ static inline u8 list_type(const struct mm *mm, u32 pfn)
 	return mt < MIGRATE_PCPTYPES ? mt : MIGRATE_MOVABLE;
 }
 
-/* Links between pageblocks; with LIST_HEAD_BIT, of mm->heads[]. One on no list names itself. */
+/*
+ * Links between pageblocks; with LIST_HEAD_BIT, of mm->heads[]. A block on no list links to itself.
+ */
 static inline struct links *block_node(struct mm *mm, u32 link)
 {
 	return link & LIST_HEAD_BIT ? &mm->heads[link & ~LIST_HEAD_BIT] : &mm->pcp_buddy->l[link];
@@ -81,8 +83,8 @@ static inline void dequeue(struct mm *mm, struct per_cpu_pages *pcp, u32 pfn, u3
 }
 
 /**
- * pcp_buddy_absorb - take in what other CPUs have freed of this CPU's blocks
- * @mm: machine
+ * pcp_buddy_absorb - absorb pages of this CPU's blocks that other CPUs have freed
+ * @mm: model memory
  * @pcp: lists of the CPU that owns them
  *
  * mm/page_alloc.c:absorb_remote_frees.
@@ -97,8 +99,8 @@ void pcp_buddy_absorb(struct mm *mm, struct per_cpu_pages *pcp)
 	}
 }
 
-/* the smallest page that is large enough; what is left of it stays on this CPU's lists */
-static u32 take_smallest(struct mm *mm, struct per_cpu_pages *pcp, u32 order, u8 mt)
+/* Take the smallest page that is large enough; the rest of it stays on this CPU's lists. */
+static u32 pcp_take_smallest(struct mm *mm, struct per_cpu_pages *pcp, u32 order, u8 mt)
 {
 	u32 high, pfn;
 	bool merges;
@@ -117,7 +119,7 @@ static u32 take_smallest(struct mm *mm, struct per_cpu_pages *pcp, u32 order, u8
 	return PFN_NONE;
 }
 
-/* everything that is free of a block in the zone's lists comes back to its owner's */
+/* Move all free chunks of a block from the zone's lists to its owner's. */
 static u32 recover_block(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp, u32 block)
 {
 	u32 pfn = block << pageblock_order, end = pfn + pageblock_nr_pages, got = 0;
@@ -139,8 +141,8 @@ static u32 recover_block(struct mm *mm, struct zone *z, struct per_cpu_pages *pc
 	return got;
 }
 
-/* blocks of its own that a drain has broken up are a CPU's first choice */
-static u32 recover_blocks(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp, u8 mt,
+/* First choice of a refill: the CPU's own blocks, which a drain has partly given to the zone. */
+static u32 refill_recovered(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp, u8 mt,
 			  u32 wanted)
 {
 	u32 block = mm->heads[pcp->buddy_list + PCP_BUDDY_OWNED].next, next, got = 0;
@@ -163,8 +165,8 @@ static u32 rmqueue_one(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 allo
 	return pfn;
 }
 
-/* whole blocks, as many as are wanted whole */
-static u32 take_blocks(struct mm *mm, struct zone *z, u8 mt, u32 wanted, u32 alloc_flags,
+/* Second choice: whole blocks, while another one fits into what is wanted. */
+static u32 refill_blocks(struct mm *mm, struct zone *z, u8 mt, u32 wanted, u32 alloc_flags,
 		       enum rmqueue_mode *mode)
 {
 	u32 got = 0, pfn;
@@ -179,8 +181,8 @@ static u32 take_blocks(struct mm *mm, struct zone *z, u8 mt, u32 wanted, u32 all
 	return got;
 }
 
-/* single pages of the order that is asked for, for nobody to own */
-static void take_pages(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 wanted,
+/* Last choice: single pages of the order requested. Their blocks get no owner. */
+static void refill_pages(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 wanted,
 		       u32 alloc_flags, enum rmqueue_mode *mode)
 {
 	u32 got, pfn;
@@ -193,36 +195,37 @@ static void take_pages(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 want
 	}
 }
 
-/* mm/page_alloc.c:rmqueue_bulk; @nr pages of @order */
-static void refill(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp, u32 order, u8 mt,
-		   u32 nr, u32 alloc_flags)
+/* mm/page_alloc.c:rmqueue_bulk, for @nr pages of @order. */
+static void pcp_buddy_refill(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp, u32 order,
+			     u8 mt, u32 nr, u32 alloc_flags)
 {
 	enum rmqueue_mode mode = RMQUEUE_NORMAL;
 	u32 wanted = nr << order, got = 0;
 
 	if (nr > 1) {
-		got = recover_blocks(mm, z, pcp, mt, wanted);
+		got = refill_recovered(mm, z, pcp, mt, wanted);
 		if (got >= wanted)
 			return;
 		if (mm->policy->ops.pcp_refill)
 			got += policy_decides(mm, pcp_refill, z, order, mt, wanted - got,
 					      alloc_flags);
 		else
-			got += take_blocks(mm, z, mt, wanted - got, alloc_flags, &mode);
+			got += refill_blocks(mm, z, mt, wanted - got, alloc_flags, &mode);
 	}
 	if (got < wanted)
-		take_pages(mm, z, order, mt, wanted - got, alloc_flags, &mode);
+		refill_pages(mm, z, order, mt, wanted - got, alloc_flags, &mode);
 }
 
 /**
  * pcp_buddy_rmqueue - rmqueue_pcplist() with lists that split and merge
- * @mm: machine; ->current.cpu says which CPU
+ * @mm: model memory; ->current.cpu says which CPU
  * @z: zone
  * @order: 0 .. pageblock_order
  * @mt: type requested
  * @alloc_flags: for the refill
  *
- * Return: head pfn, in nobody's hands yet; PFN_NONE. mm/page_alloc.c:__rmqueue_pcplist.
+ * Return: head pfn of a page that is off the lists and not in use yet; PFN_NONE.
+ * mm/page_alloc.c:__rmqueue_pcplist.
  */
 u32 pcp_buddy_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags)
 {
@@ -230,24 +233,24 @@ u32 pcp_buddy_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc
 	u32 pfn, nr;
 
 	pcp->free_count >>= 1;
-	pfn = take_smallest(mm, pcp, order, mt);
+	pfn = pcp_take_smallest(mm, pcp, order, mt);
 	if (__builtin_expect(pfn != PFN_NONE, 1))
 		return pfn;
 	nr = (u32)nr_pcp_alloc(z, pcp, order);
 	if ((alloc_flags & ALLOC_HIGHATOMIC) && mm->k.highatomic_reserve_buddy)
 		return PFN_NONE;
-	refill(mm, z, pcp, order, mt, nr, alloc_flags);
-	return take_smallest(mm, pcp, order, mt);
+	pcp_buddy_refill(mm, z, pcp, order, mt, nr, alloc_flags);
+	return pcp_take_smallest(mm, pcp, order, mt);
 }
 
 /**
- * pcp_buddy_free - put a page on a CPU's lists: its block's owner's, or this one's
- * @mm: machine; ->current.cpu says which CPU frees
+ * pcp_buddy_free - put a page on the lists of its block's owner, or of this CPU
+ * @mm: model memory; ->current.cpu says which CPU frees
  * @z: zone
  * @pfn: head of a page on no list, its fields reset
  * @order: 0 .. pageblock_order
  *
- * Another CPU's page is handed over and waits for that CPU to take it in.
+ * A page of another CPU's block waits on a list for that CPU to absorb it.
  * mm/page_alloc.c:__free_frozen_pages.
  *
  * Return: whether it is on this CPU's lists, which may be too long now.
@@ -271,14 +274,14 @@ bool pcp_buddy_free(struct mm *mm, struct zone *z, u32 pfn, u32 order)
 
 /**
  * mm_pcp_add - put a page on this CPU's lists, as a refill does
- * @mm: machine with pcp_buddy; ->current.cpu says which CPU
+ * @mm: model memory with pcp_buddy; ->current.cpu says which CPU
  * @z: zone
- * @pfn: head of a page in nobody's hands; it goes to its list's tail
+ * @pfn: head of a page that is off the lists and not in use; it goes to the tail
  * @order: 0 .. pageblock_order
  * @mt: list: MIGRATE_UNMOVABLE, MOVABLE or RECLAIMABLE
- * @own: the CPU becomes the owner of the page's block, if it has none
+ * @own: the CPU becomes the owner of the page's block, if that has none
  *
- * Of a block taken in part, later refills recover what else becomes free.
+ * When the rest of the block becomes free, later refills recover it.
  *
  * Return: whether the CPU became its owner.
  */
@@ -298,8 +301,8 @@ bool mm_pcp_add(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, bool o
 }
 
 /**
- * pcp_buddy_block_freed - a wholly free block of the zone's lists is nobody's
- * @mm: machine
+ * pcp_buddy_block_freed - clear the owner of a block that is wholly free in the zone
+ * @mm: model memory
  * @pfn: a page of the block
  *
  * mm/page_alloc.c:clear_pcpblock_owner, of __free_one_page.
@@ -335,11 +338,11 @@ static void merge_list(struct mm *mm, struct per_cpu_pages *pcp, u32 order, u8 m
 }
 
 /**
- * pcp_buddy_merge - merge what a CPU's lists hold of its own blocks
- * @mm: machine
+ * pcp_buddy_merge - merge pages of a CPU's own blocks on its lists
+ * @mm: model memory
  * @pcp: its lists
  *
- * Before it gives pages back: first part of mm/page_alloc.c:free_pcppages_bulk.
+ * This is done before a drain: first part of mm/page_alloc.c:free_pcppages_bulk.
  */
 void pcp_buddy_merge(struct mm *mm, struct per_cpu_pages *pcp)
 {
@@ -370,10 +373,10 @@ static s32 drain_list(struct mm *mm, struct zone *z, struct per_cpu_pages *pcp, 
 }
 
 /**
- * pcp_buddy_drain - give pages of a CPU back to the zone
- * @mm: machine
+ * pcp_buddy_drain - free pages of a CPU to the zone
+ * @mm: model memory
  * @z: zone
- * @count: base pages; it may be more when the last one is a large page
+ * @count: base pages; more are freed if the last page is a large one
  * @pcp: the CPU's lists, merged
  *
  * Whole blocks go first, then from order 0 upwards, oldest first. Second part of
@@ -407,7 +410,9 @@ static int add_lists(struct mm *mm, struct per_cpu_pages *pcp)
 {
 	u32 list[NR_PCP_BUDDY_LISTS];
 
-	/* A CPU that had these lists before keeps them, but that of its blocks has stale links. */
+	/*
+	 * a CPU that had these lists before keeps them; only the list of its blocks has stale links
+	 */
 	if (pcp->buddy_list) {
 		list_init(mm, pcp->buddy_list + PCP_BUDDY_OWNED);
 		return 0;
@@ -438,10 +443,10 @@ static struct pcp_buddy *pcp_buddy_alloc(u32 nr_blocks)
 }
 
 /**
- * pcp_buddy_enable - lists that split and merge take the place of ordinary ones
- * @mm: machine, built, not run yet
+ * pcp_buddy_enable - replace the ordinary per-CPU lists
+ * @mm: model memory, set up and not run yet
  *
- * The ordinary lists are drained, and the policy's hooks hear of blocks that become free.
+ * The ordinary lists are drained, and the policy's hooks are called for blocks that become free.
  *
  * Return: 0; -ENOMEM, with the ordinary lists still in use.
  */
@@ -466,8 +471,8 @@ int pcp_buddy_enable(struct mm *mm)
 }
 
 /**
- * pcp_buddy_exit - free what pcp_buddy_enable() took
- * @mm: machine, with or without; its pages are not touched
+ * pcp_buddy_exit - free what pcp_buddy_enable() allocated
+ * @mm: model memory; its pages are not touched
  */
 void pcp_buddy_exit(struct mm *mm)
 {
@@ -480,8 +485,8 @@ void pcp_buddy_exit(struct mm *mm)
 }
 
 /**
- * pcp_buddy_disable - back to ordinary lists
- * @mm: machine
+ * pcp_buddy_disable - go back to ordinary lists
+ * @mm: model memory
  */
 void pcp_buddy_disable(struct mm *mm)
 {

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Who decides for a machine, and what a policy may ask of it: the model's side of policy.h. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +41,7 @@ static const struct policy_ops vanilla_decisions = {
 
 /**
  * mm_policy_init - vanilla decides for a new machine
- * @mm: machine
+ * @mm: model memory
  *
  * Return: 0; -1 without memory.
  */
@@ -57,7 +57,7 @@ int mm_policy_init(struct mm *mm)
 
 /**
  * mm_policy_exit - a policy's part in a machine that goes away
- * @mm: machine
+ * @mm: model memory
  */
 void mm_policy_exit(struct mm *mm)
 {
@@ -103,7 +103,7 @@ static void take_hooks(struct mm_policy *p, const struct policy_ops *ops)
 
 /**
  * mm_set_policy - let a policy decide for a machine
- * @mm: machine, built, not run yet; vanilla decides for it so far
+ * @mm: model memory, built, not run yet; vanilla decides for it so far
  * @ops: policy; what it leaves out stays vanilla's
  * @priv: its state of ->priv_size bytes with its tunables set; the machine's to free from now on
  * @err: message of the policy's own when its init() refuses
@@ -131,7 +131,7 @@ int mm_set_policy(struct mm *mm, const struct policy_ops *ops, void *priv, char 
 
 /**
  * mm_layer_policy - let a few decisions be another's, whatever the policy
- * @mm: machine whose policy is set
+ * @mm: model memory whose policy is set
  * @layer: decisions; no more of it than its name, doc and hooks counts
  * @err: message when the policy has such a decision of its own
  * @errlen: its size
@@ -154,7 +154,7 @@ int mm_layer_policy(struct mm *mm, const struct policy_ops *layer, char *err, si
 
 /**
  * policy_broke - a hook did what no policy may do
- * @mm: machine; the first such message is kept, and ends the replay
+ * @mm: model memory; the first such message is kept, and ends the replay
  * @hook: which
  * @what: what it did
  */
@@ -180,7 +180,7 @@ static void name_hooks(u64 hooks, char *text, size_t len)
 
 /**
  * policy_hooks_called - the policy's own hooks since the machine was last found whole
- * @mm: machine
+ * @mm: model memory
  * @text: their names, "" when there was none
  * @len: its size
  */
@@ -202,7 +202,7 @@ void policy_decisions(const struct policy_ops *ops, char *text, size_t len)
 
 /**
  * policy_check - mm_check(), and whose hands the machine was in when a rule is broken
- * @mm: machine, between two operations
+ * @mm: model memory, between two operations
  * @where: in the replay
  * @text: filled in when a rule is broken; the rules themselves are told on stderr
  * @len: its size
@@ -224,7 +224,7 @@ bool policy_check(struct mm *mm, const char *where, char *text, size_t len)
 
 /**
  * mm_policy_priv - the policy's own state
- * @mm: machine
+ * @mm: model memory
  *
  * Return: ->priv_size bytes, NULL when that is 0.
  */
@@ -235,7 +235,7 @@ void *mm_policy_priv(const struct mm *mm)
 
 /**
  * mm_kernel_version - version of the kernel that the machine follows
- * @mm: machine
+ * @mm: model memory
  *
  * Return: the version as KERNEL() makes it.
  */
@@ -246,7 +246,7 @@ u32 mm_kernel_version(const struct mm *mm)
 
 /**
  * mm_feature - does the machine's kernel have a feature?
- * @mm: machine
+ * @mm: model memory
  * @name: one that `fragreplay policies --features` lists
  *
  * Return: false also when there is none of that name.
@@ -261,7 +261,7 @@ bool mm_feature(const struct mm *mm, const char *name)
 
 /**
  * mm_feature_set - give the machine's kernel a feature, or take it away; from init() only
- * @mm: machine
+ * @mm: model memory
  * @name: of the feature
  * @on: whether it has it
  *
@@ -286,7 +286,7 @@ int mm_feature_set(struct mm *mm, const char *name, bool on)
 
 /**
  * mm_zone - a zone
- * @mm: machine
+ * @mm: model memory
  * @type: which; it may be unpopulated
  */
 const struct zone *mm_zone(const struct mm *mm, enum zone_type type)
@@ -296,7 +296,7 @@ const struct zone *mm_zone(const struct mm *mm, enum zone_type type)
 
 /**
  * mm_page - a page
- * @mm: machine
+ * @mm: model memory
  * @pfn: below mm_max_pfn()
  */
 const struct page *mm_page(const struct mm *mm, u32 pfn)
@@ -306,7 +306,7 @@ const struct page *mm_page(const struct mm *mm, u32 pfn)
 
 /**
  * mm_max_pfn - one more than the machine's highest pfn
- * @mm: machine
+ * @mm: model memory
  */
 u32 mm_max_pfn(const struct mm *mm)
 {
@@ -315,7 +315,7 @@ u32 mm_max_pfn(const struct mm *mm)
 
 /**
  * mm_now_ns - the machine's clock
- * @mm: machine
+ * @mm: model memory
  *
  * Return: ns since the trace's first operation.
  */
@@ -326,7 +326,7 @@ u64 mm_now_ns(const struct mm *mm)
 
 /**
  * mm_random_u64 - next number of the machine's seeded generator
- * @mm: machine
+ * @mm: model memory
  *
  * The only chance that a policy may use: reports stay the same for the same seed.
  */
@@ -337,7 +337,7 @@ u64 mm_random_u64(struct mm *mm)
 
 /**
  * mm_pageblock_type - type of a pageblock
- * @mm: machine
+ * @mm: model memory
  * @pfn: any page of it
  *
  * Return: enum migratetype.
@@ -349,7 +349,7 @@ u8 mm_pageblock_type(const struct mm *mm, u32 pfn)
 
 /**
  * zone_watermark_ok - would a zone keep a mark after a request?
- * @mm: machine
+ * @mm: model memory
  * @z: zone
  * @order: of the request
  * @mark: pages to keep
@@ -367,7 +367,7 @@ bool zone_watermark_ok(const struct mm *mm, const struct zone *z, u32 order, u64
 
 /**
  * vanilla_filemap_gfp - flags of one attempt of a buffered write at a page-cache folio
- * @mm: machine
+ * @mm: model memory
  * @gfp: the mapping's, and what the write adds
  * @hint: order that the write could use
  * @order: of this attempt, at most MAX_PAGE_ORDER

@@ -1,18 +1,18 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Zones whose free lists are split into regions: what a policy that keeps memory apart above the
- * pageblock builds upon (superpageblocks). No buddy crosses a region's edge.
+ * Zones whose free lists are split into regions, for policies that separate memory in units larger
+ * than a pageblock (superpageblocks). No buddy crosses a region's edge.
  */
 #include <stdlib.h>
 
 #include "internal.h"
 
 /**
- * mm_list_first - first page of a free list
- * @mm: machine
+ * mm_list_first - get the first page of a free list
+ * @mm: model memory
  * @list: a list of a free_area
  *
- * Return: its head pfn; PFN_NONE when the list is empty.
+ * Return: its head pfn; PFN_NONE if the list is empty.
  */
 u32 mm_list_first(const struct mm *mm, u32 list)
 {
@@ -20,11 +20,11 @@ u32 mm_list_first(const struct mm *mm, u32 list)
 }
 
 /**
- * mm_list_next - the page after a page on its list
- * @mm: machine
+ * mm_list_next - get the page after a page on its list
+ * @mm: model memory
  * @pfn: head of a free buddy
  *
- * Return: PFN_NONE at the end.
+ * Return: its head pfn; PFN_NONE at the end.
  */
 u32 mm_list_next(const struct mm *mm, u32 pfn)
 {
@@ -32,8 +32,8 @@ u32 mm_list_next(const struct mm *mm, u32 pfn)
 }
 
 /**
- * mm_visit - count what a search has looked at, for the report's "search"
- * @mm: machine
+ * mm_visit - count lists and pageblocks that a search has looked at, for the report's "search"
+ * @mm: model memory
  * @lists: free lists
  * @blocks: pageblocks
  */
@@ -64,7 +64,7 @@ static int alloc_regions(struct mm *mm, struct zone *z, u32 order)
 	return 0;
 }
 
-/* in the order in which the zone's one list had them */
+/* Move a list's pages to their regions, in the order in which they were on it. */
 static void move_list(struct mm *mm, struct zone *z, u32 order, u8 mt)
 {
 	u32 list = z->free_area[order].list[mt], pfn;
@@ -82,12 +82,12 @@ static void move_list(struct mm *mm, struct zone *z, u32 order, u8 mt)
 
 /**
  * mm_split_free_lists - give every region of every zone free lists of its own
- * @mm: machine, from a policy's init()
+ * @mm: model memory, from a policy's init()
  * @order: of the regions' size; MAX_PAGE_ORDER .. 30
  *
- * Pages keep the order in which they stood on the zone's lists.
+ * Pages keep the order in which they were on the zone's lists.
  *
- * Return: 0; -1 without memory, with an order out of range, or when it was done before.
+ * Return: 0; -1 without memory, if the order is out of range, or if it was done before.
  */
 int mm_split_free_lists(struct mm *mm, u32 order)
 {

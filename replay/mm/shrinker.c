@@ -1,8 +1,8 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Slab reclaim. The model sees slab as pages, and as reclaimable only those that the recorded
- * kernel's shrinkers are known to have freed; mm/shrinker.c works in objects, so a page counts
- * for param slab_objs_per_page of them.
+ * Slab reclaim. The model knows slab as pages, and only those are reclaimable that the recorded
+ * kernel's shrinkers have freed. mm/shrinker.c works in objects, so a page counts as
+ * slab_objs_per_page of them.
  */
 #include "vmscan.h"
 
@@ -10,9 +10,9 @@
 #define DEFAULT_SEEKS	2u
 
 /**
- * slab_mark_cold - the recorded kernel's shrinkers freed this slab: the model's may
- * @mm: machine
- * @pfn: head of a PK_SLAB page on no list; marked already: nothing happens
+ * slab_mark_cold - let the shrinkers free a slab, because the recorded kernel's have freed it
+ * @mm: model memory
+ * @pfn: head of a PK_SLAB page on no list; nothing happens if it is marked already
  */
 void slab_mark_cold(struct mm *mm, u32 pfn)
 {
@@ -26,9 +26,9 @@ void slab_mark_cold(struct mm *mm, u32 pfn)
 }
 
 /**
- * slab_del_cold - take a slab off the shrinkers' list: somebody else frees or keeps it
- * @mm: machine
- * @pfn: its head; not marked: nothing happens
+ * slab_del_cold - take a slab off the shrinkers' list, because it is freed or used otherwise
+ * @mm: model memory
+ * @pfn: its head; nothing happens if it is not marked
  */
 void slab_del_cold(struct mm *mm, u32 pfn)
 {
@@ -58,7 +58,7 @@ static u64 free_slab(struct mm *mm, u32 pfn)
 	return 1u << order;
 }
 
-/* Objects scanned free their share of a slab, oldest first */
+/* Scanned objects free a slab when they add up to one, the oldest first. */
 static u64 scan_objects(struct mm *mm, u64 nr)
 {
 	struct lruvec *lv = mm->lruvec;
@@ -80,12 +80,13 @@ static u64 scan_objects(struct mm *mm, u64 nr)
 }
 
 /**
- * shrink_slab - the slab share of one shrink_node()
- * @mm: machine
+ * shrink_slab - do the slab part of one shrink_node()
+ * @mm: model memory
  * @sc: its priority sets the pressure
  *
- * One shrinker for all: (freeable >> prio) * 4 / seeks objects, and what earlier calls left over,
- * in batches of 128. Counts slabs_scanned, in objects. mm/shrinker.c:do_shrink_slab.
+ * The model has one shrinker for all slabs: it scans (freeable >> prio) * 4 / seeks objects, and
+ * those that earlier calls left over, in batches of 128. slabs_scanned counts objects.
+ * mm/shrinker.c:do_shrink_slab.
  *
  * Return: pages freed.
  */
@@ -118,14 +119,14 @@ u64 shrink_slab(struct mm *mm, const struct scan_control *sc)
 }
 
 /**
- * mm_shrink_slab - free slab that the recorded kernel's shrinkers freed, too
- * @mm: machine
- * @nr_pages: no more than this, but for the rest of a last large slab
+ * mm_shrink_slab - free slabs that the recorded kernel's shrinkers have freed as well
+ * @mm: model memory
+ * @nr_pages: limit; the last slab may exceed it
  *
- * For a policy that asks shrinkers for pages beside reclaim; the one that was marked first goes
- * first.
+ * A policy calls this to run the shrinkers without reclaim. Slabs are freed in the order in which
+ * they were marked.
  *
- * Return: pages freed; 0 when there is no such slab.
+ * Return: pages freed; 0 if there is no such slab.
  */
 u32 mm_shrink_slab(struct mm *mm, u32 nr_pages)
 {

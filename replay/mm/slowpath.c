@@ -1,14 +1,15 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * mm/page_alloc.c:__alloc_pages_slowpath: what happens when the free lists said no.
+ * mm/page_alloc.c:__alloc_pages_slowpath: what follows when the free lists have no page for a
+ * request.
  *
- * Two forms. Up to 6.18 a first compaction runs before the loop, and its result may end the
- * request; from 7.0 on it is the loop's first round. All decisions are small functions of their
- * own, since they are what policies change.
+ * It has two forms. Up to 6.18 a first compaction runs before the loop, and its result may end the
+ * request; from 7.0 on it is the loop's first round. Each decision is a function of its own,
+ * because policies replace them.
  *
- * The model kills nobody: where the kernel would call the OOM killer and go on with what the
- * victim leaves, the request fails, or takes the reserves when it may not, and is counted in
- * mm->oom_failed. A victim's death would be a change of the recorded workload.
+ * The model has no OOM killer: a victim's death would change the recorded workload. Where the
+ * kernel would call it, the request fails, or takes the reserves if it must not fail, and
+ * mm->oom_failed counts it.
  */
 #include "internal.h"
 
@@ -22,7 +23,7 @@ struct slowpath {
 	struct alloc_retry r;
 	bool can_direct_reclaim;
 	bool compact_first;		/* this round compacts before anything is reclaimed */
-	bool adjusted;			/* reserve rights have been granted */
+	bool adjusted;			/* adjust_reserve_flags() has granted the reserves */
 	u32 pfn;			/* the page, once there is one */
 };
 
@@ -55,12 +56,13 @@ static u32 old_gfp_to_alloc_flags(gfp_t gfp)
 }
 
 /**
- * gfp_to_alloc_flags - rights of a request on the slow path
- * @mm: machine
+ * gfp_to_alloc_flags - get the alloc_flags of a request on the slow path
+ * @mm: model memory
  * @gfp: flags
  * @order: order
  *
- * Without ALLOC_NOFRAGMENT. Real-time tasks are not told apart. mm/page_alloc.c:gfp_to_alloc_flags.
+ * ALLOC_NOFRAGMENT is not among them. The trace does not show which tasks are real-time, so none
+ * is. mm/page_alloc.c:gfp_to_alloc_flags.
  *
  * Return: ALLOC_*.
  */
@@ -89,9 +91,11 @@ u32 gfp_to_alloc_flags(const struct mm *mm, gfp_t gfp, u32 order)
 }
 
 /**
- * vanilla_kswapd_wake_order - order that kswapd is told to work for
- * @mm: machine
+ * vanilla_kswapd_wake_order - get the order for which kswapd is woken
+ * @mm: model memory
  * @order: of the request
+ *
+ * Return: @order.
  */
 u32 vanilla_kswapd_wake_order(struct mm *mm, u32 order)
 {
@@ -100,10 +104,12 @@ u32 vanilla_kswapd_wake_order(struct mm *mm, u32 order)
 }
 
 /**
- * vanilla_gives_up_early - does a request that may reclaim fail before it does?
- * @mm: machine
+ * vanilla_gives_up_early - decide whether a request fails before it reclaims, though it may
+ * @mm: model memory
  * @ac: request
  * @order: its order
+ *
+ * Return: whether it does.
  */
 bool vanilla_gives_up_early(struct mm *mm, const struct alloc_context *ac, u32 order)
 {
@@ -114,8 +120,8 @@ bool vanilla_gives_up_early(struct mm *mm, const struct alloc_context *ac, u32 o
 }
 
 /**
- * vanilla_reclaim_compact_order - order that direct reclaim and compaction work for
- * @mm: machine
+ * vanilla_reclaim_compact_order - get the order for direct reclaim and compaction
+ * @mm: model memory
  * @ac: request
  * @r: its rounds so far
  */
@@ -127,7 +133,7 @@ u32 vanilla_reclaim_compact_order(struct mm *mm, const struct alloc_context *ac,
 	return r->order;
 }
 
-/* Orders are list indexes: one out of range is the policy's mistake, told, and not used. */
+/* Orders index lists: one that is out of range is the policy's error, is reported and not used. */
 static u32 sane_order(struct mm *mm, const char *hook, u32 order, u32 least)
 {
 	if (order >= least && order <= MAX_PAGE_ORDER)
@@ -157,7 +163,7 @@ static u32 pfmemalloc_flags(const struct slowpath *s)
 	return (s->gfp & __GFP_MEMALLOC) || s->mm->current.memalloc ? ALLOC_NO_WATERMARKS : 0;
 }
 
-/* Grants the reserves to those who may use them; true the first time that changes anything. */
+/* Grant the reserves to those who may use them. Return: true the first time that changes a flag. */
 static bool adjust_reserve_flags(struct slowpath *s)
 {
 	u32 reserve = pfmemalloc_flags(s);
@@ -225,7 +231,7 @@ static bool take_captured(struct slowpath *s, const struct capture_control *capc
 	return got(s, capc->pfn);
 }
 
-/* a page from what the policy itself does about it, on the request's own time */
+/* Let the policy find a page by its own means, in the context of the request. */
 static bool policy_serves(struct slowpath *s, bool last_resort)
 {
 	const struct policy_ops *ops = &s->mm->policy->ops;
@@ -294,12 +300,15 @@ static bool some_zone_may_serve(const struct mm *mm, const struct alloc_context 
 }
 
 /**
- * vanilla_reclaim_retry - another round, going by what reclaim does?
- * @mm: machine
+ * vanilla_reclaim_retry - decide by reclaim's progress whether to do another round
+ * @mm: model memory
  * @ac: request
  * @r: its rounds so far; ->no_progress_loops is counted
  *
- * A promoted request's progress proves nothing (7.3.4). mm/page_alloc.c:should_reclaim_retry.
+ * Reclaim for a promoted order proves nothing about the request (7.3.4).
+ * mm/page_alloc.c:should_reclaim_retry.
+ *
+ * Return: whether to.
  */
 bool vanilla_reclaim_retry(struct mm *mm, const struct alloc_context *ac, struct alloc_retry *r)
 {
@@ -313,8 +322,8 @@ bool vanilla_reclaim_retry(struct mm *mm, const struct alloc_context *ac, struct
 }
 
 /**
- * vanilla_compact_retry - another round, going by what compaction does?
- * @mm: machine
+ * vanilla_compact_retry - decide by compaction's result whether to do another round
+ * @mm: model memory
  * @ac: request
  * @r: its rounds so far; ->compact_retries is counted, ->prio may become harder
  *
@@ -363,7 +372,7 @@ static bool gives_up_after_one_round(const struct slowpath *s)
 	return s->r.costly && !(s->r.can_compact && (s->gfp & __GFP_RETRY_MAYFAIL));
 }
 
-/* Is the request to go on, with the rights that the policy gives it now? */
+/* Ask the policy for other rights. Return: whether the request goes on with them. */
 static bool takes_other_rights(struct slowpath *s, enum alloc_stage stage)
 {
 	struct alloc_request req = { .ac = s->ac, .order = s->r.order,
@@ -379,7 +388,7 @@ static bool takes_other_rights(struct slowpath *s, enum alloc_stage stage)
 	return true;
 }
 
-/* what both forms do once reclaim and compaction have failed */
+/* What both forms do when reclaim and compaction have failed. */
 static enum slow_next retry_or_fail(struct slowpath *s)
 {
 	if (gives_up_after_one_round(s))
@@ -394,7 +403,7 @@ static enum slow_next retry_or_fail(struct slowpath *s)
 	return alloc_pages_may_oom(s) ? SLOW_GOT : SLOW_NOPAGE;
 }
 
-/* 7.x: the round that only compacted is over */
+/* From 7.0 on: the first round, which only compacts, is over. */
 static enum slow_next after_first_compaction(struct slowpath *s)
 {
 	gfp_t local_only = __GFP_NORETRY | __GFP_THISNODE;
@@ -422,7 +431,7 @@ static void choose_reclaim_compact_order(struct slowpath *s)
 	s->r.rc_order = sane_order(s->mm, "reclaim_compact_order", order, s->r.order);
 }
 
-/* one round of the loop from 7.0 on */
+/* One round of the loop from 7.0 on. */
 static enum slow_next slow_round(struct slowpath *s)
 {
 	wake_all_kswapds(s);
@@ -442,7 +451,7 @@ static enum slow_next slow_round(struct slowpath *s)
 	return s->compact_first ? after_first_compaction(s) : retry_or_fail(s);
 }
 
-/* up to 6.18: the first compaction has failed; is reclaim worth while? */
+/* Up to 6.18: the first compaction has failed, and its result may end the request. */
 static enum slow_next old_after_first_compaction(struct slowpath *s)
 {
 	s->r.prio = COMPACT_PRIO_SYNC_LIGHT;
@@ -455,7 +464,7 @@ static enum slow_next old_after_first_compaction(struct slowpath *s)
 	return SLOW_RETRY;
 }
 
-/* up to 6.18: before the loop */
+/* Up to 6.18: what happens before the loop. */
 static enum slow_next old_slow_start(struct slowpath *s)
 {
 	wake_all_kswapds(s);
@@ -470,7 +479,7 @@ static enum slow_next old_slow_start(struct slowpath *s)
 	return old_after_first_compaction(s);
 }
 
-/* one round of the loop up to 6.18 */
+/* One round of the loop up to 6.18. */
 static enum slow_next old_slow_round(struct slowpath *s)
 {
 	wake_all_kswapds(s);
@@ -487,7 +496,7 @@ static enum slow_next old_slow_round(struct slowpath *s)
 	return retry_or_fail(s);
 }
 
-/* __GFP_NOFAIL: deeper into the reserves; 6.1 grants what ALLOC_HARDER does */
+/* __GFP_NOFAIL may use more of the reserves; in 6.1 as much as ALLOC_HARDER allows. */
 static bool nofail_freelist(struct slowpath *s)
 {
 	return try_freelist(s, s->mm->k.alloc_harder ? ALLOC_HARDER : ALLOC_MIN_RESERVE);
@@ -513,7 +522,10 @@ static void slowpath_init(struct slowpath *s, struct mm *mm, u32 order, struct a
 	s->pfn = PFN_NONE;
 }
 
-/* A request that would loop for ever: the kernel waits for others, who stand still here. */
+/*
+ * The kernel would loop until other tasks free memory. In the model no other task runs meanwhile,
+ * so the request is given up.
+ */
 static u32 slowpath_stuck(struct slowpath *s)
 {
 	s->mm->slowpath_stuck++;
@@ -524,12 +536,12 @@ static u32 slowpath_stuck(struct slowpath *s)
 
 /**
  * __alloc_pages_slowpath - serve a request that the fast path could not
- * @mm: machine
+ * @mm: model memory
  * @order: order
  * @ac: request
  *
- * A request is given up after param.slowpath_max_loops rounds, one with __GFP_NOFAIL after it
- * was let into the reserves.
+ * A request is given up after slowpath_max_loops rounds; one with __GFP_NOFAIL tries the reserves
+ * before that.
  *
  * Return: head pfn of a page in use; PFN_NONE.
  */

@@ -1,21 +1,21 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Swap slots, swap io in flight, and the flusher: everything that a folio waits for before
- * reclaim can have it.
+ * Swap slots, swap io in flight, and the flusher: what a folio waits for before it can be
+ * reclaimed.
  */
 #include <stdlib.h>
 
 #include "vmscan.h"
 
 /**
- * folio_fifo_push - a folio waits for @ns
- * @f: queue; moments must not fall
+ * folio_fifo_push - queue a folio that waits for a moment
+ * @f: queue, in the order of their moments
  * @pfn: head of the folio
- * @ns: moment
+ * @ns: the moment, not before that of the last folio
  *
- * Grows by doubling; memory is bounded by what is in flight at one time.
+ * The queue grows by doubling, so its size is bounded by what is in flight at one time.
  *
- * Return: false when out of memory (the caller goes on without waiting).
+ * Return: false without memory: then the caller goes on without waiting.
  */
 bool folio_fifo_push(struct folio_fifo *f, u32 pfn, u64 ns)
 {
@@ -42,8 +42,10 @@ static const struct fifo_entry *folio_fifo_first(const struct folio_fifo *f)
 }
 
 /**
- * folio_fifo_pop - take the oldest
+ * folio_fifo_pop - take the oldest folio off a queue
  * @f: queue, not empty
+ *
+ * Return: its head pfn.
  */
 u32 folio_fifo_pop(struct folio_fifo *f)
 {
@@ -55,7 +57,7 @@ u32 folio_fifo_pop(struct folio_fifo *f)
 }
 
 /**
- * folio_fifo_free - give the queue's memory back
+ * folio_fifo_free - free a queue's memory
  * @f: queue
  */
 void folio_fifo_free(struct folio_fifo *f)
@@ -65,8 +67,8 @@ void folio_fifo_free(struct folio_fifo *f)
 }
 
 /**
- * swap_init - no slot taken, no io in flight
- * @mm: machine; mm->swap_pages may still change
+ * swap_init - set up swap with all slots free and no io in flight
+ * @mm: model memory; mm->swap_pages may still change
  *
  * Return: 0 or -ENOMEM.
  */
@@ -77,8 +79,8 @@ int swap_init(struct mm *mm)
 }
 
 /**
- * swap_exit - free what swap_init() took
- * @mm: machine
+ * swap_exit - free what swap_init() allocated
+ * @mm: model memory
  */
 void swap_exit(struct mm *mm)
 {
@@ -91,8 +93,8 @@ void swap_exit(struct mm *mm)
 }
 
 /**
- * swap_set_used - the slots that were taken when the trace begins
- * @mm: machine
+ * swap_set_used - set the slots that are in use when the trace begins
+ * @mm: model memory
  * @nr: pages, from before/swaps or before/meminfo; capped at the size of swap
  */
 void swap_set_used(struct mm *mm, u64 nr)
@@ -102,11 +104,11 @@ void swap_set_used(struct mm *mm, u64 nr)
 }
 
 /**
- * get_nr_swap_pages - slots that can be had
- * @mm: machine
+ * get_nr_swap_pages - count the free slots
+ * @mm: model memory
  *
- * The slots of orphans count as free: no event tells when such a slot is given back, and the
- * recorded kernel, which had written the same pages, went on. See swap_evicted().
+ * Slots of orphans (see swap_evicted()) count as free: no event shows when they are freed, and the
+ * recorded kernel, which had written the same pages, did not run out of slots for them.
  */
 u64 get_nr_swap_pages(const struct mm *mm)
 {
@@ -117,14 +119,14 @@ u64 get_nr_swap_pages(const struct mm *mm)
 }
 
 /**
- * folio_alloc_swap - slots for a whole folio
- * @mm: machine
+ * folio_alloc_swap - allocate slots for a whole folio
+ * @mm: model memory
  * @pfn: its head
  *
- * A large folio needs an extent of its size: one that no slot was ever taken from, since which
- * slots of the rest are free in a row is not modelled. mm/swapfile.c:folio_alloc_swap.
+ * A large folio needs an extent of its size. Only slots that were never used serve it, because the
+ * model does not know which of the others are contiguous. mm/swapfile.c:folio_alloc_swap.
  *
- * Return: false when there is none.
+ * Return: false if there are none.
  */
 bool folio_alloc_swap(struct mm *mm, u32 pfn)
 {
@@ -154,12 +156,12 @@ bool folio_alloc_swap(struct mm *mm, u32 pfn)
 
 /**
  * swap_writeout - start the write of a folio to its slots
- * @mm: machine
+ * @mm: model memory
  * @pfn: its head
  * @now_ns: the writer's clock
  *
- * Counts pswpout at submission, as the kernel does. The io ends swap_io_us later; without memory
- * to remember it, at once.
+ * pswpout counts it at submission, as in the kernel. The io ends swap_io_us later; at once if there
+ * is no memory to queue it.
  */
 void swap_writeout(struct mm *mm, u32 pfn, u64 now_ns)
 {
@@ -185,12 +187,12 @@ void swap_writeout(struct mm *mm, u32 pfn, u64 now_ns)
 }
 
 /**
- * swap_evicted - a swapped folio's memory is about to be freed; its slots stay taken
- * @mm: machine
+ * swap_evicted - note that a swapped folio's memory is about to be freed; its slots stay in use
+ * @mm: model memory
  * @pfn: its head, owners still set
  *
- * Slots of base pages without owner become orphans: the recorded kernel, too, had put the page
- * into swap, and its death there shows in no event.
+ * Slots of base pages without an owner become orphans: the recorded kernel had swapped these pages
+ * out, too, and no event shows when the workload frees them in swap.
  */
 void swap_evicted(struct mm *mm, u32 pfn)
 {
@@ -202,9 +204,9 @@ void swap_evicted(struct mm *mm, u32 pfn)
 }
 
 /**
- * swap_free - pages that were in swap are no longer: swapped in for good, or their owner died
- * @mm: machine
- * @nr: slots; more than are taken: all of them
+ * swap_free - free slots of pages that were swapped in, or whose owner has freed them
+ * @mm: model memory
+ * @nr: slots; at most those in use are freed
  */
 void swap_free(struct mm *mm, u64 nr)
 {
@@ -217,12 +219,12 @@ void swap_free(struct mm *mm, u64 nr)
 }
 
 /**
- * swap_orphans_die - the recorded kernel got a whole cluster of its slots back
- * @mm: machine
+ * swap_orphans_die - free orphaned slots, because the recorded kernel has emptied a swap cluster
+ * @mm: model memory
  * @clusters: how many it had until then, at least 1
  *
- * The only word of the trace on when slots of pages that only the recorded kernel remembers are
- * given back: of these as large a part goes as of its clusters.
+ * Nothing else in the trace shows when such slots are freed. The same share of them is freed as of
+ * the recorded kernel's clusters.
  */
 void swap_orphans_die(struct mm *mm, u32 clusters)
 {
@@ -235,9 +237,9 @@ void swap_orphans_die(struct mm *mm, u32 clusters)
 }
 
 /**
- * free_swap_cache - the workload frees a folio: its slots go with it
- * @mm: machine
- * @pfn: head of an allocated folio; without slots: nothing happens
+ * free_swap_cache - free the slots of a folio that the workload frees
+ * @mm: model memory
+ * @pfn: head of an allocated folio; nothing happens if it has none
  *
  * mm/swap_state.c:free_swap_cache.
  */
@@ -252,10 +254,10 @@ void free_swap_cache(struct mm *mm, u32 pfn)
 }
 
 /**
- * swap_io_next - when the oldest io in flight ends
- * @mm: machine
+ * swap_io_next - get the end of the oldest io in flight
+ * @mm: model memory
  *
- * Return: ns of trace time; UINT64_MAX: none in flight.
+ * Return: ns of trace time; UINT64_MAX if there is none.
  */
 u64 swap_io_next(const struct mm *mm)
 {
@@ -268,7 +270,7 @@ static void end_swap_io(struct mm *mm, u32 pfn)
 {
 	struct page *p = &mm->page[pfn];
 
-	/* freed or moved meanwhile: lruvec_del_folio() ended it */
+	/* the folio was freed or migrated meanwhile: lruvec_del_folio() has ended its io */
 	if (!p->writeback)
 		return;
 	p->writeback = 0;
@@ -278,12 +280,12 @@ static void end_swap_io(struct mm *mm, u32 pfn)
 }
 
 /**
- * folio_mark_dirty - a file folio must be written before it can be dropped
- * @mm: machine
+ * folio_mark_dirty - mark a file folio dirty: it must be written before it can be reclaimed
+ * @mm: model memory
  * @pfn: its head, on the LRU
  *
- * The flusher cleans it file_dirty_flush_ms later. A folio that is freed, and whose memory becomes
- * another dirty folio within that time, gets the new one cleaned early.
+ * The flusher cleans it file_dirty_flush_ms later. If it is freed and its memory becomes another
+ * dirty folio within that time, that one is cleaned early.
  */
 void folio_mark_dirty(struct mm *mm, u32 pfn)
 {
@@ -294,11 +296,11 @@ void folio_mark_dirty(struct mm *mm, u32 pfn)
 }
 
 /**
- * wakeup_flusher_threads - reclaim met nothing but dirty file pages
- * @mm: machine
+ * wakeup_flusher_threads - wake the flusher, because reclaim found nothing but dirty file pages
+ * @mm: model memory
  * @now_ns: the reclaimer's clock
  *
- * What is dirty now is clean after the time of an io, whatever its age.
+ * All folios that are dirty now are clean after the time of one io, whatever their age.
  */
 void wakeup_flusher_threads(struct mm *mm, u64 now_ns)
 {
@@ -332,8 +334,8 @@ static void flush_dirty(struct mm *mm, u64 now_ns)
 
 /**
  * writeback_run - complete all io that is due
- * @mm: machine
- * @now_ns: a reclaimer's clock; may run ahead of mm->now_ns
+ * @mm: model memory
+ * @now_ns: a reclaimer's clock, which may be ahead of mm->now_ns
  */
 void writeback_run(struct mm *mm, u64 now_ns)
 {

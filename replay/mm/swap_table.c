@@ -1,15 +1,15 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Swap clusters and their tables. From 6.18 on a cluster of 512 slots has a page that says what is
- * in them: taken from the allocator with the cluster's first slot, given back with its last.
- * Reclaim asks for it. The kernel swaps nothing out that it has no table for, and tries again for
- * the next folio; meanwhile others free a page of the type. Here they stand still while a task
- * reclaims: it would go through all of memory for nothing, some ten thousand pages a time where
- * 6.18 was refused forty. So a refused cluster is used without a table, and counted.
+ * Swap clusters and their tables. From 6.18 on a cluster of 512 slots has a page that describes
+ * them: it is allocated with the cluster's first slot, within reclaim, and freed with its last.
+ * Without the page the kernel does not swap the folio out, and tries again for the next one;
+ * meanwhile other tasks free pages. In the model no other task runs while one reclaims: it would
+ * scan all of memory for nothing, some ten thousand pages at a time where 6.18 failed forty times.
+ * So a cluster whose table cannot be allocated is used without one, and counted.
  *
- * Which slot a page has is not modelled, only how many of a cluster's are taken: slots are taken
- * where tables have room before another table is asked for, and those given back are drawn by
- * chance, since no event names them.
+ * The model does not know which slot a page has, only how many slots of a cluster are in use.
+ * Clusters with room are filled before another table is allocated, and the slots freed are drawn at
+ * random, because no event names them.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static struct swap_cluster *cluster_with_room(struct swap_state *s, u64 nr)
 		return NULL;
 	if (has_room(&s->cluster[s->fill], nr))
 		return &s->cluster[s->fill];
-	/* a large folio needs a row of slots; see folio_alloc_swap() */
+	/* a large folio needs contiguous slots: see folio_alloc_swap() */
 	if (nr > 1 || s->used == (u64)s->nr_clusters * SWAPFILE_CLUSTER)
 		return NULL;
 	for (i = 0; i < s->nr_clusters; i++) {
@@ -57,7 +57,7 @@ static u32 swap_cluster_alloc_table(struct mm *mm)
 	if (pfn == PFN_NONE)
 		pfn = alloc_pages(mm, GFP_SWAP_TABLE_SLEEP, 0);
 	mm->current.memalloc = memalloc;
-	/* the request that reclaims for its own sake goes on counting */
+	/* the search statistics are those of the request that reclaims */
 	mm->visit_lists = lists;
 	mm->visit_blocks = blocks;
 	if (pfn == PFN_NONE)
@@ -114,12 +114,12 @@ static void cluster_free(struct mm *mm, u32 n)
 }
 
 /**
- * swap_table_get - take slots, and a table for them when no cluster has room
- * @mm: machine; mm->swap->used is without them yet
+ * swap_table_get - take slots, and allocate a table if no cluster has room
+ * @mm: model memory; mm->swap->used does not include them yet
  * @nr: slots of one folio, 1 to 512
  *
- * mm/swapfile.c:cluster_alloc_swap_entry, which prefers clusters that are partly taken to free
- * ones. Without memory for a table: see the top of this file.
+ * mm/swapfile.c:cluster_alloc_swap_entry, which prefers clusters that are partly in use to free
+ * ones. The top of this file says what happens without memory for a table.
  */
 void swap_table_get(struct mm *mm, u64 nr)
 {
@@ -133,7 +133,7 @@ void swap_table_get(struct mm *mm, u64 nr)
 	c->used += (u32)nr;
 }
 
-/* the cluster of a slot, each slot that is taken being as likely */
+/* Draw a slot in use, each with the same probability. Return: its cluster. */
 static u32 draw_cluster(struct mm *mm)
 {
 	const struct swap_state *s = mm->swap;
@@ -149,9 +149,9 @@ static u32 draw_cluster(struct mm *mm)
 }
 
 /**
- * swap_table_put - give slots back, and the tables of clusters that have none left
- * @mm: machine
- * @nr: slots; more than are taken: all of them
+ * swap_table_put - free slots, and the tables of clusters that have none in use any more
+ * @mm: model memory
+ * @nr: slots; at most those in use are freed
  *
  * mm/swapfile.c:swap_cluster_free_table, without its wait for RCU.
  */
@@ -169,10 +169,10 @@ void swap_table_put(struct mm *mm, u64 nr)
 }
 
 /**
- * swap_table_start - tables of what is in swap when the trace begins
- * @mm: machine; without memory for the list: as if there were none
+ * swap_table_start - set up the clusters of slots that are in use when the trace begins
+ * @mm: model memory; without memory for the list it is as if there were none
  *
- * Their pages are among those in use at the start, and it is the trace that frees them.
+ * Their tables are among the pages in use at the start, and the trace frees them.
  */
 void swap_table_start(struct mm *mm)
 {
@@ -190,7 +190,7 @@ void swap_table_start(struct mm *mm)
 
 /**
  * swap_table_exit - free the list of clusters
- * @mm: machine; the tables' pages go with it
+ * @mm: model memory, which is about to be freed with the tables' pages
  */
 void swap_table_exit(struct mm *mm)
 {

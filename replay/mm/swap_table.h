@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How a kernel with swap tables asks for the page of one: at once from the reserve of __GFP_HIGH,
- * then as one that may sleep. Reclaim asks, so the second may not reclaim either; neither may take
- * what PF_MEMALLOC grants (mm/swapfile.c:swap_cluster_alloc_table, swap_table_alloc). The model
- * asks so, and by these flags the demand stage knows the recorded kernel's own requests: all
- * recordings of 6.18 and 7.3 that swap have them, from within reclaim, and no others of that form.
+ * The gfp flags with which a kernel allocates the page of a swap table: first atomically, with the
+ * reserve of __GFP_HIGH, then so that it may sleep. It happens within reclaim, so the second try
+ * cannot reclaim either, and neither may use the reserves of PF_MEMALLOC (mm/swapfile.c:
+ * swap_cluster_alloc_table, swap_table_alloc). The model uses the same flags, and the demand stage
+ * recognizes the recorded kernel's own requests by them: all recordings of 6.18 and 7.3 that swap
+ * have such requests within reclaim, and no others with these flags.
  */
 #ifndef FRAGREPLAY_MM_SWAP_TABLE_H
 #define FRAGREPLAY_MM_SWAP_TABLE_H

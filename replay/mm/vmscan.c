@@ -1,16 +1,16 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reclaim: the ways in (direct reclaim) and what both LRUs share (joining, leaving, a batch).
+ * Reclaim: direct reclaim, and what both LRUs share: adding, deleting, shrinking a batch.
  */
 #include <stdlib.h>
 
 #include "vmscan.h"
 
 /**
- * lruvec_init - the LRU of a new machine
- * @mm: machine; mm->k tells which of the two LRUs it runs
+ * lruvec_init - set up the LRU
+ * @mm: model memory; mm->k.lru_gen says which of the two it is
  *
- * Return: 0; -ENOMEM, after which lruvec_exit() frees what there is.
+ * Return: 0; -ENOMEM: then lruvec_exit() frees what was allocated.
  */
 int lruvec_init(struct mm *mm)
 {
@@ -28,8 +28,8 @@ int lruvec_init(struct mm *mm)
 }
 
 /**
- * lruvec_exit - free what lruvec_init() took
- * @mm: machine
+ * lruvec_exit - free what lruvec_init() allocated
+ * @mm: model memory
  */
 void lruvec_exit(struct mm *mm)
 {
@@ -43,8 +43,8 @@ void lruvec_exit(struct mm *mm)
 }
 
 /**
- * folio_lru_account - zone counters of LRU pages (NR_ZONE_LRU_*)
- * @mm: machine
+ * folio_lru_account - update the zone counters of LRU pages (NR_ZONE_LRU_*)
+ * @mm: model memory
  * @pfn: head of the folio
  * @sign: 1 when it joins a list, -1 when it leaves
  */
@@ -80,14 +80,13 @@ static bool count_refault(struct mm *mm, u32 pfn)
 }
 
 /**
- * folio_add_lru - a new folio joins the LRU
- * @mm: machine
+ * folio_add_lru - put a new folio on the LRU
+ * @mm: model memory
  * @pfn: its head; kind PK_ANON or PK_FILE, on no list
- * @origin: how it came to be: decides its generation, its dirtiness, whether it is a refault
+ * @origin: what it was allocated for, which decides its generation and whether it is dirty
  *
  * LRU_REFAULT counts workingset_refault_*. LRU_WRITE makes a file folio dirty: it cannot be
- * dropped until the flusher has been. Whatever the folio's LRU bits were, they start afresh;
- * swapcache survives for a page that kept its slot.
+ * reclaimed until the flusher has cleaned it. The folio's LRU bits are reset, except swapcache.
  *
  * mm/swap.c:folio_add_lru; generations: mm_inline.h:lru_gen_folio_seq.
  */
@@ -104,7 +103,7 @@ void folio_add_lru(struct mm *mm, u32 pfn, enum lru_origin origin)
 		active = count_refault(mm, pfn);
 	if (in_fault && mm->k.lru_gen)
 		active = lru_gen_fault_active(mm, pfn);
-	/* a page that is swapped in joins while it is in the swap cache */
+	/* a page that is swapped in is added while it is in the swap cache */
 	if (anon && origin == LRU_REFAULT)
 		p->swapcache = 1;
 	lruvec_add_folio(mm, pfn, active, false);
@@ -114,12 +113,11 @@ void folio_add_lru(struct mm *mm, u32 pfn, enum lru_origin origin)
 }
 
 /**
- * lruvec_del_folio - take a folio off the LRU: it is freed, or isolated for migration
- * @mm: machine
- * @pfn: its head
+ * lruvec_del_folio - take a folio off the LRU to be freed, or isolated for migration
+ * @mm: model memory
+ * @pfn: its head; nothing happens if it is not on the LRU
  *
- * A write under way is taken as finished: its completion will find another folio, or none.
- * Not on the LRU: nothing happens.
+ * A write under way ends here: at its completion the page may be another folio.
  */
 void lruvec_del_folio(struct mm *mm, u32 pfn)
 {
@@ -139,12 +137,12 @@ void lruvec_del_folio(struct mm *mm, u32 pfn)
 }
 
 /**
- * folio_mark_accessed - the workload touched it
- * @mm: machine
+ * folio_mark_accessed - note that the workload touched a folio
+ * @mm: model memory
  * @pfn: head of a folio on the LRU
  *
- * A file folio counts a reference, as a read() does; an anonymous one is young, as its page
- * table says (mm/swap.c:folio_mark_accessed).
+ * A file folio counts a reference, as for a read(); an anonymous one becomes young, as if its page
+ * table said so (mm/swap.c:folio_mark_accessed).
  */
 void folio_mark_accessed(struct mm *mm, u32 pfn)
 {
@@ -159,7 +157,7 @@ void folio_mark_accessed(struct mm *mm, u32 pfn)
 		lru_classic_mark_accessed(mm, pfn);
 }
 
-/* Behind the one that was marked before it: the recorded kernel's order is kept */
+/* Queue it behind the folio marked before it, so that the recorded kernel's order is kept. */
 static void queue_cold(struct mm *mm, u32 pfn)
 {
 	const struct page *p = &mm->page[pfn], *q;
@@ -185,12 +183,12 @@ static void move_to_cold_end(struct mm *mm, u32 pfn)
 }
 
 /**
- * folio_mark_cold - the recorded kernel gave this folio up: the model may have it first
- * @mm: machine
- * @pfn: head of a folio; not on the LRU: nothing happens
+ * folio_mark_cold - make a folio the next to be reclaimed, because the recorded kernel reclaimed it
+ * @mm: model memory
+ * @pfn: head of a folio; nothing happens if it is not on the LRU
  *
- * To the cold end of the oldest generation or of the inactive list, unreferenced, after those
- * marked before. A folio under writeback stays where it is: the end of the write takes it there.
+ * It goes to the cold end of the oldest generation or of the inactive list, unreferenced, behind
+ * those marked before. A folio under writeback goes there when the write ends.
  */
 void folio_mark_cold(struct mm *mm, u32 pfn)
 {
@@ -200,7 +198,9 @@ void folio_mark_cold(struct mm *mm, u32 pfn)
 		return;
 	p->cold = 1;
 	p->young = p->referenced = p->refs = 0;
-	/* MGLRU protects such a page; of the classic LRU's only the shadow will tell */
+	/*
+	 * MGLRU would keep a workingset folio; the classic LRU only copies the flag to its shadow
+	 */
 	if (mm->k.lru_gen)
 		p->workingset = 0;
 	if (p->writeback)
@@ -210,8 +210,8 @@ void folio_mark_cold(struct mm *mm, u32 pfn)
 }
 
 /**
- * folio_rotate_reclaimable - its write is done: to the cold end, to be freed by the next scan
- * @mm: machine
+ * folio_rotate_reclaimable - move a folio to the cold end, because its write has ended
+ * @mm: model memory
  * @pfn: head of a folio on the LRU
  *
  * mm/swap.c:folio_rotate_reclaimable.
@@ -228,8 +228,8 @@ void folio_rotate_reclaimable(struct mm *mm, u32 pfn)
 }
 
 /**
- * lruvec_pages - LRU pages of a type
- * @mm: machine
+ * lruvec_pages - count the LRU pages of a type
+ * @mm: model memory
  * @type: LRU_GEN_ANON or LRU_GEN_FILE
  * @inactive_only: NR_INACTIVE_* alone
  */
@@ -240,8 +240,10 @@ u64 lruvec_pages(const struct mm *mm, int type, bool inactive_only)
 }
 
 /**
- * can_reclaim_anon_pages - whether there is a swap slot left
- * @mm: machine
+ * can_reclaim_anon_pages - is there a free swap slot?
+ * @mm: model memory
+ *
+ * Return: whether there is.
  */
 bool can_reclaim_anon_pages(const struct mm *mm)
 {
@@ -249,8 +251,8 @@ bool can_reclaim_anon_pages(const struct mm *mm)
 }
 
 /**
- * zone_reclaimable_pages - what reclaim could ever get out of a zone, in pages
- * @mm: machine
+ * zone_reclaimable_pages - count the pages that reclaim could free in a zone at most
+ * @mm: model memory
  * @z: zone
  *
  * mm/vmscan.c:zone_reclaimable_pages.
@@ -261,9 +263,9 @@ u64 zone_reclaimable_pages(const struct mm *mm, const struct zone *z)
 }
 
 /**
- * count_reclaim - pgscan_* or pgsteal_* by who reclaims
- * @mm: machine
- * @sc: by whom
+ * count_reclaim - count pgscan_* or pgsteal_* for kswapd, khugepaged or a direct reclaimer
+ * @mm: model memory
+ * @sc: reclaim under way
  * @kswapd_item: the counter's kswapd variant
  * @nr: pages
  *
@@ -304,12 +306,12 @@ static void __split_folio(struct mm *mm, u32 pfn, bool listed)
 }
 
 /**
- * split_folio - every base page of a folio becomes a folio of its own
- * @mm: machine
- * @pfn: head of an allocated compound page; order 0: nothing happens
+ * split_folio - split a folio into folios of one base page
+ * @mm: model memory
+ * @pfn: its head; nothing happens for order 0
  *
- * Their LRU state and place are those of the large one; no free list is touched
- * (mm/huge_memory.c:__folio_split). Counts thp_split_page for a PMD-sized folio.
+ * They get the LRU state and place of the large one (mm/huge_memory.c:__folio_split). The split of
+ * a PMD-sized folio counts in thp_split_page.
  */
 void split_folio(struct mm *mm, u32 pfn)
 {
@@ -317,8 +319,8 @@ void split_folio(struct mm *mm, u32 pfn)
 }
 
 /**
- * free_reclaimed_folio - a folio's memory is given to the allocator, its contents are gone
- * @mm: machine; the driver is told of each page, the LRU remembers the eviction
+ * free_reclaimed_folio - free a folio that was reclaimed
+ * @mm: model memory; driver.evicted() is called for each page, and the LRU accounts the eviction
  * @pfn: its head, off the LRU; clean
  */
 void free_reclaimed_folio(struct mm *mm, u32 pfn)
@@ -347,7 +349,10 @@ void free_reclaimed_folio(struct mm *mm, u32 pfn)
 
 enum folio_fate { FOLIO_FREE, FOLIO_KEEP, FOLIO_ACTIVATE };
 
-/* Anonymous: slot, write; freed by a later scan. vmscan.c:shrink_folio_list, pageout() */
+/*
+ * An anonymous folio gets slots and is written; a later scan frees it. vmscan.c:shrink_folio_list,
+ * pageout().
+ */
 static enum folio_fate shrink_anon_folio(struct mm *mm, struct scan_control *sc, u32 pfn,
 					 struct reclaim_stat *stat)
 {
@@ -373,8 +378,8 @@ static enum folio_fate shrink_anon_folio(struct mm *mm, struct scan_control *sc,
 }
 
 /*
- * vmscan.c:folio_check_references for the classic LRU: kept at the first touch, activated at the
- * second. Under MGLRU the walk of the aging has seen it: see walk_promoted().
+ * vmscan.c:folio_check_references for the classic LRU: a folio is kept at the first touch and
+ * activated at the second. MGLRU's page-table walk does this instead: see walk_promoted().
  */
 static enum folio_fate folio_check_references(const struct mm *mm, struct page *p)
 {
@@ -413,13 +418,13 @@ static enum folio_fate shrink_one_folio(struct mm *mm, struct scan_control *sc, 
 
 /**
  * shrink_folio_list - free, write or keep every folio on the isolated list
- * @mm: machine
- * @sc: for whom; nr_scanned and its clock move
+ * @mm: model memory
+ * @sc: reclaim under way; ->nr_scanned and ->now_ns advance
  * @stat: filled in
  *
- * What was not freed is left on lruvec->kept, page->gen being PG_active. Dirty file folios are
- * marked for the flusher's rotation and kept: reclaim writes none since 6.x. An anonymous folio
- * is written now and freed by a scan after its io.
+ * Folios that were not freed are left on lruvec->kept, where page->gen is PG_active. Dirty file
+ * folios are kept and rotated when the flusher has cleaned them, because reclaim does not write
+ * them. An anonymous folio is written now and freed by a scan after its io.
  *
  * mm/vmscan.c:shrink_folio_list.
  *
@@ -435,7 +440,7 @@ u64 shrink_folio_list(struct mm *mm, struct scan_control *sc, struct reclaim_sta
 	while ((pfn = list_last(mm, lv->isolated)) != PFN_NONE) {
 		struct page *p = &mm->page[pfn];
 		enum folio_fate fate = shrink_one_folio(mm, sc, pfn, stat);
-		u32 nr = folio_nr_pages(p);	/* after a split: 1 */
+		u32 nr = folio_nr_pages(p);	/* 1 after a split */
 
 		sc->nr_scanned += nr;
 		sc->now_ns += (u64)(mm->param.cost_scan_ns * nr);
@@ -455,9 +460,9 @@ u64 shrink_folio_list(struct mm *mm, struct scan_control *sc, struct reclaim_sta
 }
 
 /**
- * shrink_node_begin - start one shrink_node()
- * @mm: machine
- * @sc: what for; its walk is reset
+ * shrink_node_begin - begin one shrink_node()
+ * @mm: model memory
+ * @sc: reclaim under way; its walk is reset
  */
 void shrink_node_begin(struct mm *mm, struct scan_control *sc)
 {
@@ -466,9 +471,9 @@ void shrink_node_begin(struct mm *mm, struct scan_control *sc)
 }
 
 /**
- * shrink_node_step - one batch of the shrink_node() under way
- * @mm: machine
- * @sc: begun
+ * shrink_node_step - do one batch of the shrink_node() under way
+ * @mm: model memory
+ * @sc: begun by shrink_node_begin()
  *
  * Return: false when the node is done.
  */
@@ -488,7 +493,7 @@ static void shrink_node(struct mm *mm, struct scan_control *sc)
 	}
 }
 
-/* A costly request leaves a zone alone that compaction can work with */
+/* For a costly request a zone is left alone once compaction can work in it. */
 static bool compaction_ready(const struct mm *mm, const struct zone *z,
 			     const struct scan_control *sc)
 {
@@ -503,7 +508,7 @@ static bool compaction_ready(const struct mm *mm, const struct zone *z,
 				   sc->reclaim_idx, 0, z->nr_free_pages, mm);
 }
 
-/* vmscan.c:shrink_zones: the node once, unless every zone is ready for compaction */
+/* vmscan.c:shrink_zones: shrink the node once, unless every zone is ready for compaction. */
 static void shrink_zones(struct mm *mm, struct scan_control *sc)
 {
 	bool node_done = false;
@@ -525,9 +530,9 @@ static void shrink_zones(struct mm *mm, struct scan_control *sc)
 }
 
 /*
- * A pass that freed nothing while pages are being written: the kernel's reclaimer meets locks,
- * request queues and reclaim_throttle() on its way through the next pass, and the io ends. Here
- * the caller's clock moves to the end of the oldest io.
+ * A pass has freed nothing while pages are being written. In the kernel locks, request queues and
+ * reclaim_throttle() delay the reclaimer's next pass until the io ends. Here its clock advances to
+ * the end of the oldest io.
  */
 static void throttle_on_writeback(struct mm *mm, struct scan_control *sc)
 {
@@ -553,7 +558,7 @@ static void do_reclaim_passes(struct mm *mm, struct scan_control *sc)
 	snapshot_refaults(mm);
 }
 
-/* vmscan.c:do_try_to_free_pages: passes at rising priority, and its retries by another mode */
+/* vmscan.c:do_try_to_free_pages: passes at rising priority, then its retries in other modes. */
 static u64 do_try_to_free_pages(struct mm *mm, struct scan_control *sc)
 {
 	for (;;) {
@@ -575,16 +580,17 @@ static u64 do_try_to_free_pages(struct mm *mm, struct scan_control *sc)
 }
 
 /**
- * try_to_free_pages - direct reclaim by the running task
- * @mm: machine
+ * try_to_free_pages - do direct reclaim for the running task
+ * @mm: model memory
  * @order: of the request; above 3 a zone ready for compaction is left alone
  * @gfp: without __GFP_IO nothing is written
- * @ac: the highest zone that helps
+ * @ac: request, which names the highest zone that helps
  *
- * Happens at once; the time it takes by the cost parameters, waits for kswapd and for swap io
- * included, is added to mm->stall_ns_reclaim. mm/vmscan.c:try_to_free_pages.
+ * It happens at one moment of the trace. The time that it would take by the cost parameters, waits
+ * for kswapd and for swap io included, is added to mm->stall_ns_reclaim.
+ * mm/vmscan.c:try_to_free_pages.
  *
- * Return: pages freed; 1 also when compaction can go ahead without; 0: no progress.
+ * Return: pages freed; 1 also if compaction can run without more; 0 without progress.
  */
 u64 try_to_free_pages(struct mm *mm, u32 order, gfp_t gfp, const struct alloc_context *ac)
 {

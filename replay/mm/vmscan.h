@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the reclaim files share among themselves: struct lruvec, struct scan_control, the io and
- * flush queues. Nobody outside of vmscan.c, lru_gen.c, lru_classic.c, lru_isolate.c, kswapd.c,
- * swap.c, swap_table.c and shrinker.c includes this.
+ * What the reclaim files share: struct lruvec, struct scan_control, the io and flush queues.
  *
- * One lruvec: the model knows no memory cgroups, so every LRU page of the node is on it.
+ * There is one lruvec: the model has no memory cgroups, so every LRU page of the node is on it.
  */
 #ifndef FRAGREPLAY_MM_VMSCAN_H
 #define FRAGREPLAY_MM_VMSCAN_H
@@ -30,7 +28,7 @@ enum lru_list {
 	NR_EVICTABLE_LISTS
 };
 
-/* Folios waiting for a moment, in the order of their coming: swap io, the flusher's work. */
+/* Folios that wait for a moment (swap io, the flusher), in the order of these moments. */
 struct fifo_entry {
 	u64 ns;
 	u32 pfn;
@@ -61,10 +59,10 @@ struct lruvec {
 	u64 cost[ANON_AND_FILE];
 	struct workingset *workingset;	/* workingset.c; NULL with MGLRU */
 	/* both */
-	u32 isolated, kept, skipped;	/* private lists of a batch */
-	u32 last_cold[ANON_AND_FILE];	/* the folio that folio_mark_cold() had last */
-	struct folio_fifo dirty;	/* file folios since they became dirty */
-	u64 flush_kick_ns;		/* reclaim woke the flusher: older than this goes now */
+	u32 isolated, kept, skipped;	/* lists of a batch */
+	u32 last_cold[ANON_AND_FILE];	/* the folio that folio_mark_cold() marked last */
+	struct folio_fifo dirty;	/* dirty file folios, by when they became so */
+	u64 flush_kick_ns;		/* reclaim woke the flusher: older folios are clean now */
 	/* shrinker.c */
 	u32 slab_cold;
 	u64 slab_deferred;		/* objects left over from earlier calls */
@@ -72,27 +70,27 @@ struct lruvec {
 };
 
 struct swap_cluster {
-	u32 table;			/* its page; PFN_NONE: older than the trace, or refused */
-	u32 used;			/* slots taken, at least one */
+	u32 table;			/* its page; PFN_NONE: older than the trace, or failed */
+	u32 used;			/* slots in use, at least one */
 };
 
 struct swap_state {
-	u64 used;			/* slots taken */
-	u64 orphans;			/* of these: of pages that nobody will ever ask for again */
-	u64 fresh;			/* slots never taken: contiguous */
+	u64 used;			/* slots in use */
+	u64 orphans;			/* of these: see swap_evicted() */
+	u64 fresh;			/* slots never used: contiguous */
 	struct folio_fifo io;		/* submitted, by completion time */
 	u64 nr_writeback;		/* base pages in flight */
 	/* swap_table.c: empty without swap tables */
-	struct swap_cluster *cluster;	/* with slots taken, in no order */
+	struct swap_cluster *cluster;	/* those with slots in use, in no order */
 	u32 nr_clusters, cap_clusters;
-	u32 fill;			/* slots come from this one first */
+	u32 fill;			/* the cluster that is filled first */
 	u32 hole;			/* where the search for room begins; may be past the end */
 };
 
 /* A shrink_node() under way: its loop can be left and resumed between two batches. */
 struct shrink_walk {
 	bool active;
-	s64 nr_to_scan;			/* MGLRU */
+	s64 nr_to_scan;			/* MGLRU: what is left of the budget */
 	u64 scanned;
 	u64 nr[NR_EVICTABLE_LISTS];	/* classic: left to scan; and the targets */
 	u64 targets[NR_EVICTABLE_LISTS];
@@ -117,7 +115,7 @@ struct scan_control {
 	struct shrink_walk walk;
 };
 
-/* What became of a batch; vmscan.c:struct reclaim_stat */
+/* What became of a batch; vmscan.c:struct reclaim_stat. */
 struct reclaim_stat {
 	u64 nr_unqueued_dirty, nr_pageout;
 	u64 nr_activate[ANON_AND_FILE];

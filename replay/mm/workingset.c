@@ -1,18 +1,18 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Refault distances of the classic LRU.
  *
- * The kernel leaves a shadow entry where a page was evicted. Which of the evicted pages comes back
- * is not in the trace, so a refault here draws one of the shadows, all of them alike: what random
- * access to them would do.
+ * The kernel leaves a shadow entry where a page was evicted. The trace does not show which of the
+ * evicted pages comes back, so a refault draws a shadow at random, as if access to them were
+ * random.
  */
 #include <stdlib.h>
 
 #include "vmscan.h"
 
-#define NR_SHADOWS	(1u << 18)	/* of a side; past these, random ones are forgotten */
+#define NR_SHADOWS	(1u << 18)	/* per type; above that, random ones are overwritten */
 
-/* what the kernel packs into an xarray entry */
+/* What the kernel packs into an xarray entry. */
 struct shadow {
 	u32 age : 31;
 	u32 workingset : 1;
@@ -22,12 +22,12 @@ struct workingset {
 	u64 nonresident_age;
 	struct shadow *shadow[ANON_AND_FILE];
 	u32 nr[ANON_AND_FILE];
-	u64 refaults[ANON_AND_FILE];	/* activations when reclaim ended last */
+	u64 refaults[ANON_AND_FILE];	/* activations until reclaim ended last */
 };
 
 /**
- * workingset_init - no shadows
- * @mm: machine with the classic LRU
+ * workingset_init - set up without shadows
+ * @mm: model memory with the classic LRU
  *
  * Return: 0 or -ENOMEM.
  */
@@ -48,7 +48,7 @@ int workingset_init(struct mm *mm)
 
 /**
  * workingset_exit - undo workingset_init()
- * @mm: machine
+ * @mm: model memory
  */
 void workingset_exit(struct mm *mm)
 {
@@ -61,8 +61,8 @@ void workingset_exit(struct mm *mm)
 }
 
 /**
- * workingset_age_nonresident - pages left the inactive list: what is away has become older
- * @mm: machine; not the classic LRU: nothing happens
+ * workingset_age_nonresident - age the shadows, because pages left the inactive list
+ * @mm: model memory; nothing happens without the classic LRU
  * @nr: pages
  *
  * mm/workingset.c function of that name.
@@ -75,7 +75,7 @@ void workingset_age_nonresident(struct mm *mm, u64 nr)
 
 /**
  * workingset_eviction - leave a shadow of each page of a folio that reclaim frees
- * @mm: machine
+ * @mm: model memory
  * @pfn: its head
  *
  * mm/workingset.c:workingset_eviction.
@@ -98,7 +98,7 @@ void workingset_eviction(struct mm *mm, u32 pfn)
 	ws->nonresident_age += folio_nr_pages(p);
 }
 
-/* A page is of the working set if it would have stayed with that much more room. */
+/* A page is of the working set if it would have stayed resident with that much more memory. */
 static u64 workingset_size(const struct mm *mm, int type)
 {
 	u64 active_file = lruvec_pages(mm, LRU_GEN_FILE, false) -
@@ -115,13 +115,13 @@ static u64 workingset_size(const struct mm *mm, int type)
 }
 
 /**
- * workingset_refault - an evicted folio has come back: was it away for long?
- * @mm: machine
+ * workingset_refault - decide whether an evicted folio that comes back is activated
+ * @mm: model memory
  * @pfn: head of the new folio, on no list; its workingset bit is set as it was
  *
- * Counts workingset_activate_* and _restore_*. mm/workingset.c:workingset_refault.
+ * This counts workingset_activate_* and _restore_*. mm/workingset.c:workingset_refault.
  *
- * Return: true when it is to be activated.
+ * Return: whether it is activated.
  */
 bool workingset_refault(struct mm *mm, u32 pfn)
 {
@@ -157,8 +157,8 @@ static u64 nr_activated(const struct mm *mm, int type)
 }
 
 /**
- * snapshot_refaults - reclaim is over: remember how many refaults were activated until now
- * @mm: machine
+ * snapshot_refaults - note the refaults activated until now, at the end of reclaim
+ * @mm: model memory
  *
  * mm/vmscan.c:snapshot_refaults.
  */
@@ -170,8 +170,10 @@ void snapshot_refaults(struct mm *mm)
 
 /**
  * workingset_refaulted - were refaults activated since reclaim ended last?
- * @mm: machine
+ * @mm: model memory
  * @type: LRU_GEN_ANON or LRU_GEN_FILE
+ *
+ * Return: whether any were.
  */
 bool workingset_refaulted(const struct mm *mm, int type)
 {

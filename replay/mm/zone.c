@@ -1,11 +1,11 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Watermarks, lowmem reserves, and the sizes of the per-CPU lists that follow from them. */
 #include "internal.h"
 
 #define MIN_PERCPU_PAGELIST_HIGH_FRACTION 8
 #define HIGHEST_LOWMEM_ZONE	ZONE_NORMAL
 
-/* a * num / den without overflow for zone sizes, mult_frac() */
+/* a * num / den, without overflow for the sizes of zones. */
 static u64 mult_frac(u64 a, u64 num, u64 den)
 {
 	return a / den * num + a % den * num / den;
@@ -29,9 +29,10 @@ static u32 clamp_u32(u64 v, u32 lo, u32 hi)
 
 /**
  * setup_per_zone_wmarks - set all watermarks from the sysctls
- * @mm: machine; ->sysctl.min_free_kbytes and .watermark_scale_factor count
+ * @mm: model memory; ->sysctl.min_free_kbytes and .watermark_scale_factor decide
  *
- * Drops every boost, and resizes the per-CPU lists. mm/page_alloc.c:__setup_per_zone_wmarks.
+ * Every boost is dropped, and the per-CPU lists are resized.
+ * mm/page_alloc.c:__setup_per_zone_wmarks.
  */
 void setup_per_zone_wmarks(struct mm *mm)
 {
@@ -58,12 +59,11 @@ void setup_per_zone_wmarks(struct mm *mm)
 }
 
 /**
- * setup_per_zone_lowmem_reserve - what each zone keeps back from requests for higher zones
- * @mm: machine
+ * setup_per_zone_lowmem_reserve - set what each zone reserves from requests for higher zones
+ * @mm: model memory
  *
- * The "protection" row of /proc/zoneinfo. A kernel computes it early in boot: memory that is
- * handed to the buddy allocator later (initrd) is missing there. mm/page_alloc.c function of
- * that name.
+ * This is the "protection" row of /proc/zoneinfo. A kernel computes it early in boot, so memory
+ * that is freed later (the initrd) is missing there. mm/page_alloc.c function of that name.
  */
 void setup_per_zone_lowmem_reserve(struct mm *mm)
 {
@@ -89,10 +89,10 @@ static u32 rounddown_pow_of_two(u32 v)
 }
 
 /**
- * zone_batchsize - pages moved between buddy and per-CPU lists at a time
+ * zone_batchsize - get the pages moved between buddy and per-CPU lists at a time
  * @z: zone
  *
- * The older form, min(managed >> 10, 1 MiB) / 4, gives the same number for every size.
+ * The older formula, min(managed >> 10, 1 MiB) / 4, gives the same number for every size.
  *
  * Return: pages, >= 1. mm/page_alloc.c:zone_batchsize.
  */
@@ -105,11 +105,11 @@ u32 zone_batchsize(const struct zone *z)
 }
 
 /**
- * zone_highsize - pages that a CPU's lists of a zone may hold
- * @mm: machine
+ * zone_highsize - get the pages that a CPU's lists of a zone may hold
+ * @mm: model memory
  * @z: zone
  * @batch: its batch size
- * @fraction: percpu_pagelist_high_fraction; 0: from the low watermark
+ * @fraction: percpu_pagelist_high_fraction; 0 to compute it from the low watermark
  *
  * Return: base pages. mm/page_alloc.c:zone_highsize.
  */
@@ -137,9 +137,9 @@ static void pageset_update(const struct mm *mm, const struct zone *z, struct per
 
 /**
  * setup_per_cpu_pageset - size the per-CPU lists of all zones
- * @mm: machine
+ * @mm: model memory
  *
- * ->high is left as it is from 6.7 on: its next use clamps it to the new bounds.
+ * From 6.7 on ->high stays as it is: its next use clamps it to the new bounds.
  * mm/page_alloc.c:zone_set_pageset_high_and_batch.
  */
 void setup_per_cpu_pageset(struct mm *mm)
@@ -184,11 +184,11 @@ static u64 recommended_min_free_kbytes(const struct mm *mm, u64 buffer_pages)
 }
 
 /**
- * calculate_min_free_kbytes - what a kernel sets by itself for a machine of this size
- * @mm: machine; zones' managed pages count, watermarks are not set yet
+ * calculate_min_free_kbytes - compute the default of min_free_kbytes
+ * @mm: model memory; the zones' managed pages decide, watermarks are not set yet
  *
- * As if booted with transparent huge pages built in and not switched off, which is every
- * distribution's default. mm/page_alloc.c:calculate_min_free_kbytes.
+ * It is computed as if transparent huge pages are built in and not switched off at boot, which is
+ * every distribution's default. mm/page_alloc.c:calculate_min_free_kbytes.
  *
  * Return: kB.
  */
@@ -206,7 +206,7 @@ u32 calculate_min_free_kbytes(const struct mm *mm)
 	return kbytes > recommended ? kbytes : (u32)recommended;
 }
 
-/* flags that may use the highatomic reserve, mm/internal.h:ALLOC_RESERVES */
+/* Do these flags allow to use the high-order atomic reserve? mm/internal.h:ALLOC_RESERVES. */
 static inline bool may_use_reserves(const struct mm *mm, u32 alloc_flags)
 {
 	if (mm->k.alloc_harder)
@@ -228,7 +228,7 @@ static inline s64 zone_watermark_unusable_free(const struct mm *mm, const struct
 	return unusable;
 }
 
-/* The mark for this request: the privileged may go deeper. */
+/* The mark for this request: requests with rights to the reserves have a lower one. */
 static inline s64 watermark_for_flags(const struct mm *mm, s64 min, u32 alloc_flags)
 {
 	if (!may_use_reserves(mm, alloc_flags) && !(alloc_flags & ALLOC_MIN_RESERVE))
@@ -252,7 +252,7 @@ static inline bool may_use_highatomic_list(const struct mm *mm, u32 alloc_flags)
 	return alloc_flags & (ALLOC_HIGHATOMIC | ALLOC_OOM);
 }
 
-/* Is there a page of the order on any list that counts? Not only on the requested type's. */
+/* Is there a page of the order? As in the kernel, lists of other types than the requested count. */
 static bool zone_has_page(const struct mm *mm, const struct zone *z, u32 order, u32 alloc_flags)
 {
 	bool highatomic = may_use_highatomic_list(mm, alloc_flags);
@@ -282,10 +282,10 @@ static bool zone_has_page(const struct mm *mm, const struct zone *z, u32 order, 
  * @z: zone
  * @order: request's order
  * @mark: pages
- * @idx: highest zone of the request: its lowmem reserve is kept back
+ * @idx: highest zone of the request, for which the lowmem reserve is kept
  * @alloc_flags: rights of the request
  * @free_pages: free pages as the caller counts them
- * @mm: machine
+ * @mm: model memory
  *
  * mm/page_alloc.c:__zone_watermark_ok.
  */
@@ -300,7 +300,7 @@ bool __zone_watermark_ok(const struct zone *z, u32 order, u64 mark, enum zone_ty
 	return !order || zone_has_page(mm, z, order, alloc_flags);
 }
 
-/* order 0 of the highest urgency may ignore what a boost adds to the min watermark */
+/* A request of order 0 with ALLOC_MIN_RESERVE may ignore the boost of the min watermark. */
 static inline bool ignores_boost(const struct mm *mm, const struct zone *z, u32 order,
 				 u32 alloc_flags, gfp_t gfp)
 {
@@ -311,7 +311,7 @@ static inline bool ignores_boost(const struct mm *mm, const struct zone *z, u32 
 
 /**
  * zone_watermark_fast - __zone_watermark_ok() for the allocation path
- * @mm: machine
+ * @mm: model memory
  * @z: zone
  * @order: request's order
  * @mark: pages, boost included
@@ -342,10 +342,10 @@ bool zone_watermark_fast(const struct mm *mm, const struct zone *z, u32 order, u
 
 /**
  * boost_watermark - raise a zone's marks by a pageblock after a fallback
- * @mm: machine
+ * @mm: model memory
  * @z: zone
  *
- * Return: whether boosting is possible at all. mm/page_alloc.c:boost_watermark.
+ * Return: whether the zone can be boosted. mm/page_alloc.c:boost_watermark.
  */
 bool boost_watermark(struct mm *mm, struct zone *z)
 {
