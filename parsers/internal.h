@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the readers of the formats share with trace.c, and with nobody else.
+ * What trace.c and the readers of the formats share, and nobody outside of parsers/ sees.
  *
- * A reader is one struct trace_ops and one xxx_open() that trace.c calls once it has sniffed the
- * format. Its own state has a struct trace as first member.
+ * A reader is one struct trace_ops and one function that opens it, which trace.c calls when the
+ * first bytes look like the reader's format. The reader's own state begins with a struct trace.
  */
 #ifndef FRAGREPLAY_PARSERS_INTERNAL_H
 #define FRAGREPLAY_PARSERS_INTERNAL_H
@@ -12,17 +12,18 @@
 
 #include "trace.h"
 
-#define TRACE_ERRLEN	512
-#define TRACE_HEAD	4096	/* bytes of a pipe that are read for sniffing */
+#define TRACE_ERRLEN	512	/* longest message, with its NUL */
+#define TRACE_HEAD	4096	/* bytes of a pipe that are read to find out the format */
 
 /**
- * struct trace_source - the bytes of a trace, opened by trace.c, owned by the reader's struct trace
+ * struct trace_source - the bytes of a trace; trace.c opens and releases them
  * @path: file name, for messages
  * @fd: open file, -1 when the bytes came from memory
- * @map: all the bytes, NULL for a pipe (which only text readers take)
+ * @map: all the bytes, NULL for a pipe, which only the reader of text takes
  * @size: how many
- * @head: a pipe's first bytes, already read from @fd; the reader takes these first
+ * @head: a pipe's first bytes, which have been read from @fd already
  * @head_len: how many
+ * @mapped: @map is an mmap() and not the caller's memory
  */
 struct trace_source {
 	char *path;
@@ -31,19 +32,19 @@ struct trace_source {
 	size_t size;
 	uint8_t *head;
 	size_t head_len;
-	bool mapped;		/* @map is an mmap(), not the caller's memory */
+	bool mapped;
 };
 
 /**
  * struct trace_ops - a reader of one format
- * @read: as trace_read(); keeps t->info (records, first_ns, last_ns, lost, complete, digest,
- *	bytes_read, nr_events) up to date at every return
+ * @name: of the format
+ * @read: as trace_read(); it keeps t->info (records, first_ns, last_ns, lost, complete, digest,
+ *	bytes_read, nr_events) up to date whenever it returns
  * @event_count: as trace_event_count()
  * @print_lost: as trace_print_lost(); NULL: the format knows of no lost events
- * @comm: as trace_comm(), but NULL when unknown; op may be NULL
+ * @comm: as trace_comm(), but NULL for an unknown task; NULL: no task is known
  * @dump: as trace_dump(); NULL: the format cannot be dumped
- * @close: frees all that the reader owns and the reader itself, but not t->src, whose bytes
- *	trace.c releases
+ * @close: releases all that the reader owns and the reader itself, but not t->src
  */
 struct trace_ops {
 	const char *name;
@@ -55,42 +56,43 @@ struct trace_ops {
 	void (*close)(struct trace *t);
 };
 
+/**
+ * struct trace - an open trace; each reader's state begins with one
+ * @ops: the reader
+ * @src: the bytes
+ * @opt: how to read them
+ * @info: what is known so far; trace.c sets path and file_bytes, complete begins as true
+ * @error: the first message of trace_fail()
+ */
 struct trace {
 	const struct trace_ops *ops;
 	struct trace_source src;
 	struct trace_options opt;
-	struct trace_info info;		/* path is set by trace.c, complete starts as true */
-	char error[TRACE_ERRLEN];	/* set by trace_fail() */
+	struct trace_info info;
+	char error[TRACE_ERRLEN];
 };
 
-/*
- * Each returns the reader, or NULL with @err filled ("<file>: <place>: <what>; <remedy>"). @src is
- * copied into the struct trace on success and stays trace.c's on failure.
- */
+/* The readers. @src is copied into the trace on success and stays trace.c's on failure. */
 struct trace *tracedat_open(const struct trace_source *src, const struct trace_options *opt,
 			    char *err, size_t errlen);
 struct trace *text_open(const struct trace_source *src, const struct trace_options *opt,
 			char *err, size_t errlen);
-
-/* Does it look like ftrace or perf script text? Asked after the binary formats said no. */
 bool text_probe(const uint8_t *head, size_t len);
 
-/* As trace_open(), from memory that stays valid until trace_close(); for tests and fuzzers. */
+/* trace.c */
 struct trace *trace_open_memory(const void *data, size_t size, const struct trace_options *opt,
 				char *err, size_t errlen);
-
-/* Record damage: the first message is kept. Returns -1, for `return trace_fail(...)`. */
 long trace_fail(struct trace *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* names.c: numbers of the kernel's names, the same for text and binary traces */
-uint32_t gfp_of_name(const char *name, size_t len);	/* 0: unknown. __GFP_X and composites */
-uint32_t gfp_of_text(const char *text, size_t len);	/* "GFP_KERNEL|__GFP_ZERO|0x1000000" */
-int compact_result_of_name(const char *name, size_t len);	/* -1: unknown */
+/* names.c */
+uint32_t gfp_of_name(const char *name, size_t len);
+uint32_t gfp_of_text(const char *text, size_t len);
+int compact_result_of_name(const char *name, size_t len);
 enum record_mark mark_of_text(const char *text, size_t len);
 void mark_decode(struct record *r, const char *text, size_t len);
 
-/* digest.c: the running hash over normalised records; start from DIGEST_INIT */
-#define DIGEST_INIT	0x66726167726c7931ULL
+/* digest.c */
+#define DIGEST_INIT	0x66726167726c7931ULL	/* "fragrly1", any value will do */
 uint64_t digest_records(uint64_t h, const struct record *rec, size_t n);
 
 #endif

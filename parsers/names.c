@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Numbers for the names that kernels print: the names are stable, the numbers are not.
+ * Kernels print names for gfp flags and results of compaction. The names are stable between
+ * versions and the numbers are not, so traces are understood by name.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -14,7 +15,7 @@ struct gfp_name {
 	gfp_t bits;
 };
 
-/* include/trace/events/mmflags.h: gfpflag_string and __def_gfpflag_names */
+/* include/trace/events/mmflags.h:__def_gfpflag_names and gfpflag_string() */
 static const struct gfp_name gfp_names[] = {
 	{ "GFP_TRANSHUGE", GFP_TRANSHUGE },
 	{ "GFP_TRANSHUGE_LIGHT", GFP_TRANSHUGE_LIGHT },
@@ -56,36 +57,39 @@ static const struct gfp_name gfp_names[] = {
 	{ "__GFP_ZEROTAGS", __GFP_ZEROTAGS },
 };
 
-/* mm/compaction.c: enum compact_result, in its order (replay/mm/internal.h has the same) */
+/*
+ * The names of include/trace/events/mmflags.h:COMPACTION_STATUS, in the order of
+ * include/linux/compaction.h:enum compact_result.
+ */
 static const char *const compact_results[] = {
 	"not_suitable_zone", "skipped", "deferred", "no_suitable_page", "continue", "complete",
 	"partial_skipped", "contended", "success",
 };
 
-static bool same(const char *known, const char *name, size_t len)
+static bool name_is(const char *known, const char *name, size_t len)
 {
 	return strlen(known) == len && !memcmp(known, name, len);
 }
 
-static int find_name(const char *const *names, size_t nr, const char *name, size_t len)
+static int name_index(const char *const *names, size_t nr, const char *name, size_t len)
 {
 	for (size_t i = 0; i < nr; i++)
-		if (same(names[i], name, len))
+		if (name_is(names[i], name, len))
 			return (int)i;
 	return -1;
 }
 
 /**
- * gfp_of_name - bits of one gfp name, __GFP_X or a composite as the kernel prints it
+ * gfp_of_name - bits of one name, "__GFP_IO" or a composite such as "GFP_KERNEL"
  * @name: the name, not necessarily ended by NUL
  * @len: its length
  *
- * Return: gfp.h's bits, 0 when the name is not known.
+ * Return: the mask in the bits of <fragreplay/gfp.h>, 0 when the name is not known.
  */
 uint32_t gfp_of_name(const char *name, size_t len)
 {
 	for (size_t i = 0; i < sizeof(gfp_names) / sizeof(gfp_names[0]); i++)
-		if (same(gfp_names[i].name, name, len))
+		if (name_is(gfp_names[i].name, name, len))
 			return gfp_names[i].bits;
 	return 0;
 }
@@ -97,20 +101,21 @@ uint32_t gfp_of_name(const char *name, size_t len)
  *
  * A number, or a name that gfp.h has no bit for, sets __GFP_OTHER.
  *
- * Return: gfp.h's bits.
+ * Return: the mask in the bits of <fragreplay/gfp.h>.
  */
 uint32_t gfp_of_text(const char *text, size_t len)
 {
 	uint32_t gfp = 0;
 
-	if (same("none", text, len) || same("0", text, len))
+	if (name_is("none", text, len) || name_is("0", text, len))
 		return 0;
 	while (len) {
 		const char *bar = memchr(text, '|', len);
 		size_t part = bar ? (size_t)(bar - text) : len;
 		uint32_t bits = gfp_of_name(text, part);
 
-		gfp |= bits ? bits : part ? __GFP_OTHER : 0;
+		if (part)
+			gfp |= bits ? bits : __GFP_OTHER;
 		text += part + !!bar;
 		len -= part + !!bar;
 	}
@@ -118,7 +123,7 @@ uint32_t gfp_of_text(const char *text, size_t len)
 }
 
 /**
- * compact_result_of_name - enum compact_result of the name that compaction events print
+ * compact_result_of_name - the result of compaction that an event prints by name
  * @name: the name, not necessarily ended by NUL
  * @len: its length
  *
@@ -126,12 +131,12 @@ uint32_t gfp_of_text(const char *text, size_t len)
  */
 int compact_result_of_name(const char *name, size_t len)
 {
-	return find_name(compact_results, sizeof(compact_results) / sizeof(char *), name, len);
+	return name_index(compact_results, sizeof(compact_results) / sizeof(char *), name, len);
 }
 
 /**
- * mark_of_text - which of scripts/record's markers a trace_marker text is
- * @text: the text, not necessarily ended by NUL; a newline at its end does not matter
+ * mark_of_text - which of scripts/record's markers a text of trace_marker is
+ * @text: the text, not necessarily ended by NUL; blanks and newlines at its end are ignored
  * @len: its length
  *
  * Return: the mark, MARK_OTHER for any other text.
@@ -149,7 +154,7 @@ enum record_mark mark_of_text(const char *text, size_t len)
 	while (len && (text[len - 1] == '\n' || text[len - 1] == ' '))
 		len--;
 	for (int i = MARK_BEFORE_BEGIN; i <= MARK_AFTER_END; i++)
-		if (same(marks[i], text, len))
+		if (name_is(marks[i], text, len))
 			return (enum record_mark)i;
 	return MARK_OTHER;
 }
@@ -173,7 +178,7 @@ static bool mark_number(const char *text, size_t len, const char *key, uint32_t 
 }
 
 /**
- * mark_decode - a trace_marker text into a record
+ * mark_decode - take a text of trace_marker into a record
  * @r: the record, whose marker is filled in
  * @text: the text, not necessarily ended by NUL
  * @len: its length

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Opening a trace of any format: bytes in, the right reader chosen by what they look like.
+ * A trace of any format is opened here: the reader is chosen by what the first bytes look like. All
+ * other calls go to that reader.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -124,6 +125,15 @@ static struct trace *open_or_release(struct trace_source *src, const struct trac
 	return t;
 }
 
+/**
+ * trace_open - open a trace, whatever its format
+ * @path: the file; "-" is stdin
+ * @opt: options, NULL for defaults
+ * @err: buffer for a message that names file, place and remedy
+ * @errlen: its size
+ *
+ * Return: the trace, for trace_close(), or NULL with @err filled.
+ */
 struct trace *trace_open(const char *path, const struct trace_options *opt, char *err,
 			 size_t errlen)
 {
@@ -160,7 +170,7 @@ struct trace *trace_open_memory(const void *data, size_t size, const struct trac
 }
 
 /**
- * trace_fail - record why a trace cannot be read on; the first reason stays
+ * trace_fail - note why a trace cannot be read on; the first reason stays
  * @t: the trace
  * @fmt: message: file, place, what, remedy
  *
@@ -178,32 +188,71 @@ long trace_fail(struct trace *t, const char *fmt, ...)
 	return -1;
 }
 
+/**
+ * trace_read - the next records, in order of (ts, cpu, place in the file)
+ * @t: the trace
+ * @rec: set to an array that stays valid until the next call
+ *
+ * Return: how many; 0 at the end; -1 on damage, with trace_error() telling what it is.
+ */
 long trace_read(struct trace *t, const struct record **rec)
 {
 	return t->ops->read(t, rec);
 }
 
+/**
+ * trace_error - why a trace cannot be read on
+ * @t: the trace
+ *
+ * Return: a message that names file, place and remedy; empty when there was no damage.
+ */
 const char *trace_error(const struct trace *t)
 {
 	return t->error;
 }
 
+/**
+ * trace_get_info - what is known about a trace so far
+ * @t: the trace
+ *
+ * Return: it; the pointer stays valid, and what it points to grows with each trace_read().
+ */
 const struct trace_info *trace_get_info(struct trace *t)
 {
 	return &t->info;
 }
 
+/**
+ * trace_event_count - how often an event has occurred so far
+ * @t: the trace
+ * @i: which, below nr_events of struct trace_info; they are sorted by name
+ * @count: set to the number
+ *
+ * Return: the event's name.
+ */
 const char *trace_event_count(struct trace *t, unsigned int i, uint64_t *count)
 {
 	return t->ops->event_count(t, i, count);
 }
 
+/**
+ * trace_print_lost - list where events were lost, CPU by CPU, as lines of text
+ * @t: the trace
+ * @out: where to
+ */
 void trace_print_lost(struct trace *t, FILE *out)
 {
 	if (t->ops->print_lost)
 		t->ops->print_lost(t, out);
 }
 
+/**
+ * trace_comm - the name of a task
+ * @t: the trace
+ * @pid: the task
+ *
+ * Return: its comm as the file has saved it, "<...>" when it has not, as ftrace prints it.
+ */
 const char *trace_comm(struct trace *t, int pid)
 {
 	const char *comm = t->ops->comm ? t->ops->comm(t, pid) : NULL;
@@ -213,6 +262,13 @@ const char *trace_comm(struct trace *t, int pid)
 	return pid ? "<...>" : "<idle>";
 }
 
+/**
+ * trace_dump - print every event as `trace-cmd report -R` does
+ * @t: a trace of which nothing has been read yet
+ * @out: where to
+ *
+ * Return: 0, or -1 with trace_error() telling why.
+ */
 int trace_dump(struct trace *t, FILE *out)
 {
 	if (t->ops->dump)
@@ -220,6 +276,10 @@ int trace_dump(struct trace *t, FILE *out)
 	return (int)trace_fail(t, "%s: only trace.dat files can be dumped", t->info.path);
 }
 
+/**
+ * trace_close - release a trace and all that was returned about it
+ * @t: the trace, or NULL
+ */
 void trace_close(struct trace *t)
 {
 	struct trace_source src;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Event text: the kernel's trace and trace_pipe files, trace-cmd report (also with -R, -l, -t),
- * perf script.
+ * The reader of event text: the kernel's trace and trace_pipe files, trace-cmd report (also with -R,
+ * -l, -t) and perf script.
  *
- * Text carries less than trace.dat: time as printed (mostly microseconds), common_flags only where
- * there is a flags column, no zone of a kswapd wakeup (0 here) except with -R, names of gfp
- * composites whose bits changed between kernels (GFP_ATOMIC, GFP_NOWAIT: those of the newest are
- * taken), gfp flags of -R by position.
+ * Text carries less than trace.dat. Times are as printed, mostly in microseconds. common_flags are
+ * there only where the lines have a column of flags. Composites of gfp flags are printed by name,
+ * and the bits of some have changed between kernels (GFP_ATOMIC, GFP_NOWAIT): those of the newest
+ * are taken. -R prints gfp flags as numbers, whose bits are taken by their position.
  *
- * It is in the order of the recording's own clock already, finer than the times that it prints,
- * so records of equal time stay in the order of their lines; only lines that are out of order are
- * moved, within a bound.
+ * The writers print events in the order of the recording's clock, which is finer than the times
+ * that they print. So records of equal time stay in the order of their lines, and only lines that
+ * are out of order are moved, within a bound.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -26,11 +26,14 @@
 #define TEXT_REORDER	8192		/* records that a late line may be moved up by */
 #define TEXT_BATCH	(2 * TEXT_REORDER)
 #define TEXT_MAX_NAMES	4096		/* kinds of events; a kernel has some 2000 */
-#define TEXT_MAX_COMMS	(1 << 20)
-#define TEXT_MAX_PLACES	64		/* of lost events, that are told one by one */
-#define TEXT_MAX_GAPS	64
+#define TEXT_MAX_COMMS	(1 << 20)	/* slots for names of tasks */
+#define TEXT_MAX_PLACES	64		/* of lost events, that are listed one by one */
+#define TEXT_MAX_GAPS	64		/* of lost events, whose CPU has had no event since */
+#define TEXT_COMM_MAX	15		/* TASK_COMM_LEN without its NUL */
+#define TEXT_ODD_SHARE	64		/* one odd byte in so many is let pass */
 #define TEXT_HINT	"export the trace again, or go on with --allow-incomplete"
 
+/* a kind of event that occurred */
 struct text_kind {
 	char *name;
 	size_t len;
@@ -38,12 +41,14 @@ struct text_kind {
 	const struct event_desc *ev;
 };
 
+/* the name of a task, in a hash table with open addressing */
 struct text_comm {
-	int32_t pid;			/* + 1; 0: slot is empty */
+	int32_t key;			/* pid + 1; 0: the slot is empty */
 	uint8_t len;
-	char comm[16];
+	char comm[TEXT_COMM_MAX + 1];
 };
 
+/* where events were lost */
 struct text_place {
 	uint64_t line, lost;
 	int cpu;
@@ -51,14 +56,14 @@ struct text_place {
 
 struct text_trace {
 	struct trace t;
-	char *buf;			/* the bytes at hand: [pos, len) not yet read */
+	char *buf;			/* of the bytes at hand [pos, len) is not yet read */
 	size_t pos, len;
 	bool own_buf, eof, done, damaged;
 	uint64_t offset, line;
 
 	struct record *rec, *tmp;	/* TEXT_BATCH each: a line may add a record for each gap */
-	unsigned int nr, given;		/* of rec: filled, handed out */
-	uint64_t given_ts;		/* the last record handed out */
+	unsigned int nr, given;		/* how many of rec are filled, and were handed out */
+	uint64_t given_ts;		/* time of the last record handed out */
 	bool unsorted;
 
 	struct text_kind *kind[2 * TEXT_MAX_NAMES], *sorted[TEXT_MAX_NAMES + 1], other;
@@ -66,7 +71,7 @@ struct text_trace {
 	unsigned int comm_size, nr_comms;
 	struct text_place place[TEXT_MAX_PLACES];
 	unsigned int nr_places;
-	struct text_place gap[TEXT_MAX_GAPS];	/* told, and no event of their CPU seen since */
+	struct text_place gap[TEXT_MAX_GAPS];
 	unsigned int nr_gaps;
 	uint64_t unknown, unknown_line, comments;
 	unsigned int max_cpu;
@@ -87,7 +92,7 @@ static void text_damage(struct text_trace *x, const char *what)
 	x->t.info.complete = false;
 }
 
-/* more bytes behind those at hand; false at the end */
+/* Reads more bytes behind those at hand; false at the end. */
 static bool text_refill(struct text_trace *x)
 {
 	struct trace_source *src = &x->t.src;
@@ -119,7 +124,7 @@ static bool text_refill(struct text_trace *x)
 	return n > 0;
 }
 
-/* the next line, without its end; false when there is none */
+/* Finds the next line, without its end; false when there is none. */
 static bool text_next_line(struct text_trace *x, const char **s, const char **end)
 {
 	size_t seen = 0;
@@ -160,7 +165,7 @@ static void insert_sorted(struct text_trace *x, struct text_kind *k)
 	x->sorted[i] = k;
 }
 
-/* the kind of event of this name; those beyond the table's size are counted as one */
+/* Finds the kind of event of this name. Those that the table has no room for count as one kind. */
 static struct text_kind *text_kind_of(struct text_trace *x, const char *name, size_t len)
 {
 	unsigned int i = hash_name(name, len) % (2 * TEXT_MAX_NAMES);
@@ -175,7 +180,10 @@ static struct text_kind *text_kind_of(struct text_trace *x, const char *name, si
 	if (!k || !k->name) {
 		free(k);
 		k = &x->other;
-		if (!k->name && (k->name = strdup("(other)")))
+		if (k->name)
+			return k;
+		k->name = strdup("(other)");
+		if (k->name)
 			insert_sorted(x, k);
 		return k;
 	}
@@ -186,11 +194,15 @@ static struct text_kind *text_kind_of(struct text_trace *x, const char *name, si
 	return k;
 }
 
+/* include/linux/hash.h: a multiplier that spreads what is close together */
+#define GOLDEN_RATIO_32	0x61C88647u
+
+/* Finds the slot of @key, or the one where it belongs. */
 static struct text_comm *comm_slot(struct text_comm *table, unsigned int size, int32_t key)
 {
-	unsigned int i = (uint32_t)key * 2654435761u % size;
+	unsigned int i = (uint32_t)key * GOLDEN_RATIO_32 % size;
 
-	while (table[i].pid && table[i].pid != key)
+	while (table[i].key && table[i].key != key)
 		i = (i + 1) % size;
 	return &table[i];
 }
@@ -203,8 +215,8 @@ static void comm_grow(struct text_trace *x)
 	if (!table)
 		return;
 	for (unsigned int i = 0; i < x->comm_size; i++)
-		if (x->comm[i].pid)
-			*comm_slot(table, size, x->comm[i].pid) = x->comm[i];
+		if (x->comm[i].key)
+			*comm_slot(table, size, x->comm[i].key) = x->comm[i];
 	free(x->comm);
 	x->comm = table;
 	x->comm_size = size;
@@ -212,7 +224,7 @@ static void comm_grow(struct text_trace *x)
 
 static void text_note_comm(struct text_trace *x, const struct text_line *l)
 {
-	uint8_t len = l->comm_len < 15 ? l->comm_len : 15;
+	uint8_t len = l->comm_len < TEXT_COMM_MAX ? l->comm_len : TEXT_COMM_MAX;
 	struct text_comm *c;
 
 	if (l->pid == INT32_MAX || (l->comm_len == 5 && !memcmp(l->comm, "<...>", 5)))
@@ -222,10 +234,10 @@ static void text_note_comm(struct text_trace *x, const struct text_line *l)
 	if (2 * x->nr_comms >= x->comm_size)
 		return;
 	c = comm_slot(x->comm, x->comm_size, l->pid + 1);
-	if (c->len == len && !memcmp(c->comm, l->comm, len) && c->pid)
+	if (c->len == len && !memcmp(c->comm, l->comm, len) && c->key)
 		return;
-	x->nr_comms += !c->pid;
-	c->pid = l->pid + 1;
+	x->nr_comms += !c->key;
+	c->key = l->pid + 1;
 	c->len = len;
 	memcpy(c->comm, l->comm, len);
 	c->comm[len] = '\0';
@@ -239,10 +251,10 @@ static void text_append(struct text_trace *x, const struct record *r)
 	}
 	if (x->nr > x->given && r->ts < x->rec[x->nr - 1].ts)
 		x->unsorted = true;
-	x->rec[x->nr++] = *r;
+	memcpy(&x->rec[x->nr++], r, sizeof(*r));
 }
 
-/* a gap ends where its CPU's next event is */
+/* A gap ends at its CPU's next event, so that is where its record goes. */
 static void text_end_gaps(struct text_trace *x, const struct record *next)
 {
 	unsigned int i = 0;
@@ -264,7 +276,7 @@ static void text_end_gaps(struct text_trace *x, const struct record *next)
 	}
 }
 
-/* the kernel prints a marker's writer where other events have their name */
+/* The kernel prints who wrote a marker where other events have their name. */
 static struct text_kind *text_kind_of_line(struct text_trace *x, const struct text_line *l)
 {
 	static const char marker[] = "tracing_mark_write";
@@ -349,7 +361,7 @@ static void text_fill(struct text_trace *x)
 	}
 }
 
-/* stable; what is in order already costs one comparison */
+/* The sort is stable. A half that is in order costs one comparison. */
 static void text_sort(struct record *r, struct record *tmp, unsigned int n)
 {
 	unsigned int half = n / 2, i = 0, j = half, k = 0;
@@ -459,7 +471,7 @@ static const char *text_comm(struct trace *t, int pid)
 	if (!x->comm_size || pid < 0 || pid == INT32_MAX)
 		return NULL;
 	c = comm_slot(x->comm, x->comm_size, pid + 1);
-	return c->pid ? c->comm : NULL;
+	return c->key ? c->comm : NULL;
 }
 
 static void text_close(struct trace *t)
@@ -489,7 +501,7 @@ static const struct trace_ops text_ops = {
 	.close = text_close,
 };
 
-/* the bytes: memory as it is, a file or pipe through a buffer */
+/* Bytes in memory are read where they are, a file or pipe through a buffer. */
 static bool text_open_bytes(struct text_trace *x)
 {
 	const struct trace_source *src = &x->t.src;
@@ -524,7 +536,7 @@ static struct trace *text_refuse(struct text_trace *x, char *err, size_t errlen)
 }
 
 /**
- * text_open - open event text; reads until the first events, to refuse what has none
+ * text_open - open event text, and read until the first events to refuse what has none
  * @src: a file, a pipe, or memory
  * @opt: options, NULL for defaults
  * @err: message naming file, place and remedy
@@ -568,7 +580,8 @@ struct trace *text_open(const struct trace_source *src, const struct trace_optio
  * @head: the bytes
  * @len: how many
  *
- * Comms may hold odd bytes, so a few are let pass; text_open() decides by what it understands.
+ * Names of tasks may hold odd bytes, so a few are let pass; text_open() decides by what it
+ * understands. The binary formats have been asked before.
  *
  * Return: true if they may.
  */
@@ -578,5 +591,5 @@ bool text_probe(const uint8_t *head, size_t len)
 
 	for (size_t i = 0; i < len; i++)
 		odd += (head[i] < 0x20 && !memchr("\t\n\r", head[i], 3)) || head[i] == 0x7f;
-	return len && odd * 64 <= len && memchr(head, '\n', len);
+	return len && odd * TEXT_ODD_SHARE <= len && memchr(head, '\n', len);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of the text reader share: text_line.c finds task, CPU, time and event name of a
+ * What the parts of the reader of text share: text_line.c finds task, CPU, time and event name of a
  * line, text_event.c the event's fields, text.c reads lines and keeps them in order.
  */
 #ifndef FRAGREPLAY_PARSERS_TEXT_H
@@ -13,18 +13,18 @@
 #include "parsers/events.h"
 
 /**
- * struct text_line - one line that is an event, its parts in place
- * @comm: task name as printed, not terminated
+ * struct text_line - a line that is an event; the pointers are into the line
+ * @comm: task name as printed, not ended by NUL
  * @comm_len: its length
- * @event: name without the "system:" that perf puts before it
+ * @event: name without the "system:" that perf prints before it
  * @event_len: its length
- * @payload: what follows the name's colon, up to @end, without leading blanks
+ * @payload: what follows the name's colon and blanks, up to @end
  * @end: end of the line
- * @ts: ns; a time printed without a fraction is taken as it stands
+ * @ts: time in ns; a time printed without a fraction is in the clock's own unit
  * @pid: task
  * @cpu: CPU
- * @flags: common_flags, 0 where the line has no flags column
- * @perf: it is of perf script
+ * @flags: common_flags, 0 where the line has no column of flags
+ * @perf: perf script printed the line
  */
 struct text_line {
 	const char *comm;
@@ -39,28 +39,20 @@ struct text_line {
 	bool perf;
 };
 
-/**
- * text_line_parse - take a line's head apart
- * @s: the line, no newline at its end
- * @end: its end
- * @l: filled in
- *
- * A comm may hold blanks, dashes and brackets. Writers pad it to 16 columns, so the separator
- * after it is looked for there first; lines whose blanks were trimmed are tried bracket by bracket.
- *
- * Return: false if the line is no event.
- */
-bool text_line_parse(const char *s, const char *end, struct text_line *l);
-
-/* How a line that is no event is to be taken. */
-enum text_other { TEXT_NOISE, TEXT_COMMENT, TEXT_LOST, TEXT_UNKNOWN };
+/* What a line is that is no event. */
+enum text_other {
+	TEXT_NOISE,		/* it belongs to the event above it, or says nothing */
+	TEXT_COMMENT,		/* it tells about the trace */
+	TEXT_LOST,		/* it tells of lost events */
+	TEXT_UNKNOWN
+};
 
 /**
- * struct text_note - what a line that is no event says
- * @kind: TEXT_COMMENT: tells about the trace, TEXT_LOST: about lost events, TEXT_NOISE: nothing
- * @cpu: of the lost events; -1: of all
- * @lost: how many; 0 when the line tells none
- * @cpus: CPUs of the machine, 0 when the line does not tell
+ * struct text_note - what a line says that is no event
+ * @kind: what it is
+ * @cpu: CPU that lost events; -1: all of them
+ * @lost: how many events were lost; 0: the line does not say
+ * @cpus: CPUs of the recorded machine; 0: the line does not say
  */
 struct text_note {
 	enum text_other kind;
@@ -69,22 +61,10 @@ struct text_note {
 	unsigned int cpus;
 };
 
-/**
- * text_note_parse - take a line that text_line_parse() refused
- * @s: the line
- * @end: its end
- * @n: filled in
- *
- * Header comments, "CPU:1 [LOST 12 EVENTS]", entries of a stack that belongs to the line above.
- */
-void text_note_parse(const char *s, const char *end, struct text_note *n);
+#define TEXT_GFP_SLOTS	64	/* a trace has some ten masks that occur often */
+#define TEXT_GFP_LEN	248	/* longer texts than this are not kept */
 
-/* Does a line that is no event name one that replay needs, so that it must be damaged? */
-bool text_names_event(const char *s, const char *end);
-
-/* gfp mask of the last texts seen, so that each is looked up by name once */
-#define TEXT_GFP_SLOTS	64
-#define TEXT_GFP_LEN	248
+/* the mask of a text that was looked up by name */
 struct text_gfp {
 	uint32_t mask;
 	uint16_t len;
@@ -93,10 +73,10 @@ struct text_gfp {
 
 /**
  * struct text_decoder - state of text_event_decode()
- * @gfp: recently seen masks
+ * @gfp: masks of texts that were seen recently
  * @gfp_numeric: a mask was printed as a number, and taken by the position of its bits
- * @gfp_named: one was printed by name
- * @key: the field that could not be read
+ * @gfp_named: a mask was printed by name
+ * @key: the field that is wrong, when text_event_decode() says so
  * @key_len: its length
  */
 struct text_decoder {
@@ -106,12 +86,15 @@ struct text_decoder {
 	size_t key_len;
 };
 
+/* text_line.c */
+bool text_line_parse(const char *s, const char *end, struct text_line *l);
+void text_note_parse(const char *s, const char *end, struct text_note *n);
+bool text_number(const char *s, const char *end, uint64_t *v);
+bool text_hex(const char *s, const char *end, uint64_t *v);
+
+/* text_event.c */
+bool text_names_event(const char *s, const char *end);
 const char *text_event_decode(struct text_decoder *d, const struct event_desc *ev,
 			      const struct text_line *l, struct record *r);
-
-/* number, decimal or 0x; -1 is all ones. False unless all of it is one that fits 64 bits. */
-bool text_number(const char *s, const char *end, uint64_t *v);
-/* likewise without the 0x */
-bool text_hex(const char *s, const char *end, uint64_t *v);
 
 #endif

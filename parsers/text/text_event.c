@@ -66,7 +66,7 @@ static bool reclaim_flag(const char *s, const char *end, uint64_t *v)
 	return text_number(s, end, v);
 }
 
-/* "RECLAIM_WB_ANON|RECLAIM_WB_ASYNC": include/trace/events/vmscan.h:show_reclaim_flags() */
+/* The kernel prints "RECLAIM_WB_ANON|RECLAIM_WB_ASYNC": vmscan.h:show_reclaim_flags(). */
 static bool reclaim_flags(const char *s, const char *end, uint64_t *v)
 {
 	uint64_t sum = 0, flag;
@@ -84,7 +84,7 @@ static bool reclaim_flags(const char *s, const char *end, uint64_t *v)
 	return true;
 }
 
-/* One of these texts comes with most allocations, so each is looked up by name only once. */
+/* Most allocations have one of a few texts, so what was looked up by name is kept. */
 static uint32_t gfp_by_name(struct text_decoder *d, const char *s, size_t len)
 {
 	struct text_gfp *slot;
@@ -135,7 +135,7 @@ static bool field_value(struct text_decoder *d, uint8_t kind, const char *s, con
 	return text_number(s, end, v);
 }
 
-/* "(0x1000 ~ 0x1200)" is two values: that of @f, and that of the field after it. */
+/* "(0x1000 ~ 0x1200)" has two values: that of @f, and that of the field behind it in the table. */
 static bool store_range(struct record *r, const struct event_field *f, const char *s,
 			const char *end)
 {
@@ -150,9 +150,8 @@ static bool store_range(struct record *r, const struct event_field *f, const cha
 }
 
 /*
- * The field of this name, which is printed in the form of raw text or in that of the kernel's own.
- * Fields mostly come in the table's order, so the search begins at @hint and leaves it behind what
- * it finds.
+ * Finds the field of this name. Fields mostly come in the table's order, so the search begins at
+ * @hint, and leaves it behind what it has found.
  */
 static const struct event_field *find_field(const struct event_desc *ev, unsigned int *hint,
 					    const char *key, size_t len)
@@ -211,15 +210,18 @@ static void decode_mark(const struct text_line *l, struct record *r)
 
 	if (l->event_len == strlen("print")) {
 		text = memmem(p, l->end - p, " buf=", 5);
-		if (text && l->end - p > 3 && !memcmp(p, "ip=", 3))
-			p = text + 5;
-		else if ((text = memmem(p, l->end - p, ": ", 2)))
-			p = text + 2;
+		if (text && l->end - p > 3 && !memcmp(p, "ip=", 3)) {
+			p = text + strlen(" buf=");
+		} else {
+			text = memmem(p, l->end - p, ": ", 2);
+			if (text)
+				p = text + strlen(": ");
+		}
 	}
 	mark_decode(r, p, l->end - p);
 }
 
-/* The first field that the line should have and does not; NULL when all are there. */
+/* Returns the first field that the line should have and lacks; NULL when all are there. */
 static const struct event_field *missing_field(const struct event_desc *ev, unsigned int seen)
 {
 	for (unsigned int i = 0; i < EVENT_MAX_FIELDS && ev->fields[i].name; i++)
@@ -228,7 +230,10 @@ static const struct event_field *missing_field(const struct event_desc *ev, unsi
 	return NULL;
 }
 
-/* The value of one field, which begins at *@p. Returns the fields it has filled, 0: it is wrong. */
+/*
+ * Takes a field's value from *@p and leaves *@p behind it. Returns the bits of the fields that it
+ * filled; 0: the value is wrong.
+ */
 static unsigned int take_field(struct text_decoder *d, const struct event_desc *ev,
 			       const struct event_field *f, const char **p, const char *end,
 			       struct record *r)
@@ -243,7 +248,7 @@ static unsigned int take_field(struct text_decoder *d, const struct event_desc *
 	return field_value(d, f->kind, s, *p, &v) && event_store(r, f, v) ? bit : 0;
 }
 
-/* The next "key" that a '=' follows; NULL at the line's end. *@p is left behind the '='. */
+/* Finds the next word that a '=' follows, and leaves *@p behind it; NULL at the line's end. */
 static const char *next_key(const char **p, const char *end, size_t *len)
 {
 	const char *s = *p, *key;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The head of a line of event text: "comm-pid [cpu] flags seconds: event:" of ftrace (the
+ * The head of a line of event text: "comm-pid [cpu] flags seconds: event:" is ftrace's (the
  * kernel's trace file, trace-cmd report with and without -l), "comm pid [cpu] seconds: sys:event:"
- * of perf script.
+ * is perf script's.
  */
 #define _GNU_SOURCE
 #include <string.h>
@@ -10,7 +10,9 @@
 #include "text.h"
 
 #define TEXT_COMM_WIDTH	16	/* TASK_COMM_LEN, the width that all writers pad a comm to */
-#define TEXT_FLAGS_MAX	8
+#define TEXT_FLAGS_MAX	8	/* no writer prints more columns of flags */
+#define TEXT_HEX_MAX	16	/* digits of 64 bits */
+#define NS_PER_SEC	1000000000ull
 
 static const char *skip_blanks(const char *p, const char *end)
 {
@@ -24,7 +26,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* decimal of at most @max, NULL when there is none or it is larger */
+/* Reads a decimal. Returns where it ends; NULL when there is none, or one above @max. */
 static const char *scan_decimal(const char *p, const char *end, uint64_t max, uint64_t *v)
 {
 	uint64_t n = 0;
@@ -42,11 +44,19 @@ static const char *scan_decimal(const char *p, const char *end, uint64_t max, ui
 	return p;
 }
 
+/**
+ * text_hex - a hexadecimal number without the 0x
+ * @s: the text
+ * @end: its end
+ * @v: set to the number
+ *
+ * Return: false unless all of the text is a number of at most 64 bits.
+ */
 bool text_hex(const char *s, const char *end, uint64_t *v)
 {
 	uint64_t n = 0;
 
-	if (s == end || end - s > 16)
+	if (s == end || end - s > TEXT_HEX_MAX)
 		return false;
 	for (; s < end; s++) {
 		unsigned int c = (unsigned char)*s, d = c - '0';
@@ -62,6 +72,14 @@ bool text_hex(const char *s, const char *end, uint64_t *v)
 	return true;
 }
 
+/**
+ * text_number - a number, decimal with or without a minus, or hexadecimal with 0x
+ * @s: the text
+ * @end: its end
+ * @v: set to the number; a negative one is in two's complement
+ *
+ * Return: false unless all of the text is a number of at most 64 bits.
+ */
 bool text_number(const char *s, const char *end, uint64_t *v)
 {
 	bool minus = s < end && *s == '-';
@@ -76,7 +94,10 @@ bool text_number(const char *s, const char *end, uint64_t *v)
 	return true;
 }
 
-/* "12.345678" or "12.345678901" in seconds, "12345" in the clock's own unit */
+/*
+ * A time is "12.345678" or "12.345678901" in seconds, or "12345" in the unit of a clock that counts
+ * something else.
+ */
 static const char *scan_time(const char *p, const char *end, uint64_t *ts)
 {
 	uint64_t sec, frac = 0;
@@ -89,15 +110,18 @@ static const char *scan_time(const char *p, const char *end, uint64_t *ts)
 	}
 	for (p++; p < end && is_digit(*p) && digits < 9; p++, digits++)
 		frac = frac * 10 + (*p - '0');
-	if (!digits || sec > UINT64_MAX / 1000000000 - 1)
+	if (!digits || sec > UINT64_MAX / NS_PER_SEC - 1)
 		return NULL;
 	for (; digits < 9; digits++)
 		frac *= 10;
-	*ts = sec * 1000000000 + frac;
+	*ts = sec * NS_PER_SEC + frac;
 	return p;
 }
 
-/* common_flags of "d..1.": kernel/trace/trace_output.c:trace_print_lat_fmt() */
+/*
+ * The flags' letters, such as "d..1.", back to enum trace_flag_type:
+ * kernel/trace/trace_output.c:trace_print_lat_fmt()
+ */
 static uint8_t flags_of_text(const char *s, size_t len)
 {
 	static const struct { uint8_t column; char c; uint8_t flags; } table[] = {
@@ -129,7 +153,7 @@ static const char *scan_flags(const char *p, const char *end, struct text_line *
 	return skip_blanks(p, end);
 }
 
-/* "[001]", or the "1" that trace-cmd report -l runs into the flags */
+/* A CPU is "[001]", or the "1" that trace-cmd report -l prints without a gap before the flags. */
 static const char *scan_cpu(const char *p, const char *end, struct text_line *l)
 {
 	bool bracket = p < end && *p == '[';
@@ -150,7 +174,7 @@ static bool is_event_char(char c)
 	       c == '.' || c == '-';
 }
 
-/* "event: " or "sys:event: " */
+/* The event is named "event: ", by perf "sys:event: ". */
 static bool scan_event(const char *p, const char *end, struct text_line *l)
 {
 	const char *name = p;
@@ -181,7 +205,7 @@ static const char *scan_pid(const char *p, const char *end, struct text_line *l)
 	uint64_t pid = 0;
 
 	p = scan_decimal(p, end, INT32_MAX, &pid);
-	if (p && p < end && *p == '/')		/* perf script -F pid,tid: the second is ours */
+	if (p && p < end && *p == '/')		/* perf script -F pid,tid: the kernel's pid is the tid */
 		p = scan_decimal(p + 1, end, INT32_MAX, &pid);
 	if (!p || p == end || *p != ' ')
 		return NULL;
@@ -194,7 +218,7 @@ static const char *scan_pid(const char *p, const char *end, struct text_line *l)
 	return p;
 }
 
-/* all that follows the comm; @sep: the character between it and the pid */
+/* Reads all that follows the comm. @sep is the character between it and the pid. */
 static bool parse_after_comm(const char *s, const char *sep, const char *end, struct text_line *l)
 {
 	const char *p;
@@ -213,7 +237,7 @@ static bool parse_after_comm(const char *s, const char *sep, const char *end, st
 	if (!p || p == end || *p != ':')
 		return false;
 	p = skip_blanks(p + 1, end);
-	if (*sep == ' ' && p < end && is_digit(*p)) {
+	if (*sep == ' ' && p < end && is_digit(*p)) {	/* perf script -F period */
 		p = scan_decimal(p, end, UINT64_MAX, &period);
 		if (!p)
 			return false;
@@ -228,7 +252,7 @@ static bool parse_after_comm(const char *s, const char *sep, const char *end, st
 	return true;
 }
 
-/* from the '[' of a CPU back to what separates pid and comm */
+/* Goes from the '[' of a CPU back to what separates pid and comm. */
 static const char *separator_before(const char *s, const char *bracket)
 {
 	const char *p = bracket;
@@ -250,6 +274,17 @@ static const char *separator_before(const char *s, const char *bracket)
 	return p[-1] == '-' || p[-1] == ' ' ? p - 1 : NULL;
 }
 
+/**
+ * text_line_parse - take a line's head apart
+ * @s: the line, no newline at its end
+ * @end: its end
+ * @l: filled in
+ *
+ * A comm may hold blanks, dashes and brackets. Writers pad it to 16 columns, so the separator
+ * after it is looked for there first. In a line whose blanks were trimmed each bracket is tried.
+ *
+ * Return: false if the line is no event.
+ */
 bool text_line_parse(const char *s, const char *end, struct text_line *l)
 {
 	const char *sep, *p = s;
@@ -278,7 +313,7 @@ static bool starts(const char *s, const char *end, const char *with)
 	return (size_t)(end - s) >= len && !memcmp(s, with, len);
 }
 
-/* "CPU:1 [LOST 12 EVENTS]", "CPU:1 [LOST EVENTS]", "CPU:1 [12 EVENTS DROPPED]" */
+/* The kernel prints "CPU:1 [LOST 12 EVENTS]", trace-cmd "CPU:1 [12 EVENTS DROPPED]". */
 static void parse_lost(const char *s, const char *end, struct text_note *n)
 {
 	const char *p;
@@ -298,7 +333,7 @@ static void parse_lost(const char *s, const char *end, struct text_note *n)
 		n->lost = v;
 }
 
-/* "perf 1 [000] 1.000000: PERF_RECORD_LOST lost 12" of perf script --show-lost-events */
+/* perf script --show-lost-events prints "perf 1 [000] 1.000000: PERF_RECORD_LOST lost 12". */
 static void parse_perf_lost(const char *s, const char *end, struct text_note *n)
 {
 	const char *p = memmem(s, end - s, "PERF_RECORD_LOST lost ", 22);
@@ -313,7 +348,7 @@ static void parse_perf_lost(const char *s, const char *end, struct text_note *n)
 		n->cpu = v;
 }
 
-/* "# entries-in-buffer/entries-written: 123/456   #P:4" */
+/* The kernel's head has "# entries-in-buffer/entries-written: 123/456   #P:4". */
 static void parse_comment(const char *s, const char *end, struct text_note *n)
 {
 	const char *p = memmem(s, end - s, "#P:", 3);
@@ -334,7 +369,7 @@ static void parse_comment(const char *s, const char *end, struct text_note *n)
 	}
 }
 
-/* an entry of a stack that follows an event: " => func", "\tffffffff81 func+0x1 (file)" */
+/* Stacks follow their event as lines of " => func", or "\tffffffff81 func+0x1 (file)". */
 static bool is_stack_entry(const char *s, const char *end)
 {
 	const char *p = skip_blanks(s, end);
@@ -348,6 +383,14 @@ static bool is_stack_entry(const char *s, const char *end)
 	return s && text_hex(p, s, &v);
 }
 
+/**
+ * text_note_parse - take a line that text_line_parse() refused
+ * @s: the line
+ * @end: its end
+ * @n: filled in
+ *
+ * Such lines are comments of the head, "CPU:1 [LOST 12 EVENTS]", and entries of stacks.
+ */
 void text_note_parse(const char *s, const char *end, struct text_note *n)
 {
 	uint64_t v = 0;
