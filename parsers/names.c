@@ -187,7 +187,8 @@ static bool mark_number(const char *text, size_t len, const char *key, uint32_t 
  */
 void mark_decode(struct record *r, const char *text, size_t len)
 {
-	static const char alloc[] = "fragreplay: alloc_contig ", free[] = "fragreplay: free_contig ";
+	static const char alloc[] = "fragreplay: alloc_contig ";
+	static const char free[] = "fragreplay: free_contig ";
 	uint32_t id, pages;
 
 	len = strnlen(text, len);

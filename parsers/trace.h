@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A trace of any format. trace_open() finds out which one it is; the rest is the same for all: batches
- * of records in the order of time, and what the file says about itself.
+ * A trace of any format. trace_open() finds out which one it is; the rest is the same for all:
+ * batches of records in the order of time, and what the file says about itself.
  */
 #ifndef FRAGREPLAY_TRACE_H
 #define FRAGREPLAY_TRACE_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The reader of event text: the kernel's trace and trace_pipe files, trace-cmd report (also with -R,
- * -l, -t) and perf script.
+ * The reader of event text: the kernel's trace and trace_pipe files, trace-cmd report (also with
+ * -R, -l, -t) and perf script.
  *
  * Text carries less than trace.dat. Times are as printed, mostly in microseconds. common_flags are
  * there only where the lines have a column of flags. Composites of gfp flags are printed by name,
@@ -246,7 +246,8 @@ static void text_note_comm(struct text_trace *x, const struct text_line *l)
 static void text_append(struct text_trace *x, const struct record *r)
 {
 	if (x->any && r->ts < x->given_ts) {
-		text_damage(x, "its time is before that of lines read long ago; sort the lines by time");
+		text_damage(x, "its time is before that of lines read long ago; "
+			    "sort the lines by time");
 		return;
 	}
 	if (x->nr > x->given && r->ts < x->rec[x->nr - 1].ts)

@@ -205,7 +205,8 @@ static const char *scan_pid(const char *p, const char *end, struct text_line *l)
 	uint64_t pid = 0;
 
 	p = scan_decimal(p, end, INT32_MAX, &pid);
-	if (p && p < end && *p == '/')		/* perf script -F pid,tid: the kernel's pid is the tid */
+	/* perf script -F pid,tid prints both, and what the kernel calls pid is the tid */
+	if (p && p < end && *p == '/')
 		p = scan_decimal(p + 1, end, INT32_MAX, &pid);
 	if (!p || p == end || *p != ' ')
 		return NULL;
@@ -396,8 +397,8 @@ void text_note_parse(const char *s, const char *end, struct text_note *n)
 	uint64_t v = 0;
 
 	*n = (struct text_note){ .kind = TEXT_UNKNOWN, .cpu = -1 };
-	if (skip_blanks(s, end) == end || starts(s, end, "##### ") || starts(s, end, "version = ") ||
-	    is_stack_entry(s, end))
+	if (skip_blanks(s, end) == end || starts(s, end, "##### ") ||
+	    starts(s, end, "version = ") || is_stack_entry(s, end))
 		n->kind = TEXT_NOISE;
 	else if (*s == '#')
 		parse_comment(s, end, n);

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From a ring buffer's timestamp to a record's: guest time to host time, TSC to nanoseconds, and
- * the offset that `trace-cmd record --date` or `--ts-offset` left; each where the file has it, in
- * trace-cmd's order and with its rounding, so that both tools tell the same time.
+ * A timestamp of the ring buffer becomes a record's time: from guest time to the host's, from TSC
+ * to nanoseconds, and by the offset that `trace-cmd record --date` or `--ts-offset` left, as far as
+ * the file has them. The order and the rounding are trace-cmd's, so that both tools print the same
+ * time.
  */
 #include <stdlib.h>
 
 #include "tracedat.h"
 
-#define TSYNC_INTERPOLATE	1
+#define TSYNC_INTERPOLATE	1	/* between samples the time is interpolated */
+#define TSYNC_SAMPLE_BYTES	24	/* time, offset and scaling of 8 bytes each */
 
 /**
  * clock_is_linear - is a conversion no more than adding clock_conv::offset?
@@ -47,7 +49,7 @@ static uint64_t guest_to_host(const struct clock_conv *k, uint32_t cpu, uint64_t
 	if (t->nr == 1)
 		return ts + (uint64_t)t->samples[0].offset;
 	hi = t->nr - 1;
-	while (hi - lo > 1) {	/* the pair of samples around ts, or the nearest pair */
+	while (hi - lo > 1) {	/* finds the samples around ts, or those nearest to it */
 		uint32_t mid = (lo + hi) / 2;
 
 		if ((int64_t)ts >= t->samples[mid].time)
@@ -96,7 +98,7 @@ static int load_cpu(struct tsync_cpu *t, struct reader *r)
 {
 	uint32_t nr = reader_u32(r);
 
-	if (r->bad || nr > (uint64_t)(r->end - r->p) / 24)
+	if (r->bad || nr > (uint64_t)(r->end - r->p) / TSYNC_SAMPLE_BYTES)
 		return -1;
 	t->samples = calloc(nr ? nr : 1, sizeof(*t->samples));
 	if (!t->samples)

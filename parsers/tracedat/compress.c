@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One block of compressed data: zlib or zstd, and nothing but the size that was promised.
+ * Decompression of one block, with zlib or zstd. A block that does not give exactly the size that
+ * the file promises is damaged.
  */
 #include <stdlib.h>
 #include <zlib.h>
@@ -85,7 +86,7 @@ static int decompress_zlib(const uint8_t *in, size_t inlen, uint8_t *out, size_t
 }
 
 /**
- * decompress - one block
+ * decompressor_run - decompress one block
  * @d: context
  * @in: compressed bytes
  * @inlen: how many; all must be used
@@ -95,8 +96,8 @@ static int decompress_zlib(const uint8_t *in, size_t inlen, uint8_t *out, size_t
  *
  * Return: 0, or -1.
  */
-int decompress(struct decompressor *d, const uint8_t *in, size_t inlen, uint8_t *out, size_t outlen,
-	       const char **why)
+int decompressor_run(struct decompressor *d, const uint8_t *in, size_t inlen, uint8_t *out,
+		     size_t outlen, const char **why)
 {
 	switch (d->algo) {
 	case COMPRESS_ZSTD:

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The trace.dat container, version 7: a chain of sections, found through options that lie in
- * sections themselves. Layout as man page trace-cmd.dat.v7(5) states it. Version 6 and the options
- * are in container_v6.c and options.c.
+ * The container of trace.dat, version 7, is a chain of sections, which are found through options
+ * that lie in sections themselves. The man page trace-cmd.dat.v7(5) describes it. Version 6 and the
+ * options are read in container_v6.c and options.c.
  */
 #include <stdlib.h>
 
 #include "tracedat.h"
 
-#define SECTION_HEADER		16
-#define SECTION_COMPRESSED	1
+#define SECTION_HEADER		16	/* bytes: id, flags, name, size */
+#define SECTION_COMPRESSED	1	/* the only flag */
 #define SECTION_OPTIONS		0
 #define SECTION_BUFFER		3
 #define SECTION_BUFFER_TEXT	22
-#define MAX_OPTION_SECTIONS	4096
-#define MAX_SECTION_BYTES	(256u << 20)
+#define SECTION_ID_MAX		64	/* far above any id in use; more is damage */
+#define MAX_OPTION_SECTIONS	4096	/* more of them go in circles */
+#define MAX_SECTION_BYTES	(256u << 20)	/* of contents; more is damage, not metadata */
+#define COMPRESSION_OFFSET	17	/* of its name in the file */
 
 static const unsigned int section_id[NR_SECTIONS] = {
 	[SEC_HEADER] = 16, [SEC_FTRACE] = 17, [SEC_EVENTS] = 18,
@@ -27,7 +29,7 @@ static const char *const section_name[NR_SECTIONS] = {
 
 struct section_header {
 	uint16_t id, flags;
-	uint64_t size, offset;	/* of the contents */
+	uint64_t size, offset;	/* of the contents, without the header */
 };
 
 static bool reader_has(struct reader *r, uint64_t len)
@@ -175,7 +177,7 @@ static int inflate_section(struct container *c, const struct section_header *h, 
 	out->owned = malloc((size_t)usize + 1);
 	d = decompressor_new(c->algo);
 	if (out->owned && d)
-		ret = decompress(d, p + 8, csize, out->owned, usize, &why);
+		ret = decompressor_run(d, p + 8, csize, out->owned, usize, &why);
 	decompressor_free(d);
 	if (ret) {
 		blob_free(out);
@@ -235,7 +237,7 @@ int container_section(struct container *c, enum section s, struct blob *out)
 	return load_section(c, &h, out);
 }
 
-/* One options section; *next is the offset of the following one, 0 at the last. */
+/* Reads one section of options. *next becomes the offset of the following one, 0 at the last. */
 static int read_options(struct container *c, uint64_t offset, uint64_t *next)
 {
 	struct section_header h;
@@ -286,8 +288,8 @@ static int read_all_options(struct container *c, uint64_t offset)
 }
 
 /*
- * Every section lies right behind the one before it. Nothing needs this walk to find its way, but a
- * broken size or a cut file shows nowhere else when the section concerned is not read.
+ * Every section lies right behind the one before it. Nothing is found by this walk, but it is the
+ * only place where a broken size or a cut file shows when the section concerned is not read.
  */
 static int check_chain(struct container *c, uint64_t offset)
 {
@@ -296,7 +298,7 @@ static int check_chain(struct container *c, uint64_t offset)
 
 		if (read_section_header(c, offset, &h))
 			return -1;
-		if (h.id > 64)
+		if (h.id > SECTION_ID_MAX)
 			return container_fail(c, offset, "section of unknown kind %u", h.id);
 		offset = h.offset + h.size;
 	}
@@ -324,7 +326,8 @@ static int read_compression(struct container *c, struct reader *r)
 	const char *version = reader_string(r);
 
 	if (!name || !version)
-		return container_fail(c, 17, "the name of the compression is cut off");
+		return container_fail(c, COMPRESSION_OFFSET,
+				      "the name of the compression is cut off");
 	if (!strcmp(name, "none"))
 		c->algo = COMPRESS_NONE;
 	else if (!strcmp(name, "zlib"))
@@ -332,7 +335,8 @@ static int read_compression(struct container *c, struct reader *r)
 	else if (!strcmp(name, "zstd"))
 		c->algo = COMPRESS_ZSTD;
 	else
-		return container_fail(c, 17, "compression \"%.32s\" is not one of none, zlib, zstd",
+		return container_fail(c, COMPRESSION_OFFSET,
+				      "compression \"%.32s\" is not one of none, zlib, zstd",
 				      name);
 	return 0;
 }
@@ -361,7 +365,7 @@ static int container_open_v7(struct container *c, struct reader *r)
 	return 0;
 }
 
-static int refuse(struct container *c, const char *what, const char *remedy)
+static int refuse_file(struct container *c, const char *what, const char *remedy)
 {
 	snprintf(c->err, c->errlen, "%s: %s; %s", c->src->path, what, remedy);
 	return -1;
@@ -387,17 +391,16 @@ int container_open(struct container *c)
 	if (r.bad)
 		return container_fail(c, c->src->size, "the file ends within its first header");
 	if (strcmp(version, "6") && strcmp(version, "7"))
-		return refuse(c, "this version of trace.dat is neither 6 nor 7",
+		return refuse_file(c, "this version of trace.dat is neither 6 nor 7",
 			      "convert it: trace-cmd convert --file-version 7");
 	c->version = version[0] - '0';
 	c->long_size = endian_long[1];
 	if (endian_long[0] == 1)
-		return refuse(c, "recorded on a big-endian machine",
+		return refuse_file(c, "recorded on a big-endian machine",
 			      "fragreplay reads little-endian 64-bit traces only");
 	if (endian_long[0] > 1 || (c->long_size != 4 && c->long_size != 8))
 		return container_fail(c, 12, "byte order or word size is impossible");
-	if (c->page_size < 1024 || c->page_size > (16u << 20) ||
-	    (c->page_size & (c->page_size - 1)))
+	if (!page_size_possible(c->page_size))
 		return container_fail(c, 14, "a page size of %u is impossible", c->page_size);
 	return c->version == 6 ? container_open_v6(c, &r) : container_open_v7(c, &r);
 }

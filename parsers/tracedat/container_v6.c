@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The trace.dat container, version 6: the same metadata one after the other, no section headers, no
- * compression. Layout as man page trace-cmd.dat.v6(5) states it.
+ * The container of trace.dat, version 6, has the same contents one after the other, without headers
+ * of sections and without compression. The man page trace-cmd.dat.v6(5) describes it.
  */
 #include <stdlib.h>
 
 #include "tracedat.h"
 
-#define TAG_LEN		10	/* "options  ", "latency  ", "flyrecord" and their NUL */
+#define TAG_LEN		10	/* of "options  ", "latency  " and "flyrecord", with their NUL */
+#define EXTENT_BYTES	16	/* offset and size of a CPU's data */
 
 static uint64_t position(const struct container *c, const struct reader *r)
 {
@@ -92,7 +93,7 @@ static int walk_options(struct container *c, struct reader *r)
 	}
 }
 
-/* "options" may precede; @latency says which of the two kinds of data follows. */
+/* Options may come first; @latency is set to which of the two kinds of data follows. */
 static int walk_tags(struct container *c, struct reader *r, bool *latency)
 {
 	uint64_t offset = position(c, r);
@@ -114,7 +115,7 @@ static int walk_tags(struct container *c, struct reader *r, bool *latency)
 static int read_extents(struct container *c, struct reader *r, struct buffer_desc *b, uint32_t cpus)
 {
 	b->page_size = c->page_size;
-	if (cpus > 65536 || cpus > (uint64_t)(r->end - r->p) / 16)
+	if (cpus > TRACEDAT_MAX_CPUS || cpus > (uint64_t)(r->end - r->p) / EXTENT_BYTES)
 		return container_fail(c, position(c, r), "places of %u CPUs' data are cut off",
 				      cpus);
 	b->cpus = calloc(cpus ? cpus : 1, sizeof(*b->cpus));
@@ -173,8 +174,9 @@ int container_open_v6(struct container *c, struct reader *r)
 	top->offset = position(c, r);
 	if (!latency && read_extents(c, r, top, c->cpu_count))
 		return -1;
-	if (cpus < c->cpu_count)	/* an empty CPU is put behind them, for old readers */
-		reader_bytes(r, 16);
+	/* trace-cmd puts an empty CPU behind them for old readers */
+	if (cpus < c->cpu_count)
+		reader_bytes(r, EXTENT_BYTES);
 	if (!c->clock) {
 		uint64_t len = reader_u64(r);
 		const uint8_t *text = reader_bytes(r, len);

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From ring-buffer payloads to struct record. mm_page_alloc and mm_page_free are nearly all of a
- * trace and take a way without branches; everything else goes through its decoder's steps. Each
- * value is held against what a kernel can write, for nothing else in an uncompressed file betrays a
- * flipped byte.
+ * Payloads of the ring buffer become struct record. mm_page_alloc and mm_page_free are nearly all
+ * of a trace and are decoded without branches; everything else goes through its decoder's steps.
+ * Each value is held against what a kernel can write, because nothing else betrays a flipped byte
+ * in an uncompressed file.
  */
 #include "tracedat.h"
 #include <fragreplay/gfp.h>
 
-#define MAX_PID		(4u << 20)	/* include/linux/threads.h: PID_MAX_LIMIT */
+#define MAX_PID		(4u << 20)	/* include/linux/threads.h:PID_MAX_LIMIT */
 
-/* include/linux/gfp.h: the two bits that gfp_migratetype() makes the type of */
+/*
+ * include/linux/gfp.h:gfp_migratetype() takes the type from these two bits. Both at once are
+ * illegal there; here they give a type that no event can have, which makes the event damage.
+ */
 #define GFP_MOVABLE_SHIFT	3
 #define GFP_MOVABLE_MASK	(__GFP_MOVABLE | __GFP_RECLAIMABLE)
 
@@ -29,15 +32,15 @@ static inline void fill_tail(struct record *rec, uint32_t pid, uint32_t cpu, uin
 	memcpy(&rec->pid, &tail, sizeof(tail));
 }
 
-/* An allocation's type follows from its mask; it is 0 when the kernel does not group by mobility. */
+/* An allocation's type follows from its mask, or is 0 with page_group_by_mobility_disabled. */
 static inline bool migratetype_fits(uint32_t migratetype, uint32_t gfp)
 {
 	return !migratetype || migratetype == (gfp & GFP_MOVABLE_MASK) >> GFP_MOVABLE_SHIFT;
 }
 
 /*
- * mm_page_alloc and mm_page_free in one: a free reads beyond its end what an allocation has there,
- * and throws it away. True when the values are possible.
+ * mm_page_alloc and mm_page_free are decoded by the same code: a free reads beyond its end what an
+ * allocation has there, and drops it. Returns true when the values are possible.
  */
 static inline bool decode_fast(const struct cursor *c, const struct decoder *dec,
 			       struct record *rec)
@@ -99,7 +102,7 @@ static bool run_step(const struct cursor *c, const struct decoder *dec, const st
 	return event_store(rec, s->field, v);
 }
 
-/* What no single field shows. */
+/* Checks what no single field shows: whether fields fit each other. */
 static bool consistent(const struct record *rec)
 {
 	switch (rec->type) {
@@ -171,7 +174,7 @@ static void emit_lost(struct tracedat *d, struct cursor *c, struct record *rec)
 	c->lost = 0;
 }
 
-/* To the next data event; what is most likely is done here, all else in kbuffer.c. */
+/* Goes to the next data event. The most likely case is done here, all others in kbuffer.c. */
 static inline int advance(struct cursor *c)
 {
 	const uint8_t *p = c->next;
@@ -192,18 +195,19 @@ static inline int advance(struct cursor *c)
 }
 
 /**
- * decode_run - take one CPU's events while they come before all others'
+ * tracedat_decode - decode one CPU's events while they come before all others'
  * @d: the trace
  * @c: the CPU's cursor, on an event
  * @out: room for @max records
  * @max: at least 1; an event behind a gap takes two places
  * @limit: take no event later than this; the first is taken in any case
- * @state: set to cursor_advance_slow()'s last answer: -1 also when an event cannot be decoded
+ * @state: set to the last answer of cursor_advance_slow(), and to -1 when an event cannot be
+ *	decoded
  *
  * Return: how many records were made, REC_LOST ones included.
  */
-unsigned int decode_run(struct tracedat *d, struct cursor *c, struct record *out, unsigned int max,
-			uint64_t limit, int *state)
+unsigned int tracedat_decode(struct tracedat *d, struct cursor *c, struct record *out,
+			     unsigned int max, uint64_t limit, int *state)
 {
 	const uint16_t *index = d->f.index;
 	unsigned int n = 0, lost = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every event as `trace-cmd report -R` prints it, to be held side by side with it. What struct
- * record keeps of an event is taken out of the payload and put back from the decoded record before
- * it is printed, so that a wrong decode shows; libtraceevent then prints the fields.
+ * The dump prints every event as `trace-cmd report -R` does, so that both can be compared. What
+ * struct record keeps of an event is put back from the record into the payload before libtraceevent
+ * prints it, so that a wrong decode shows.
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
@@ -14,14 +14,14 @@
 struct dump {
 	struct tracedat *d;
 	FILE *out;
-	struct tep_handle *tep;		/* with print fmts, which the decoders do without */
+	struct tep_handle *tep;		/* it has print fmts, which that of the decoders has not */
 	struct trace_seq seq;
 	uint8_t *raw;
 	size_t raw_cap;
 	bool usec;
 };
 
-/* Hands a section, whose text has a length of 4 bytes before it, to one of libtraceevent's parsers. */
+/* Hands a section to a parser of libtraceevent; a length of 4 bytes stands before its text. */
 static int load_symbols_of(struct dump *m, enum section s,
 			   int (*parse)(struct tep_handle *tep, const char *text))
 {
@@ -38,7 +38,7 @@ static int load_symbols_of(struct dump *m, enum section s,
 	return 0;
 }
 
-/* The names that a print fmt asks for. They may be missing only where damage is let pass. */
+/* Loads the names that print fmts ask for. Damage in them counts as damage in events does. */
 static int load_symbols(struct dump *m)
 {
 	struct trace *t = &m->d->t;
@@ -51,7 +51,7 @@ static int load_symbols(struct dump *m)
 	return t->opt.allow_incomplete ? 0 : -1;
 }
 
-/* The field as the record holds it goes back to where the payload had it. */
+/* Puts a field as the record holds it back to where the payload had it. */
 static void put_back(uint8_t *payload, const struct decoder *dec, const struct step *s,
 		     const struct record *rec)
 {
@@ -89,7 +89,7 @@ static void print_time(struct dump *m, uint64_t ts)
 		fprintf(m->out, "%12" PRIu64 ":", ts);
 }
 
-/* The way a field is printed, 0x%lx or %d, is taken from the print fmt. */
+/* libtraceevent takes from the print fmt how a field is printed, as 0x%lx or %d. */
 static void print_info(struct dump *m, const struct decoder *dec, struct tep_record *tr,
 		       const char *fmt, const char *what)
 {
@@ -119,7 +119,7 @@ static void print_event(struct dump *m, const struct record *rec, uint32_t len)
 	fprintf(m->out, "%s\n", m->seq.buffer);
 }
 
-/* The payload that the next read will decode; the read may release the page that it lies in. */
+/* Keeps the payload that the next read will decode, because the read may release its page. */
 static int keep_payload(struct dump *m, const struct cursor *c)
 {
 	if (m->raw_cap < c->len + 64) {
@@ -142,7 +142,7 @@ static void print_gap(struct dump *m, uint32_t cpu, uint64_t lost)
 		fprintf(m->out, "CPU:%u [%" PRIu64 " EVENTS DROPPED]\n", cpu, lost);
 }
 
-/* trace-cmd prints microseconds of clocks that it knows to count nanoseconds, else bare numbers */
+/* trace-cmd prints microseconds for clocks that it knows to count ns, and bare numbers else. */
 static bool counts_ns(const char *clock)
 {
 	static const char *const ns[] = { "local", "global", "uptime", "perf", "tsc2nsec", "tai" };
@@ -179,7 +179,7 @@ static long dump_next(struct dump *m)
 }
 
 /**
- * tracedat_dump - every event, as `trace-cmd report -R` prints it
+ * tracedat_dump - print every event as `trace-cmd report -R` does
  * @t: a trace from tracedat_open(), nothing read from it yet
  * @out: where to
  *

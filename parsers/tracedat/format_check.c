@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libtraceevent trusts the formats that it is given: a damaged one makes it read through NULL.
- * So a format is held to the shape that kernel/trace/trace_events.c:f_show() prints before it is
- * passed on, and without its print fmt, which only pretty-printing would need.
+ * libtraceevent trusts the formats that it is given: a damaged one makes it read through NULL. So a
+ * format must have the shape that kernel/trace/trace_events.c:f_show() prints before it is passed
+ * on, and its print fmt, which only pretty-printing needs, is not passed on at all.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -10,14 +10,16 @@
 
 #include "tracedat.h"
 
-#define FORMAT_MAX_FIELDS	256
+#define FORMAT_MAX_FIELDS	256	/* the largest of 7.3 has some 40 */
+#define NUMBER_MAX_DIGITS	5	/* offsets and sizes are below 64 KiB */
 
 static bool is_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_';
 }
 
-/* "key" digits "end" at *p; the number has at most 5 digits */
+/* Skips @key, a number and @stop at *p; false when they are not there. */
 static bool take_number(const char **p, const char *end, const char *key, char stop)
 {
 	size_t len = strlen(key);
@@ -28,13 +30,13 @@ static bool take_number(const char **p, const char *end, const char *key, char s
 	*p += len;
 	for (digits = *p; *p < end && **p >= '0' && **p <= '9'; (*p)++)
 		;
-	if (*p == digits || *p - digits > 5 || *p == end || **p != stop)
+	if (*p == digits || *p - digits > NUMBER_MAX_DIGITS || *p == end || **p != stop)
 		return false;
 	(*p)++;
 	return true;
 }
 
-/* an array's "[]", "[16]" or "[TASK_COMM_LEN + 1]"; *p is on the bracket */
+/* Skips an array's "[]", "[16]" or "[TASK_COMM_LEN + 1]"; *p is on the bracket. */
 static bool take_brackets(const char **p, const char *end)
 {
 	for ((*p)++; *p < end && **p != ']'; (*p)++)
@@ -43,7 +45,10 @@ static bool take_brackets(const char **p, const char *end)
 	return *p < end;
 }
 
-/* "unsigned long pfn", "__data_loc char[] name", "const char * name", "u8 addr[16]" */
+/*
+ * Declarations are "unsigned long pfn", "__data_loc char[] name", "const char * name" or
+ * "u8 addr[16]".
+ */
 static bool is_declaration(const char *p, const char *end)
 {
 	unsigned int words = 0;
@@ -67,7 +72,7 @@ static bool is_declaration(const char *p, const char *end)
 	return words >= 2 && name;
 }
 
-/* "\tfield:DECLARATION;\toffset:8;\tsize:8;\tsigned:0;" */
+/* A field is "\tfield:DECLARATION;\toffset:8;\tsize:8;\tsigned:0;". */
 static bool is_field(const char *p, const char *end)
 {
 	static const char head[] = "\tfield:";
@@ -102,7 +107,7 @@ static bool is_id(const char *p, const char *end)
 	return end[0] == '\n' && take_number(&p, end + 1, "ID: ", '\n') && p == end + 1;
 }
 
-/* where its print fmt begins; 0 when it is no format */
+/* Returns where the print fmt begins; 0 when the text is no format. */
 static size_t check_format(const char *text, size_t len)
 {
 	const char *p = text, *end = text + len, *nl;
@@ -129,7 +134,7 @@ static size_t check_format(const char *text, size_t len)
 }
 
 /**
- * format_for_tep - what of an event's format may be handed to libtraceevent
+ * format_text_for_tep - what of an event's format may be handed to libtraceevent
  * @text: the format file's text
  * @len: its length
  * @out_len: set to the length of what is returned
@@ -137,7 +142,7 @@ static size_t check_format(const char *text, size_t len)
  * Return: its fields with an empty print fmt, for free(); NULL when it is not as a kernel prints
  * it, or there is no memory.
  */
-char *format_for_tep(const char *text, size_t len, size_t *out_len)
+char *format_text_for_tep(const char *text, size_t len, size_t *out_len)
 {
 	static const char fmt[] = "print fmt: \"\"\n";
 	size_t fields = check_format(text, len);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From the format files in a trace to decoders. Opening only notes where each event's format is;
- * libtraceevent parses it when the event first occurs, and its fields' places are then loaded from
- * directly.
+ * The format files in a trace become decoders. Opening only notes where each event's format is.
+ * libtraceevent parses it when the event first occurs; from then on its fields are loaded directly
+ * from their places.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -11,14 +11,16 @@
 #include "tracedat.h"
 
 #define MAX_EVENT_ID	65536		/* common_type is an unsigned short */
-#define COMMON_BYTES	8		/* common_type to common_pid, checked by is_common() */
+#define COMMON_BYTES	8		/* common_type to common_pid; is_common() checks them */
+#define PAGE_HEADER_BYTES	16	/* time stamp and commit word of a 64-bit kernel */
+#define FIRST_DECODERS	4096		/* a kernel has some 2000 events */
 
 static struct decoder *add_decoder(struct formats *f)
 {
 	struct decoder *dec;
 
 	if (f->nr_dec == f->cap_dec) {
-		unsigned int cap = f->cap_dec ? f->cap_dec * 2 : 4096;
+		unsigned int cap = f->cap_dec ? f->cap_dec * 2 : FIRST_DECODERS;
 
 		dec = aligned_alloc(64, cap * sizeof(*dec));
 		if (!dec)
@@ -34,7 +36,7 @@ static struct decoder *add_decoder(struct formats *f)
 	return dec;
 }
 
-/* "name: mm_page_alloc\nID: 306\n" at the beginning of a format file */
+/* Notes a format file, which begins with "name: mm_page_alloc\nID: 306\n". */
 static int note_format(struct formats *f, const char *system, const uint8_t *text, size_t len)
 {
 	const char *nl = memchr(text, '\n', len), *id = nl ? nl + 1 : NULL;
@@ -52,7 +54,7 @@ static int note_format(struct formats *f, const char *system, const uint8_t *tex
 	dec = f->index[number] ? &f->dec[f->index[number]] : add_decoder(f);
 	if (!dec)
 		return -1;
-	if (dec->name)		/* the same id twice: extra instances repeat what the top one has */
+	if (dec->name)		/* extra instances repeat what the top one has */
 		return 0;
 	dec->id = (uint16_t)number;
 	dec->system = system;
@@ -95,7 +97,7 @@ static struct reader blob_reader(const struct blob *b)
 	return (struct reader) { b->data, b->len ? b->data + b->len : b->data, false };
 }
 
-/* Sizes of the page header, and a refusal of what is no 64-bit ring buffer. */
+/* Learns the size of the page header, and refuses what is no ring buffer of a 64-bit kernel. */
 static int parse_header_page(struct formats *f, struct container *c)
 {
 	struct reader r;
@@ -123,7 +125,7 @@ static int parse_header_page(struct formats *f, struct container *c)
 		return container_fail(c, c->sec_off[SEC_HEADER],
 				      "a %d-bit kernel's trace, only 64-bit ones are read",
 				      commit * 8);
-	f->page_header = 16;
+	f->page_header = PAGE_HEADER_BYTES;
 	return 0;
 }
 
@@ -216,12 +218,15 @@ static int resolve_step(struct decoder *d, struct tep_event *event, const struct
 			return -1;
 		*why = "its format has no table of symbol names";
 	}
-	d->nr_steps++;		/* from here on formats_close() frees s->sym */
+	d->nr_steps++;		/* now formats_close() will free s->sym */
 	return s->sym ? sym_map_parse(s->sym, (const char *)d->text, d->text_len, ef->name,
 				      compact_result_of_name) : 0;
 }
 
-/* The payload's length: the struct's, padded as it is aligned; at least, with dynamic fields. */
+/*
+ * The length of a payload is that of the event's struct, padded to its alignment. With fields of
+ * variable size this is the least that it can be.
+ */
 static void resolve_length(struct decoder *d, struct tep_event *event)
 {
 	unsigned int end = COMMON_BYTES;
@@ -286,7 +291,7 @@ int formats_resolve(struct formats *f, struct decoder *d, const char **why)
 	char *text;
 
 	*why = "its format is not as a kernel prints it";
-	text = format_for_tep((const char *)d->text, d->text_len, &len);
+	text = format_text_for_tep((const char *)d->text, d->text_len, &len);
 	if (!text)
 		return -1;
 	*why = "libtraceevent cannot parse its format";
@@ -305,9 +310,12 @@ int formats_resolve(struct formats *f, struct decoder *d, const char **why)
 		if (resolve_step(d, event, &desc->fields[i], why))
 			return -1;
 	}
-	for (int i = 0; i < d->nr_steps; i++)
-		if (d->steps[i].field->kind != FIELD_MARK && d->steps[i].offset + d->steps[i].size > d->min_len)
+	for (int i = 0; i < d->nr_steps; i++) {
+		const struct step *s = &d->steps[i];
+
+		if (s->field->kind != FIELD_MARK && s->offset + s->size > d->min_len)
 			return -1;
+	}
 	d->fast = fast_path(d);
 	if (d->fast)
 		d->fast_len = d->len;

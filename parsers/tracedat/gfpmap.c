@@ -1,31 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tables of an event's print fmt: which bit has which gfp name, which number which symbol. A
- * trace's numbers are only ever understood through the trace's own tables (tracepoints.md 8).
+ * The tables in an event's print fmt say which bit has which gfp name and which number which
+ * symbol. A trace's numbers are only ever understood through the trace's own tables, because they
+ * change between kernels and with the configuration.
  */
 #include <ctype.h>
 
 #include "tracedat.h"
 #include <fragreplay/gfp.h>
 
-/* a place in the text, never past its end */
-struct text {
+/* a place in the text of a print fmt, never past its end */
+struct expr {
 	const char *p, *end;
 	bool bad;
 	int depth;
 };
 
-#define MAX_DEPTH 64
+#define EXPR_MAX_DEPTH	64	/* of parentheses; deeper ones are damage */
 
-static void skip_space(struct text *t)
+static void expr_skip_space(struct expr *t)
 {
 	while (t->p < t->end && isspace((unsigned char)*t->p))
 		t->p++;
 }
 
-static bool accept(struct text *t, char c)
+static bool expr_accept(struct expr *t, char c)
 {
-	skip_space(t);
+	expr_skip_space(t);
 	if (t->p == t->end || *t->p != c)
 		return false;
 	t->p++;
@@ -37,9 +38,9 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-static size_t word(struct text *t, const char **start)
+static size_t expr_word(struct expr *t, const char **start)
 {
-	skip_space(t);
+	expr_skip_space(t);
 	*start = t->p;
 	while (t->p < t->end && is_word(*t->p))
 		t->p++;
@@ -52,8 +53,8 @@ static bool word_is(const char *w, size_t len, const char *name)
 }
 
 /*
- * Kernels between 6.10 and the fix of their formats print the names of the bits instead of their
- * numbers. Their order is enum's in include/linux/gfp_types.h; those that depend on the
+ * Kernels from 6.10 on printed the names of the bits instead of their numbers, until their formats
+ * were mended. The order is that of the enum in include/linux/gfp_types.h; bits that depend on the
  * configuration come after these.
  */
 static bool bit_of_enum(const char *w, size_t len, uint64_t *value)
@@ -75,9 +76,9 @@ static bool bit_of_enum(const char *w, size_t len, uint64_t *value)
 	return false;
 }
 
-static uint64_t expression(struct text *t);
+static uint64_t expr_value(struct expr *t);
 
-static uint64_t number(struct text *t)
+static uint64_t expr_number(struct expr *t)
 {
 	uint64_t v = 0;
 	unsigned int base = 10;
@@ -97,20 +98,20 @@ static uint64_t number(struct text *t)
 	return v;
 }
 
-/* "( unsigned long)", "( gfp_t)": skipped, true; anything else: nothing is taken */
-static bool cast(struct text *t)
+/* Skips a cast such as "( unsigned long)" or "( gfp_t)"; false, without skipping, else. */
+static bool expr_cast(struct expr *t)
 {
 	static const char *const types[] = {
 		"unsigned", "signed", "long", "int", "short", "char", "const", "gfp_t", "__force",
 		"u8", "u16", "u32", "u64", "s32", "s64", "__u32", "__u64", "isolate_mode_t",
 	};
-	struct text try = *t;
+	struct expr try = *t;
 	const char *w;
 	size_t len, words = 0;
 
-	if (!accept(&try, '('))
+	if (!expr_accept(&try, '('))
 		return false;
-	while ((len = word(&try, &w))) {
+	while ((len = expr_word(&try, &w))) {
 		size_t i = 0;
 
 		while (i < sizeof(types) / sizeof(types[0]) && !word_is(w, len, types[i]))
@@ -119,21 +120,21 @@ static bool cast(struct text *t)
 			return false;
 		words++;
 	}
-	if (!words || !accept(&try, ')'))
+	if (!words || !expr_accept(&try, ')'))
 		return false;
 	t->p = try.p;
 	return true;
 }
 
-static uint64_t named(struct text *t)
+static uint64_t expr_named(struct expr *t)
 {
 	const char *w;
-	size_t len = word(t, &w);
+	size_t len = expr_word(t, &w);
 	uint64_t v = 0;
 
-	if (accept(t, '(')) {
-		v = expression(t);
-		if (!accept(t, ')'))
+	if (expr_accept(t, '(')) {
+		v = expr_value(t);
+		if (!expr_accept(t, ')'))
 			t->bad = true;
 		if (word_is(w, len, "BIT") || word_is(w, len, "BIT_ULL"))
 			return v < 64 ? 1ull << v : 0;
@@ -146,95 +147,95 @@ static uint64_t named(struct text *t)
 	return v;
 }
 
-static uint64_t unary(struct text *t)
+static uint64_t expr_unary(struct expr *t)
 {
 	uint64_t v;
 
-	if (t->depth >= MAX_DEPTH || t->bad) {
+	if (t->depth >= EXPR_MAX_DEPTH || t->bad) {
 		t->bad = true;
 		return 0;
 	}
 	t->depth++;
-	skip_space(t);
-	if (accept(t, '~')) {
-		v = ~unary(t);
-	} else if (accept(t, '-')) {
-		v = -unary(t);
-	} else if (accept(t, '+')) {
-		v = unary(t);
-	} else if (cast(t)) {
-		v = unary(t);
-	} else if (accept(t, '(')) {
-		v = expression(t);
-		if (!accept(t, ')'))
+	expr_skip_space(t);
+	if (expr_accept(t, '~')) {
+		v = ~expr_unary(t);
+	} else if (expr_accept(t, '-')) {
+		v = -expr_unary(t);
+	} else if (expr_accept(t, '+')) {
+		v = expr_unary(t);
+	} else if (expr_cast(t)) {
+		v = expr_unary(t);
+	} else if (expr_accept(t, '(')) {
+		v = expr_value(t);
+		if (!expr_accept(t, ')'))
 			t->bad = true;
 	} else if (t->p < t->end && isdigit((unsigned char)*t->p)) {
-		v = number(t);
+		v = expr_number(t);
 	} else {
-		v = named(t);
+		v = expr_named(t);
 	}
 	t->depth--;
 	return v;
 }
 
-static bool accept_shift(struct text *t)
+static bool expr_accept_shift(struct expr *t)
 {
-	skip_space(t);
+	expr_skip_space(t);
 	if (t->end - t->p < 2 || t->p[0] != '<' || t->p[1] != '<')
 		return false;
 	t->p += 2;
 	return true;
 }
 
-static uint64_t sum(struct text *t)
+static uint64_t expr_sum(struct expr *t)
 {
-	uint64_t v = unary(t);
+	uint64_t v = expr_unary(t);
 
 	for (;;) {
-		if (accept(t, '+'))
-			v += unary(t);
-		else if (accept(t, '-'))
-			v -= unary(t);
+		if (expr_accept(t, '+'))
+			v += expr_unary(t);
+		else if (expr_accept(t, '-'))
+			v -= expr_unary(t);
 		else
 			return v;
 	}
 }
 
-static uint64_t shift(struct text *t)
+static uint64_t expr_shift(struct expr *t)
 {
-	uint64_t v = sum(t);
+	uint64_t v = expr_sum(t);
 
-	while (accept_shift(t)) {
-		uint64_t by = sum(t);
+	while (expr_accept_shift(t)) {
+		uint64_t by = expr_sum(t);
 
 		v = by < 64 ? v << by : 0;
 	}
 	return v;
 }
 
-static uint64_t conjunction(struct text *t)
+static uint64_t expr_conjunction(struct expr *t)
 {
-	uint64_t v = shift(t);
+	uint64_t v = expr_shift(t);
 
-	while (accept(t, '&'))
-		v &= shift(t);
+	while (expr_accept(t, '&'))
+		v &= expr_shift(t);
 	return v;
 }
 
-static uint64_t expression(struct text *t)
+static uint64_t expr_value(struct expr *t)
 {
-	uint64_t v = conjunction(t);
+	uint64_t v = expr_conjunction(t);
 
-	while (accept(t, '|'))
-		v |= conjunction(t);
+	while (expr_accept(t, '|'))
+		v |= expr_conjunction(t);
 	return v;
 }
 
-static bool accept_string(struct text *t, const char **s, size_t *len)
+static bool expr_accept_string(struct expr *t, const char **s, size_t *len)
 {
 	const char *quote;
 
-	if (!accept(t, '"'))
+	if (!expr_accept(t, '"'))
 		return false;
 	quote = memchr(t->p, '"', (size_t)(t->end - t->p));
 	if (!quote)
@@ -245,13 +246,13 @@ static bool accept_string(struct text *t, const char **s, size_t *len)
 	return true;
 }
 
-/* Behind "FUNCTION(REC->FIELD," of the print fmt; false when it is not there. */
-static bool find_table(struct text *t, const char *function, const char *field)
+/* Goes behind "FUNCTION(REC->FIELD," in the print fmt; false when that is not there. */
+static bool find_table(struct expr *t, const char *function, const char *field)
 {
 	size_t flen = strlen(function);
 
 	for (const char *p = t->p; (size_t)(t->end - p) > flen; p++) {
-		struct text at = { p + flen, t->end, false, 0 };
+		struct expr at = { p + flen, t->end, false, 0 };
 		const char *w;
 		size_t len;
 
@@ -259,13 +260,13 @@ static bool find_table(struct text *t, const char *function, const char *field)
 		if (!p)
 			return false;
 		at.p = p + flen;
-		if (memcmp(p, function, flen) || !accept(&at, '('))
+		if (memcmp(p, function, flen) || !expr_accept(&at, '('))
 			continue;
-		len = word(&at, &w);
-		if (!word_is(w, len, "REC") || !accept(&at, '-') || !accept(&at, '>'))
+		len = expr_word(&at, &w);
+		if (!word_is(w, len, "REC") || !expr_accept(&at, '-') || !expr_accept(&at, '>'))
 			continue;
-		len = word(&at, &w);
-		if (!word_is(w, len, field) || !accept(&at, ','))
+		len = expr_word(&at, &w);
+		if (!word_is(w, len, field) || !expr_accept(&at, ','))
 			continue;
 		*t = at;
 		return true;
@@ -273,24 +274,25 @@ static bool find_table(struct text *t, const char *function, const char *field)
 	return false;
 }
 
-/* To the comma or brace that ends an entry which could not be read. */
-static void skip_entry(struct text *t)
+/* Goes behind the brace that ends an entry which could not be read. */
+static void skip_entry(struct expr *t)
 {
 	while (t->p < t->end && *t->p != '}')
 		t->p++;
-	accept(t, '}');
+	expr_accept(t, '}');
 }
 
-/* The next {value, "name"}: 1, 0 at the table's end, -1 for an entry without meaning here. */
-static int next_entry(struct text *t, uint64_t *value, const char **name, size_t *len)
+/* Reads the next {value, "name"}. Returns 1, 0 at the table's end, -1 for an entry of no use. */
+static int next_entry(struct expr *t, uint64_t *value, const char **name, size_t *len)
 {
-	accept(t, ',');
-	if (!accept(t, '{'))
+	expr_accept(t, ',');
+	if (!expr_accept(t, '{'))
 		return 0;
 	t->bad = false;
 	t->depth = 0;
-	*value = expression(t);
-	if (!t->bad && accept(t, ',') && accept_string(t, name, len) && accept(t, '}'))
+	*value = expr_value(t);
+	if (!t->bad && expr_accept(t, ',') && expr_accept_string(t, name, len) &&
+	    expr_accept(t, '}'))
 		return 1;
 	skip_entry(t);
 	return -1;
@@ -310,7 +312,7 @@ static void add_flag(struct gfp_map *m, uint64_t mask, const char *name, size_t 
 }
 
 /**
- * gfp_map_parse - learn a trace's gfp bits from the names in a format's print fmt
+ * gfp_map_parse - learn a trace's gfp bits from the names in an event's print fmt
  * @m: filled
  * @text: the format file
  * @len: its length
@@ -320,7 +322,7 @@ static void add_flag(struct gfp_map *m, uint64_t mask, const char *name, size_t 
  */
 int gfp_map_parse(struct gfp_map *m, const char *text, size_t len, const char *field)
 {
-	struct text t = { text, text + len, false, 0 };
+	struct expr t = { text, text + len, false, 0 };
 	const char *name;
 	uint64_t mask;
 	size_t namelen;
@@ -331,7 +333,7 @@ int gfp_map_parse(struct gfp_map *m, const char *text, size_t len, const char *f
 		m->bit[i] = __GFP_OTHER;
 	if (!find_table(&t, "__print_flags", field))
 		return -1;
-	if (!accept_string(&t, &name, &namelen))
+	if (!expr_accept_string(&t, &name, &namelen))
 		return -1;
 	while ((ret = next_entry(&t, &mask, &name, &namelen))) {
 		if (ret < 0 || !mask || (mask & (mask - 1)) || namelen < 6)
@@ -377,7 +379,7 @@ uint64_t gfp_map_back(const struct gfp_map *m, uint32_t gfp, uint64_t raw)
 }
 
 /**
- * sym_map_parse - learn a trace's numbers of an enum from the names in a format's print fmt
+ * sym_map_parse - learn a trace's numbers of an enum from the names in an event's print fmt
  * @m: filled
  * @text: the format file
  * @len: its length
@@ -389,7 +391,7 @@ uint64_t gfp_map_back(const struct gfp_map *m, uint32_t gfp, uint64_t raw)
 int sym_map_parse(struct sym_map *m, const char *text, size_t len, const char *field,
 		  int (*number)(const char *name, size_t len))
 {
-	struct text t = { text, text + len, false, 0 };
+	struct expr t = { text, text + len, false, 0 };
 	const char *name;
 	uint64_t value;
 	size_t namelen;

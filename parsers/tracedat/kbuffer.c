@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Walking the pages of a ring buffer, as include/linux/ring_buffer.h and kernel/trace/ring_buffer.c
- * lay them out: a page header of time stamp and commit word, then events of a 32-bit header each.
+ * The pages of a ring buffer are laid out by include/linux/ring_buffer.h and
+ * kernel/trace/ring_buffer.c: a header of time stamp and commit word, then events with a header of
+ * 32 bits each.
  */
 #include "tracedat.h"
 
-#define TYPE_DATA_MAX		28
+/* type_len of an event's header, include/linux/ring_buffer.h:ring_buffer_type */
+#define TYPE_DATA_MAX		28	/* a payload of up to so many words has its length here */
 #define TYPE_PADDING		29
 #define TYPE_TIME_EXTEND	30
 #define TYPE_TIME_STAMP		31
-#define DELTA_BITS		27
+#define DELTA_BITS		27	/* time_delta of an event's header */
 
+/* a page's commit word, kernel/trace/ring_buffer.c:RB_MISSED_EVENTS and RB_MISSED_STORED */
 #define COMMIT_MASK		((1u << 27) - 1)
 #define MISSED_EVENTS		(1u << 31)
-#define MISSED_STORED		(1u << 30)	/* their number is behind the last event */
+#define MISSED_STORED		(1u << 30)	/* their number stands behind the last event */
 
-#define TS_MSB			(0x1full << 59)	/* what an absolute time stamp has no bits for */
+/* an absolute time stamp lacks these bits, kernel/trace/ring_buffer.c:TS_MSB */
+#define TS_MSB			(0x1full << 59)
 
 /**
- * cursor_damage - say what is wrong with a CPU's data
+ * cursor_damage - note what is wrong with a CPU's data
  * @c: the cursor
  * @fmt: what
  *
@@ -109,7 +113,7 @@ static int load_page(struct cursor *c)
 	return 1;
 }
 
-/* To the next page that has events: 1, 0 at the end, -1. */
+/* Goes to the next page that has events. Returns 1, 0 at the end, -1 on damage. */
 static int next_page(struct cursor *c)
 {
 	do {
@@ -151,8 +155,8 @@ static int apply_time(struct cursor *c, uint32_t type, uint64_t delta)
 }
 
 /*
- * One event that holds no data, or data of a length that needs a word of its own. 1: c->data is
- * set; 2: go on; -1.
+ * Takes an event that holds no data, or data of a length that needs a word of its own. Returns 1
+ * when c->data is set, 2 when there was no data, -1 on damage.
  */
 static int odd_event(struct cursor *c, uint32_t type, uint32_t delta)
 {
@@ -172,7 +176,7 @@ static int odd_event(struct cursor *c, uint32_t type, uint32_t delta)
 			return -1;
 		c->next += 8;
 		return 2;
-	case TYPE_PADDING:	/* a discarded event; len is without the header word */
+	case TYPE_PADDING:	/* the kernel discarded this event; len does not count its header */
 		if (len < 4 || len % 4 || len > left - 4)
 			return cursor_damage(c, "padding of %u bytes crosses its page", len);
 		c->ts += delta;
@@ -193,7 +197,7 @@ static int odd_event(struct cursor *c, uint32_t type, uint32_t delta)
 }
 
 /**
- * cursor_advance_slow - to the next data event, whatever lies between
+ * cursor_advance_slow - go to the next data event, whatever lies between
  * @c: the cursor; c->next is a header, or the end of the page
  *
  * Return: 1, 0 at the end of the CPU's data, -1 on damage with c->why set.
@@ -238,7 +242,7 @@ int cursor_advance_slow(struct cursor *c)
 }
 
 /**
- * cursor_start - to the first data event
+ * cursor_start - go to the first data event
  * @c: the cursor, with stream, cpu, page_size, page_header and clock set
  *
  * Return: as cursor_advance_slow().

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Many CPUs, one order: by time, then CPU, then place. The CPU at the heap's root may run on
- * without a look at the others until its time passes merge_limit(), so that with one or two CPUs
- * the merge costs a comparison an event.
+ * The events of many CPUs are put into one order: by time, then CPU, then place. The CPU at the
+ * heap's root may run on without a look at the others until its time passes merge_limit(), so that
+ * with one or two CPUs the merge costs one comparison per event.
  */
 #include "tracedat.h"
 
@@ -55,7 +55,7 @@ uint64_t merge_limit(const struct merge *m)
 	other = m->heap[1];
 	if (m->nr > 2 && before(m->heap[2], other))
 		other = m->heap[2];
-	/* at the same time the lower CPU goes first; key 0 cannot be preceded */
+	/* of the same time the lower CPU goes first; nothing comes before key 0 */
 	return root->cpu < other->cpu || !other->key ? other->key : other->key - 1;
 }
 

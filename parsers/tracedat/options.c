@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The options of a trace.dat: where sections and buffers are, how timestamps are corrected, and the
- * kernel's own count of what it recorded. Unknown options are skipped, as trace-cmd does.
+ * The options of a trace.dat say where sections and buffers are, how timestamps are corrected, and
+ * how many events the kernel counted. Unknown options are skipped, as trace-cmd does.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -13,8 +13,6 @@ enum option_id {
 	OPT_OFFSET = 7, OPT_CPUCOUNT = 8, OPT_TIME_SHIFT = 12, OPT_TSC2NSEC = 14,
 	OPT_HEADER_INFO = 16, OPT_CMDLINES = 21, OPT_BUFFER_TEXT = 22,
 };
-
-#define MAX_CPUS	65536u	/* struct record keeps a CPU in 16 bits */
 
 /**
  * container_add_buffer - room for one more buffer description
@@ -34,6 +32,8 @@ struct buffer_desc *container_add_buffer(struct container *c)
 	return b;
 }
 
+#define EXTENT_BYTES	20	/* of a CPU: number, offset, size */
+
 static int read_cpu_extents(struct container *c, struct buffer_desc *b, struct reader *r,
 			    uint64_t offset)
 {
@@ -41,10 +41,9 @@ static int read_cpu_extents(struct container *c, struct buffer_desc *b, struct r
 
 	b->page_size = reader_u32(r);
 	nr = reader_u32(r);
-	if (r->bad || nr > MAX_CPUS || nr > (uint64_t)(r->end - r->p) / 20)
+	if (r->bad || nr > TRACEDAT_MAX_CPUS || nr > (uint64_t)(r->end - r->p) / EXTENT_BYTES)
 		return container_fail(c, offset, "buffer option of \"%s\" is cut off", b->name);
-	if (b->page_size < 1024 || b->page_size > (16u << 20) ||
-	    (b->page_size & (b->page_size - 1)))
+	if (!page_size_possible(b->page_size))
 		return container_fail(c, offset, "buffer \"%s\" has pages of %u bytes", b->name,
 				      b->page_size);
 	b->cpus = calloc(nr ? nr : 1, sizeof(*b->cpus));
@@ -55,7 +54,7 @@ static int read_cpu_extents(struct container *c, struct buffer_desc *b, struct r
 		b->cpus[i].cpu = reader_u32(r);
 		b->cpus[i].offset = reader_u64(r);
 		b->cpus[i].size = reader_u64(r);
-		if (b->cpus[i].cpu >= MAX_CPUS)
+		if (b->cpus[i].cpu >= TRACEDAT_MAX_CPUS)
 			return container_fail(c, offset, "buffer \"%s\" has a CPU %u", b->name,
 					      b->cpus[i].cpu);
 	}
@@ -114,7 +113,7 @@ static struct cpu_stat *add_stat(struct container *c)
 	return s;
 }
 
-/* "Buffer: NAME" alone goes before the statistics of an extra instance's CPUs. */
+/* A text of "Buffer: NAME" alone comes before the statistics of an extra instance's CPUs. */
 static int option_cpustat(struct container *c, const char *text)
 {
 	struct cpu_stat *s = add_stat(c);
@@ -168,10 +167,10 @@ void container_parse_clock(struct container *c, const char *text, size_t len)
 static int option_text(struct container *c, unsigned int id, const char *text)
 {
 	switch (id) {
-	case OPT_DATE:		/* microseconds between the trace's clock and the day's */
+	case OPT_DATE:		/* in microseconds, from the trace's clock to the time of day */
 		c->conv.offset += strtoll(text, NULL, 0) * 1000;
 		break;
-	case OPT_OFFSET:	/* nanoseconds */
+	case OPT_OFFSET:	/* in nanoseconds */
 		c->conv.offset += strtoll(text, NULL, 0);
 		break;
 	case OPT_CPUSTAT:

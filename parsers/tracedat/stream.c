@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The bytes of each CPU, block by block. Compressed chunks are decompressed by helper threads ahead
- * of the reader, into a ring of a few buffers per CPU, so that memory does not grow with the file.
- * Uncompressed data is handed out as it lies in the mapping.
+ * The bytes of each CPU are handed out block by block. Helper threads decompress chunks ahead of
+ * the reader, into a few buffers per CPU, so that memory does not grow with the file. Uncompressed
+ * data is handed out as it lies in the mapping.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -12,35 +12,40 @@
 
 #include "tracedat.h"
 
-#define RING_SLOTS	16		/* chunks ahead of the reader, per CPU: 640 KiB of events */
-#define RING_SLOTS_MANY	4		/* the same on machines of more than 16 CPUs */
-#define MAX_CHUNK	(64u << 20)
-#define WINDOW		(1u << 20)	/* block size of uncompressed data */
-#define SLACK		64		/* bytes behind a decompressed chunk that may be read */
+#define STREAM_SLOTS		16	/* chunks per CPU ahead of the reader: 640 KiB of events */
+#define STREAM_SLOTS_MANY	4	/* the same when there are more than STREAM_MANY_CPUS */
+#define STREAM_MANY_CPUS	16
+#define STREAM_MAX_CHUNK	(64u << 20)	/* of events; a larger one is damage */
+#define STREAM_WINDOW		(1u << 20)	/* uncompressed data is handed out in such blocks */
+#define STREAM_SLACK		64	/* bytes behind a decompressed chunk that may be read */
 
-enum chunk_state { SLOT_CLAIMED, SLOT_READY, SLOT_FAILED };
+#define CHUNK_HEADER		8	/* bytes: compressed length and length */
 
-struct chunk {
+enum slot_state { SLOT_CLAIMED, SLOT_READY, SLOT_FAILED };
+
+/* a chunk that is being decompressed, or was */
+struct stream_slot {
 	uint8_t *buf;
 	size_t cap, len, zlen;
-	uint64_t offset;		/* in the file, of the chunk's header */
-	enum chunk_state state;
+	uint64_t offset;		/* of the chunk's header in the file */
+	enum slot_state state;
 	const char *why;
 };
 
 struct stream {
 	struct stream_pool *pool;
 	const uint8_t *map;
-	uint64_t pos, end;		/* next chunk header or window, end of the data */
-	uint64_t consumed, dropped;	/* dropped: mapped pages before it are given back */
+	uint64_t pos, end;		/* of the next chunk or window, and of the data */
+	uint64_t consumed;		/* bytes of the file that were read */
+	uint64_t dropped;		/* pages of the mapping before it have been given back */
 	uint32_t page_size;
 	bool compressed;
-	/* compressed only, under the pool's lock */
+	/* the rest is for compressed data, and under the pool's lock */
 	uint32_t chunks_left;
 	unsigned int head, tail;	/* slots [head, tail) are claimed or ready */
-	bool holding;			/* the reader uses slot head */
+	bool holding;			/* the reader is using slot head */
 	bool broken;
-	struct chunk slots[RING_SLOTS];
+	struct stream_slot slots[STREAM_SLOTS];
 };
 
 struct stream_pool {
@@ -48,7 +53,7 @@ struct stream_pool {
 	enum compress_algo algo;
 	struct stream *streams;
 	unsigned int nr, cap, nr_slots;
-	struct decompressor *own;	/* the reader's */
+	struct decompressor *own;	/* that of the reader's thread */
 	pthread_t *threads;
 	unsigned int nr_threads, want_threads;
 	pthread_mutex_t lock;
@@ -83,7 +88,7 @@ struct stream_pool *stream_pool_new(const struct trace_source *src, enum compres
 	p->src = src;
 	p->algo = algo;
 	p->cap = nr_streams;
-	p->nr_slots = nr_streams > 16 ? RING_SLOTS_MANY : RING_SLOTS;
+	p->nr_slots = nr_streams > STREAM_MANY_CPUS ? STREAM_SLOTS_MANY : STREAM_SLOTS;
 	p->want_threads = algo == COMPRESS_NONE ? 0 : threads;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->work, NULL);
@@ -119,22 +124,22 @@ struct stream *stream_add(struct stream_pool *p, uint64_t offset, uint64_t size,
 	}
 	s->chunks_left = get_u32(s->map + offset);
 	s->pos += 4;
-	/* the stated size is of the chunks alone, without their number */
+	/* the stated size is that of the chunks, without the word that has their number */
 	if (s->end + 4 <= p->src->size)
 		s->end += 4;
 	return s;
 }
 
-/* Is the next chunk of @s there to be claimed? */
-static bool claimable(const struct stream *s)
+/* Has @s a chunk left, and a slot for it? */
+static bool can_claim(const struct stream *s)
 {
 	return s->chunks_left && !s->broken && s->tail - s->head < s->pool->nr_slots;
 }
 
-/* Take the next chunk; its slot is the caller's until slot_done(). NULL: its header is damaged. */
-static struct chunk *claim(struct stream *s)
+/* Takes the next chunk, for fill_slot(). NULL: its header is damaged. */
+static struct stream_slot *claim_chunk(struct stream *s)
 {
-	struct chunk *slot = &s->slots[s->tail++ % s->pool->nr_slots];
+	struct stream_slot *slot = &s->slots[s->tail++ % s->pool->nr_slots];
 	uint32_t zlen, len;
 
 	slot->state = SLOT_FAILED;
@@ -142,37 +147,37 @@ static struct chunk *claim(struct stream *s)
 	slot->why = "chunk goes beyond the CPU's data";
 	s->chunks_left--;
 	s->broken = true;
-	if (s->end - s->pos < 8)
+	if (s->end - s->pos < CHUNK_HEADER)
 		return NULL;
 	zlen = get_u32(s->map + s->pos);
 	len = get_u32(s->map + s->pos + 4);
-	if (zlen > s->end - s->pos - 8)
+	if (zlen > s->end - s->pos - CHUNK_HEADER)
 		return NULL;
 	slot->why = "chunk does not hold whole pages";
-	if (!len || len > MAX_CHUNK || len % s->page_size)
+	if (!len || len > STREAM_MAX_CHUNK || len % s->page_size)
 		return NULL;
 	slot->zlen = zlen;
 	slot->len = len;
 	slot->state = SLOT_CLAIMED;
-	s->pos += 8 + (uint64_t)zlen;
+	s->pos += CHUNK_HEADER + (uint64_t)zlen;
 	s->broken = false;
 	return slot;
 }
 
-static void fill(struct stream *s, struct chunk *slot, struct decompressor *d)
+static void fill_slot(struct stream *s, struct stream_slot *slot, struct decompressor *d)
 {
 	const char *why = "out of memory";
 	bool ok = true;
 
 	if (slot->cap < slot->len) {
 		free(slot->buf);
-		slot->buf = calloc(1, slot->len + SLACK);
+		slot->buf = calloc(1, slot->len + STREAM_SLACK);
 		slot->cap = slot->buf ? slot->len : 0;
 		ok = slot->buf;
 	}
 	if (ok)
-		ok = !decompress(d, s->map + slot->offset + 8, slot->zlen, slot->buf, slot->len,
-				 &why);
+		ok = !decompressor_run(d, s->map + slot->offset + CHUNK_HEADER, slot->zlen,
+				       slot->buf, slot->len, &why);
 	pthread_mutex_lock(&s->pool->lock);
 	slot->state = ok ? SLOT_READY : SLOT_FAILED;
 	slot->why = why;
@@ -180,41 +185,41 @@ static void fill(struct stream *s, struct chunk *slot, struct decompressor *d)
 	pthread_mutex_unlock(&s->pool->lock);
 }
 
-/* The stream whose reader will run dry first. */
-static struct stream *neediest(struct stream_pool *p)
+/* Finds the stream whose reader will have to wait first. */
+static struct stream *neediest_stream(struct stream_pool *p)
 {
 	struct stream *best = NULL;
 
 	for (unsigned int i = 0; i < p->nr; i++) {
 		struct stream *s = &p->streams[i];
 
-		if (claimable(s) && (!best || s->tail - s->head < best->tail - best->head))
+		if (can_claim(s) && (!best || s->tail - s->head < best->tail - best->head))
 			best = s;
 	}
 	return best;
 }
 
-static void *helper(void *arg)
+static void *decompress_ahead(void *arg)
 {
 	struct stream_pool *p = arg;
 	struct decompressor *d = decompressor_new(p->algo);
 
 	pthread_mutex_lock(&p->lock);
 	while (d && !p->stop) {
-		struct stream *s = neediest(p);
-		struct chunk *slot;
+		struct stream *s = neediest_stream(p);
+		struct stream_slot *slot;
 
 		if (!s) {
 			pthread_cond_wait(&p->work, &p->lock);
 			continue;
 		}
-		slot = claim(s);
+		slot = claim_chunk(s);
 		if (!slot) {
 			pthread_cond_signal(&p->ready);
 			continue;
 		}
 		pthread_mutex_unlock(&p->lock);
-		fill(s, slot, d);
+		fill_slot(s, slot, d);
 		pthread_mutex_lock(&p->lock);
 	}
 	pthread_mutex_unlock(&p->lock);
@@ -226,7 +231,7 @@ static void *helper(void *arg)
  * stream_pool_start - start the helper threads
  * @p: the pool, all streams added
  *
- * Without threads to be had the reader does the work; that is no error.
+ * When no thread can be started the reader does the work; that is no error.
  *
  * Return: 0, or -1 without memory.
  */
@@ -236,7 +241,7 @@ int stream_pool_start(struct stream_pool *p)
 	if (!p->threads)
 		return -1;
 	while (p->nr_threads < p->want_threads) {
-		if (pthread_create(&p->threads[p->nr_threads], NULL, helper, p))
+		if (pthread_create(&p->threads[p->nr_threads], NULL, decompress_ahead, p))
 			break;
 		p->nr_threads++;
 	}
@@ -248,23 +253,23 @@ static void release_held(struct stream *s)
 	if (!s->holding)
 		return;
 	s->holding = false;
-	s->consumed += 8 + s->slots[s->head % s->pool->nr_slots].zlen;
+	s->consumed += CHUNK_HEADER + s->slots[s->head % s->pool->nr_slots].zlen;
 	s->head++;
 	pthread_cond_signal(&s->pool->work);
 }
 
-/* Until slot head is ready; the reader decompresses it for itself when nobody has begun to. */
-static struct chunk *wait_for_chunk(struct stream *s)
+/* Waits until slot head is ready. The reader decompresses it itself when no helper has begun to. */
+static struct stream_slot *wait_for_chunk(struct stream *s)
 {
 	struct stream_pool *p = s->pool;
-	struct chunk *slot;
+	struct stream_slot *slot;
 
-	while (s->head == s->tail && claimable(s)) {
-		slot = claim(s);
+	while (s->head == s->tail && can_claim(s)) {
+		slot = claim_chunk(s);
 		if (!slot)
 			break;
 		pthread_mutex_unlock(&p->lock);
-		fill(s, slot, p->own);
+		fill_slot(s, slot, p->own);
 		pthread_mutex_lock(&p->lock);
 	}
 	if (s->head == s->tail)
@@ -275,7 +280,7 @@ static struct chunk *wait_for_chunk(struct stream *s)
 	return slot;
 }
 
-/* Pages of the mapping that lie wholly within [from, to) */
+/* Advises the kernel of the pages of the mapping that lie wholly within [from, to). */
 static void advise(const struct stream *s, uint64_t from, uint64_t to, int advice)
 {
 	uint64_t mask = (uint64_t)sysconf(_SC_PAGESIZE) - 1;
@@ -286,10 +291,10 @@ static void advise(const struct stream *s, uint64_t from, uint64_t to, int advic
 		madvise((void *)(uintptr_t)(s->map + from), to - from, advice);
 }
 
-/* What has been read need not stay resident. */
+/* Gives back pages of the mapping that have been read, so that they need not stay resident. */
 static void drop_behind(struct stream *s, uint64_t pos)
 {
-	if (pos - s->dropped < WINDOW)
+	if (pos - s->dropped < STREAM_WINDOW)
 		return;
 	advise(s, s->dropped, pos, MADV_DONTNEED);
 	s->dropped = pos;
@@ -298,7 +303,7 @@ static void drop_behind(struct stream *s, uint64_t pos)
 static int next_chunk(struct stream *s, const uint8_t **data, size_t *len, uint64_t *file_off,
 		      const char **why)
 {
-	struct chunk *slot;
+	struct stream_slot *slot;
 	int ret = 1;
 
 	pthread_mutex_lock(&s->pool->lock);
@@ -337,7 +342,7 @@ static int next_window(struct stream *s, const uint8_t **data, size_t *len, uint
 		return -1;
 	}
 	drop_behind(s, s->pos);
-	*len = left < WINDOW ? left - left % s->page_size : WINDOW;
+	*len = left < STREAM_WINDOW ? left - left % s->page_size : STREAM_WINDOW;
 	if (*len < s->page_size)
 		*len = s->page_size;
 #ifdef MADV_POPULATE_READ
@@ -366,7 +371,7 @@ int stream_next(struct stream *s, const uint8_t **data, size_t *len, size_t *sla
 	int ret;
 
 	if (s->compressed) {
-		*slack = SLACK;
+		*slack = STREAM_SLACK;
 		return next_chunk(s, data, len, file_off, why);
 	}
 	ret = next_window(s, data, len, file_off, why);
@@ -400,7 +405,7 @@ void stream_pool_free(struct stream_pool *p)
 	for (unsigned int i = 0; i < p->nr_threads; i++)
 		pthread_join(p->threads[i], NULL);
 	for (unsigned int i = 0; i < p->nr; i++)
-		for (unsigned int j = 0; j < RING_SLOTS; j++)
+		for (unsigned int j = 0; j < STREAM_SLOTS; j++)
 			free(p->streams[i].slots[j].buf);
 	pthread_mutex_destroy(&p->lock);
 	pthread_cond_destroy(&p->work);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The reader of trace-cmd's trace.dat: puts container, streams, cursors and merge together, and
- * holds what was decoded against what the kernel says it recorded.
+ * The reader of trace-cmd's trace.dat puts container, streams, cursors and merge together, and
+ * compares what was decoded with what the kernel says it recorded.
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
@@ -11,15 +11,16 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are loaded as they lie");
 
-static const char remedy[] = "copy the file again, or use --allow-incomplete to replay up to here";
+static const char damage_remedy[] =
+	"copy the file again, or use --allow-incomplete to replay up to here";
 
 static struct tracedat *to_tracedat(struct trace *t)
 {
-	return (struct tracedat *)t;	/* t is its first member */
+	return (struct tracedat *)t;	/* struct tracedat begins with it */
 }
 
-/* Damage: fatal, or the end of the trace where --allow-incomplete lets it be. */
-static long damaged(struct tracedat *d, const char *message)
+/* Damage ends the trace. It is an error, too, unless --allow-incomplete lets it pass. */
+static long trace_damaged(struct tracedat *d, const char *message)
 {
 	trace_fail(&d->t, "%s", message);
 	d->ended = true;
@@ -34,8 +35,8 @@ static long cursor_damaged(struct tracedat *d, struct cursor *c)
 
 	snprintf(message, sizeof(message), "%s: CPU %u, offset %#" PRIx64 "%s: %s; %s",
 		 d->t.src.path, c->cpu, cursor_file_offset(c), c->block_in_file ? "" : " (chunk)",
-		 c->why, remedy);
-	return damaged(d, message);
+		 c->why, damage_remedy);
+	return trace_damaged(d, message);
 }
 
 static const struct cpu_stat *find_stat(const struct tracedat *d, uint32_t cpu)
@@ -46,7 +47,10 @@ static const struct cpu_stat *find_stat(const struct tracedat *d, uint32_t cpu)
 	return NULL;
 }
 
-/* At a CPU's end: as many events as the kernel counted? A gap in the pages explains less. */
+/*
+ * At a CPU's end there must have been as many events as the kernel counted. There may be fewer when
+ * its pages tell of lost ones.
+ */
 static long check_count(struct tracedat *d, struct cursor *c)
 {
 	const struct cpu_stat *s = find_stat(d, c->cpu);
@@ -92,7 +96,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp((*x)->name, (*y)->name);
 }
 
-/* Event kinds that occurred. Systems may share a name; it is then one kind. */
+/* Sorts the kinds of event that occurred. Events of one name in two systems are one kind. */
 static void sort_names(struct tracedat *d)
 {
 	unsigned int n = 0, kept = 0;
@@ -111,7 +115,7 @@ static void sort_names(struct tracedat *d)
 	d->t.info.nr_events = kept;
 }
 
-static void account(struct tracedat *d, unsigned int n)
+static void account_batch(struct tracedat *d, unsigned int n)
 {
 	struct trace_info *info = &d->t.info;
 	uint64_t bytes = 0, decoded = 0;
@@ -132,14 +136,14 @@ static void account(struct tracedat *d, unsigned int n)
 		sort_names(d);
 }
 
-/* One CPU's turn. Returns records made; @state: 0 that CPU is at its end, -1 damage. */
+/* Lets the CPU at the merge's root have its turn. Returns how many records that made. */
 static unsigned int take_turn(struct tracedat *d, unsigned int done, unsigned int max)
 {
 	struct cursor *c = d->merge.heap[0];
 	unsigned int n;
 	int state = 1;
 
-	n = decode_run(d, c, d->batch + done, max - done, merge_limit(&d->merge), &state);
+	n = tracedat_decode(d, c, d->batch + done, max - done, merge_limit(&d->merge), &state);
 	if (state < 0) {
 		cursor_damaged(d, c);
 	} else if (!state) {
@@ -164,7 +168,7 @@ long tracedat_read(struct tracedat *d, unsigned int max)
 
 	while (d->merge.nr && !d->ended && n + (d->merge.heap[0]->lost ? 2 : 1) <= max)
 		n += take_turn(d, n, max);
-	account(d, n);
+	account_batch(d, n);
 	if (!n)
 		return d->pending;
 	return n;
@@ -227,7 +231,7 @@ static int by_pid(const void *a, const void *b)
 	return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
-/* The saved command lines: "123 comm\n" each */
+/* Loads the names of tasks, which were saved as lines of "123 comm". */
 static int load_comms(struct tracedat *d)
 {
 	unsigned int cap = 0;
@@ -248,8 +252,10 @@ static int load_comms(struct tracedat *d)
 		if (name == line || *name != ' ')
 			continue;
 		if (d->nr_comms == cap) {
-			struct comm *grown = realloc(d->comms, (cap = cap ? cap * 2 : 256) *
-						     sizeof(*grown));
+			struct comm *grown;
+
+			cap = cap ? cap * 2 : 256;
+			grown = realloc(d->comms, cap * sizeof(*grown));
 			if (!grown)
 				break;
 			d->comms = grown;
@@ -304,7 +310,7 @@ static const struct trace_ops tracedat_ops = {
 	.close = close_trace,
 };
 
-static int refuse(struct tracedat *d, const char *what, const char *fix)
+static int refuse_trace(struct tracedat *d, const char *what, const char *fix)
 {
 	snprintf(d->c.err, d->c.errlen, "%s: %s; %s", d->t.src.path, what, fix);
 	return -1;
@@ -333,12 +339,12 @@ static int choose_buffer(struct tracedat *d)
 		return -1;
 	}
 	if (d->buf->latency)
-		return refuse(d, "recorded by a latency tracer: it holds text, not events",
+		return refuse_trace(d, "recorded by a latency tracer: it holds text, not events",
 			      "record with `trace-cmd record -e kmem`");
 	return 0;
 }
 
-/* Room for the extent within the file? Cut to what is there when that is allowed. */
+/* An extent must lie within the file. It is cut to what is there when that is allowed. */
 static int check_extent(struct tracedat *d, struct cpu_extent *e)
 {
 	uint64_t size = d->t.src.size;
@@ -407,15 +413,16 @@ static int open_cursors(struct tracedat *d)
 	d->pool = stream_pool_new(&d->t.src, b->compressed ? d->c.algo : COMPRESS_NONE, nr,
 				  d->t.opt.threads);
 	if (!d->cursors || !d->merge.heap || !d->batch || !d->pool)
-		return refuse(d, "out of memory", "use a machine with more");
+		return refuse_trace(d, "out of memory", "use a machine with more");
 	for (unsigned int i = 0; i < b->nr_cpus; i++)
 		open_cursor(d, &d->cursors[i], &b->cpus[i]);
 	d->nr_cursors = b->nr_cpus;
-	return stream_pool_start(d->pool) ? refuse(d, "out of memory", "use a machine with more")
-					  : 0;
+	if (stream_pool_start(d->pool))
+		return refuse_trace(d, "out of memory", "use a machine with more");
+	return 0;
 }
 
-/* Put every CPU on its first event; damage there is told by the first read, like any other. */
+/* Puts every CPU on its first event. Damage there is reported by the first read, like any other. */
 static void start_cursors(struct tracedat *d)
 {
 	for (unsigned int i = 0; i < d->nr_cursors; i++) {
@@ -498,7 +505,7 @@ struct trace *tracedat_open(const struct trace_source *src, const struct trace_o
 		close_trace(&d->t);
 		return NULL;
 	}
-	/* sections are still read when the caller's buffer is gone */
+	/* the dump reads sections when the caller's buffer may be gone */
 	d->c.err = d->late_error;
 	d->c.errlen = sizeof(d->late_error);
 	return &d->t;
