@@ -24,42 +24,43 @@ bool check_recorded_delta(const struct recording *m, const char *name, u64 *delt
 	return true;
 }
 
+static void take_extfrag(struct check_counts *c, const struct policy_result *run)
+{
+	for (int mt = 0; mt < MIGRATE_PCPTYPES; mt++)
+		for (int fallback = 0; fallback < MIGRATE_PCPTYPES; fallback++)
+			for (int class = 0; class < NR_EXTFRAG_CLASS; class++)
+				c->extfrag[class] += run->extfrag.nr[mt][fallback][class];
+}
+
 /**
  * check_counts_recorded - what the recorded kernel did
  * @c: filled in
  * @m: recording with both snapshots; stays in use
- * @scan: extfrag events of the trace
+ * @observed: what its trace shows, for the extfrag events
  */
 void check_counts_recorded(struct check_counts *c, const struct recording *m,
-			   const struct prescan *scan)
+			   const struct policy_result *observed)
 {
 	memset(c, 0, sizeof(*c));
 	c->recording = m;
 	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++)
 		c->known[i] = check_recorded_delta(m, vm_event_name[i], &c->vm[i]);
-	memcpy(c->extfrag, scan->extfrag, sizeof(c->extfrag));
+	take_extfrag(c, observed);
 	c->extfrag_known = true;
 }
 
 /**
  * check_counts_replayed - what a replay did
  * @c: filled in
- * @run: finished run; "observed" knows only some counters and no extfrag events
+ * @run: finished run; "observed" knows only what its trace shows
  */
 void check_counts_replayed(struct check_counts *c, const struct policy_result *run)
 {
 	memset(c, 0, sizeof(*c));
 	memcpy(c->vm, run->counters, sizeof(c->vm));
-	if (!run->mm) {
-		memcpy(c->known, run->counter_known, sizeof(c->known));
-		return;
-	}
-	memset(c->known, true, sizeof(c->known));
-	for (int mt = 0; mt < MIGRATE_PCPTYPES; mt++)
-		for (int fallback = 0; fallback < MIGRATE_PCPTYPES; fallback++)
-			for (int class = 0; class < NR_EXTFRAG_CLASS; class++)
-				c->extfrag[class] += run->mm->extfrag[mt][fallback][class];
-	c->extfrag_known = true;
+	memcpy(c->known, run->counter_known, sizeof(c->known));
+	take_extfrag(c, run);
+	c->extfrag_known = run->extfrag.known;
 }
 
 static bool read_extfrag(const struct check_counts *c, const char *name, double *value)

@@ -3,7 +3,6 @@
 #ifndef FRAGREPLAY_CHECK_COUNTS_H
 #define FRAGREPLAY_CHECK_COUNTS_H
 
-#include "cmd/prescan.h"
 #include "engine/run.h"
 
 /**
@@ -23,7 +22,7 @@ struct check_counts {
 };
 
 void check_counts_recorded(struct check_counts *c, const struct recording *m,
-			   const struct prescan *scan);
+			   const struct policy_result *observed);
 void check_counts_replayed(struct check_counts *c, const struct policy_result *run);
 bool check_counts_read(const void *counts, const char *name, double *value);
 bool check_recorded_delta(const struct recording *m, const char *name, u64 *delta);

@@ -94,13 +94,11 @@ const char *check_recorded_policy(const struct recording *m)
  * @m: machine with both snapshots
  * @self: the replay
  * @observed: the trace's own history, for the THP outcomes
- * @scan: extfrag events of the trace
  *
  * Limits are those of the table of metrics. A row needs its number on both sides.
  */
 void fidelity_compute(struct fidelity *f, const struct recording *m,
-		      const struct policy_result *self, const struct policy_result *observed,
-		      const struct prescan *scan)
+		      const struct policy_result *self, const struct policy_result *observed)
 {
 	struct check_counts recorded, replayed;
 
@@ -108,7 +106,7 @@ void fidelity_compute(struct fidelity *f, const struct recording *m,
 	f->policy = self->policy;
 	f->recorded_policy = check_recorded_policy(m);
 	compare_thp(f, m, observed);
-	check_counts_recorded(&recorded, m, scan);
+	check_counts_recorded(&recorded, m, observed);
 	check_counts_replayed(&replayed, self);
 	for (size_t i = 0; i < sizeof(sum_rows) / sizeof(sum_rows[0]); i++)
 		add_row(f, sum_rows[i], &recorded, &replayed);

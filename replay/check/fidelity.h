@@ -31,8 +31,7 @@ struct fidelity {
 };
 
 void fidelity_compute(struct fidelity *f, const struct recording *m,
-		      const struct policy_result *self, const struct policy_result *observed,
-		      const struct prescan *scan);
+		      const struct policy_result *self, const struct policy_result *observed);
 const char *check_recorded_policy(const struct recording *m);
 const char *fidelity_verdict_name(enum fidelity_verdict v);
 double fidelity_ratio(const struct fidelity_row *m);

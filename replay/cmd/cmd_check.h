@@ -7,12 +7,10 @@
 
 #include "check/fidelity.h"
 #include "input.h"
-#include "prescan.h"
 
 struct check {
 	struct input in;
 	struct run_output out;		/* observed, and the policy */
-	struct prescan scan;
 	struct fidelity fidelity;
 };
 

@@ -17,7 +17,6 @@
 #include "cmd_check.h"
 #include "input.h"
 #include "options.h"
-#include "prescan.h"
 #include "report/report.h"
 
 struct against {
@@ -26,7 +25,7 @@ struct against {
 	const char *policy[2];
 	struct ab cross;
 	struct check_counts counts;	/* of one model; large */
-	struct prescan scan_a;
+	struct check_counts real[2];	/* what the recordings A and B show */
 };
 
 static void take_seed(void *ctx, unsigned int policy, const struct policy_result *run,
@@ -36,14 +35,19 @@ static void take_seed(void *ctx, unsigned int policy, const struct policy_result
 
 	if (out->interrupted)
 		return;
+	if (!policy) {
+		check_counts_recorded(&g->real[0], &g->a.recording, run);
+		return;
+	}
 	check_counts_replayed(&g->counts, run);
-	ab_add_replay(&g->cross, policy, &g->counts);
+	ab_add_replay(&g->cross, policy - 1, &g->counts);
 }
 
 static int replay_a(struct against *g, const struct options *o, char *err, size_t errlen)
 {
+	const char *const policy[] = { "observed", g->policy[0], g->policy[1] };
 	struct run_seeds seeds = {
-		.policy = g->policy, .nr_policies = 2, .seed = o->seed, .nr = o->seeds,
+		.policy = policy, .nr_policies = 3, .seed = o->seed, .nr = o->seeds,
 		.take = take_seed, .ctx = g,
 	};
 	struct run_options run;
@@ -52,8 +56,6 @@ static int replay_a(struct against *g, const struct options *o, char *err, size_
 	int ret;
 
 	input_run_options(&g->a, o, &run);
-	if (prescan_trace(&g->scan_a, g->a.trace_path, &run.trace, NULL, err, errlen))
-		return -1;
 	progress_init(&progress, o->quiet);
 	run.progress = input_progress;
 	run.progress_ctx = &progress;
@@ -76,9 +78,9 @@ static int take_repeat(struct against *g, struct input *in, const struct options
 		       size_t errlen)
 {
 	bool mode = in->recording.sysctl.defrag_mode;
-	struct check_counts *counts;
+	const struct run_spec spec = { .policy = "observed", .seed = o->seed };
 	struct run_options run;
-	struct prescan scan;
+	struct run_output out;
 	char why[ERR_LEN / 2];
 
 	if (ab_unlike(mode ? &g->a.recording : &in->recording,
@@ -88,16 +90,11 @@ static int take_repeat(struct against *g, struct input *in, const struct options
 		return -1;
 	}
 	input_run_options(in, o, &run);
-	if (prescan_trace(&scan, in->trace_path, &run.trace, NULL, err, errlen))
+	if (run_replay(&run, &spec, 1, &out, err, errlen))
 		return -1;
-	counts = malloc(sizeof(*counts));
-	if (!counts) {
-		snprintf(err, errlen, "out of memory");
-		return -1;
-	}
-	check_counts_recorded(counts, &in->recording, &scan);
-	ab_add_repeat(&g->cross, mode, counts);
-	free(counts);
+	check_counts_recorded(&g->counts, &in->recording, &out.run[0]);
+	ab_add_repeat(&g->cross, mode, &g->counts);
+	run_release(&out);
 	return 0;
 }
 
@@ -127,20 +124,11 @@ static int take_repeats(struct against *g, const struct options *o, char *err, s
 	return ret;
 }
 
-static int judge(struct against *g, char *err, size_t errlen)
+static void judge(struct against *g)
 {
-	struct check_counts *real = calloc(2, sizeof(*real));
-
-	if (!real) {
-		snprintf(err, errlen, "out of memory");
-		return -1;
-	}
-	check_counts_recorded(&real[0], &g->a.recording, &g->scan_a);
-	check_counts_recorded(&real[1], &g->b.in.recording, &g->b.scan);
-	ab_set_real(&g->cross, &real[0], &real[1]);
+	check_counts_recorded(&g->real[1], &g->b.in.recording, &g->b.out.run[0]);
+	ab_set_real(&g->cross, &g->real[0], &g->real[1]);
 	ab_judge(&g->cross);
-	free(real);
-	return 0;
 }
 
 static int print_json(const struct against *g, const struct options *o)
@@ -181,10 +169,8 @@ static int run(struct against *g, const struct options *o)
 	if (!take_repeats(g, o, err, sizeof(err)) && !replay_a(g, o, err, sizeof(err)) &&
 	    !interrupted)
 		ret = check_replay(&g->b, o, err, sizeof(err));
-	if (!ret && judge(g, err, sizeof(err))) {
-		run_release(&g->b.out);
-		ret = -1;
-	}
+	if (!ret)
+		judge(g);
 	if (interrupted) {
 		message("interrupted: what is not whole cannot be compared");
 		if (!ret)

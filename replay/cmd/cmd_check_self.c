@@ -10,7 +10,6 @@
 #include "cmd_check.h"
 #include "input.h"
 #include "options.h"
-#include "prescan.h"
 #include "report/report.h"
 
 static void print_observed(const struct check *c)
@@ -181,15 +180,12 @@ int check_replay(struct check *c, const struct options *o, char *err, size_t err
 	if (o->nr_policies)
 		spec[1].policy = o->policy[0];
 	input_run_options(&c->in, o, &run);
-	if (prescan_trace(&c->scan, c->in.trace_path, &run.trace, NULL, err, errlen))
-		return -1;
 	progress_init(&progress, o->quiet);
 	run.progress = input_progress;
 	run.progress_ctx = &progress;
 	ret = run_replay(&run, spec, 2, &c->out, err, errlen);
 	progress_clear(&progress);
 	if (!ret)
-		fidelity_compute(&c->fidelity, &c->in.recording, &c->out.run[1], &c->out.run[0],
-				 &c->scan);
+		fidelity_compute(&c->fidelity, &c->in.recording, &c->out.run[1], &c->out.run[0]);
 	return ret;
 }

@@ -9,7 +9,6 @@
 #include "base/message.h"
 #include "base/progress.h"
 #include "options.h"
-#include "prescan.h"
 #include "settings.h"
 
 static int find_trace(struct input *in, const char *path, char *err, size_t errlen)
@@ -48,27 +47,28 @@ static struct trace_options trace_options_of(const struct options *o)
 static int infer_machine(struct input *in, const struct options *o, char *err, size_t errlen)
 {
 	struct trace_options topt = trace_options_of(o);
-	struct prescan scan;
+	struct trace_extent extent;
 
-	if (prescan_trace(&scan, in->trace_path, &topt, &in->recording, err, errlen))
+	if (trace_extent_read(&extent, in->trace_path, &topt, &in->recording, &interrupted, err,
+			      errlen))
 		return -1;
-	if (!scan.max_pfn && !o->memory_pages) {
+	if (!extent.max_pfn && !o->memory_pages) {
 		snprintf(err, errlen, "%s: no allocator event in it names a page: record with"
 			 " `trace-cmd record -e kmem:mm_page_alloc -e kmem:mm_page_free`"
 			 " (or use scripts/record)", in->trace_path);
 		return -1;
 	}
-	if (scan.max_pfn >= 1u << 31) {
+	if (extent.max_pfn >= 1u << 31) {
 		snprintf(err, errlen, "%s: a pfn of %llu is beyond the 8 TiB that can be replayed",
-			 in->trace_path, (unsigned long long)scan.max_pfn - 1);
+			 in->trace_path, (unsigned long long)extent.max_pfn - 1);
 		return -1;
 	}
 	if (!in->recording.kernel[0])
-		snprintf(in->recording.kernel, sizeof(in->recording.kernel), "%s", scan.kernel);
+		snprintf(in->recording.kernel, sizeof(in->recording.kernel), "%s", extent.kernel);
 	if (!in->recording.version)
 		in->recording.version = kernel_version_parse(in->recording.kernel);
-	recording_infer(&in->recording, o->memory_pages, scan.max_pfn ? scan.max_pfn - 1 : 0,
-			scan.cpus);
+	recording_infer(&in->recording, o->memory_pages, extent.max_pfn ? extent.max_pfn - 1 : 0,
+			extent.cpus);
 	return 0;
 }
 

@@ -6,10 +6,13 @@
 #ifndef FRAGREPLAY_RECORDING_H
 #define FRAGREPLAY_RECORDING_H
 
+#include <signal.h>
+
 #include "base/kernel.h"
 
 struct mm;
 struct kernel_features;
+struct trace_options;
 
 #define SNAP_MAX_VMSTAT 320
 
@@ -112,6 +115,17 @@ enum first_seen { FIRST_NEVER, FIRST_ALLOC, FIRST_FREE };
  * Return: 0, or -1 when out of memory.
  */
 int recording_first_seen(struct recording *m, uint64_t pfn, unsigned int order, bool alloc);
+
+/* what a first pass over a trace shows of the machine; trace_extent.c */
+struct trace_extent {
+	uint64_t max_pfn;		/* one past the highest pfn named; 0: none was */
+	unsigned int cpus;
+	char kernel[128];
+};
+
+int trace_extent_read(struct trace_extent *e, const char *path, const struct trace_options *opt,
+		      struct recording *m, const volatile sig_atomic_t *stop, char *err,
+		      size_t errlen);
 
 /* kinds of a page by kpageflags bits; tells free, reserved, LRU, slab, ... (include/uapi/linux/kernel-page-flags.h) */
 enum snap_page { SNAP_ABSENT, SNAP_RESERVED, SNAP_BUDDY, SNAP_NOFLAGS, SNAP_SLAB, SNAP_PGTABLE,

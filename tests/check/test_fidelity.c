@@ -13,7 +13,6 @@
 struct world {
 	struct recording recording;
 	struct policy_result self, observed;
-	struct prescan scan;
 	struct fidelity fidelity;
 };
 
@@ -37,18 +36,16 @@ static int setup(void **state)
 	struct world *w = calloc(1, sizeof(*w));
 
 	w->self.policy = "vanilla";
-	w->self.mm = mm_alloc(pageblock_nr_pages, 1, 1);
+	memset(w->self.counter_known, true, sizeof(w->self.counter_known));
 	w->observed.policy = "observed";
 	*state = w;
-	return w->self.mm ? 0 : -1;
+	return 0;
 }
 
 static int teardown(void **state)
 {
 	struct world *w = *state;
 
-	if (w->self.mm)
-		mm_free(w->self.mm);
 	free(w);
 	return 0;
 }
@@ -57,7 +54,7 @@ static int teardown(void **state)
 
 static const struct fidelity_row *row(struct world *w, const char *name)
 {
-	fidelity_compute(&w->fidelity, &w->recording, &w->self, &w->observed, &w->scan);
+	fidelity_compute(&w->fidelity, &w->recording, &w->self, &w->observed);
 	for (unsigned int i = 0; i < w->fidelity.nr; i++)
 		if (!strcmp(w->fidelity.row[i].name, name))
 			return &w->fidelity.row[i];
@@ -155,8 +152,7 @@ TEST_F(observed_is_held_only_against_what_a_trace_shows)
 
 	moved(w, "pgsteal_kswapd", 700);
 	moved(w, "pgscan_kswapd", 900);
-	mm_free(w->self.mm);
-	w->self.mm = NULL;
+	memset(w->self.counter_known, false, sizeof(w->self.counter_known));
 	w->self.counters[VM_pgsteal_kswapd] = 690;
 	w->self.counter_known[VM_pgsteal_kswapd] = true;
 	assert_int_equal((int)row(w, "pgsteal")->replayed, 690);
@@ -182,9 +178,10 @@ TEST_F(a_capture_counts_as_the_steal_it_looks_like)
 {
 	struct world *w = *state;
 
-	w->scan.extfrag[EXTFRAG_STEAL] = 30;
-	w->self.mm->extfrag[MIGRATE_UNMOVABLE][MIGRATE_MOVABLE][EXTFRAG_STEAL] = 20;
-	w->self.mm->extfrag[MIGRATE_MOVABLE][MIGRATE_UNMOVABLE][EXTFRAG_CAPTURE] = 5;
+	w->observed.extfrag.nr[MIGRATE_UNMOVABLE][MIGRATE_MOVABLE][EXTFRAG_STEAL] = 30;
+	w->self.extfrag.nr[MIGRATE_UNMOVABLE][MIGRATE_MOVABLE][EXTFRAG_STEAL] = 20;
+	w->self.extfrag.nr[MIGRATE_MOVABLE][MIGRATE_UNMOVABLE][EXTFRAG_CAPTURE] = 5;
+	w->self.extfrag.known = true;
 	assert_int_equal((int)row(w, "extfrag_steal")->replayed, 25);
 	assert_int_equal((int)row(w, "extfrag_events")->replayed, 25);
 }
