@@ -8,12 +8,12 @@
  * frees, at the head. Any other seed shuffles each list. The order of LRU lists is as unknown:
  * colder pages first by their flags, by address (seed 1) or shuffled among equals.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
-#include "mm/page.h"
 
 #define SEED_AS_BOOT	1
 
@@ -326,6 +326,15 @@ static int build(struct image *img, u64 seed, bool owner_is_pfn)
 	return fill_lru(img, seed != SEED_AS_BOOT);
 }
 
+/**
+ * boot_mm_fit - boot_mm(), telling how well the counts are met
+ * @m: what is known
+ * @seed: of all that is not known
+ * @owner_is_pfn: pages in use get their own pfn as owner cookie
+ * @fit: filled in; may be NULL
+ *
+ * Return: the machine, or NULL with a message on stderr.
+ */
 struct mm *boot_mm_fit(const struct recording *m, uint64_t seed, bool owner_is_pfn,
 		       struct boot_fit *fit)
 {
@@ -354,6 +363,14 @@ struct mm *boot_mm_fit(const struct recording *m, uint64_t seed, bool owner_is_p
 	return img.mm;
 }
 
+/**
+ * boot_mm - build the model's machine: zones, free lists, pageblock types, pages in use
+ * @m: what is known
+ * @seed: of all that is not known (order of free lists above all)
+ * @owner_is_pfn: pages in use get their own pfn as owner cookie
+ *
+ * Return: the machine with mm_init_late() done, or NULL with a message on stderr.
+ */
 struct mm *boot_mm(const struct recording *m, uint64_t seed, bool owner_is_pfn)
 {
 	return boot_mm_fit(m, seed, owner_is_pfn, NULL);

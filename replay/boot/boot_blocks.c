@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "internal.h"
-#include "mm/page.h"
 
 /*
  * How a block's contents weigh against the counts of free buddies: this many contrary pages cost

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "internal.h"
-#include "mm/page.h"
 
 /**
  * fit_note - add a line about what could not be reconciled

@@ -4,7 +4,6 @@
  * even those are missing, from the first event of each page (tracepoints.md 9.2, end).
  */
 #include "internal.h"
-#include "mm/page.h"
 
 /*
  * struct layout - a zone being filled

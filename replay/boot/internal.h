@@ -7,7 +7,8 @@
 #ifndef FRAGREPLAY_BOOT_INTERNAL_H
 #define FRAGREPLAY_BOOT_INTERNAL_H
 
-#include "mm/internal.h"
+#include "boot.h"
+#include "mm/mm.h"
 #include "recording/recording.h"
 
 /* an image's byte: enum snap_page, or this; a PCP page's order stands in the upper bits */

@@ -4,7 +4,7 @@
  * Events name no purpose; gfp flags nearly do.
  */
 #include "internal.h"
-#include "mm/swap_table.h"
+#include "base/swap_table.h"
 
 static u8 movable_kind(const struct record *r)
 {

@@ -5,7 +5,7 @@
  * them, and a bare trace has nothing else.
  */
 #include "internal.h"
-#include "mm/internal.h"
+#include "base/vmstat.h"
 
 static void count(struct demand *d, enum vm_event_item item, s32 n)
 {

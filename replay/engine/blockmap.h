@@ -6,7 +6,7 @@
 #ifndef FRAGREPLAY_BLOCKMAP_H
 #define FRAGREPLAY_BLOCKMAP_H
 
-#include "mm/mmzone.h"
+#include "mm/mm.h"
 
 #define BLOCKMAP_MAX_FRAMES	200u
 #define BLOCKMAP_ROW_BYTES	(8u << 20)	/* of all rows of a report */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "model.h"
-#include "mm/internal.h"
+#include "mm/mm.h"
 #include "refault.h"
 
 #define VMSTAT_INTERVAL_NS	1000000000ull	/* sysctl vm.stat_interval: 1 s */

@@ -8,7 +8,7 @@
  * for anew (mm/filemap.c:__filemap_get_folio, fs/iomap/buffered-io.c). Readahead goes on with the
  * least order (mm/readahead.c:page_cache_ra_order). Its flags are nobody's decision.
  */
-#include "mm/internal.h"
+#include "mm/mm.h"
 #include "model.h"
 #include "refault.h"
 
@@ -49,7 +49,7 @@ static gfp_t attempt_gfp(struct model *mo, const struct folio_request *rq, u32 o
 {
 	if (!rq->write)
 		return rq->op->gfp;
-	return policy_decides(mo->mm, filemap_gfp, mapping_gfp(rq->op), rq->hint, order, rq->min);
+	return filemap_gfp(mo->mm, mapping_gfp(rq->op), rq->hint, order, rq->min);
 }
 
 static u32 get_folio(struct model *mo, const struct folio_request *rq, u32 *order)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mm/internal.h"
+#include "mm/mm.h"
 
 #include "consumer.h"
 #include "model.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "demand/internal.h"
-#include "mm/internal.h"
+#include "mm/mm.h"
 
 #include "consumer.h"
 #include "model.h"

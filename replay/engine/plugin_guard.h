@@ -3,7 +3,7 @@
 #ifndef FRAGREPLAY_PLUGIN_GUARD_H
 #define FRAGREPLAY_PLUGIN_GUARD_H
 
-#include "mm/internal.h"
+#include "mm/mm.h"
 
 void plugin_guard_install(void);
 void plugin_guard_enter(const struct mm *mm);

@@ -3,7 +3,7 @@
 #ifndef FRAGREPLAY_POLICY_SETUP_H
 #define FRAGREPLAY_POLICY_SETUP_H
 
-#include "mm/internal.h"
+#include "mm/mm.h"
 
 #define MAX_OVERRIDES	16
 

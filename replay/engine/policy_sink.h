@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "mm/internal.h"
+#include "mm/mm.h"
 
 bool report_name_taken(const char *name);
 

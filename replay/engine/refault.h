@@ -3,7 +3,7 @@
 #ifndef FRAGREPLAY_REFAULT_H
 #define FRAGREPLAY_REFAULT_H
 
-#include "mm/internal.h"
+#include "mm/mm.h"
 #include "model.h"
 
 /* values of model.map that are no pfn */

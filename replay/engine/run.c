@@ -7,7 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "mm/internal.h"
+#include "boot/boot.h"
+#include "mm/mm.h"
 
 #include "blockmap.h"
 #include "consumer.h"

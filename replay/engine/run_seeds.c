@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mm/internal.h"
+#include "mm/mm.h"
 #include "run.h"
 
 /* More models share a decode in which each has less than 3 % of the work: not worth the memory. */

@@ -8,7 +8,7 @@
 
 #include <errno.h>
 
-#include "page.h"
+#include "mm.h"
 
 /* rounds of reclaim without progress before kswapd and the slow path give up; mm/internal.h */
 #define MAX_RECLAIM_RETRIES	16
@@ -31,40 +31,17 @@ struct capture_control {
 	u32 pfn;			/* captured page or PFN_NONE */
 };
 
-/* mm_init.c: setting up, in these steps */
-struct mm *mm_alloc(u32 max_pfn, u16 nr_cpus, u64 seed);
-void mm_free(struct mm *mm);
+/* mm_init.c */
 int mm_alloc_lists(struct mm *mm, u32 *list, u32 nr);
-int mm_add_zone(struct mm *mm, enum zone_type type, u32 start_pfn, u32 spanned);
-int mm_init_late(struct mm *mm);	/* after all pages are placed: watermarks, pcp sizes, LRU */
-void mm_place_free(struct mm *mm, u32 pfn, u32 order, bool tail);
-void mm_place_pcp(struct mm *mm, u32 pfn, u32 order, u16 cpu);
-void mm_place_used(struct mm *mm, u32 pfn, u32 order, enum page_kind kind, u8 mt);
-
-/* contig.c: gigantic pages */
-u32 alloc_contig_pages(struct mm *mm, u32 nr_pages);
-void free_contig_pages(struct mm *mm, u32 pfn, u32 nr_pages);
 
 /* policy.c: the policy; vanilla's decisions until another is set */
 int mm_policy_init(struct mm *mm);
 void mm_policy_exit(struct mm *mm);
-int mm_set_policy(struct mm *mm, const struct policy_ops *ops, void *priv, char *err,
-		  size_t errlen);
-int mm_layer_policy(struct mm *mm, const struct policy_ops *layer, char *err, size_t errlen);
 void policy_broke(const struct mm *mm, const char *hook, const char *what);
-void policy_hooks_called(const struct mm *mm, char *text, size_t len);
-void policy_decisions(const struct policy_ops *ops, char *text, size_t len);
-bool policy_check(struct mm *mm, const char *where, char *text, size_t len);
-
-/* kversion.c */
-bool *kernel_feature(struct kernel_features *k, const char *name);	/* NULL: no such one */
-const char *kernel_feature_name(unsigned int i, const char **doc);	/* NULL: past the last */
-void kernel_features_set(struct kernel_features *k, u32 version);
 
 /* zone.c: watermarks and reserves */
 void setup_per_zone_wmarks(struct mm *mm);
 void setup_per_zone_lowmem_reserve(struct mm *mm);
-void setup_per_cpu_pageset(struct mm *mm);
 u32 zone_batchsize(const struct zone *z);
 u32 zone_highsize(const struct mm *mm, const struct zone *z, u32 batch, u32 fraction);
 u32 calculate_min_free_kbytes(const struct mm *mm);
@@ -99,7 +76,6 @@ void drain_all_pages(struct mm *mm, struct zone *z);	/* z NULL: every zone */
 void drain_local_pages(struct mm *mm, struct zone *z, u16 cpu);
 u32 pcp_list_for(const struct per_cpu_pages *pcp, u32 order, u8 mt);
 void setup_pcp_cacheinfo(struct mm *mm);
-void vmstat_update(struct mm *mm);	/* the ~1 s worker: decay_pcp_high on every CPU */
 s32 nr_pcp_alloc(const struct zone *z, struct per_cpu_pages *pcp, u32 order);
 
 /*
@@ -131,8 +107,6 @@ void reserve_highatomic_pageblock(struct mm *mm, struct zone *z, u32 pfn, u32 or
 bool unreserve_highatomic_pageblock(struct mm *mm, const struct alloc_context *ac, bool force);
 
 /* page_alloc.c: entry, get_page_from_freelist, slow path, free */
-u32 alloc_pages(struct mm *mm, gfp_t gfp, u32 order);	/* head pfn or PFN_NONE */
-void free_pages(struct mm *mm, u32 pfn, u32 order);	/* an allocated, LRU-free page */
 void prep_new_page(struct mm *mm, u32 pfn, u32 order, u8 mt);
 
 /* slowpath.c */
@@ -149,14 +123,10 @@ bool compaction_suitable(const struct mm *mm, const struct zone *z, u32 order, u
 			 enum zone_type idx);
 bool compaction_zonelist_suitable(const struct mm *mm, const struct alloc_context *ac, u32 order,
 				  u32 alloc_flags);
-int fragmentation_index(const struct zone *z, u32 order);	/* -1000 .. 1000 */
-u32 extfrag_for_order(const struct zone *z, u32 order);		/* percent */
 void reset_isolation_suitable(struct mm *mm);
 void wakeup_kcompactd(struct mm *mm, u32 order, enum zone_type idx);
 int kcompactd_init(struct mm *mm);
 void kcompactd_exit(struct mm *mm);
-void kcompactd_run(struct mm *mm, u64 until_ns);	/* background progress up to a moment */
-void policy_threads_run(struct mm *mm, u64 until_ns);	/* likewise, of the policy's own */
 
 /* vmscan.c (+ lru_gen.c, lru_classic.c, kswapd.c, swap.c, shrinker.c) */
 u64 try_to_free_pages(struct mm *mm, u32 order, gfp_t gfp, const struct alloc_context *ac);
@@ -167,36 +137,14 @@ bool kswapd_test_hopeless(const struct mm *mm);
 bool pgdat_balanced(const struct mm *mm, u32 order, enum zone_type idx);
 int kswapd_init(struct mm *mm);
 void kswapd_exit(struct mm *mm);
-void kswapd_run(struct mm *mm, u64 until_ns);		/* background progress up to a moment */
 u64 zone_reclaimable_pages(const struct mm *mm, const struct zone *z);
 void free_reclaimed_folio(struct mm *mm, u32 pfn);
 
-/* Why a folio is put on the LRU. It decides the first generation, as in lru_gen_folio_seq(). */
-enum lru_origin { LRU_FAULT, LRU_READ, LRU_WRITE, LRU_REFAULT, LRU_EXISTING };
 int lruvec_init(struct mm *mm);
 void lruvec_exit(struct mm *mm);
-void folio_add_lru(struct mm *mm, u32 pfn, enum lru_origin origin);	/* head of a folio */
-void lruvec_del_folio(struct mm *mm, u32 pfn);
-void folio_mark_accessed(struct mm *mm, u32 pfn);
-void folio_mark_cold(struct mm *mm, u32 pfn);	/* to the cold end: reclaim may have it first */
 bool lruvec_is_whole(const struct mm *mm);
-void folio_mark_dirty(struct mm *mm, u32 pfn);	/* file folio: not droppable until flushed */
 
 /* shrinker.c: slab that the recorded kernel's shrinkers freed; swap.c: slots */
-void slab_mark_cold(struct mm *mm, u32 pfn);
-void slab_del_cold(struct mm *mm, u32 pfn);
 void swap_set_used(struct mm *mm, u64 nr);	/* slots taken when the trace begins */
-void swap_free(struct mm *mm, u64 nr);		/* slots of pages swapped in, or freed */
-void swap_orphans_die(struct mm *mm, u32 clusters);	/* the recorded kernel freed a table */
-void free_swap_cache(struct mm *mm, u32 pfn);	/* before the workload frees an anon folio */
-
-void split_folio(struct mm *mm, u32 pfn);
-
-/* huge_memory.c */
-u32 do_huge_pmd_anonymous_page(struct mm *mm, gfp_t gfp);
-u32 get_huge_zero_folio(struct mm *mm, gfp_t gfp);
-
-/* check.c */
-int mm_check(struct mm *mm, const char *where);
 
 #endif

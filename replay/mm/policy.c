@@ -364,20 +364,3 @@ bool zone_watermark_ok(const struct mm *mm, const struct zone *z, u32 order, u64
 {
 	return __zone_watermark_ok(z, order, mark, idx, alloc_flags, free_pages, mm);
 }
-
-/**
- * vanilla_filemap_gfp - flags of one attempt of a buffered write at a page-cache folio
- * @mm: model memory
- * @gfp: the mapping's, and what the write adds
- * @hint: order that the write could use
- * @order: of this attempt, at most MAX_PAGE_ORDER
- * @min: least order that the mapping takes
- *
- * Above the least order the attempt may fail, and quietly. mm/filemap.c:__filemap_get_folio.
- */
-gfp_t vanilla_filemap_gfp(struct mm *mm, gfp_t gfp, u32 hint, u32 order, u32 min)
-{
-	(void)mm;
-	(void)hint;
-	return order > min ? gfp | __GFP_NORETRY | __GFP_NOWARN : gfp;
-}

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "swap_table.h"
+#include "base/swap_table.h"
 #include "vmscan.h"
 
 #define SWAPFILE_CLUSTER	512u

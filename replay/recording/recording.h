@@ -10,7 +10,6 @@
 
 #include "base/kernel.h"
 
-struct mm;
 struct kernel_features;
 struct trace_options;
 
@@ -69,51 +68,18 @@ struct recording {
 	uint32_t nr_first_seen;
 };
 
-/**
- * recording_load - read before/ and after/ of a recording
- * @m: filled in
- * @dir: the recording directory
- * @err: message naming file, place and remedy
- * @errlen: its size
- *
- * Missing directories are no error (->present false). A file that is there but cut short,
- * malformed, or of another machine than its twin is one.
- *
- * Return: 0 or -1.
- */
 int recording_load(struct recording *m, const char *dir, char *err, size_t errlen);
 void recording_release(struct recording *m);
 
 /* value of a vmstat counter; false when the kernel has no such counter */
 bool snapshot_vmstat(const struct snapshot *s, const char *name, uint64_t *value);
 
-void recording_kernel(const struct recording *m, struct kernel_features *k);
-
-/**
- * recording_infer - complete a machine without snapshots
- * @m: zones and pages are filled in as x86-64 would lay them out
- * @pages: memory in pages; 0: from the highest pfn in the trace
- * @trace_max_pfn: highest pfn seen in the trace
- * @nr_cpus: CPUs of the trace
- */
 void recording_infer(struct recording *m, uint64_t pages, uint64_t trace_max_pfn,
 		     unsigned int nr_cpus);
 
 /* What the first event of a page says about the moment before: tracepoints.md 9.2, step 7. */
 enum first_seen { FIRST_NEVER, FIRST_ALLOC, FIRST_FREE };
 
-/**
- * recording_first_seen - let the trace say which pages were free at its start
- * @m: machine; its first_seen map grows as needed
- * @pfn: of a mm_page_alloc or mm_page_free event, in the order of time
- * @order: its order
- * @alloc: allocation (the page was free before) or free (it was in use)
- *
- * Optional; to be called before boot_mm(), which then knows which of the pages without
- * flags lie on per-CPU lists, and, without kpageflags, which pages were free at all.
- *
- * Return: 0, or -1 when out of memory.
- */
 int recording_first_seen(struct recording *m, uint64_t pfn, unsigned int order, bool alloc);
 
 /* what a first pass over a trace shows of the machine; trace_extent.c */
@@ -136,41 +102,5 @@ enum snap_page snapshot_page_kind(const struct snapshot *s, uint32_t pfn);
 uint32_t snapshot_compound_head(const struct snapshot *s, uint32_t pfn);
 /* order of the compound page at @head by its run of tails, at most MAX_PAGE_ORDER; else 0 */
 unsigned int snapshot_compound_order(const struct snapshot *s, uint32_t head);
-
-/**
- * boot_mm - build the model's machine: zones, free lists, pageblock types, pages in use
- * @m: what is known
- * @seed: of all that is not known (order of free lists above all)
- * @owner_is_pfn: pages in use get their own pfn as owner cookie
- *
- * Return: the machine with mm_init_late() done, or NULL with a message on stderr.
- */
-struct mm *boot_mm(const struct recording *m, uint64_t seed, bool owner_is_pfn);
-
-/* How closely the built machine meets the counts that the kernel printed, per zone. */
-struct zone_fit {
-	int64_t free_pages;		/* placed minus zoneinfo's count */
-	int64_t listed[NR_PAGE_ORDERS][MIGRATE_TYPES];	/* buddies placed minus pagetypeinfo */
-	int64_t pageblocks[MIGRATE_TYPES];	/* blocks typed minus pagetypeinfo */
-	uint32_t pcp_wanted, pcp_placed;	/* base pages by zoneinfo; found a place */
-	uint32_t free_off_type;		/* free pages in blocks of another type than counted */
-};
-
-struct boot_fit {
-	struct zone_fit zone[MAX_NR_ZONES];
-	char notes[1024];		/* what could not be reconciled: one line each */
-};
-
-/**
- * boot_mm_fit - boot_mm(), telling how well the counts are met
- * @m: what is known
- * @seed: of all that is not known
- * @owner_is_pfn: pages in use get their own pfn as owner cookie
- * @fit: filled in; may be NULL
- *
- * Return: the machine, or NULL with a message on stderr.
- */
-struct mm *boot_mm_fit(const struct recording *m, uint64_t seed, bool owner_is_pfn,
-		       struct boot_fit *fit);
 
 #endif

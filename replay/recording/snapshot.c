@@ -166,6 +166,18 @@ static void recording_conclude(struct recording *m)
 		m->sysctl.min_free_kbytes = (uint32_t)(min << (PAGE_SHIFT - 10));
 }
 
+/**
+ * recording_load - read before/ and after/ of a recording
+ * @m: filled in
+ * @dir: the recording directory
+ * @err: message naming file, place and remedy
+ * @errlen: its size
+ *
+ * Missing directories are no error (->present false). A file that is there but cut short,
+ * malformed, or of another machine than its twin is one.
+ *
+ * Return: 0 or -1.
+ */
 int recording_load(struct recording *m, const char *dir, char *err, size_t errlen)
 {
 	static const char *const same[] = { "version", "cmdline" };

@@ -3,7 +3,7 @@
 #ifndef FRAGREPLAY_FRAG_INDEX_H
 #define FRAGREPLAY_FRAG_INDEX_H
 
-#include "mm/internal.h"
+#include "mm/mm.h"
 
 /* naturally aligned blocks of one size; a pageblock is the first of them */
 enum { CONTIG_2M, CONTIG_64M, CONTIG_128M, CONTIG_1G, NR_CONTIG_SIZES };

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "mm/internal.h"
+#include "mm/mm.h"
 
 #define PAGES		(1u << 20)	/* 4 GiB */
 #define PAIRS		4000000u

@@ -13,7 +13,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "mm/internal.h"
+#include "boot/boot.h"
+#include "mm/mm.h"
 #include "recording/recording.h"
 #include "tests/test.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include <fragreplay/policy.h>
-#include "mm/swap_table.h"
+#include "base/swap_table.h"
 #include "engine/run.h"
 #include "tests/test.h"
 

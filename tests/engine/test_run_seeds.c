@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "engine/run.h"
-#include "mm/internal.h"
+#include "mm/mm.h"
 #include "tests/test.h"
 
 #define MEMORY_PAGES	16384u

@@ -7,10 +7,10 @@
  * recognizes the recorded kernel's own requests by them: all recordings of 6.18 and 7.3 that swap
  * have such requests within reclaim, and no others with these flags.
  */
-#ifndef FRAGREPLAY_MM_SWAP_TABLE_H
-#define FRAGREPLAY_MM_SWAP_TABLE_H
+#ifndef FRAGREPLAY_SWAP_TABLE_H
+#define FRAGREPLAY_SWAP_TABLE_H
 
-#include <fragreplay/policy.h>
+#include <fragreplay/gfp.h>
 
 #define GFP_SWAP_TABLE_PAGE	(__GFP_ZERO | __GFP_COMP)
 #define GFP_SWAP_TABLE_ATOMIC	(__GFP_HIGH | __GFP_NOMEMALLOC | __GFP_NOWARN | \
