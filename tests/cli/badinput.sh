@@ -1,102 +1,132 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-#
-# usage: badinput.sh FRAGREPLAY RECORDING
 #
 # Damaged and foreign input, places that cannot be written to, wrong options: each is exit 2 with a
 # message that names the file and the place, nothing on stdout and no death by signal; or, where
 # --allow-incomplete was given, a report that says "complete": false.
+. tests/cli/lib.bash
 
-prog=$1
-rec=$2
-if [ ! -x "$prog" ] || [ ! -f "$rec/trace.dat" ]; then
-	echo "usage: $0 FRAGREPLAY RECORDING" >&2
-	exit 2
-fi
-case $prog in /*) ;; *) prog=$PWD/$prog ;; esac
-rec=$(cd "$rec" && pwd)
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/badinput.XXXXXX") || exit 2
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 2' HUP INT TERM
+rec=$recording
+trace=$rec/trace.dat
+size=$(stat -L -c %s "$trace")
 cd "$tmp" || exit 2
 
-count=0
-failed=0
+run() { refuses "$1" run -q "${@:2}"; }
 
-result() {			# STATUS NAME [WHY]
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2"
-		return
-	fi
-	failed=$((failed + 1))
-	echo "not ok $count - $2"
-	echo "# $3"
-	sed 's/^/# stderr: /; 5q' err
+# after MAKE PATTERN: the trace that the command MAKE leaves in trace.dat is refused
+after() {
+	$1 && run "$2" trace.dat
 }
 
-capture() {			# COMMAND...: its status in $rc, output in out and err
-	rc=0
-	timeout 300 "$@" >out 2>err </dev/null || rc=$?
+# remedy MAKE: and the message says what to do
+remedy() {
+	$1 && run trace.dat trace.dat && grep -q '; ' err
 }
 
-# what the last command did wrong, given that it had to refuse, naming PATTERN; empty: nothing
-refusal_fault() {		# PATTERN
-	if [ $rc -ne 2 ]; then
-		echo "exit $rc instead of 2"
-	elif [ -s out ]; then
-		echo "something on stdout"
-	elif ! grep -qE -e "$1" err; then
-		echo "the message does not match '$1'"
-	fi
+# partly MAKE: --allow-incomplete gives a report of the part before the damage, or a refusal
+partly() {
+	$1
+	fragreplay run -q --allow-incomplete trace.dat
+	case $status in
+	0) grep -q '"complete": *false' out || { echo 'no "complete": false'; return 1; } ;;
+	2) [ ! -s out ] || { echo "exit 2 with something on stdout"; return 1; } ;;
+	*) echo "exit $status"; return 1 ;;
+	esac
+	[ -s err ] || { echo "nothing on stderr"; return 1; }
 }
 
-refused() {			# NAME PATTERN COMMAND...
-	name=$1
-	pattern=$2
-	shift 2
-	capture "$@"
-	why=$(refusal_fault "$pattern")
-	[ -z "$why" ]
-	result $? "$name" "$why"
+damaged() {			# NAME MAKE
+	it "$1 is refused" after "$2" "trace.dat"
+	it "$1: the message says what to do" remedy "$2"
+	it "$1: with --allow-incomplete" partly "$2"
 }
 
-# like refused(), and --allow-incomplete must give a report of the part before the damage
-damaged() {			# NAME PATTERN TRACE
-	refused "$1" "$2" "$prog" run -q "$3"
-	grep -q '; ' err
-	result $? "$1: the message says what to do" "no remedy in it"
-	capture "$prog" run -q --allow-incomplete "$3"
-	why=
-	if [ $rc -ne 0 ] && [ $rc -ne 2 ]; then
-		why="exit $rc"
-	elif [ $rc -eq 0 ] && ! grep -q '"complete": *false' out; then
-		why='the report does not say "complete": false'
-	elif [ $rc -eq 2 ] && [ -s out ]; then
-		why="exit 2 with something on stdout"
-	elif [ ! -s err ]; then
-		why="nothing on stderr"
-	fi
-	[ -z "$why" ]
-	result $? "$1: with --allow-incomplete" "$why"
-}
+# flip FILE OFFSET COUNT: invert bytes in place
+flip() {
+	local at byte
 
-size_of() {
-	wc -c <"$1" | tr -d ' '
-}
-
-flip() {			# FILE OFFSET COUNT: invert bytes in place
-	for i in $(seq 0 $(($3 - 1))); do
-		byte=$(od -An -tu1 -j $(($2 + i)) -N 1 "$1" | tr -d ' ')
+	for ((at = $2; at < $2 + $3; at++)); do
+		byte=$(od -An -tu1 -j "$at" -N 1 "$1" | tr -d ' ')
 		# shellcheck disable=SC2059
 		printf "\\$(printf %03o $((byte ^ 255)))" |
-			dd of="$1" bs=1 seek=$(($2 + i)) conv=notrunc 2>/dev/null
+			dd of="$1" bs=1 seek="$at" conv=notrunc 2>/dev/null
 	done
 }
+
+# ways to make trace.dat
+nothing() { : >trace.dat; }
+prose() { echo "this is no trace at all" >trace.dat; }
+zeroes() { head -c 100000 /dev/zero >trace.dat; }
+first_bytes() { head -c "$1" "$trace" >trace.dat; }
+first_percent() { first_bytes $((size * $1 / 100)); }
+all_but_one_byte() { first_bytes $((size - 1)); }
+flipped() { cp "$trace" trace.dat && chmod u+w trace.dat && flip trace.dat "$1" "$2"; }
 
 records_of() {			# TRACE
 	"$prog" info --json "$1" 2>/dev/null | tr '{,' '\n' | sed -n 's/.*"records": *//p' | head -1
 }
+
+#
+# the trace itself
+#
+it "an empty file is refused" after nothing "trace.dat.*empty"
+it "text named trace.dat is refused" after prose "trace.dat"
+it "zeroes named trace.dat are refused" after zeroes "trace.dat"
+it "a file that does not exist is named" run "nowhere.dat" nowhere.dat
+mkdir empty
+it "a directory without trace.dat is refused" run "empty" empty
+it "a directory as trace.dat is refused" refuses "trace.dat" info /
+
+for keep in 5 12 40 300 5000; do
+	it "a trace cut to $keep bytes is refused" after "first_bytes $keep" "trace.dat"
+done
+for percent in 25 50 75 99; do
+	damaged "a trace cut to $percent %" "first_percent $percent"
+done
+damaged "a trace without its last byte" all_but_one_byte
+
+# 24 would be in the compressor's version, which is for people only
+for at in 0 9 10 12 14 18; do
+	it "byte $at of the file header inverted is refused" after "flipped $at 1" "trace.dat"
+done
+it "the offset of the options inverted is refused" after "flipped 28 8" "trace.dat"
+
+# Four bytes of compressed event data. What still decompresses to sound events cannot be told from
+# what was recorded (the chunks carry no checksum), but events must never be missing from it.
+whole=$(records_of "$trace")
+it "info counts the records" test "${whole:-0}" -gt 0
+refused_or_whole() {
+	flipped "$1" 4
+	fragreplay run -q trace.dat
+	if [ "$status" -eq 0 ]; then
+		[ "$(records_of trace.dat)" = "$whole" ] || { echo "events are missing"; return 1; }
+		return 0
+	fi
+	[ "$status" -eq 2 ] && [ ! -s out ] && grep -q trace.dat err
+}
+places=()
+for part in 1 2 3 4 5 6 7 8 9 10 11; do
+	places+=($((size * part / 12 + 1001)))
+done
+for at in "${places[@]}"; do
+	it "with 4 bytes at $at inverted it is refused, or no event is missing" \
+		refused_or_whole "$at"
+done
+most_are_noticed() {
+	local noticed=0
+
+	for at in "${places[@]}"; do
+		flipped "$at" 4
+		fragreplay run -q trace.dat
+		[ "$status" -ne 2 ] || noticed=$((noticed + 1))
+	done
+	[ "$noticed" -ge 6 ] || { echo "only $noticed of ${#places[@]}"; return 1; }
+}
+it "most inverted bytes are noticed" most_are_noticed
+
+#
+# the snapshots
+#
 
 # a recording in bad/ that shares all files with the good one, to be spoilt afterwards
 new_recording() {
@@ -104,206 +134,128 @@ new_recording() {
 	mkdir bad
 	cp -r "$rec/before" "$rec/after" bad/
 	chmod -R u+w bad
-	ln -s "$rec/trace.dat" bad/trace.dat
+	ln -s "$trace" bad/trace.dat
 }
 
-cut_file() {			# FILE KEEP-PERCENT
-	n=$(size_of "$1")
-	dd if="$1" of=cut bs=$((n * $2 / 100)) count=1 2>/dev/null
-	mv cut "$1"
-}
-
-#
-# the trace itself
-#
-size=$(size_of "$rec/trace.dat")
-
-: >trace.dat
-refused "empty file" "trace.dat.*empty" "$prog" run -q trace.dat
-echo "this is no trace at all" >trace.dat
-refused "text named trace.dat" "trace.dat" "$prog" run -q trace.dat
-head -c 100000 /dev/zero >trace.dat
-refused "zeroes named trace.dat" "trace.dat" "$prog" run -q trace.dat
-refused "file that does not exist" "nowhere.dat" "$prog" run -q nowhere.dat
-mkdir -p empty
-refused "directory without trace.dat" "empty" "$prog" run -q empty
-refused "directory as trace.dat" "trace.dat" "$prog" info /
-
-for keep in 5 12 40 300 5000; do
-	head -c $keep "$rec/trace.dat" >trace.dat
-	refused "trace cut to $keep bytes" "trace.dat" "$prog" run -q trace.dat
-done
-for percent in 25 50 75 99; do
-	head -c $((size * percent / 100)) "$rec/trace.dat" >trace.dat
-	damaged "trace cut to $percent %" "trace.dat" trace.dat
-done
-head -c $((size - 1)) "$rec/trace.dat" >trace.dat
-damaged "trace without its last byte" "trace.dat" trace.dat
-
-# 24 would be in the compressor's version, which is for people only
-for at in 0 9 10 12 14 18; do
-	cp "$rec/trace.dat" trace.dat
-	chmod u+w trace.dat
-	flip trace.dat $at 1
-	refused "byte $at of the file header inverted" "trace.dat" "$prog" run -q trace.dat
-done
-cp "$rec/trace.dat" trace.dat
-chmod u+w trace.dat
-flip trace.dat 28 8
-refused "offset of the options inverted" "trace.dat" "$prog" run -q trace.dat
-
-# Four bytes of compressed event data. What still decompresses to sound events cannot be told from
-# what was recorded (the chunks carry no checksum), but events must never be missing from it.
-whole=$(records_of "$rec/trace.dat")
-[ "${whole:-0}" -gt 0 ]
-result $? "info counts the records" "no count in info --json"
-told=0
-for part in 1 2 3 4 5 6 7 8 9 10 11; do
-	cp "$rec/trace.dat" trace.dat
-	chmod u+w trace.dat
-	at=$((size * part / 12 + 1001))
-	flip trace.dat $at 4
-	capture "$prog" run -q trace.dat
-	why=$(refusal_fault "trace.dat")
-	[ $rc -eq 2 ] && told=$((told + 1))
-	if [ $rc -eq 0 ]; then
-		why=
-		[ "$(records_of trace.dat)" = "$whole" ] || why="events are missing, and exit 0"
-	fi
-	[ -z "$why" ]
-	result $? "4 bytes at $at inverted" "$why"
-done
-[ $told -ge 6 ]
-result $? "most of these are told ($told of 11)" "only $told of 11"
-
-#
-# the snapshots
-#
-for side in before after; do
+# spoilt PATTERN COMMAND...: a recording that the command damages is refused
+spoilt() {
 	new_recording
-	rm -r bad/$side
-	capture "$prog" run -q bad
-	why=
-	if [ $rc -eq 0 ]; then
-		grep -q "$side" out err || why="nothing tells that $side/ is missing"
-	else
-		why=$(refusal_fault "$side")
-	fi
-	[ -z "$why" ]
-	result $? "recording without $side/" "$why"
+	"${@:2}" && run "$1" bad
+}
+
+cut_file() { truncate -s $(($(stat -c %s "$1") * 60 / 100)) "$1"; }
+empty_file() { : >"$1"; }
+binary_file() { head -c 4096 "$trace" >"$1"; }
+flip_middle() { flip "$1" $(($(stat -c %s "$1") / 2)) 4; }
+without_side() {
+	new_recording
+	rm -r "bad/$1"
+	fragreplay run -q bad
+	case $status in
+	0) grep -q "$1" out err || { echo "nothing names $1/"; return 1; } ;;
+	2) [ ! -s out ] && grep -q "$1" err ;;
+	*) echo "exit $status"; return 1 ;;
+	esac
+}
+for side in before after; do
+	it "a recording without $side/ is refused, or the report says so" without_side $side
 	for name in vmstat zoneinfo pagetypeinfo buddyinfo meminfo kpageflags.zst; do
 		[ -f "$rec/$side/$name" ] || continue
-		new_recording
-		cut_file bad/$side/$name 60
-		refused "$side/$name cut short" "$side/$name" "$prog" run -q bad
+		it "$side/$name cut short is refused" spoilt "$side/$name" cut_file bad/$side/$name
 	done
 	for name in vmstat zoneinfo pagetypeinfo meminfo kpageflags.zst; do
-		new_recording
-		: >bad/$side/$name
-		refused "$side/$name empty" "$side/$name" "$prog" run -q bad
+		it "$side/$name empty is refused" spoilt "$side/$name" empty_file bad/$side/$name
 	done
 	for name in vmstat zoneinfo pagetypeinfo; do
-		new_recording
-		head -c 4096 "$rec/trace.dat" >bad/$side/$name
-		refused "$side/$name is binary" "$side/$name" "$prog" run -q bad
+		it "$side/$name that is binary is refused" \
+			spoilt "$side/$name" binary_file bad/$side/$name
 	done
-	new_recording
-	flip bad/$side/kpageflags.zst $(($(size_of bad/$side/kpageflags.zst) / 2)) 4
-	refused "$side/kpageflags.zst with 4 bytes inverted" "kpageflags" "$prog" run -q bad
+	it "$side/kpageflags.zst with 4 bytes inverted is refused" \
+		spoilt kpageflags flip_middle bad/$side/kpageflags.zst
 done
-new_recording
-sed 's/^\(nr_free_pages\) .*/\1 banana/' "$rec/before/vmstat" >bad/before/vmstat
-refused "a counter that is no number" "before/vmstat.*[0-9]" "$prog" run -q bad
-new_recording
-sed 's/spanned  *[0-9]*/spanned  99999999999999999999/' "$rec/before/zoneinfo" >bad/before/zoneinfo
-refused "a zone too large for 64 bits" "before/zoneinfo" "$prog" run -q bad
-
-# before/ and after/ of two machines: the zones of one side are larger
-new_recording
-awk '$1 == "spanned" || $1 == "present" || $1 == "managed" { $2 = $2 * 2 } { print }' \
-	"$rec/after/zoneinfo" >bad/after/zoneinfo
-refused "before/ and after/ of different memory" "(before|after)" "$prog" run -q bad
-new_recording
-sed 's/version [0-9][^ ]*/version 5.4.0-other/' "$rec/after/version" >bad/after/version
-refused "before/ and after/ of different kernels" "(before|after)" "$prog" run -q bad
+it "a counter that is no number is refused with its line" spoilt "before/vmstat.*[0-9]" \
+	sed -i 's/^\(nr_free_pages\) .*/\1 banana/' bad/before/vmstat
+it "a zone too large for 64 bits is refused" spoilt "before/zoneinfo" \
+	sed -i 's/spanned  *[0-9]*/spanned  99999999999999999999/' bad/before/zoneinfo
+double_zones() {
+	awk '$1 == "spanned" || $1 == "present" || $1 == "managed" { $2 = $2 * 2 } { print }' \
+		"$rec/after/zoneinfo" >bad/after/zoneinfo
+}
+it "before/ and after/ of different memory are refused" spoilt "(before|after)" double_zones
+it "before/ and after/ of different kernels are refused" spoilt "(before|after)" \
+	sed -i 's/version [0-9][^ ]*/version 5.4.0-other/' bad/after/version
 
 #
 # places to write to
 #
-refused "-o into a directory that does not exist" "nowhere/x.json" \
-	"$prog" run -q -o nowhere/x.json "$rec"
-refused "-o names a directory" "empty" "$prog" run -q -o empty "$rec"
-refused "-o /dev/full" "/dev/full" "$prog" run -q -o /dev/full "$rec"
+it "-o into a directory that does not exist is refused" run "nowhere/x.json" \
+	-o nowhere/x.json "$rec"
+it "-o that names a directory is refused" run "empty" -o empty "$rec"
+it "-o /dev/full is refused" run "/dev/full" -o /dev/full "$rec"
+locked=/proc
 if [ "$(id -u)" -ne 0 ]; then
-	mkdir -p locked
+	locked=locked
+	mkdir locked
 	chmod a-w locked
-	refused "-o into a directory without write permission" "locked" \
-		"$prog" run -q -o locked/x.json "$rec"
-else
-	refused "-o where nobody may create files" "/proc" "$prog" run -q -o /proc/x.json "$rec"
 fi
-echo precious >keep.json
-capture "$prog" run -q -o keep.json trace.dat.missing
-[ $rc -eq 2 ] && grep -q precious keep.json
-result $? "a failed run leaves the old report alone" "exit $rc, or the file is gone"
+it "-o into a directory without write permission is refused" run "$locked" \
+	-o $locked/x.json "$rec"
+keeps_old() {
+	echo precious >keep.json
+	exits 2 run -q -o keep.json nowhere.dat && grep -q precious keep.json
+}
+it "a failed run leaves the old report alone" keeps_old
 
-rc=0
-"$prog" run -q "$rec" >/dev/full 2>err || rc=$?
-[ $rc -eq 2 ] && [ -s err ]
-result $? "stdout is a full disk" "exit $rc"
-rc=0
-"$prog" run -q "$rec" >&- 2>err || rc=$?
-[ $rc -eq 2 ] && [ -s err ]
-result $? "stdout is closed" "exit $rc"
-{
-	rc=0
-	"$prog" run -q "$rec" 2>err || rc=$?
-	echo $rc >rc
-} | :
-rc=$(cat rc)
-[ "$rc" -eq 2 ] && [ -s err ]
-result $? "stdout is a pipe that nobody reads" "exit $rc"
-for cmd in policies help version; do
-	rc=0
-	"$prog" $cmd >/dev/full 2>err || rc=$?
-	[ $rc -eq 2 ]
-	result $? "$cmd to a full disk" "exit $rc"
+status_of() { status=0; "$@" || status=$?; }
+to_full_disk() {
+	status_of "$prog" "$@" >/dev/full 2>err
+	[ "$status" -eq 2 ] && [ -s err ]
+}
+it "run to a full disk is exit 2 with a message" to_full_disk run -q "$rec"
+it "info to a full disk is exit 2 with a message" to_full_disk info "$rec"
+for command in policies help version; do
+	it "$command to a full disk is exit 2 with a message" to_full_disk $command
 done
-rc=0
-"$prog" info "$rec" >/dev/full 2>err || rc=$?
-[ $rc -eq 2 ]
-result $? "info to a full disk" "exit $rc"
+to_closed() {
+	status_of "$prog" run -q "$rec" >&- 2>err
+	[ "$status" -eq 2 ] && [ -s err ]
+}
+it "run with stdout closed is exit 2 with a message" to_closed
+to_pipe() {
+	to_nobody "$prog" run -q "$rec"
+	[ "$status" -eq 2 ] && [ -s err ]
+}
+it "run into a pipe that nobody reads is exit 2 with a message" to_pipe
 
 #
 # options
 #
-refused "no command" "usage" "$prog"
-refused "unknown command" "frobnicate" "$prog" frobnicate
-refused "unknown option" "frobnicate" "$prog" run --frobnicate "$rec"
-refused "run without a trace" "." "$prog" run
-refused "two traces" "." "$prog" run "$rec" "$rec"
-refused "unknown policy" "frobnicate" "$prog" run -q -p frobnicate "$rec"
-refused "unknown tunable" "frobnicate" "$prog" run -q -p vanilla,frobnicate=1 "$rec"
-refused "policy that is no shared object" "trace.dat" "$prog" run -q -p ./trace.dat "$rec"
-refused "unknown parameter" "frobnicate" "$prog" run -q --set frobnicate=1 "$rec"
-refused "seed that is no number" "banana" "$prog" run -q --seed banana "$rec"
-refused "unknown kernel version" "banana" "$prog" run -q --kernel banana "$rec"
-refused "option without its argument" "." "$prog" run -q "$rec" -p
-refused "buffer instance that is not there" "frobnicate" \
-	"$prog" run -q --instance frobnicate "$rec"
-refused "memory size that is no size" "banana" "$prog" run -q --memory banana "$rec/trace.dat"
+it "no command is refused with the usage" refuses "usage"
+it "an unknown command is named" refuses "frobnicate" frobnicate
+it "an unknown option is named" refuses "frobnicate" run --frobnicate "$rec"
+it "run without a trace is refused" refuses "." run
+it "two traces are refused" refuses "." run "$rec" "$rec"
+it "an unknown policy is named" run "frobnicate" -p frobnicate "$rec"
+it "an unknown tunable is named" run "frobnicate" -p vanilla,frobnicate=1 "$rec"
+no_object() { prose && run "trace.dat" -p ./trace.dat "$rec"; }
+it "a policy that is no shared object is named" no_object
+it "an unknown parameter is named" run "frobnicate" --set frobnicate=1 "$rec"
+it "a seed that is no number is named" run "banana" --seed banana "$rec"
+it "an unknown kernel version is named" run "banana" --kernel banana "$rec"
+it "an option without its argument is refused" run "." "$rec" -p
+it "a buffer instance that is not there is named" run "frobnicate" \
+	--instance frobnicate "$rec"
+it "a memory size that is no size is named" run "banana" --memory banana "$trace"
 
 #
 # reports
 #
 echo '{' >bad.json
-refused "diff of what is no JSON" "bad.json" "$prog" diff bad.json bad.json
+it "diff names a file that is no JSON" refuses "bad.json" diff bad.json bad.json
 echo '{"schema": "other/1"}' >other.json
-refused "diff of another schema" "other.json" "$prog" diff other.json other.json
+it "diff names a file of another schema" refuses "other.json" diff other.json other.json
 : >empty.json
-refused "diff of an empty file" "empty.json" "$prog" diff empty.json empty.json
-refused "diff of a file that does not exist" "nowhere.json" "$prog" diff nowhere.json nowhere.json
-refused "diff of one report" "." "$prog" diff bad.json
-
-echo "1..$count"
-[ $failed -eq 0 ]
+it "diff names an empty file" refuses "empty.json" diff empty.json empty.json
+it "diff names a file that does not exist" refuses "nowhere.json" diff nowhere.json nowhere.json
+it "diff of one report is refused" refuses "." diff bad.json
+finish

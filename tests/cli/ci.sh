@@ -77,6 +77,4 @@ it "ends with 2 when the criteria cannot be read" gives 2 --criteria "$tmp/none"
 it "says how it is used" gives 2 "$recording"
 it "job files are YAML" job_files_are_yaml
 it "job files name what is there" job_files_name_what_is_there
-
-echo "1..$tests_run"
-[ "$tests_failed" -eq 0 ]
+finish

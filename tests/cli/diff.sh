@@ -40,7 +40,6 @@ head -c 100 "$tmp/base.json" >"$tmp/broken.json"
 echo '{}' >"$tmp/empty.json"
 edit base.json nothing.json "p.clear()"
 cd "$tmp" || exit 2
-case $prog in /*) ;; *) echo "not ok 1 - FRAGREPLAY must be absolute"; exit 1 ;; esac
 
 it "two reports compare" exits 0 diff base.json new.json
 it "a rise is in percent of the base" \
@@ -199,8 +198,8 @@ full() {
 }
 it "a full disk is trouble" full
 late() {
-	{ sleep 0.3; "$prog" diff base.json new.json "$@" 2>err; echo $? >code; } | exec 0<&-
-	[ "$(cat code)" -eq 2 ] && grep -q 'cannot write' err
+	to_nobody "$prog" diff base.json new.json "$@"
+	[ "$status" -eq 2 ] && grep -q 'cannot write' err
 }
 for format in text markdown json csv ktap junit; do
 	it "a closed pipe is trouble: $format" late --format $format

@@ -5,7 +5,6 @@
 
 example=$PWD/scripts/ci/criteria.example
 schema=$PWD/doc/fragreplay-diff-1.schema.json
-case $recording in /*) ;; *) recording=$PWD/$recording ;; esac
 
 # report FILE SEED POLICY COUNTERS
 report() {

@@ -2,11 +2,12 @@
 # shellcheck shell=bash
 #
 # What the tests of the command line share. Each is run as `bash test.sh FRAGREPLAY RECORDING` from
-# the top of the tree, prints TAP, and exits 1 when a line was not ok.
+# the top of the tree, prints TAP, and exits 1 when a line was not ok. With ONLY=WORDS in the
+# environment only the tests run whose description contains WORDS: each runs its own command.
 
-prog=$1
+prog=$(realpath "$1")
 # shellcheck disable=SC2034 # for the tests
-recording=$2
+recording=$(realpath "$2")
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 tests_run=0 tests_failed=0
@@ -16,8 +17,9 @@ it() {
 	local what=$1
 
 	shift
+	[[ $what == *"${ONLY:-}"* ]] || return 0
 	tests_run=$((tests_run + 1))
-	if "$@" >"$tmp/it.log" 2>&1; then
+	if "$@" >"$tmp/it.log" 2>&1 </dev/null; then
 		echo "ok $tests_run - $what"
 	else
 		tests_failed=$((tests_failed + 1))
@@ -52,6 +54,48 @@ refuses() {
 	exits 2 "$@" || return 1
 	[ ! -s "$tmp/out" ] || { echo "something on stdout"; return 1; }
 	grep -qE -e "$pattern" "$tmp/err" || { echo "no '$pattern' in:"; cat "$tmp/err"; return 1; }
+}
+
+# prints PATTERN ARGUMENT...: exit 0, and a line of stdout matches
+prints() {
+	local pattern=$1
+
+	shift
+	exits 0 "$@" || return 1
+	grep -qE -e "$pattern" "$tmp/out" || { echo "no '$pattern' in:"; cat "$tmp/out"; return 1; }
+}
+
+# warns PATTERN STATUS ARGUMENT...: that exit status, and a line of stderr matches
+warns() {
+	local pattern=$1
+
+	shift
+	exits "$@" || return 1
+	grep -qE -e "$pattern" "$tmp/err" || { echo "no '$pattern' in:"; cat "$tmp/err"; return 1; }
+}
+
+# eventually COMMAND...: returns as soon as the command is true, or after a minute with a failure
+eventually() {
+	local end=$((SECONDS + 60))
+
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || { echo "never came true: $*"; return 1; }
+		sleep 0.02
+	done
+}
+
+# to_nobody COMMAND...: runs it with stdout on a pipe that has no reader; sets status, and stderr is
+# in $tmp/err
+to_nobody() {
+	local reader writer
+
+	rm -f "$tmp/fifo"
+	mkfifo "$tmp/fifo"
+	# opened for both directions a FIFO does not block, and a writer finds a reader
+	exec {reader}<>"$tmp/fifo" {writer}>"$tmp/fifo" {reader}>&-
+	status=0
+	"$@" >&"$writer" 2>"$tmp/err" || status=$?
+	exec {writer}>&-
 }
 
 # a bare chroot has no pseudo-terminals, so that nothing can be printed on one
