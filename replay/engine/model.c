@@ -591,8 +591,8 @@ static bool is_whole(struct model *mo)
  * @op: operations, in order
  * @n: how many
  *
- * Return: 0; -1 without memory, or with ->fault filled when the policy did what none may, or
- * mm_check() found a broken rule.
+ * Return: 0; -1 without memory for the driver or the model, or with ->fault filled when the policy
+ * did what none may, or mm_check() found a broken rule.
  */
 int model_ops(struct model *mo, const struct op *op, size_t n)
 {
@@ -604,6 +604,8 @@ int model_ops(struct model *mo, const struct op *op, size_t n)
 		if (advance(mo, &op[i]))
 			return -1;
 		model_op(mo, &op[i]);
+		if (mo->mm->error)
+			return -1;
 		if (mo->mm->policy->broken[0]) {
 			snprintf(mo->fault, sizeof(mo->fault), "%s", mo->mm->policy->broken);
 			return -1;

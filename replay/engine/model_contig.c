@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Gigantic pages, which the demand knows by numbers of its own: no event tells where they are. */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "model.h"
@@ -17,28 +18,32 @@ static struct contig *find(struct model *mo, u32 id)
 	return NULL;
 }
 
-static bool has_room(struct model *mo)
+static int make_room(struct model *mo)
 {
 	u32 cap = mo->cap_contigs ? 2 * mo->cap_contigs : 64;
 	struct contig *contig;
 
 	if (mo->nr_contigs < mo->cap_contigs)
-		return true;
+		return 0;
 	contig = realloc(mo->contig, cap * sizeof(*contig));
 	if (!contig)
-		return false;
+		return -ENOMEM;
 	mo->contig = contig;
 	mo->cap_contigs = cap;
-	return true;
+	return 0;
 }
 
 static void contig_alloc(struct model *mo, u32 id, u32 nr_pages)
 {
 	u32 pfn = PFN_NONE;
 
+	if (make_room(mo)) {
+		mo->mm->error = -ENOMEM;
+		return;
+	}
 	mo->run->stats.contig_asked++;
 	/* an id in use is a second page of that name, which nothing could free */
-	if (!find(mo, id) && has_room(mo))
+	if (!find(mo, id))
 		pfn = alloc_contig_pages(mo->mm, nr_pages);
 	if (pfn == PFN_NONE) {
 		mo->run->stats.contig_failed++;
@@ -47,7 +52,7 @@ static void contig_alloc(struct model *mo, u32 id, u32 nr_pages)
 	mo->contig[mo->nr_contigs++] = (struct contig){ id, pfn, nr_pages };
 }
 
-/* one that was not had is none to give back */
+/* A failed allocation has nothing to free. */
 static void contig_free(struct model *mo, u32 id)
 {
 	struct contig *c = find(mo, id);

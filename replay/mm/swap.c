@@ -15,16 +15,16 @@
  *
  * The queue grows by doubling, so its size is bounded by what is in flight at one time.
  *
- * Return: false without memory: then the caller goes on without waiting.
+ * Return: 0 or -ENOMEM.
  */
-bool folio_fifo_push(struct folio_fifo *f, u32 pfn, u64 ns)
+int folio_fifo_push(struct folio_fifo *f, u32 pfn, u64 ns)
 {
 	if (f->nr == f->cap) {
 		u32 cap = f->cap ? f->cap * 2 : 1024;
 		struct fifo_entry *e = malloc(cap * sizeof(*e));
 
 		if (!e)
-			return false;
+			return -ENOMEM;
 		for (u32 i = 0; i < f->nr; i++)
 			e[i] = f->e[(f->first + i) & (f->cap - 1)];
 		free(f->e);
@@ -33,7 +33,7 @@ bool folio_fifo_push(struct folio_fifo *f, u32 pfn, u64 ns)
 		f->first = 0;
 	}
 	f->e[(f->first + f->nr++) & (f->cap - 1)] = (struct fifo_entry){ ns, pfn };
-	return true;
+	return 0;
 }
 
 static const struct fifo_entry *folio_fifo_first(const struct folio_fifo *f)
@@ -160,8 +160,8 @@ bool folio_alloc_swap(struct mm *mm, u32 pfn)
  * @pfn: its head
  * @now_ns: the writer's clock
  *
- * pswpout counts it at submission, as in the kernel. The io ends swap_io_us later; at once if there
- * is no memory to queue it.
+ * pswpout counts it at submission, as in the kernel. The io ends swap_io_us later. Without memory to
+ * queue it, mm->error is set.
  */
 void swap_writeout(struct mm *mm, u32 pfn, u64 now_ns)
 {
@@ -179,8 +179,10 @@ void swap_writeout(struct mm *mm, u32 pfn, u64 now_ns)
 	count_vm_events(mm, VM_pswpout, folio_nr_pages(p));
 	if (p->order == HPAGE_PMD_ORDER)
 		count_vm_events(mm, VM_thp_swpout, 1);
-	if (!folio_fifo_push(&s->io, pfn, end))
+	if (folio_fifo_push(&s->io, pfn, end)) {
+		mm->error = -ENOMEM;
 		return;
+	}
 	p->writeback = 1;
 	p->reclaim = 1;
 	s->nr_writeback += folio_nr_pages(p);
@@ -285,13 +287,18 @@ static void end_swap_io(struct mm *mm, u32 pfn)
  * @pfn: its head, on the LRU
  *
  * The flusher cleans it file_dirty_flush_ms later. If it is freed and its memory becomes another
- * dirty folio within that time, that one is cleaned early.
+ * dirty folio within that time, that one is cleaned early. Without memory to queue it, mm->error is
+ * set.
  */
 void folio_mark_dirty(struct mm *mm, u32 pfn)
 {
 	struct page *p = &mm->page[pfn];
 
-	if (!p->dirty && folio_fifo_push(&mm->lruvec->dirty, pfn, mm->now_ns))
+	if (p->dirty)
+		return;
+	if (folio_fifo_push(&mm->lruvec->dirty, pfn, mm->now_ns))
+		mm->error = -ENOMEM;
+	else
 		p->dirty = 1;
 }
 

@@ -11,7 +11,6 @@
  * Clusters with room are filled before another table is allocated, and the slots freed are drawn at
  * random, because no event names them.
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/swap_table.h"
@@ -67,19 +66,19 @@ static u32 swap_cluster_alloc_table(struct mm *mm)
 	return pfn;
 }
 
-static bool clusters_grow(struct swap_state *s)
+static int clusters_grow(struct swap_state *s)
 {
 	u32 cap = s->cap_clusters ? s->cap_clusters * 2 : 64;
 	struct swap_cluster *c;
 
 	if (s->nr_clusters < s->cap_clusters)
-		return true;
+		return 0;
 	c = realloc(s->cluster, cap * sizeof(*c));
 	if (!c)
-		return false;
+		return -ENOMEM;
 	s->cluster = c;
 	s->cap_clusters = cap;
-	return true;
+	return 0;
 }
 
 static struct swap_cluster *cluster_add(struct swap_state *s, u32 table, u32 used)
@@ -93,10 +92,10 @@ static struct swap_cluster *cluster_add(struct swap_state *s, u32 table, u32 use
 
 static struct swap_cluster *cluster_new(struct mm *mm)
 {
-	if (clusters_grow(mm->swap))
+	if (!clusters_grow(mm->swap))
 		return cluster_add(mm->swap, swap_cluster_alloc_table(mm), 0);
-	fprintf(stderr, "fragreplay: out of memory for the swap state\n");
-	abort();
+	mm->error = -ENOMEM;
+	return NULL;
 }
 
 static void cluster_free(struct mm *mm, u32 n)
@@ -119,7 +118,8 @@ static void cluster_free(struct mm *mm, u32 n)
  * @nr: slots of one folio, 1 to 512
  *
  * mm/swapfile.c:cluster_alloc_swap_entry, which prefers clusters that are partly in use to free
- * ones. The top of this file says what happens without memory for a table.
+ * ones. The top of this file says what happens when no page can be allocated for a table. Without
+ * memory for the list of clusters itself, mm->error is set.
  */
 void swap_table_get(struct mm *mm, u64 nr)
 {
@@ -130,7 +130,8 @@ void swap_table_get(struct mm *mm, u64 nr)
 	c = cluster_with_room(mm->swap, nr);
 	if (!c)
 		c = cluster_new(mm);
-	c->used += (u32)nr;
+	if (c)
+		c->used += (u32)nr;
 }
 
 /* Draw a slot in use, each with the same probability. Return: its cluster. */
@@ -170,7 +171,7 @@ void swap_table_put(struct mm *mm, u64 nr)
 
 /**
  * swap_table_start - set up the clusters of slots that are in use when the trace begins
- * @mm: model memory; without memory for the list it is as if there were none
+ * @mm: model memory; ->error is set without memory for the list
  *
  * Their tables are among the pages in use at the start, and the trace frees them.
  */
@@ -180,9 +181,13 @@ void swap_table_start(struct mm *mm)
 	u64 left = mm->k.swap_table_alloc ? s->used : 0;
 
 	s->nr_clusters = 0;
-	while (left && clusters_grow(s)) {
+	while (left) {
 		u32 used = left < SWAPFILE_CLUSTER ? (u32)left : SWAPFILE_CLUSTER;
 
+		if (clusters_grow(s)) {
+			mm->error = -ENOMEM;
+			return;
+		}
 		cluster_add(s, PFN_NONE, used);
 		left -= used;
 	}

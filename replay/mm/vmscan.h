@@ -175,7 +175,7 @@ void snapshot_refaults(struct mm *mm);
 bool workingset_refaulted(const struct mm *mm, int type);
 
 /* swap.c */
-bool folio_fifo_push(struct folio_fifo *f, u32 pfn, u64 ns);
+int folio_fifo_push(struct folio_fifo *f, u32 pfn, u64 ns);
 u32 folio_fifo_pop(struct folio_fifo *f);
 void folio_fifo_free(struct folio_fifo *f);
 int swap_init(struct mm *mm);
