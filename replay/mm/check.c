@@ -7,16 +7,17 @@
  * of links, and each list member is a head that belongs there; so if the counts are equal, both are
  * the same set.
  */
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "internal.h"
 
-#define MAX_PRINTED 20
-
 struct check {
 	struct mm *mm;
-	const char *where;
 	int broken;
+	char *text;			/* the rules that are broken, as many as fit */
+	size_t len, used;
+	bool full;
 	/* heads found by walking the pages */
 	u32 buddies[MAX_NR_ZONES][NR_PAGE_ORDERS][MIGRATE_TYPES];
 	s64 free_pages[MAX_NR_ZONES], free_blocks[MAX_NR_ZONES];
@@ -24,16 +25,39 @@ struct check {
 	s64 pcp_pages[MAX_NR_ZONES];
 };
 
+/* Counts broken rules, and keeps their texts up to the first that does not fit in whole. */
+__attribute__((format(printf, 3, 4)))
+static void add_broken(struct check *c, int nr, const char *fmt, ...)
+{
+	char line[320];
+	va_list ap;
+	int n;
+
+	c->broken += nr;
+	if (c->full)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	n = snprintf(c->text + c->used, c->len - c->used, "%s%s", c->used ? "; " : "", line);
+	c->full = n < 0 || (size_t)n >= c->len - c->used;
+	if (!c->full)
+		c->used += (size_t)n;
+	else if (c->used)
+		c->text[c->used] = '\0';
+}
+
 static void expect(struct check *c, bool ok, const char *rule, const struct zone *z, u32 pfn,
 		   s64 found, s64 wanted)
 {
-	if (ok || c->broken++ >= MAX_PRINTED)
+	char page[24] = "";
+
+	if (ok)
 		return;
-	fprintf(stderr, "fragreplay: %s: broken rule: %s: zone %s", c->where, rule,
-		z ? z->name : "-");
 	if (pfn != PFN_NONE)
-		fprintf(stderr, " pfn %u", pfn);
-	fprintf(stderr, ": found %lld, expected %lld\n", (long long)found, (long long)wanted);
+		snprintf(page, sizeof(page), " pfn %u", pfn);
+	add_broken(c, 1, "%s: zone %s%s: found %lld, expected %lld", rule, z ? z->name : "-", page,
+		   (long long)found, (long long)wanted);
 }
 
 static void check_tails(struct check *c, const struct zone *z, u32 pfn)
@@ -345,26 +369,28 @@ static void check_policy(struct check *c)
 	broken = p->own->check(c->mm, p->priv, text, sizeof(text));
 	if (broken <= 0)
 		return;
-	c->broken += broken;
-	fprintf(stderr, "fragreplay: %s: broken rule: policy %s: %s\n", c->where, p->own->name, text);
+	add_broken(c, broken, "policy %s: %s", p->own->name, text);
 }
 
 /**
  * mm_check - compare every list, page and count with one another
  * @mm: model memory, between two operations
- * @where: printed with each broken rule
+ * @text: the broken rules, as many as fit; if not even one does, it is cut short; "" if all hold
+ * @len: its size, at least 1
  *
- * It prints the first twenty broken rules to stderr. A policy may have corrupted anything, so no
- * value is used as an index or link before it was checked.
+ * A policy may have corrupted anything, so no value is used as an index or link before it was
+ * checked.
  *
  * Return: how many rules are broken.
  */
-int mm_check(struct mm *mm, const char *where)
+int mm_check(struct mm *mm, char *text, size_t len)
 {
-	struct check c = { .mm = mm, .where = where };
+	struct check c = { .mm = mm, .text = text, .len = len };
 	const struct zone *z;
+	char rule[160];
 	u32 pfn = 0;
 
+	text[0] = '\0';
 	for (int i = 0; i < MAX_NR_ZONES; i++)
 		expect(&c, (int)mm->zone[i].type == i, "a zone knows its type", &mm->zone[i],
 		       PFN_NONE, mm->zone[i].type, i);
@@ -374,8 +400,8 @@ int mm_check(struct mm *mm, const char *where)
 		pfn = check_unit(&c, pfn);
 	for_each_populated_zone(mm, z)
 		check_zone(&c, z);
-	if (mm->lruvec && !lruvec_is_whole(mm))
-		c.broken++;
+	if (mm->lruvec && !lruvec_is_whole(mm, rule, sizeof(rule)))
+		add_broken(&c, 1, "LRU: %s", rule);
 	check_policy(&c);
 	if (!c.broken)
 		mm->policy->called = 0;

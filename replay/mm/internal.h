@@ -142,7 +142,7 @@ void free_reclaimed_folio(struct mm *mm, u32 pfn);
 
 int lruvec_init(struct mm *mm);
 void lruvec_exit(struct mm *mm);
-bool lruvec_is_whole(const struct mm *mm);
+bool lruvec_is_whole(const struct mm *mm, char *text, size_t len);
 
 /* shrinker.c: slab that the recorded kernel's shrinkers freed; swap.c: slots */
 void swap_set_used(struct mm *mm, u64 nr);	/* slots taken when the trace begins */

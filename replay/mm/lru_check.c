@@ -4,7 +4,6 @@
  * generation name, and every count is the sum of what it counts.
  */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "vmscan.h"
 
@@ -12,14 +11,16 @@ struct lru_tally {
 	u64 folios;
 	s64 pages[ANON_AND_FILE][MAX_NR_ZONES];
 	bool broken;
+	char *text;
+	size_t len;
 };
 
-/* Only the first broken rule is printed: others may follow from it. */
+/* Only the first broken rule is described: others may follow from it. */
 static bool expect(struct lru_tally *t, bool ok, const char *rule, u32 pfn, s64 got, s64 want)
 {
 	if (!ok && !t->broken)
-		fprintf(stderr, "fragreplay: broken rule of the LRU: %s: pfn %u: %lld, expected"
-			" %lld\n", rule, pfn, (long long)got, (long long)want);
+		snprintf(t->text, t->len, "%s: pfn %u: found %lld, expected %lld", rule, pfn,
+			 (long long)got, (long long)want);
 	t->broken |= !ok;
 	return !t->broken;
 }
@@ -156,13 +157,16 @@ static void check_sums(const struct mm *mm, struct lru_tally *t)
 /**
  * lruvec_is_whole - compare the LRU lists with struct page and the counters
  * @mm: model memory, between two reclaim batches
+ * @text: the first rule that is broken; "" if all hold
+ * @len: its size, at least 1
  *
- * Return: whether every rule holds; the first that does not is printed to stderr.
+ * Return: whether every rule holds.
  */
-bool lruvec_is_whole(const struct mm *mm)
+bool lruvec_is_whole(const struct mm *mm, char *text, size_t len)
 {
-	struct lru_tally t = { 0 };
+	struct lru_tally t = { .text = text, .len = len };
 
+	text[0] = '\0';
 	if (mm->k.lru_gen)
 		check_lru_gen(mm, &t);
 	else

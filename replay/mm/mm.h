@@ -76,6 +76,6 @@ int fragmentation_index(const struct zone *z, u32 order);	/* -1000 .. 1000 */
 u32 extfrag_for_order(const struct zone *z, u32 order);		/* percent */
 
 /* check.c */
-int mm_check(struct mm *mm, const char *where);
+int mm_check(struct mm *mm, char *text, size_t len);
 
 #endif

@@ -204,20 +204,23 @@ void policy_decisions(const struct policy_ops *ops, char *text, size_t len)
  * policy_check - mm_check(), and whose hands the machine was in when a rule is broken
  * @mm: model memory, between two operations
  * @where: in the replay
- * @text: filled in when a rule is broken; the rules themselves are told on stderr
+ * @text: filled in when a rule is broken
  * @len: its size
  *
  * Return: whether every rule holds.
  */
 bool policy_check(struct mm *mm, const char *where, char *text, size_t len)
 {
-	char hooks[512];
+	char hooks[512], rules[256], more[32] = "";
+	int broken = mm_check(mm, rules, sizeof(rules));
 
-	if (!mm_check(mm, where))
+	if (!broken)
 		return true;
+	if (broken > 1)
+		snprintf(more, sizeof(more), " (%d in all)", broken);
 	policy_hooks_called(mm, hooks, sizeof(hooks));
-	snprintf(text, len, "policy %s: %s, the machine breaks the rules above; hooks of the policy"
-		 " called since it was last whole: %s", mm->policy->own->name, where,
+	snprintf(text, len, "policy %s: %s, broken rule: %s%s; hooks of the policy called since it was"
+		 " last whole: %s", mm->policy->own->name, where, rules, more,
 		 hooks[0] ? hooks : "none");
 	return false;
 }

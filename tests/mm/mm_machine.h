@@ -76,7 +76,18 @@ static inline const char *pcp_list(struct mm *mm, u16 cpu, u32 order, u8 mt)
 
 static inline void consistent(struct mm *mm, const char *where)
 {
-	assert_int_equal(mm_check(mm, where), 0);
+	char rules[1024];
+
+	if (mm_check(mm, rules, sizeof(rules)))
+		fail_msg("%s: broken rule: %s", where, rules);
+}
+
+/* the number of broken rules, where a test has broken some on purpose */
+static inline int broken_rules(struct mm *mm)
+{
+	char rules[1024];
+
+	return mm_check(mm, rules, sizeof(rules));
 }
 
 static inline void machine_done(struct mm *mm, const char *where)

@@ -20,7 +20,22 @@
 #define KERNEL_7_3	KERNEL(7, 3, 0)
 
 /* the LRU lists agree with the pages and the counters */
-#define lruvec_check(mm) assert_true(lruvec_is_whole(mm))
+static inline void lruvec_check(const struct mm *mm)
+{
+	char rule[160];
+
+	if (!lruvec_is_whole(mm, rule, sizeof(rule)))
+		fail_msg("broken rule of the LRU: %s", rule);
+}
+
+/* every rule of the model holds */
+static inline void model_is_whole(struct mm *mm)
+{
+	char rules[1024];
+
+	if (mm_check(mm, rules, sizeof(rules)))
+		fail_msg("broken rule: %s", rules);
+}
 
 /* the marks of its zone: min 64, low 128, high 192 pages */
 #define MARK_MIN	64u

@@ -103,7 +103,7 @@ TEST(hooks_called_are_remembered_until_the_machine_is_whole)
 	policy_decides(mm, alloc_flags, &req, ALLOC_STAGE_FREELIST_FAILED);
 	assert_string_equal(called(mm), "kswapd_wake_order()");
 	mm->zone[ZONE_NORMAL].free_area[0].nr_free++;
-	assert_int_not_equal(mm_check(mm, "broken on purpose"), 0);
+	assert_int_not_equal(broken_rules(mm), 0);
 	assert_string_equal(called(mm), "kswapd_wake_order()");
 	mm->zone[ZONE_NORMAL].free_area[0].nr_free--;
 	consistent(mm, "mended");
@@ -121,8 +121,9 @@ TEST(the_message_names_place_policy_and_hooks)
 	policy_decides(mm, kswapd_wake_order, 3);
 	mm->zone[ZONE_NORMAL].nr_free_pages++;
 	assert_false(policy_check(mm, "at 2", text, sizeof(text)));
-	assert_string_equal(text, "policy two: at 2, the machine breaks the rules above; hooks of"
-			    " the policy called since it was last whole: kswapd_wake_order()");
+	assert_string_equal(text, "policy two: at 2, broken rule: nr_free_pages: zone Normal: found"
+			    " 1, expected 0; hooks of the policy called since it was last whole:"
+			    " kswapd_wake_order()");
 	mm_free(mm);
 }
 
@@ -236,7 +237,7 @@ TEST(the_check_finds_every_damage_and_survives_it)
 		buddy_free(mm, BLOCK(2), 9);
 		consistent(mm, damages[i].what);
 		damages[i].do_it(mm, normal(mm), &mm->page[BLOCK(1) + 16]);
-		if (!mm_check(mm, damages[i].what))
+		if (!broken_rules(mm))
 			fail_msg("%s was not found", damages[i].what);
 		mm_free(mm);
 	}
