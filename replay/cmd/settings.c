@@ -13,26 +13,16 @@
 struct param_entry {
 	const char *name;
 	size_t offset;
-	double def, low, high;
+	double low, high;
 };
 
 static const struct param_entry param_table[] = {
-#define X(name, def, low, high, doc) { #name, offsetof(struct mm_params, name), def, low, high },
+#define X(name, def, low, high, doc) { #name, offsetof(struct mm_params, name), low, high },
 	MM_PARAMS(X)
 #undef X
 };
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-
-/**
- * params_default - every guess of the model at its default
- * @p: filled in
- */
-void params_default(struct mm_params *p)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(param_table); i++)
-		*(double *)((char *)p + param_table[i].offset) = param_table[i].def;
-}
 
 static int unknown_name(const char *setting, char *err, size_t errlen)
 {

@@ -199,7 +199,4 @@ int run_seeds(const struct run_options *opt, const struct run_seeds *rs, struct 
 	      char *err, size_t errlen);
 unsigned int run_seeds_at_once(const struct recording *m, unsigned int nr_policies, u64 available);
 
-/* settings.c: every guess at its default */
-void params_default(struct mm_params *p);
-
 #endif

@@ -22,15 +22,6 @@ struct evacuator {
 	struct evacuation *e;
 };
 
-/**
- * mm_current_cpu - get the CPU of the running task
- * @mm: model memory
- */
-u16 mm_current_cpu(const struct mm *mm)
-{
-	return mm->current.cpu;
-}
-
 /* End of the unit that a page is part of; a page that is part of none ends by itself. */
 static u32 unit_end(const struct mm *mm, u32 pfn)
 {

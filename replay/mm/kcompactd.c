@@ -314,21 +314,3 @@ void kcompactd_run(struct mm *mm, u64 until_ns)
 	mm->current = saved;
 	mm->capc = capc;
 }
-
-/**
- * policy_threads_run - let the policy's own threads work up to a moment
- * @mm: model memory; ->current is restored afterwards
- * @until_ns: the moment, in ns of the trace's clock
- *
- * They are kernel threads, and run on kcompactd's CPU.
- */
-void policy_threads_run(struct mm *mm, u64 until_ns)
-{
-	struct mm_task saved = mm->current;
-
-	if (!mm->policy->ops.background)
-		return;
-	mm->current = (struct mm_task){ .cpu = mm->kcompactd->cpu, .kthread = true };
-	policy_decides(mm, background, until_ns);
-	mm->current = saved;
-}

@@ -10,12 +10,6 @@
 
 #define FIRST_LISTS 1024
 
-static const struct mm_params param_defaults = {
-#define X(name, def, lo, hi, doc) .name = def,
-	MM_PARAMS(X)
-#undef X
-};
-
 /* Arrays end at a multiple of the largest buddy, so that a buddy's pages can always be read. */
 static u32 rounded_pfn(u32 max_pfn)
 {
@@ -64,7 +58,7 @@ struct mm *mm_alloc(u32 max_pfn, u16 nr_cpus, u64 seed)
 	mm->nr_cpus = nr_cpus;
 	mm->rng = seed;
 	mm->sysctl = sysctl_defaults;
-	mm->param = param_defaults;
+	params_default(&mm->param);
 	mm->thp_defrag = THP_DEFRAG_MADVISE;
 	kernel_features_set(&mm->k, 0);
 	for (i = 0; i < MAX_NR_ZONES; i++) {

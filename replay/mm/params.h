@@ -51,4 +51,6 @@ struct mm_params {
 #undef X
 };
 
+void params_default(struct mm_params *p);
+
 #endif

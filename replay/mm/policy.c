@@ -3,9 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "internal.h"
-
-extern const struct policy_ops vanilla_policy;
+#include "compaction.h"
 
 typedef void (*hook_fn)(void);
 
@@ -24,6 +22,7 @@ _Static_assert(NR_HOOKS <= 64, "a bit for every hook");
 
 /* What is decided where a policy says nothing; none of it looks at a policy's state. */
 static const struct policy_ops vanilla_decisions = {
+	.name = "vanilla",
 	.rmqueue = vanilla_rmqueue,
 	.claim_block = vanilla_claim_block,
 	.alloc_flags = vanilla_alloc_flags,
@@ -51,7 +50,7 @@ int mm_policy_init(struct mm *mm)
 	if (!mm->policy)
 		return -1;
 	mm->policy->ops = vanilla_decisions;
-	mm->policy->own = &vanilla_policy;
+	mm->policy->own = &vanilla_decisions;
 	return 0;
 }
 
@@ -123,7 +122,7 @@ int mm_set_policy(struct mm *mm, const struct policy_ops *ops, void *priv, char 
 	if (!ops->init || !ops->init(mm, priv, err, errlen))
 		return 0;
 	/* what was never set up has nothing for ->exit to take down */
-	p->own = &vanilla_policy;
+	p->own = &vanilla_decisions;
 	if (!*err)
 		snprintf(err, errlen, "its init() refuses, and does not say why");
 	return -1;
@@ -366,4 +365,67 @@ bool zone_watermark_ok(const struct mm *mm, const struct zone *z, u32 order, u64
 		       enum zone_type idx, u32 alloc_flags, s64 free_pages)
 {
 	return __zone_watermark_ok(z, order, mark, idx, alloc_flags, free_pages, mm);
+}
+
+/**
+ * mm_list_first - get the first page of a free list
+ * @mm: model memory
+ * @list: a list of a free_area
+ *
+ * Return: its head pfn; PFN_NONE if the list is empty.
+ */
+u32 mm_list_first(const struct mm *mm, u32 list)
+{
+	return list_first(mm, list);
+}
+
+/**
+ * mm_list_next - get the page after a page on its list
+ * @mm: model memory
+ * @pfn: head of a free buddy
+ *
+ * Return: its head pfn; PFN_NONE at the end.
+ */
+u32 mm_list_next(const struct mm *mm, u32 pfn)
+{
+	return list_next(mm, pfn);
+}
+
+/**
+ * mm_visit - count lists and pageblocks that a search has looked at, for the report's "search"
+ * @mm: model memory
+ * @lists: free lists
+ * @blocks: pageblocks
+ */
+void mm_visit(struct mm *mm, u32 lists, u32 blocks)
+{
+	mm->visit_lists += lists;
+	mm->visit_blocks += blocks;
+}
+
+/**
+ * mm_current_cpu - get the CPU of the running task
+ * @mm: model memory
+ */
+u16 mm_current_cpu(const struct mm *mm)
+{
+	return mm->current.cpu;
+}
+
+/**
+ * policy_threads_run - let the policy's own threads work up to a moment
+ * @mm: model memory; ->current is restored afterwards
+ * @until_ns: the moment, in ns of the trace's clock
+ *
+ * They are kernel threads, and run on kcompactd's CPU.
+ */
+void policy_threads_run(struct mm *mm, u64 until_ns)
+{
+	struct mm_task saved = mm->current;
+
+	if (!mm->policy->ops.background)
+		return;
+	mm->current = (struct mm_task){ .cpu = mm->kcompactd->cpu, .kthread = true };
+	policy_decides(mm, background, until_ns);
+	mm->current = saved;
 }

@@ -7,42 +7,6 @@
 
 #include "internal.h"
 
-/**
- * mm_list_first - get the first page of a free list
- * @mm: model memory
- * @list: a list of a free_area
- *
- * Return: its head pfn; PFN_NONE if the list is empty.
- */
-u32 mm_list_first(const struct mm *mm, u32 list)
-{
-	return list_first(mm, list);
-}
-
-/**
- * mm_list_next - get the page after a page on its list
- * @mm: model memory
- * @pfn: head of a free buddy
- *
- * Return: its head pfn; PFN_NONE at the end.
- */
-u32 mm_list_next(const struct mm *mm, u32 pfn)
-{
-	return list_next(mm, pfn);
-}
-
-/**
- * mm_visit - count lists and pageblocks that a search has looked at, for the report's "search"
- * @mm: model memory
- * @lists: free lists
- * @blocks: pageblocks
- */
-void mm_visit(struct mm *mm, u32 lists, u32 blocks)
-{
-	mm->visit_lists += lists;
-	mm->visit_blocks += blocks;
-}
-
 static int alloc_regions(struct mm *mm, struct zone *z, u32 order)
 {
 	u32 base = z->start_pfn & ~(N(order) - 1), i, o;
