@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What an allocation is for, by what it asked with (tracepoints.md section 8, last paragraph).
- * Events name no purpose; gfp flags nearly do.
+ * What an allocation is for. Events name no purpose, but gfp flags nearly do (doc/design.md, "What
+ * each event tells", end).
  */
 #include "internal.h"
 #include "base/swap_table.h"
@@ -12,11 +12,11 @@ static u8 movable_kind(const struct record *r)
 
 	if (gfp & __GFP_WRITE)
 		return PK_FILE;
-	/* readahead; THP and mTHP faults have NOMEMALLOC, page cache has not */
+	/* readahead: faults with large folios have NOMEMALLOC as well, page cache has not */
 	if ((gfp & (__GFP_NORETRY | __GFP_NOWARN)) == (__GFP_NORETRY | __GFP_NOWARN) &&
 	    !(gfp & __GFP_NOMEMALLOC))
 		return PK_FILE;
-	/* faults may always enter the file system; its own page cache may not */
+	/* faults may always enter the file system; allocations of its page cache may not */
 	if ((gfp & __GFP_IO) && !(gfp & __GFP_FS))
 		return PK_FILE;
 	/* the block device's page cache */
@@ -37,10 +37,10 @@ static u8 unmovable_kind(const struct record *r)
 }
 
 /**
- * classify_kind - what kind of page an allocation event makes
+ * classify_kind - tell the kind of page that an event allocates
  * @r: REC_ALLOC
  *
- * Source: tracepoints.md section 8; mm/memory.c, mm/filemap.c, mm/readahead.c, mm/slub.c.
+ * Source: mm/memory.c, mm/filemap.c, mm/readahead.c, mm/slub.c.
  *
  * Return: enum page_kind.
  */
@@ -54,7 +54,7 @@ u8 classify_kind(const struct record *r)
 }
 
 /**
- * classify_flags - what else an allocation event tells
+ * classify_flags - tell what else an event's gfp says
  * @r: REC_ALLOC
  * @kind: of the page
  *
@@ -73,7 +73,7 @@ u8 classify_flags(const struct record *r, u8 kind)
  * is_thp_attempt - is this event one try of a huge page fault?
  * @r: REC_ALLOC
  *
- * Source: tracepoints.md 6.4; huge_memory.c:vma_thp_gfp_mask.
+ * Source: huge_memory.c:vma_thp_gfp_mask.
  */
 bool is_thp_attempt(const struct record *r)
 {
@@ -95,10 +95,10 @@ bool is_huge_zero_attempt(const struct record *r)
 }
 
 /**
- * is_swap_table_attempt - is this event one try at the page of a swap table?
+ * is_swap_table_attempt - is this event one try to allocate the page of a swap table?
  * @r: REC_ALLOC, of a task inside reclaim
  *
- * By all its flags: other requests that reclaim makes (of the block layer, of slabs) have others.
+ * All its flags are compared: other requests within reclaim (block layer, slabs) differ in some.
  */
 bool is_swap_table_attempt(const struct record *r)
 {

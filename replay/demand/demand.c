@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From events to demand: the rules of architecture.md section 4, one function a rule.
+ * From events to demand. The rules are those of doc/design.md, "The demand rules"; names in
+ * quotation marks below are its sections.
  *
- * The recorded kernel's own reactions (reclaim, migration, retries) are told apart from what the
- * workload did by the windows in which they happen: a task inside direct reclaim frees for the
- * kernel, outside for itself; an interrupt inside such a window frees for whoever it serves.
+ * Windows tell the recorded kernel's own reactions (reclaim, migration, retries) from what the
+ * workload did: inside direct reclaim a task frees pages for the kernel, outside for itself. An
+ * interrupt inside such a window does not belong to it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,10 +19,10 @@
 #define KHUGEPAGED_COUNTERS	KERNEL(6, 2, 0)
 
 /**
- * demand_alloc - a demand stage over an opened trace
- * @m: machine: its snapshot is the image of the pages older than the trace
- * @t: the trace, for the names of tasks; NULL: they have none
- * @max_pfn: pfns the trace may name
+ * demand_alloc - allocate a demand stage for an opened trace
+ * @m: recording, whose snapshot has the pages older than the trace
+ * @t: the trace, for the names of tasks; NULL if they have none
+ * @max_pfn: one more than the highest pfn that the trace may name
  *
  * Return: the stage; NULL without memory.
  */
@@ -68,7 +69,7 @@ void demand_free(struct demand *d)
 }
 
 /**
- * demand_set_sink - who takes the operations; until it is set they are dropped
+ * demand_set_sink - set the function that takes the operations; without one they are dropped
  * @d: stage
  * @sink: called with batches of them
  * @ctx: for @sink
@@ -100,27 +101,27 @@ static struct op *emit_as(struct demand *d, enum op_type type, const struct who 
 }
 
 /**
- * emit - append an operation of the task whose record is under way
+ * demand_emit - append an operation of the current record's task
  * @d: stage
  * @type: enum op_type
  *
- * Return: the operation, good until the next.
+ * Return: the operation, valid until the next call.
  */
-struct op *emit(struct demand *d, enum op_type type)
+struct op *demand_emit(struct demand *d, enum op_type type)
 {
 	return emit_as(d, type, &d->who);
 }
 
 /**
- * emit_pages - append an operation on pages that have a handle
+ * demand_emit_pages - append an operation on pages that have a handle
  * @d: stage
  * @type: enum op_type
  * @handle: of the first page
  * @order: pages
  */
-void emit_pages(struct demand *d, enum op_type type, u32 handle, u32 order)
+void demand_emit_pages(struct demand *d, enum op_type type, u32 handle, u32 order)
 {
-	struct op *op = emit(d, type);
+	struct op *op = demand_emit(d, type);
 
 	op->handle = handle;
 	op->order = (u8)order;
@@ -128,14 +129,14 @@ void emit_pages(struct demand *d, enum op_type type, u32 handle, u32 order)
 }
 
 /**
- * emit_move - the recorded kernel moved pages from one handle to another
+ * demand_emit_move - append the move of pages from one handle to another by the recorded kernel
  * @d: stage
- * @who: moved them, or only the time of it
+ * @who: task and time; or the time alone, if the task is not known
  * @from: handle
  * @to: handle
  * @order: pages
  */
-void emit_move(struct demand *d, const struct who *who, u32 from, u32 to, u32 order)
+void demand_emit_move(struct demand *d, const struct who *who, u32 from, u32 to, u32 order)
 {
 	struct op *op = emit_as(d, OP_MOVE, who);
 	u32 i;
@@ -171,12 +172,12 @@ static void mark_pages(struct demand *d, u32 pfn, u32 order, struct tpage set)
 }
 
 /**
- * forget - these pages are free now
+ * demand_forget - mark pages as free
  * @d: stage
  * @handle: of the first
  * @order: pages
  */
-void forget(struct demand *d, u32 handle, u32 order)
+void demand_forget(struct demand *d, u32 handle, u32 order)
 {
 	u32 i;
 
@@ -190,19 +191,19 @@ void forget(struct demand *d, u32 handle, u32 order)
 		d->limbo_live--;
 }
 
-/* rule 3: a page that the recorded kernel's swap had taken for itself is free */
+/* "Reclaim frees": a page that was a swap table of the recorded kernel is free. */
 static bool swap_table_gone(struct demand *d, u32 pfn)
 {
 	struct tpage *tp = &d->tp[pfn];
 
 	if (tp->state != T_LIVE || tp->freed != LIVE_SWAP_TABLE)
 		return false;
-	emit(d, OP_SWAP_CLUSTER)->arg = d->nr_swap_tables--;
-	forget(d, pfn, 0);
+	demand_emit(d, OP_SWAP_CLUSTER)->arg = d->nr_swap_tables--;
+	demand_forget(d, pfn, 0);
 	return true;
 }
 
-/* rule 8: an allocation names a page that is still in use: the newer event is right */
+/* "Damage": an allocation names a page that is still in use. The newer event is right. */
 static void resolve_conflict(struct demand *d, u32 pfn)
 {
 	struct tpage *tp = &d->tp[pfn];
@@ -213,15 +214,15 @@ static void resolve_conflict(struct demand *d, u32 pfn)
 	if (tp->guess && !tp->order)
 		limbo = limbo_handle(d, 0);
 	if (limbo != H_NONE) {
-		emit_move(d, &d->who, pfn, limbo, 0);
+		demand_emit_move(d, &d->who, pfn, limbo, 0);
 		return;
 	}
 	d->stats.conflicts++;
-	emit_pages(d, OP_FREE, pfn, 0);
-	forget(d, pfn, 0);
+	demand_emit_pages(d, OP_FREE, pfn, 0);
+	demand_forget(d, pfn, 0);
 }
 
-/* The task of a record, whose name tells whether it is one of the kernel's own. */
+/* The task of a record. Its name says whether it is one of the kernel's own threads. */
 static struct task *record_task(struct demand *d, const struct record *r)
 {
 	struct task *t = task_get(&d->tasks, r->pid);
@@ -256,7 +257,7 @@ static u8 task_op_flags(const struct task *t)
 static struct op *emit_alloc(struct demand *d, enum op_type type, const struct record *r, u8 kind,
 			     u8 flags)
 {
-	struct op *op = emit(d, type);
+	struct op *op = demand_emit(d, type);
 
 	op->order = r->order;
 	op->gfp = r->gfp;
@@ -268,7 +269,7 @@ static struct op *emit_alloc(struct demand *d, enum op_type type, const struct r
 	return op;
 }
 
-/* The gfp as the fault asked for it, without what the first try on the local node adds. */
+/* The gfp of the fault, without the flags that its first try, on the local node, has added. */
 static gfp_t thp_fault_gfp(const struct demand *d, gfp_t first)
 {
 	if (!(first & __GFP_THISNODE))
@@ -281,7 +282,7 @@ static gfp_t thp_fault_gfp(const struct demand *d, gfp_t first)
 	return d->thp_defrag == THP_DEFRAG_ALWAYS ? first | __GFP_NORETRY : first;
 }
 
-/* no second try followed the first: the fault failed there */
+/* No second try has followed the first, so the fault has failed with it. */
 static void thp_gave_up(struct demand *d, struct task *t)
 {
 	struct op *op;
@@ -290,7 +291,7 @@ static void thp_gave_up(struct demand *d, struct task *t)
 		return;
 	t->thp_tried = false;
 	d->stats.thp_attempts++;
-	op = emit(d, OP_THP_FAULT);
+	op = demand_emit(d, OP_THP_FAULT);
 	op->order = HPAGE_PMD_ORDER;
 	op->kind = PK_ANON;
 	op->mt = MIGRATE_MOVABLE;
@@ -299,8 +300,8 @@ static void thp_gave_up(struct demand *d, struct task *t)
 }
 
 /*
- * rule 1, THP: a failed try on the local node is half a fault when the gfp allows direct reclaim;
- * the second try follows from the same task at once (mempolicy.c:alloc_pages_mpol).
+ * "Allocations", huge pages: if the gfp allows direct reclaim, a failed try on the local node is
+ * only half a fault. The same task makes the second try at once (mempolicy.c:alloc_pages_mpol).
  */
 static void thp_attempt(struct demand *d, const struct record *r, struct task *t, u8 flags)
 {
@@ -345,12 +346,12 @@ static void alloc_attempt(struct demand *d, const struct record *r, struct task 
 		   (u8)(flags | classify_flags(r, kind)))->hint = hint;
 }
 
-/* rule 3: the recorded kernel's swap asks for itself; the model's does so when it swaps */
+/* "Reclaim frees": requests for swap tables are not replayed; the model's swap makes its own. */
 static bool swap_table_attempt(struct demand *d, const struct record *r, const struct task *t)
 {
 	u32 pfn = (u32)r->pfn;
 
-	/* before the trace begins such a page is part of the machine */
+	/* before the replay begins such a page is part of the start image */
 	if (!d->sink || r->flags & IRQ_FLAGS || !(t->reclaim || t->flags & TASK_KSWAPD) ||
 	    !is_swap_table_attempt(r))
 		return false;
@@ -389,7 +390,7 @@ static void rec_alloc(struct demand *d, const struct record *r)
 			   .kind = kind, .mt = r->migratetype });
 }
 
-/* rules 1 and 4: a page is freed that, as far as events tell, nobody had */
+/* "Allocations", "Migrations": a page is freed that no event has allocated. */
 static void rec_free_unknown(struct demand *d, const struct record *r, struct task *t, bool reclaim)
 {
 	u32 pfn = (u32)r->pfn, limbo;
@@ -397,29 +398,29 @@ static void rec_free_unknown(struct demand *d, const struct record *r, struct ta
 
 	if (d->tp[pfn].state == T_UNKNOWN) {
 		d->stats.resident_inferred++;
-		emit_pages(d, OP_FREE, pfn, r->order);
+		demand_emit_pages(d, OP_FREE, pfn, r->order);
 		return;
 	}
 	limbo = limbo_match(d, r->order);
 	if (limbo != H_NONE) {
 		d->stats.limbo_matched++;
-		emit_pages(d, reclaim ? OP_RECLAIM : OP_FREE, limbo, r->order);
-		forget(d, limbo, r->order);
+		demand_emit_pages(d, reclaim ? OP_RECLAIM : OP_FREE, limbo, r->order);
+		demand_forget(d, limbo, r->order);
 		return;
 	}
 	d->stats.silent_allocs++;
 	t->silent_ts = r->ts;
-	op = emit(d, OP_ALLOC);
+	op = demand_emit(d, OP_ALLOC);
 	op->handle = pfn;
 	op->order = r->order;
 	op->gfp = GFP_KERNEL;
 	op->mt = MIGRATE_UNMOVABLE;
 	op->kind = PK_KERNEL;
 	op->flags = OPF_SILENT;
-	emit_pages(d, OP_FREE, pfn, r->order);
+	demand_emit_pages(d, OP_FREE, pfn, r->order);
 }
 
-/* rules 2 and 3, for a run of live pages */
+/* "Frees", "Reclaim frees", when all pages are known to be in use. */
 static void rec_free_live(struct demand *d, const struct record *r, bool reclaim)
 {
 	u32 pfn = (u32)r->pfn;
@@ -430,10 +431,10 @@ static void rec_free_live(struct demand *d, const struct record *r, bool reclaim
 	if (!reclaim) {
 		d->stats.frees++;
 		d->stats.partial_frees += tp->order != r->order;
-		emit_pages(d, OP_FREE, pfn, r->order);
+		demand_emit_pages(d, OP_FREE, pfn, r->order);
 	} else {
 		d->stats.reclaim_frees++;
-		emit_pages(d, OP_RECLAIM, pfn, r->order);
+		demand_emit_pages(d, OP_RECLAIM, pfn, r->order);
 	}
 }
 
@@ -454,7 +455,8 @@ static void rec_free(struct demand *d, const struct record *r)
 	bool reclaim = !irq && (t->reclaim || t->flags & TASK_KSWAPD);
 	struct migration_window *w = irq || t->window < 0 ? NULL : d->window[t->window];
 
-	if (w && live && d->tp[r->pfn].guess && migration_gave_back(w, (u32)r->pfn, guess_moved, d))
+	if (w && live && d->tp[r->pfn].guess &&
+	    migration_gave_back(w, (u32)r->pfn, demand_guess_moved, d))
 		live = false;
 	if (w && live) {
 		rec_migrated(d, r, w);
@@ -484,7 +486,9 @@ static void rec_kswapd(struct demand *d, const struct record *r)
 		pace_kswapd(d, r);
 }
 
-/* A page in the middle is written by itself: the object had been split, no event says when. */
+/*
+ * A page inside an object is written by itself, so the object has been split; no event says when.
+ */
 static void split_object(struct demand *d, u32 pfn)
 {
 	u32 order = d->tp[pfn].order, head = pfn & ~((1u << order) - 1), i;
@@ -499,7 +503,7 @@ static void split_object(struct demand *d, u32 pfn)
 	}
 }
 
-/* reclaim begins to write a folio: for an anonymous one this is the decision to evict it */
+/* Reclaim begins to write a folio. For an anonymous one this is the decision to evict it. */
 static void rec_write_folio(struct demand *d, const struct record *r)
 {
 	u32 pfn = (u32)r->write_folio.pfn;
@@ -514,12 +518,12 @@ static void rec_write_folio(struct demand *d, const struct record *r)
 		pace_swapout(d, 1u << tp->order);
 	d->stats.swapouts++;
 	recorded_swapout(d, 1 << tp->order);
-	emit_pages(d, OP_SWAPOUT, pfn, tp->order);
+	demand_emit_pages(d, OP_SWAPOUT, pfn, tp->order);
 }
 
 static void rec_contig(struct demand *d, const struct record *r)
 {
-	struct op *op = emit(d, OP_CONTIG);
+	struct op *op = demand_emit(d, OP_CONTIG);
 
 	op->a = (u8)r->marker.mark;
 	op->handle = r->marker.id;
@@ -532,7 +536,7 @@ static void rec_mark(struct demand *d, const struct record *r)
 		rec_contig(d, r);
 		return;
 	}
-	emit(d, OP_MARK)->a = (u8)r->marker.mark;
+	demand_emit(d, OP_MARK)->a = (u8)r->marker.mark;
 	if (r->marker.mark == MARK_AFTER_BEGIN)
 		d->touching = d->measured = true;
 	else if (r->marker.mark == MARK_AFTER_END)
@@ -546,12 +550,12 @@ static void rec_exit(struct demand *d, const struct record *r)
 	thp_gave_up(d, t);
 	folio_gave_up(d, t);
 	if (t->window >= 0)
-		window_end(d);
-	emit(d, OP_EXIT);
+		demand_window_end(d);
+	demand_emit(d, OP_EXIT);
 	task_drop(&d->tasks, r->pid);
 }
 
-/* the kind of a page-cache page, exactly */
+/* This event says for certain that the page is page cache. */
 static void rec_filemap(struct demand *d, const struct record *r)
 {
 	u32 i;
@@ -588,7 +592,7 @@ static void end_migrate_pages(struct demand *d)
 		migration_batch_end(d->window[t->window]);
 }
 
-/* Reclaim, compaction and migration: what the kernel did by itself. */
+/* Events of reclaim, compaction and migration. */
 static void background_record(struct demand *d, const struct record *r)
 {
 	recorded_event(d, r);
@@ -616,10 +620,10 @@ static void background_record(struct demand *d, const struct record *r)
 		d->task->flags |= TASK_KCOMPACTD;
 		break;
 	case REC_COMPACT_BEGIN:
-		window_begin(d, r);
+		demand_window_begin(d, r);
 		break;
 	case REC_COMPACT_END:
-		window_end(d);
+		demand_window_end(d);
 		break;
 	case REC_ISOLATE_MIGRATE:
 	case REC_ISOLATE_FREE:
@@ -684,11 +688,11 @@ void demand_records(struct demand *d, const struct record *rec, size_t n)
 }
 
 /**
- * demand_prefix - the records up to the marker "before end": they correct the start image
+ * demand_prefix - take the records up to the marker "before end", which correct the start image
  * @d: stage, without a sink
  * @rec: records
  * @n: how many
- * @done: set when the marker was among them
+ * @done: set if the marker is among them
  *
  * Return: how many were taken, the marker included.
  */
@@ -712,20 +716,22 @@ size_t demand_prefix(struct demand *d, const struct record *rec, size_t n, bool 
 }
 
 /**
- * demand_finish - the trace is over: the last operations go out
+ * demand_finish - emit the last operations at the end of the trace
  * @d: stage
  */
 void demand_finish(struct demand *d)
 {
 	d->who = (struct who){ .ts = d->who.ts };
 	d->stats.limbo_unmatched += d->limbo_live;
-	emit(d, OP_END);
+	demand_emit(d, OP_END);
 	flush(d);
 }
 
 /**
- * demand_nr_handles - handles are below this
+ * demand_nr_handles - get the number of handles
  * @d: stage
+ *
+ * Return: one more than the highest handle.
  */
 u32 demand_nr_handles(const struct demand *d)
 {
@@ -733,7 +739,7 @@ u32 demand_nr_handles(const struct demand *d)
 }
 
 /**
- * demand_tpages - the trace's pages as they are now, by handle
+ * demand_tpages - get the trace's pages as they are now, by handle
  * @d: stage
  */
 const struct tpage *demand_tpages(const struct demand *d)
@@ -742,7 +748,7 @@ const struct tpage *demand_tpages(const struct demand *d)
 }
 
 /**
- * demand_get_stats - how often each rule fired
+ * demand_get_stats - get the counters of the rules
  * @d: stage
  */
 struct demand_stats *demand_get_stats(struct demand *d)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From events to demand: what the workload asked for, freed of what the recorded kernel's policy
- * made of it (architecture.md section 4). One demand stage feeds every policy.
+ * From events to demand: what the workload asked for, without what the recorded kernel's own
+ * reclaim and compaction did about it. doc/design.md, "The demand rules". One demand stage feeds
+ * every policy.
  */
 #ifndef FRAGREPLAY_DEMAND_H
 #define FRAGREPLAY_DEMAND_H
@@ -20,16 +21,16 @@ enum op_type {
 	OP_THP_FAULT,	/* THP fault attempt, tries folded: handle, or H_NONE if it failed */
 	OP_HUGE_ZERO,	/* attempt at the huge zero page: handle, or H_NONE if it failed */
 	OP_FREE,	/* the workload frees [handle, handle + (1 << order)) */
-	OP_RECLAIM,	/* the recorded kernel reclaimed it: cold from now on, nobody's */
+	OP_RECLAIM,	/* the recorded kernel reclaimed it: it is cold, and has no owner now */
 	OP_MOVE,	/* the recorded kernel migrated it: handle -> handle2 */
 	OP_SWAPOUT,	/* the recorded kernel began to write it to swap: cold */
 	OP_EXIT,	/* task pid is gone */
 	OP_MARK,	/* a = enum record_mark */
 	OP_CONTIG,	/* a gigantic page: a = enum record_mark, handle = its id, arg = pages */
 	OP_SWAP_CLUSTER,/* the recorded kernel's swap emptied one of its arg clusters */
-	OP_RATE,	/* the recorded kernel's pace: a = enum op_rate, arg = value */
+	OP_RATE,	/* a rate of the recorded kernel: a = enum op_rate, arg = value */
 	OP_END,
-	/* What the recorded kernel did, for comparison: no demand, so models pass over it. */
+	/* What the recorded kernel did, for comparison. It is no demand: models ignore it. */
 	OP_RECORDED,	/* its counter a (enum vm_event_item) grew by arg, signed */
 	OP_EXTFRAG,	/* it took from another type: mt, hint = fallback's type, a = enum extfrag_class,
 			 * arg = whether the block changed its owner */
@@ -40,12 +41,12 @@ static inline bool op_is_demand(enum op_type type)
 	return type < OP_RECORDED;
 }
 
-/* what OP_RATE carries in arg; each is measured over the trace up to now */
+/* What OP_RATE has in arg; each is measured over the trace up to now. */
 enum op_rate {
-	RATE_KSWAPD,	/* pages kswapd scanned per second, of those it did not write */
-	RATE_KSWAPD_SWAPOUT,	/* ns more for a page that it wrote to swap */
+	RATE_KSWAPD,	/* pages per second that kswapd scanned and did not write */
+	RATE_KSWAPD_SWAPOUT,	/* additional ns for a page that it wrote to swap */
 	RATE_KSWAPD_SLICE,	/* ns that it works before another task has its CPU */
-	RATE_KSWAPD_PAUSE,	/* ns that the other has it */
+	RATE_KSWAPD_PAUSE,	/* ns that the other task has it */
 	RATE_KCOMPACTD,	/* pages kcompactd's scanners visited per second */
 	RATE_KCOMPACTD_MIGRATE,	/* ns for a page that it migrated */
 };
@@ -69,14 +70,14 @@ struct op {
 };
 
 #define OPF_ZERO	1	/* first touch of anonymous memory */
-#define OPF_REFAULT	2	/* looks like a swap-in: may find its page resident */
+#define OPF_REFAULT	2	/* may be a swap-in, whose page the model may still hold */
 #define OPF_DIRTY	4	/* page-cache write */
 #define OPF_READ	8	/* page-cache read(ahead) */
-#define OPF_SILENT	16	/* no event told of this allocation: implied by its free */
+#define OPF_SILENT	16	/* this allocation has no event: its free implies it */
 #define OPF_MEMALLOC	32	/* the task was reclaiming: PF_MEMALLOC */
 #define OPF_KTHREAD	64	/* kswapd, kcompactd, khugepaged */
 
-/* a page of the trace, by handle */
+/* A page of the trace, by handle. */
 enum tpage_state { T_UNKNOWN, T_FREE, T_LIVE, T_ISOLATED };
 
 struct tpage {
@@ -88,19 +89,19 @@ struct tpage {
 	u32 order:4;
 	u32 kind:3;
 	u32 mt:2;
-	u32 percpu:1;	/* free, but on a per-CPU list: only while a range is looked at */
+	u32 percpu:1;	/* free, but on a per-CPU list; set only within migration_isolate() */
 	u32 written:1;	/* head: reclaim wrote it as one folio */
 	u32 freed:15;	/* free: when, in units of 16 frees, modulo 1 << 15; live: LIVE_* */
 };
 
 #define FREED_MASK	0x7fffu
-#define LIVE_SWAP_TABLE	1u	/* the recorded kernel's own: the model has no such object */
+#define LIVE_SWAP_TABLE	1u	/* a swap table of the recorded kernel: no object of the model */
 
 struct demand;
 struct demand_stats;
 struct recording;
 
-/* takes a batch of operations; the array is the demand stage's own and reused after the call */
+/* Takes a batch of operations. The demand stage reuses the array after the call. */
 typedef void (*op_sink)(void *ctx, const struct op *op, size_t n);
 
 struct demand *demand_alloc(struct recording *m, struct trace *t, u32 max_pfn);

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rule 6 on the way in: what a buffered write or readahead asked for, when the recorded kernel did
- * not give it.
+ * The order that a buffered write or readahead wanted, when the recorded kernel did not have such a
+ * folio (doc/design.md, "Changed outcomes").
  *
- * A page-cache folio above the least order is asked for with __GFP_NORETRY | __GFP_NOWARN. When
- * that fails the same task asks for less at once: a write for an order less each time, down to the
- * mapping's least, whose attempt has neither flag (mm/filemap.c:__filemap_get_folio); readahead
- * for single pages (mm/readahead.c:page_cache_ra_order). Each attempt has its event; they are one
- * operation, whose hint is the order asked for first.
+ * A page-cache folio above the mapping's least order is requested with __GFP_NORETRY |
+ * __GFP_NOWARN. When that fails the same task tries again at once: a write with the next smaller
+ * order each time, down to the least, whose attempt has neither flag
+ * (mm/filemap.c:__filemap_get_folio); readahead with single pages
+ * (mm/readahead.c:page_cache_ra_order). Each attempt has an event of its own. They are folded into
+ * one operation, whose hint is the order of the first.
  */
 #include "internal.h"
 
-/* what differs from one attempt of an operation to the next; cpusets add HARDWALL at will */
+/* Flags in which the attempts of one operation may differ; the kernel adds HARDWALL for cpusets. */
 #define ATTEMPT_FLAGS	(__GFP_NORETRY | __GFP_NOWARN | __GFP_HARDWALL)
 
 static bool may_try_less(const struct record *r)
@@ -28,7 +29,7 @@ static bool goes_on(const struct task *t, const struct record *r)
 }
 
 /**
- * folio_gave_up - the task asks no more for the folio that it did not get
+ * folio_gave_up - end an operation whose attempts have all failed
  * @d: demand stage
  * @t: the task
  */
@@ -39,7 +40,7 @@ void folio_gave_up(struct demand *d, struct task *t)
 	if (!t->folio_tried)
 		return;
 	t->folio_tried = false;
-	op = emit(d, OP_ALLOC_FAILED);
+	op = demand_emit(d, OP_ALLOC_FAILED);
 	op->order = t->folio_order;
 	op->hint = t->folio_hint;
 	op->gfp = t->folio_gfp;
@@ -49,14 +50,14 @@ void folio_gave_up(struct demand *d, struct task *t)
 }
 
 /**
- * folio_attempt - an attempt at a page-cache folio, outside of interrupts
+ * folio_attempt - note an attempt at a page-cache folio, outside of interrupts
  * @d: demand stage
  * @r: REC_ALLOC whose kind is PK_FILE
  * @t: its task
- * @hint: order that the operation asked for first, when this attempt ends it
+ * @hint: set to the order of the operation's first attempt
  *
- * Return: true when the attempt ends its operation, by success or because there is nothing less
- * to ask for; false when the next attempt is still to come.
+ * Return: true if this attempt ends the operation, because it succeeded or there is no smaller
+ * order; false if another attempt may follow.
  */
 bool folio_attempt(struct demand *d, const struct record *r, struct task *t, u8 *hint)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The trace's pages when the replay begins: from before/kpageflags, corrected by the events up to
- * the marker "before end", for the flags were read while the machine went on.
+ * the marker "before end", because the workload ran while the flags were read.
  */
 #include "internal.h"
 
@@ -32,7 +32,7 @@ static void image_page(struct demand *d, const struct snapshot *s, u32 pfn)
 /**
  * demand_start_image - take the pages older than the trace from the snapshot
  * @d: demand stage
- * @m: machine; without kpageflags every page starts as unknown
+ * @m: recording; without kpageflags the state of every page is unknown at first
  */
 void demand_start_image(struct demand *d, const struct recording *m)
 {
@@ -63,7 +63,7 @@ static u64 flags_of_kind(u8 kind)
 /**
  * demand_patch_recording - bring the snapshot to the moment of the marker "before end"
  * @d: demand stage, after demand_prefix()
- * @m: machine whose before.kpageflags are corrected by what the events up to there did
+ * @m: recording, whose before.kpageflags are corrected by the events up to there
  */
 void demand_patch_recording(struct demand *d, struct recording *m)
 {

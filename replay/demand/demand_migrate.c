@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rule 4: what compaction frees lives on elsewhere. migration_match.c says where; what it cannot
- * say goes to limbo, until a free of an unknown page tells.
+ * Pages that compaction frees live on elsewhere (doc/design.md, "Migrations"). migration_match.c
+ * finds out where. Pages whose place it cannot know go to limbo, until a free of an unknown page is
+ * matched.
  */
 #include "internal.h"
 
 /**
- * limbo_handle - a handle for an object whose pfn no event names
+ * limbo_handle - get a handle for an object whose pfn no event names
  * @d: stage
  * @order: of the object
  *
  * Handles are reused in a ring.
  *
- * Return: the handle; H_NONE when limbo is full.
+ * Return: the handle; H_NONE if limbo is full.
  */
 u32 limbo_handle(struct demand *d, u32 order)
 {
@@ -33,11 +34,11 @@ u32 limbo_handle(struct demand *d, u32 order)
 }
 
 /**
- * limbo_match - the object in limbo that may be what is freed at an unknown pfn
+ * limbo_match - find an object in limbo for a free at an unknown pfn
  * @d: stage
  * @order: of the free
  *
- * Return: the oldest of this order, or H_NONE.
+ * Return: the oldest of this order; H_NONE.
  */
 u32 limbo_match(struct demand *d, u32 order)
 {
@@ -58,7 +59,7 @@ u32 limbo_match(struct demand *d, u32 order)
 }
 
 /**
- * migration_resolved - an object in limbo has its place
+ * migration_resolved - move an object from limbo to its place, which is known now
  * @ctx: stage
  * @handle: of the object
  * @pfn: its place
@@ -71,7 +72,7 @@ void migration_resolved(void *ctx, u32 handle, u32 pfn, u32 order)
 
 	if (d->tp[handle].state != T_LIVE || d->tp[pfn].state == T_LIVE)
 		return;
-	emit_move(d, &unknown, handle, pfn, order);
+	demand_emit_move(d, &unknown, handle, pfn, order);
 	d->tp[pfn].guess = 1;
 	d->limbo_live--;
 	d->stats.migrations_limbo--;
@@ -91,13 +92,13 @@ static bool target_usable(const struct demand *d, u32 pfn, u32 order)
 }
 
 /**
- * guess_moved - a guess was wrong: its page is elsewhere, or nobody knows where
+ * demand_guess_moved - move an object whose place was guessed wrong
  * @ctx: stage
  * @from: where it was thought to be
- * @to: where it is; not usable: to limbo
+ * @to: where it is; if that cannot be, the object goes to limbo
  * @order: of its folio
  */
-void guess_moved(void *ctx, u32 from, u32 to, u32 order)
+void demand_guess_moved(void *ctx, u32 from, u32 to, u32 order)
 {
 	struct demand *d = ctx;
 	struct who unknown = { .ts = d->who.ts };
@@ -105,27 +106,27 @@ void guess_moved(void *ctx, u32 from, u32 to, u32 order)
 	if (d->tp[from].state != T_LIVE || !d->tp[from].guess)
 		return;
 	if (target_usable(d, to, order)) {
-		emit_move(d, &unknown, from, to, order);
+		demand_emit_move(d, &unknown, from, to, order);
 		return;
 	}
 	to = limbo_handle(d, order);
 	if (to == H_NONE)
 		return;
-	emit_move(d, &unknown, from, to, order);
+	demand_emit_move(d, &unknown, from, to, order);
 	d->stats.migrations_inferred--;
 	d->stats.migrations_limbo++;
 }
 
-/* A pte event names a target that a guess had filled: the event is right, the guess was not. */
-static void settle_exact(struct demand *d, const struct migration_target *t, u32 order)
+/* A pte event names a target at which another object was guessed. The guess was wrong. */
+static void move_wrong_guess(struct demand *d, const struct migration_target *t, u32 order)
 {
 	if (t->exact && !order && t->pfn < d->max_pfn && d->tp[t->pfn].state == T_LIVE &&
 	    d->tp[t->pfn].guess)
-		guess_moved(d, t->pfn, t->instead, 0);
+		demand_guess_moved(d, t->pfn, t->instead, 0);
 }
 
 /**
- * rec_migrated - a page freed by compaction lives on elsewhere
+ * rec_migrated - handle the free of a page that has migrated
  * @d: stage
  * @r: REC_FREE of a live page
  * @w: the window it is in
@@ -135,9 +136,9 @@ void rec_migrated(struct demand *d, const struct record *r, struct migration_win
 	u32 pfn = (u32)r->pfn, limbo;
 	struct migration_target t = migration_source(w, pfn, r->order, migration_resolved, d);
 
-	settle_exact(d, &t, r->order);
+	move_wrong_guess(d, &t, r->order);
 	if (target_usable(d, t.pfn, r->order)) {
-		emit_move(d, &d->who, pfn, t.pfn, r->order);
+		demand_emit_move(d, &d->who, pfn, t.pfn, r->order);
 		d->tp[t.pfn].guess = !t.exact;
 		if (t.exact)
 			d->stats.migrations_exact++;
@@ -148,22 +149,22 @@ void rec_migrated(struct demand *d, const struct record *r, struct migration_win
 	limbo = limbo_handle(d, r->order);
 	if (limbo == H_NONE) {
 		d->stats.limbo_unmatched++;
-		emit_pages(d, OP_FREE, pfn, r->order);
-		forget(d, pfn, r->order);
+		demand_emit_pages(d, OP_FREE, pfn, r->order);
+		demand_forget(d, pfn, r->order);
 		return;
 	}
-	emit_move(d, &d->who, pfn, limbo, r->order);
+	demand_emit_move(d, &d->who, pfn, limbo, r->order);
 	d->stats.migrations_limbo++;
 	if (t.pending)
 		migration_pending(w, limbo);
 }
 
 /**
- * window_begin - a run of compact_zone() begins
+ * demand_window_begin - open a window for a run of compact_zone()
  * @d: stage
  * @r: REC_COMPACT_BEGIN
  */
-void window_begin(struct demand *d, const struct record *r)
+void demand_window_begin(struct demand *d, const struct record *r)
 {
 	struct task *t = d->task;
 	s32 i;
@@ -182,10 +183,10 @@ void window_begin(struct demand *d, const struct record *r)
 }
 
 /**
- * window_end - the current task's run of compact_zone() is over, or the task is
+ * demand_window_end - close the current task's window, if it has one
  * @d: stage
  */
-void window_end(struct demand *d)
+void demand_window_end(struct demand *d)
 {
 	struct task *t = d->task;
 
@@ -197,7 +198,7 @@ void window_end(struct demand *d)
 }
 
 /**
- * rec_compaction - a scanner isolated pages
+ * rec_compaction - handle a scanner's report of isolated pages
  * @d: stage
  * @r: REC_ISOLATE_MIGRATE, REC_ISOLATE_FREE, REC_FAST_ISOLATE_FREE
  */
@@ -219,7 +220,7 @@ void rec_compaction(struct demand *d, const struct record *r)
 }
 
 /**
- * rec_migration_pte - a page was unmapped for migration, or mapped again after it
+ * rec_migration_pte - handle the unmapping of a page for migration, or the mapping after it
  * @d: stage
  * @r: REC_SET_MIGRATION_PTE, REC_REMOVE_MIGRATION_PTE
  */

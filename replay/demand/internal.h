@@ -11,13 +11,13 @@
 #define DEMAND_BATCH	4096u
 #define NR_LIMBO_MIN	65536u
 
-/* work and time of one of the kernel's background threads, for its pace */
+/* Work and time of one of the kernel's background threads, for its rate. */
 struct pace {
 	u64 busy_ns, work, last_ns;
 	u32 steps;
 };
 
-/* when an operation happens, and whose it is; pid and cpu 0: no event says */
+/* Time and task of an operation; pid and cpu are 0 if no event says. */
 struct who {
 	u64 ts;
 	s32 pid;
@@ -38,17 +38,17 @@ struct demand {
 	struct pace kswapd, swapout, pause, kcompactd, migrate;
 	u64 kswapd_ran_ns;	/* since its last pause */
 	u32 kswapd_wrote;	/* anonymous pages, since its last batch */
-	u32 nr_swap_tables;	/* live */
-	u32 last_thp_gfp;	/* of a second try: the gfp as the fault asked for it */
+	u32 nr_swap_tables;	/* in use */
+	u32 last_thp_gfp;	/* of a fault's second try: the gfp of the fault itself */
 	enum thp_defrag thp_defrag;
-	bool measured;		/* saw the marker "after begin" */
+	bool measured;		/* the marker "after begin" is over */
 	bool single_pages;	/* kernel before 6.9 */
-	bool khugepaged_counters;	/* kernel since 6.2: khugepaged's reclaim counts apart */
+	bool khugepaged_counters;	/* kernel since 6.2: khugepaged has reclaim counters */
 	bool lru_gen;
 	u32 nr_frees;		/* clock of tpage.freed */
 	bool touching;		/* between the "after" markers */
 	struct who who;		/* of the record under way */
-	struct task *task;	/* whose it is: looked up once for each record */
+	struct task *task;	/* its task, looked up once per record */
 };
 
 /* classify.c */
@@ -59,19 +59,19 @@ bool is_huge_zero_attempt(const struct record *r);
 bool is_swap_table_attempt(const struct record *r);
 
 /* demand.c */
-struct op *emit(struct demand *d, enum op_type type);
-void emit_pages(struct demand *d, enum op_type type, u32 handle, u32 order);
-void emit_move(struct demand *d, const struct who *who, u32 from, u32 to, u32 order);
-void forget(struct demand *d, u32 handle, u32 order);
+struct op *demand_emit(struct demand *d, enum op_type type);
+void demand_emit_pages(struct demand *d, enum op_type type, u32 handle, u32 order);
+void demand_emit_move(struct demand *d, const struct who *who, u32 from, u32 to, u32 order);
+void demand_forget(struct demand *d, u32 handle, u32 order);
 
 /* demand_migrate.c */
 u32 limbo_handle(struct demand *d, u32 order);
 u32 limbo_match(struct demand *d, u32 order);
 void migration_resolved(void *ctx, u32 handle, u32 pfn, u32 order);
-void guess_moved(void *ctx, u32 from, u32 to, u32 order);
+void demand_guess_moved(void *ctx, u32 from, u32 to, u32 order);
 void rec_migrated(struct demand *d, const struct record *r, struct migration_window *w);
-void window_begin(struct demand *d, const struct record *r);
-void window_end(struct demand *d);
+void demand_window_begin(struct demand *d, const struct record *r);
+void demand_window_end(struct demand *d);
 void rec_compaction(struct demand *d, const struct record *r);
 void rec_migration_pte(struct demand *d, const struct record *r);
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Targets of migrations, by following cc->freepages.
+ * Finds the targets of migrations by following cc->freepages.
  *
- * What compaction does (mm/compaction.c, 6.9 and later): free buddies are isolated, whole, onto
- * cc->freepages[order], in the order they are found; compaction_alloc() takes the first of the
- * smallest order that fits and puts the upper halves back at the head; a failed migration gives
- * its target back to the head (compaction_free); the rest is freed when the run ends.
+ * Compaction (mm/compaction.c, 6.9 and later) isolates whole free buddies onto
+ * cc->freepages[order], in the order in which it finds them. compaction_alloc() takes the first of
+ * the smallest order that fits and puts the upper halves back at the head; compaction_free() puts
+ * the target of a failed migration back at the head; the rest is freed when the run ends.
  *
- * What events tell: the ranges that the linear scanner isolated, and how many pages of each; that
- * the fast search took one buddy of such a size, but not which; by set_migration_pte and
- * remove_migration_pte, source and target of a page that a process maps. A buddy of unknown
- * place is a symbol: its pages are handed out as offsets, and the first mapped page that lands
- * in it tells its base, and with it the place of all the others.
+ * Events show the ranges that the linear scanner isolated, and how many pages of each; that the
+ * fast search took a buddy of some size, but not which; and, by set_migration_pte and
+ * remove_migration_pte, source and target of a page that a process maps. A buddy of unknown place
+ * is a symbol: its pages are handed out as offsets, and the first mapped page that lands in it
+ * gives its base, and so the place of all others.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -30,12 +30,12 @@
 #define NO_SYMBOL	(-1)
 
 struct chunk {
-	u32 pfn;		/* or offset into its symbol */
+	u32 pfn;		/* or the offset in its symbol */
 	s16 symbol;
 	u16 next;
 };
 
-/* One generation: what one call of isolate_freepages() found. Older ones are used up first. */
+/* What one call of isolate_freepages() found: a generation. Older ones are used up first. */
 struct freepages {
 	u16 head[NR_PAGE_ORDERS], tail[NR_PAGE_ORDERS];
 };
@@ -51,7 +51,7 @@ struct pte_entry {
 	u32 used;
 };
 
-/* A target in the order it was taken. Failed migrations took one, too: then nobody is there. */
+/* A target, in the order of taking. A failed migration took one as well, which is empty then. */
 struct taken {
 	u32 dst;
 	u8 order;
@@ -62,7 +62,7 @@ struct migration_window {
 	struct tpage *tp;
 	u32 max_pfn;
 	struct freepages gen[NR_GENERATIONS];
-	u32 first_gen, last_gen;	/* sequence numbers, both alive */
+	u32 first_gen, last_gen;	/* sequence numbers of the generations in use */
 	bool taken;		/* a page was taken since the last isolation */
 	bool single_pages;	/* before 6.9 */
 	struct chunk chunk[NR_CHUNKS];
@@ -71,8 +71,8 @@ struct migration_window {
 	u32 nr_symbols;
 	struct { u32 handle, offset; s16 symbol; u8 order; } pending[NR_PENDING];
 	u32 nr_pending;
-	s16 around;		/* symbol whose pageblock the next linear range is in, or NO_SYMBOL */
-	s16 last_symbol;	/* of the page that migration_source() gave out last */
+	s16 around;		/* symbol in whose pageblock the next linear range is; NO_SYMBOL */
+	s16 last_symbol;	/* of the page that migration_source() handed out last */
 	u32 last_offset, last_order;
 	struct taken seq[NR_TAKEN];
 	u32 nr_seq;
@@ -102,10 +102,10 @@ static void unisolate(struct tpage *tp)
 }
 
 /**
- * migration_begin - follow one run of compact_zone()
+ * migration_begin - begin to follow one run of compact_zone()
  * @tp: the trace's pages, of which the free ones may be isolated
  * @max_pfn: how many
- * @single_pages: the kernel is older than 6.9: it keeps base pages, last found first
+ * @single_pages: the kernel is older than 6.9: it keeps base pages, and takes the last found first
  *	(compaction.c:split_map_pages)
  *
  * Return: the window; migration_end() frees it. NULL without memory.
@@ -130,10 +130,11 @@ struct migration_window *migration_begin(struct tpage *tp, u32 max_pfn, bool sin
 }
 
 /**
- * migration_end - the run is over
+ * migration_end - end the run, and free the window
  * @w: window
  *
- * What is left on the lists goes back to the allocator: the events name it before this.
+ * Pages that are still on the lists are free again: the kernel has freed them with events before
+ * this.
  */
 void migration_end(struct migration_window *w)
 {
@@ -184,8 +185,9 @@ static struct chunk pop(struct migration_window *w, struct freepages *f, u32 ord
 	return got;
 }
 
-/* The kernel's compaction_alloc() on one generation. */
-static bool take(struct migration_window *w, struct freepages *f, u32 order, struct chunk *got)
+/* compaction_alloc() on one generation. */
+static bool take_from_generation(struct migration_window *w, struct freepages *f, u32 order,
+				 struct chunk *got)
 {
 	u32 o = order, size;
 
@@ -203,8 +205,9 @@ static bool take(struct migration_window *w, struct freepages *f, u32 order, str
 }
 
 /*
- * An isolation happens only when the lists could not serve: what they still hold here belongs to
- * pages whose targets were taken but whose frees have not come yet. So older finds go first.
+ * The kernel isolates only when its lists cannot serve. If there is still something on the lists
+ * here, it is for pages whose targets are taken but whose frees have not come yet. So older
+ * generations are used up first.
  */
 static void new_generation(struct migration_window *w)
 {
@@ -214,20 +217,20 @@ static void new_generation(struct migration_window *w)
 	freepages_init(generation(w, ++w->last_gen));
 }
 
-/* compaction_alloc(): from the oldest find that has a piece of this order */
+/* compaction_alloc(), on the oldest generation that has a page of this order. */
 static bool take_target(struct migration_window *w, u32 order, struct chunk *got)
 {
 	u32 g;
 
 	w->taken = true;
 	for (g = w->first_gen; g <= w->last_gen; g++)
-		if (take(w, generation(w, g), order, got))
+		if (take_from_generation(w, generation(w, g), order, got))
 			return true;
 	return false;
 }
 
-/* What isolation found goes onto the newest list, as the kernel's version keeps it. */
-static void found(struct migration_window *w, u32 order, u32 pfn, s16 symbol)
+/* Add a buddy that isolation found to the newest generation, as the kernel's version keeps it. */
+static void add_isolated(struct migration_window *w, u32 order, u32 pfn, s16 symbol)
 {
 	struct freepages *f = generation(w, w->last_gen);
 	u32 i;
@@ -266,8 +269,8 @@ static u32 free_run_order(const struct migration_window *w, u32 pfn, u32 end)
 }
 
 /*
- * More pages of the range look free than were isolated: the rest was on per-CPU lists, where a page
- * goes when it is freed; so it is those that were freed last.
+ * If more pages of the range look free than were isolated, the others are on per-CPU lists. A page
+ * goes there when it is freed, so these are the pages that were freed last.
  */
 static void leave_percpu(struct migration_window *w, u32 start, u32 end, u32 taken, u32 now)
 {
@@ -291,9 +294,9 @@ static void leave_percpu(struct migration_window *w, u32 start, u32 end, u32 tak
 }
 
 /**
- * migration_fast_isolate - the fast search isolated one buddy of unknown place
+ * migration_fast_isolate - note that the fast search isolated one buddy of unknown place
  * @w: window
- * @taken: its size in pages; anything that is no power of two is left alone
+ * @taken: its size in pages; ignored if it is no power of two
  */
 void migration_fast_isolate(struct migration_window *w, u32 taken)
 {
@@ -308,7 +311,7 @@ void migration_fast_isolate(struct migration_window *w, u32 taken)
 	new_generation(w);
 	w->symbol[w->nr_symbols] = (struct symbol){ .order = order };
 	w->around = (s16)w->nr_symbols++;
-	found(w, order, 0, w->around);
+	add_isolated(w, order, 0, w->around);
 }
 
 /* x86: a swap entry holds the inverted pfn in bits 9..58 (arch/x86/include/asm/pgtable_64.h) */
@@ -330,7 +333,7 @@ static u32 pte_hash(u64 addr)
 }
 
 /**
- * migration_set_pte - a page was unmapped for migration (set_migration_pte)
+ * migration_set_pte - note that a page was unmapped for migration (set_migration_pte)
  * @w: window
  * @addr: user address
  * @pte: the migration entry, which names the source
@@ -347,7 +350,7 @@ void migration_set_pte(struct migration_window *w, u64 addr, u64 pte)
 	w->nr_set++;
 }
 
-/* First in, first out per address: two processes may have pages at the same one. */
+/* Per address it is first in, first out: two processes may have pages at the same address. */
 static u32 unset_pte(struct migration_window *w, u64 addr)
 {
 	u32 i;
@@ -361,10 +364,10 @@ static u32 unset_pte(struct migration_window *w, u64 addr)
 }
 
 /**
- * migration_remove_pte - a page was mapped again after migration (remove_migration_pte)
+ * migration_remove_pte - note that a page was mapped again after migration (remove_migration_pte)
  * @w: window
  * @addr: user address
- * @pte: the new pte, which names the target; the source itself when the migration failed
+ * @pte: the new pte, which names the target; or the source, if the migration failed
  * @order: of the mapping
  */
 void migration_remove_pte(struct migration_window *w, u64 addr, u64 pte, u32 order)
@@ -384,7 +387,7 @@ void migration_remove_pte(struct migration_window *w, u64 addr, u64 pte, u32 ord
 }
 
 /**
- * migration_batch_end - migrate_pages() has returned: no pte of this batch is left
+ * migration_batch_end - forget the ptes of a batch, because migrate_pages() has returned
  * @w: window
  */
 void migration_batch_end(struct migration_window *w)
@@ -413,7 +416,7 @@ static u32 exact_target(const struct migration_window *w, u32 src)
 	return MIGRATION_UNKNOWN;
 }
 
-/* What is left of a symbol on the lists gets its place, and counts as isolated from here on. */
+/* Give the rest of a symbol on the lists its place. It counts as isolated from here on. */
 static void place_chunks(struct migration_window *w, struct freepages *f, s16 symbol, u32 base)
 {
 	u32 o, i;
@@ -434,7 +437,7 @@ static void place_chunks(struct migration_window *w, struct freepages *f, s16 sy
 	}
 }
 
-/* The symbol's base is known now: so is the place of every page that was taken from it. */
+/* The symbol's base is known now, and so the place of every page that was taken from it. */
 static void resolve(struct migration_window *w, s16 symbol, u32 base, migration_resolved_fn fn,
 		    void *ctx)
 {
@@ -453,7 +456,7 @@ static void resolve(struct migration_window *w, s16 symbol, u32 base, migration_
 	w->nr_pending = kept;
 }
 
-/* Take @dst out of one find. */
+/* Take @dst off the lists of one generation. */
 static bool skip_to_in(struct migration_window *w, struct freepages *f, u32 dst, u32 order)
 {
 	u32 o;
@@ -473,7 +476,7 @@ static bool skip_to_in(struct migration_window *w, struct freepages *f, u32 dst,
 				w->chunk[prev].next = k->next;
 			if (f->tail[o] == c)
 				f->tail[o] = prev;
-			/* the part above the target stays, largest piece last */
+			/* the rest of the buddy stays on the lists, in buddies of its own */
 			for (; o > order; o--) {
 				u32 half = 1u << (o - 1), base = k->pfn;
 
@@ -492,7 +495,7 @@ static bool skip_to_in(struct migration_window *w, struct freepages *f, u32 dst,
 	return false;
 }
 
-/* Take @dst off the lists: what lay before it was not isolated after all, or was given back. */
+/* Take @dst off the lists. Pages before it were not isolated after all, or were returned. */
 static void skip_to(struct migration_window *w, u32 dst, u32 order)
 {
 	u32 g;
@@ -502,7 +505,7 @@ static void skip_to(struct migration_window *w, u32 dst, u32 order)
 			return;
 }
 
-/* Could the symbol lie at @base? Free as far as events tell, all of it. */
+/* Could the symbol lie at @base, that is, may all of it be free? */
 static bool symbol_free(const struct migration_window *w, s16 symbol, u32 base)
 {
 	u32 size = 1u << w->symbol[symbol].order, i;
@@ -516,9 +519,9 @@ static bool symbol_free(const struct migration_window *w, s16 symbol, u32 base)
 }
 
 /*
- * fast_isolate_around(): after a find that was too small, the linear scanner takes the rest of the
- * same pageblock. So the find is the aligned free run there that leaves @taken pages to it; pages
- * on per-CPU lists make that inexact, so the best fit is taken.
+ * After the fast search found too small a buddy, fast_isolate_around() scans the rest of its
+ * pageblock. So the buddy is the aligned free run in that block without which @taken pages are
+ * free. Pages on per-CPU lists make this inexact, so the best fit is taken.
  */
 static void find_symbol(struct migration_window *w, u32 start, u32 end, u32 taken,
 			migration_resolved_fn fn, void *ctx)
@@ -546,13 +549,13 @@ static void find_symbol(struct migration_window *w, u32 start, u32 end, u32 take
 }
 
 /**
- * migration_isolate - the linear free scanner isolated pages (mm_compaction_isolate_freepages)
+ * migration_isolate - note the pages that the linear free scanner isolated
  * @w: window
  * @start: first pfn scanned
  * @len: pfns scanned
  * @taken: pages isolated
  * @now: the clock of tpage.freed
- * @fn: told of sources whose target this settles
+ * @fn: called for sources whose target becomes known
  * @ctx: for @fn
  */
 void migration_isolate(struct migration_window *w, u32 start, u32 len, u32 taken, u32 now,
@@ -560,7 +563,7 @@ void migration_isolate(struct migration_window *w, u32 start, u32 len, u32 taken
 {
 	u32 pfn = start, end = start + len;
 
-	/* the scanner tells of a pageblock at a time; more is no event of a kernel's */
+	/* a kernel's event covers a pageblock at most */
 	if (end > w->max_pfn || len > pageblock_nr_pages)
 		return;
 	if (w->around != NO_SYMBOL)
@@ -578,7 +581,7 @@ void migration_isolate(struct migration_window *w, u32 start, u32 len, u32 taken
 			continue;
 		}
 		order = free_run_order(w, pfn, end);
-		found(w, order, pfn, NO_SYMBOL);
+		add_isolated(w, order, pfn, NO_SYMBOL);
 		for (i = 0; i < 1u << order; i++)
 			w->tp[pfn + i].state = T_ISOLATED;
 		pfn += 1u << order;
@@ -602,7 +605,7 @@ static bool listed(struct migration_window *w, u32 pfn)
 }
 
 /*
- * A mapped page landed further on than predicted: the targets before it went to pages whose
+ * A mapped page has a later target than predicted. The targets before it were taken for pages whose
  * migration failed.
  */
 static void pass_over(struct migration_window *w, u32 predicted, u32 dst, u32 order)
@@ -623,15 +626,15 @@ static void pass_over(struct migration_window *w, u32 predicted, u32 dst, u32 or
 }
 
 /**
- * migration_source - a live page was freed inside the window: it has been migrated
+ * migration_source - find the target of a page that was freed inside the window
  * @w: window
  * @src: its pfn
  * @order: its folio's order
- * @fn: told of earlier sources whose target this one settles
+ * @fn: called for earlier sources whose target becomes known
  * @ctx: for @fn
  *
- * Return: the target as far as it is known. When .pending is set, the caller names the source's
- * new handle by migration_pending(), and @fn may be called for it later.
+ * Return: the target as far as it is known. If .pending is set, the caller passes the source's new
+ * handle to migration_pending(), and @fn may be called for it later.
  */
 struct migration_target migration_source(struct migration_window *w, u32 src, u32 order,
 					 migration_resolved_fn fn, void *ctx)
@@ -676,7 +679,7 @@ struct migration_target migration_source(struct migration_window *w, u32 src, u3
 }
 
 /**
- * migration_pending - under what handle the last source waits for its place
+ * migration_pending - set the handle under which the last source waits for its place
  * @w: window
  * @handle: the demand stage's limbo handle
  */
@@ -691,8 +694,8 @@ void migration_pending(struct migration_window *w, u32 handle)
 }
 
 /*
- * A page comes back that no known find holds: it is of one that is still without a place. A buddy
- * is aligned to its size, so any page of it tells its base.
+ * A returned page that no isolated buddy of known place holds is part of a symbol. A buddy is
+ * aligned to its size, so the page gives the symbol's base.
  */
 static void returned_symbol(struct migration_window *w, u32 pfn, migration_resolved_fn fn,
 			    void *ctx)
@@ -711,11 +714,11 @@ static void returned_symbol(struct migration_window *w, u32 pfn, migration_resol
 }
 
 /**
- * migration_returned - a target came back unused (compaction_free, or the end of the run)
+ * migration_returned - note that a target was returned unused (compaction_free, or the run's end)
  * @w: window
  * @pfn: page
  * @order: its order
- * @fn: told of sources whose target this settles
+ * @fn: called for sources whose target becomes known
  * @ctx: for @fn
  */
 void migration_returned(struct migration_window *w, u32 pfn, u32 order, migration_resolved_fn fn,
@@ -736,7 +739,10 @@ static s32 guess_index(const struct migration_window *w, u32 pfn)
 	return -1;
 }
 
-/* the slot that the pages from @i on, moved one further, come to fill; -1: there is none */
+/*
+ * The empty slot into which the last page goes when the pages from @i on each move to the next
+ * target; -1 if there is none.
+ */
 static s32 free_slot(struct migration_window *w, u32 i)
 {
 	struct chunk got;
@@ -752,16 +758,17 @@ static s32 free_slot(struct migration_window *w, u32 i)
 }
 
 /**
- * migration_gave_back - a page that was taken for a target comes back unused
+ * migration_gave_back - correct the guesses of a batch, because a guessed target was returned
+ * unused
  * @w: window
  * @pfn: page that the demand stage believes in use, by a guess
- * @fn: told which pages move: each of the later guesses by one target
+ * @fn: called for the pages that move: each later guess moves by one target
  * @ctx: for @fn
  *
- * A migration failed, and no event had told that a target was spent on it: so every guess from
- * there to the next target known to be spent in vain was one too early.
+ * A migration failed, and no event has shown that it took a target. So every guess from there to
+ * the next target that is known to be empty was one target too early.
  *
- * Return: true when @pfn was a guess of this batch; it is unused now if @fn moved its page away.
+ * Return: true if @pfn was a guess of this batch; it is free if @fn moved its page away.
  */
 bool migration_gave_back(struct migration_window *w, u32 pfn, migration_resolved_fn fn, void *ctx)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where did a migrated page go? The recorded kernel frees the source and names no target. This
- * follows compaction's own lists of isolated free pages (cc->freepages) as far as the events
- * allow, so that the target of nearly every migration is known.
+ * Finds the targets of migrations. The recorded kernel frees the source and names no target. This
+ * follows compaction's own lists of isolated free pages (cc->freepages) as far as the events allow,
+ * so that the target of nearly every migration is known.
  */
 #ifndef FRAGREPLAY_MIGRATION_MATCH_H
 #define FRAGREPLAY_MIGRATION_MATCH_H
@@ -14,15 +14,15 @@
 
 struct migration_window;
 
-/* where one source went */
+/* Where one source went. */
 struct migration_target {
-	u32 pfn;     /* MIGRATION_UNKNOWN: not yet, or never */
-	u32 instead; /* exact: where the lists would have put it, MIGRATION_UNKNOWN: same */
+	u32 pfn;		/* MIGRATION_UNKNOWN: not known yet, or never */
+	u32 instead;		/* if exact: where the lists would have put it, if elsewhere */
 	bool exact;		/* named by a pte event */
-	bool pending;		/* unknown now; migration_pending() may tell later */
+	bool pending;		/* not known yet: the caller calls migration_pending() */
 };
 
-/* a source whose chunk became known: handle moves to pfn */
+/* Called when the place of a source has become known: @handle moves to @pfn. */
 typedef void (*migration_resolved_fn)(void *ctx, u32 handle, u32 pfn, u32 order);
 
 struct migration_window *migration_begin(struct tpage *tp, u32 max_pfn, bool single_pages);

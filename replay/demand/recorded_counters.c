@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the recorded kernel did, in its own counters' names, as far as its events tell. These are
- * the counters of `observed`; where a recording has vmstat snapshots they can be held against
- * them, and a bare trace has nothing else.
+ * The recorded kernel's counters, as far as events show them: the counters of `observed`. Where a
+ * recording has vmstat snapshots they can be compared with these; a bare trace has nothing else.
  */
 #include "internal.h"
 #include "base/vmstat.h"
 
 static void count(struct demand *d, enum vm_event_item item, s32 n)
 {
-	struct op *op = emit(d, OP_RECORDED);
+	struct op *op = demand_emit(d, OP_RECORDED);
 
 	_Static_assert(NR_VM_EVENT_ITEMS <= UINT8_MAX, "a counter's number fits into op.a");
 	op->a = (u8)item;
@@ -17,8 +16,8 @@ static void count(struct demand *d, enum vm_event_item item, s32 n)
 }
 
 /*
- * vmscan.c:reclaimer_offset: by whose work it was. MGLRU tries some pages twice and tells their
- * number again, so the event gives pgscan with the classic LRU only.
+ * The counter depends on who reclaims, as in vmscan.c:reclaimer_offset. MGLRU tries some pages
+ * twice and reports them twice, so the event gives pgscan with the classic LRU only.
  */
 static void recorded_shrink(struct demand *d, const struct record *r)
 {
@@ -44,7 +43,7 @@ static void recorded_extfrag(struct demand *d, const struct record *r)
 	if (r->extfrag.alloc_migratetype >= MIGRATE_PCPTYPES ||
 	    r->extfrag.fallback_migratetype >= MIGRATE_PCPTYPES)
 		return;
-	op = emit(d, OP_EXTFRAG);
+	op = demand_emit(d, OP_EXTFRAG);
 	op->mt = r->extfrag.alloc_migratetype;
 	op->hint = r->extfrag.fallback_migratetype;
 	op->arg = r->extfrag.change_ownership;
@@ -57,13 +56,13 @@ static void recorded_extfrag(struct demand *d, const struct record *r)
 }
 
 /**
- * recorded_event - report what an event tells of the recorded kernel's counters
+ * recorded_event - count what an event shows of the recorded kernel's counters
  * @d: stage
  * @r: record
  *
- * Direct reclaim's own retries count allocstall again and have no event, so that counter is a
- * lower bound (page-allocator.md 14.1). Left out is what events tell only in part: pages scanned
- * by the fast searches of compaction, migrations that failed and were tried again.
+ * Retries inside direct reclaim count allocstall again without an event, so that counter is a lower
+ * bound. Counters that events show only in part are left out: pages scanned by compaction's fast
+ * searches, and migrations that failed and were tried again.
  */
 void recorded_event(struct demand *d, const struct record *r)
 {
@@ -98,9 +97,9 @@ void recorded_event(struct demand *d, const struct record *r)
 }
 
 /**
- * recorded_swapout - reclaim wrote a folio to swap
+ * recorded_swapout - count a folio that reclaim wrote to swap
  * @d: stage
- * @pages: its size; negative: an earlier one was smaller than it looked
+ * @pages: its size; negative to correct an earlier one that was smaller than it looked
  */
 void recorded_swapout(struct demand *d, s32 pages)
 {

@@ -21,7 +21,7 @@ static struct task *task_slot(const struct task_table *tt, s32 pid)
 }
 
 /**
- * task_table_init - an empty table
+ * task_table_init - set up an empty table
  * @tt: table
  *
  * Return: 0, or -1 without memory.
@@ -60,7 +60,7 @@ static void task_grow(struct task_table *tt)
 }
 
 /**
- * task_get - the entry of a pid, made when it is new
+ * task_get - get the entry of a pid, and create it if there is none
  * @tt: table
  * @pid: task
  *

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the demand stage remembers of a task of the trace: which of the kernel's own windows
- * (reclaim, compaction) it is inside, a THP fault that has tried once, and a page-cache folio that
- * it did not get.
+ * What the demand stage knows of a task of the trace: the windows (reclaim, compaction) that it is
+ * inside, a huge page fault that has tried once, and a page-cache folio that it did not get.
  */
 #ifndef FRAGREPLAY_TASK_H
 #define FRAGREPLAY_TASK_H

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How fast the recorded kernel's background threads worked, told to the models as the trace goes
- * on: their machine is as fast as that one.
+ * How fast the recorded kernel's background threads worked. The models are given these rates while
+ * the trace goes on, so that their threads are as fast.
  *
- * Each has two paces. Dropping a clean page takes kswapd some microseconds, swapping one out ten
- * times that; so it is with kcompactd's scanners and its migrations. One average of both would let
- * a run of clean pages take so long that the workload takes each page again before the next is
- * free, and no whole block ever came of it. For the same reason the time that another task has
- * kswapd's CPU is not spread over its work but comes as the scheduler deals it: in pauses.
+ * Each thread has two rates. kswapd reclaims a clean page in some microseconds and takes ten times
+ * as long to swap one out; so it is with kcompactd's scanners and its migrations. With one average
+ * of both, a run of clean pages would take so long that the workload allocates each page before the
+ * next one is free, and no whole block would ever become free. For the same reason the time in
+ * which another task has kswapd's CPU is not spread over its work: it comes in pauses, as from the
+ * scheduler.
  */
 #include "internal.h"
 
-#define PACE_SLEEP_NS	50000000ull	/* longer pauses between two steps are sleep, not work */
-#define PACE_SLICE_NS	4000000ull	/* longer ones, on clean pages, are another task's slice */
-#define PACE_HALVE_NS	1000000000ull	/* an older second of work counts half */
-#define PACE_STEPS	16		/* told every so many steps */
+#define PACE_SLEEP_NS	50000000ull	/* a longer gap between two steps is sleep, not work */
+#define PACE_SLICE_NS	4000000ull	/* a longer gap, if pages are clean, is another task's */
+#define PACE_HALVE_NS	1000000000ull	/* work of more than a second ago counts half */
+#define PACE_STEPS	16		/* steps between two reports of a rate */
 
 static void pace_add(struct pace *p, u64 ns, u64 work)
 {
@@ -29,7 +30,7 @@ static void pace_add(struct pace *p, u64 ns, u64 work)
 
 static void emit_pace(struct demand *d, enum op_rate what, u64 value)
 {
-	struct op *op = emit(d, OP_RATE);
+	struct op *op = demand_emit(d, OP_RATE);
 
 	op->a = (u8)what;
 	op->arg = (u32)value;
@@ -41,11 +42,12 @@ static u64 work_per_second(const struct pace *p)
 }
 
 /**
- * pace_kcompactd - a record of kcompactd's, in one of its windows
+ * pace_kcompactd - measure kcompactd's rate by a record of one of its windows
  * @d: stage
- * @r: a scanner has isolated pages, or a batch was migrated; else the window begins
+ * @r: a scanner has isolated pages, a batch was migrated, or the window begins
  *
- * The time before a batch's end is the migration's, that before a scanner's report the scanner's.
+ * The time before the end of a batch is the migration's; that before a scanner's report the
+ * scanner's.
  */
 void pace_kcompactd(struct demand *d, const struct record *r)
 {
@@ -70,7 +72,7 @@ void pace_kcompactd(struct demand *d, const struct record *r)
 		emit_pace(d, RATE_KCOMPACTD, work_per_second(&d->kcompactd));
 }
 
-/* the scheduler has taken kswapd's CPU away: for how long, and after how much work? */
+/* Another task had kswapd's CPU for @gap ns, after kswapd had it for ->kswapd_ran_ns. */
 static void pace_paused(struct demand *d, u64 gap)
 {
 	struct pace *p = &d->pause;
@@ -84,7 +86,7 @@ static void pace_paused(struct demand *d, u64 gap)
 	p->work = p->busy_ns = 0;
 }
 
-/* a batch of clean pages, or of pages already written */
+/* A batch of clean pages, or of pages written before. */
 static void kswapd_dropped(struct demand *d, const struct record *r, u64 gap)
 {
 	struct pace *p = &d->kswapd;
@@ -99,7 +101,7 @@ static void kswapd_dropped(struct demand *d, const struct record *r, u64 gap)
 		emit_pace(d, RATE_KSWAPD, work_per_second(p));
 }
 
-/* a batch with pages to swap out: what dropping as many would not have taken is theirs */
+/* A batch with pages to swap out: the time that scanning clean ones takes is subtracted. */
 static void kswapd_wrote(struct demand *d, const struct record *r, u64 gap)
 {
 	struct pace *p = &d->swapout;
@@ -112,9 +114,9 @@ static void kswapd_wrote(struct demand *d, const struct record *r, u64 gap)
 }
 
 /**
- * pace_kswapd - a record of kswapd's own
+ * pace_kswapd - measure kswapd's rate by one of its records
  * @d: stage
- * @r: it has scanned a batch (REC_SHRINK_INACTIVE), or anything else that says it is awake
+ * @r: it has scanned a batch (REC_SHRINK_INACTIVE), or another record that shows it awake
  */
 void pace_kswapd(struct demand *d, const struct record *r)
 {
@@ -132,7 +134,7 @@ void pace_kswapd(struct demand *d, const struct record *r)
 }
 
 /**
- * pace_swapout - kswapd begins to write anonymous pages
+ * pace_swapout - note that kswapd begins to write anonymous pages
  * @d: stage
  * @pages: how many
  */
