@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "check_counts.h"
+#include "report/metrics.h"
 #include "report/report.h"
 
 /**
@@ -91,15 +92,14 @@ bool check_counts_read(const void *counts, const char *name, double *value)
 {
 	static const char extfrag[] = "extfrag.";
 	const struct check_counts *c = counts;
+	int item = metric_counter(name);
 	u64 delta;
 
 	if (!strncmp(name, extfrag, sizeof(extfrag) - 1))
 		return read_extfrag(c, name + sizeof(extfrag) - 1, value);
-	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++) {
-		if (strcmp(vm_event_name[i], name))
-			continue;
-		*value = (double)c->vm[i];
-		return c->known[i];
+	if (item >= 0) {
+		*value = (double)c->vm[item];
+		return c->known[item];
 	}
 	if (!c->recording || !check_recorded_delta(c->recording, name, &delta))
 		return false;

@@ -93,7 +93,7 @@ struct timeline_sample {
 	u64 t_ns;			/* since the first record */
 	u64 free_pages, free_blocks;	/* free_blocks: free pages in whole free pageblocks */
 	u32 unusable_index[NR_PAGE_ORDERS];	/* per mille */
-	u64 thp_fault_alloc, thp_fault_fallback, pgsteal, pswpout;
+	u64 counters[NR_VM_EVENT_ITEMS];	/* as in policy_result, so far */
 	struct json_t *own;		/* what the policy has to say, or NULL */
 };
 

@@ -1,27 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Samples of free memory and fragmentation over the trace's time. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "blockmap.h"
 #include "model.h"
 #include "policy_sink.h"
 
-/* Gorman's unusable free space index: the share of free memory in blocks smaller than @order */
+/* of all zones together */
 static u32 unusable_index(const struct mm *mm, u32 order)
 {
-	u64 free = 0, usable = 0;
-	const struct zone *z;
-	u32 o;
+	struct contig_page_info info = { 0 };
 
-	for (z = mm->zone; z < mm->zone + MAX_NR_ZONES; z++) {
-		for (o = 0; z->populated && o < NR_PAGE_ORDERS; o++) {
-			u64 pages = (u64)z->free_area[o].nr_free << o;
-
-			free += pages;
-			usable += o >= order ? pages : 0;
-		}
-	}
-	return free ? (u32)((free - usable) * 1000 / free) : 0;
+	for (u32 z = 0; z < MAX_NR_ZONES; z++)
+		if (mm->zone[z].populated)
+			contig_page_info_add(&mm->zone[z], order, &info);
+	return unusable_free_index(order, &info);
 }
 
 /**
@@ -31,8 +25,6 @@ static u32 unusable_index(const struct mm *mm, u32 order)
  * @end: it is the last one
  *
  * The map of pageblocks gets one, too, if this is a moment that it keeps.
- *
- * Source of the index: mm/vmstat.c:unusable_free_index.
  *
  * Return: 0, or -1 without memory.
  */
@@ -62,11 +54,7 @@ int timeline_sample(struct model *mo, u64 t_ns, bool end)
 	}
 	for (o = 0; o < NR_PAGE_ORDERS; o++)
 		s->unusable_index[o] = unusable_index(mm, o);
-	s->thp_fault_alloc = mm->vmstat[VM_thp_fault_alloc];
-	s->thp_fault_fallback = mm->vmstat[VM_thp_fault_fallback];
-	s->pgsteal = mm->vmstat[VM_pgsteal_kswapd] + mm->vmstat[VM_pgsteal_direct] +
-		     mm->vmstat[VM_pgsteal_khugepaged];
-	s->pswpout = mm->vmstat[VM_pswpout];
+	memcpy(s->counters, mm->vmstat, sizeof(s->counters));
 	s->own = sink_collect(run->setup.ops, mm, run->setup.ops->sample, run->nr_timeline == 1);
 	if (!run->map) {
 		run->map = blockmap_alloc(mm);

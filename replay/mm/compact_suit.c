@@ -5,10 +5,6 @@
  */
 #include "compaction.h"
 
-struct contig_page_info {
-	u64 free_pages, free_blocks_total, free_blocks_suitable;
-};
-
 /**
  * vanilla_kcompactd_alloc_flags - get the mark for kcompactd's test of suitability
  * @mm: model memory
@@ -54,11 +50,18 @@ u64 compact_gap(const struct mm *mm, u32 order)
 	return gap;
 }
 
-static void fill_contig_page_info(const struct zone *z, u32 order, struct contig_page_info *info)
+/**
+ * contig_page_info_add - count a zone's free memory by whether it is whole enough for an order
+ * @z: zone
+ * @order: order of the request
+ * @info: zeroed before the first zone
+ *
+ * mm/vmstat.c:fill_contig_page_info, which counts one zone alone.
+ */
+void contig_page_info_add(const struct zone *z, u32 order, struct contig_page_info *info)
 {
 	u32 o;
 
-	*info = (struct contig_page_info){ 0 };
 	for (o = 0; o < NR_PAGE_ORDERS; o++) {
 		u64 blocks = z->free_area[o].nr_free;
 
@@ -67,6 +70,24 @@ static void fill_contig_page_info(const struct zone *z, u32 order, struct contig
 		if (o >= order)
 			info->free_blocks_suitable += blocks << (o - order);
 	}
+}
+
+/**
+ * unusable_free_index - part of the free memory that is in blocks too small for an order
+ * @order: order of the request
+ * @info: free memory, counted for this order
+ *
+ * As debugfs extfrag/unusable_index: mm/vmstat.c:unusable_free_index.
+ *
+ * Return: 0 (all of it is usable) .. 1000 (none is; also when nothing is free).
+ */
+u32 unusable_free_index(u32 order, const struct contig_page_info *info)
+{
+	u64 usable = info->free_blocks_suitable << order;
+
+	if (!info->free_pages)
+		return 1000;
+	return (u32)((info->free_pages - usable) * 1000 / info->free_pages);
 }
 
 /**
@@ -79,11 +100,11 @@ static void fill_contig_page_info(const struct zone *z, u32 order, struct contig
  */
 int fragmentation_index(const struct zone *z, u32 order)
 {
-	struct contig_page_info info;
+	struct contig_page_info info = { 0 };
 
 	if (order > MAX_PAGE_ORDER)
 		return 0;
-	fill_contig_page_info(z, order, &info);
+	contig_page_info_add(z, order, &info);
 	if (!info.free_blocks_total)
 		return 0;
 	if (info.free_blocks_suitable)
@@ -101,9 +122,9 @@ int fragmentation_index(const struct zone *z, u32 order)
  */
 u32 extfrag_for_order(const struct zone *z, u32 order)
 {
-	struct contig_page_info info;
+	struct contig_page_info info = { 0 };
 
-	fill_contig_page_info(z, order, &info);
+	contig_page_info_add(z, order, &info);
 	if (!info.free_pages)
 		return 0;
 	return (u32)((info.free_pages - (info.free_blocks_suitable << order)) * 100 /

@@ -72,6 +72,12 @@ void kcompactd_run(struct mm *mm, u64 until_ns);
 void policy_threads_run(struct mm *mm, u64 until_ns);
 
 /* compact_suit.c */
+struct contig_page_info {
+	u64 free_pages, free_blocks_total, free_blocks_suitable;
+};
+
+void contig_page_info_add(const struct zone *z, u32 order, struct contig_page_info *info);
+u32 unusable_free_index(u32 order, const struct contig_page_info *info);	/* 0 .. 1000 */
 int fragmentation_index(const struct zone *z, u32 order);	/* -1000 .. 1000 */
 u32 extfrag_for_order(const struct zone *z, u32 order);		/* percent */
 

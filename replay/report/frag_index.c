@@ -143,26 +143,3 @@ void memory_analyse(struct mm *mm, struct memory_report *r)
 		add_block(r, sum, i, holds, i + 1 == nr);
 	}
 }
-
-/**
- * unusable_index - part of a zone's free memory that is in blocks too small for an order
- * @z: the zone
- * @order: 0 .. MAX_PAGE_ORDER
- *
- * As debugfs extfrag/unusable_index (mm/vmstat.c:unusable_free_index).
- *
- * Return: 0 (all of it is usable) .. 1000 (none; also when nothing is free).
- */
-u32 unusable_index(const struct zone *z, u32 order)
-{
-	u64 free = 0, usable = 0;
-
-	for (u32 o = 0; o < NR_PAGE_ORDERS; o++) {
-		u64 pages = (u64)z->free_area[o].nr_free << o;
-
-		free += pages;
-		if (o >= order)
-			usable += pages;
-	}
-	return free ? (u32)((free - usable) * 1000 / free) : 1000;
-}

@@ -29,6 +29,5 @@ struct memory_report {
 };
 
 void memory_analyse(struct mm *mm, struct memory_report *r);
-u32 unusable_index(const struct zone *z, u32 order);
 
 #endif

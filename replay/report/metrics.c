@@ -371,15 +371,17 @@ bool metric_is_pattern(const struct metric *m)
 }
 
 /**
- * metric_is_counter - whether a metric is one of the model's counters of /proc/vmstat
+ * metric_counter - a counter of /proc/vmstat that the model has
  * @name: of the metric
+ *
+ * Return: its enum vm_event_item; -1 when it is none.
  */
-bool metric_is_counter(const char *name)
+int metric_counter(const char *name)
 {
 	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++)
 		if (!strcmp(vm_event_name[i], name))
-			return true;
-	return false;
+			return i;
+	return -1;
 }
 
 /**
@@ -392,7 +394,7 @@ bool metric_is_known(const char *name)
 {
 	const struct metric *m = metric_find(name);
 
-	if (metric_is_counter(name))
+	if (metric_counter(name) >= 0)
 		return true;
 	if (metric_is_pattern(m))
 		return strchr(name, '.') && strcmp(m->name, "*");
@@ -402,7 +404,7 @@ bool metric_is_known(const char *name)
 static bool is_other_name(const struct metric *m)
 {
 	return !(m->use & METRIC_ROW) && m->kind != METRIC_STATE && !metric_is_pattern(m) &&
-	       !metric_is_counter(m->name);
+	       metric_counter(m->name) < 0;
 }
 
 /**

@@ -108,7 +108,7 @@ const char *metric_title(const struct metric *m, const char *name);
 const char *metric_unit_name(enum metric_unit unit);
 double metric_floor(const struct metric *m);
 bool metric_is_pattern(const struct metric *m);
-bool metric_is_counter(const char *name);
+int metric_counter(const char *name);
 bool metric_is_known(const char *name);
 
 typedef void (*metric_visitor)(void *ctx, const char *name, const struct metric *m);

@@ -16,7 +16,7 @@ static void print_source(const struct metric *m, const char *name, FILE *out)
 		print_terms(m->plus, " + ", out);
 		fputs(m->minus[0] ? " - " : "", out);
 		print_terms(m->minus, " - ", out);
-	} else if (metric_is_counter(name)) {
+	} else if (metric_counter(name) >= 0) {
 		fputs("/proc/vmstat", out);
 	} else {
 		fprintf(out, "report%s%s", m->source ? ": " : "", m->source ? m->source : "");

@@ -7,6 +7,7 @@
 #include "engine/plugin_guard.h"
 #include "engine/policy_sink.h"
 #include "frag_index.h"
+#include "metrics.h"
 #include "report.h"
 
 static json_t *report_counters(const struct policy_result *run)
@@ -22,13 +23,13 @@ static json_t *report_counters(const struct policy_result *run)
 static json_t *report_thp(const struct policy_result *run)
 {
 	u64 success = run->counters[VM_thp_fault_alloc];
-	u64 attempts = success + run->counters[VM_thp_fault_fallback];
+	u64 fallback = run->counters[VM_thp_fault_fallback];
 	json_t *thp = json_object();
 
-	json_object_set_new(thp, "attempts", json_u64(attempts));
+	json_object_set_new(thp, "attempts", json_u64(success + fallback));
 	json_object_set_new(thp, "success", json_u64(success));
-	json_object_set_new(thp, "success_rate", attempts ?
-			    json_fraction((double)success / (double)attempts) : json_null());
+	json_object_set_new(thp, "success_rate",
+			    json_fraction(metric_share((double)success, (double)fallback, 1)));
 	return thp;
 }
 
@@ -171,25 +172,43 @@ static json_t *report_contiguity(const struct contiguity *c)
 	return object;
 }
 
+static json_t *fragmentation_by_order(const struct zone *z)
+{
+	json_t *orders = json_array();
+
+	for (u32 order = 0; order < NR_PAGE_ORDERS; order++)
+		json_array_append_new(orders, json_fraction(fragmentation_index(z, order) /
+							    1000.0));
+	return orders;
+}
+
+static json_t *unusable_by_order(const struct zone *z)
+{
+	json_t *orders = json_array();
+
+	for (u32 order = 0; order < NR_PAGE_ORDERS; order++) {
+		struct contig_page_info info = { 0 };
+
+		contig_page_info_add(z, order, &info);
+		json_array_append_new(orders, json_fraction(unusable_free_index(order, &info) /
+							    1000.0));
+	}
+	return orders;
+}
+
 static json_t *report_zone_fragmentation(struct mm *mm)
 {
 	json_t *zones = json_array();
 	struct zone *z;
 
 	for_each_populated_zone(mm, z) {
-		json_t *zone = json_object(), *frag = json_array(), *unusable = json_array();
+		json_t *zone = json_object();
 
-		for (u32 order = 0; order < NR_PAGE_ORDERS; order++) {
-			json_array_append_new(frag, json_fraction(fragmentation_index(z, order) /
-								  1000.0));
-			json_array_append_new(unusable, json_fraction(unusable_index(z, order) /
-								      1000.0));
-		}
 		json_object_set_new(zone, "name", json_string(z->name));
 		json_object_set_new(zone, "free_pages",
 				    json_u64(z->nr_free_pages > 0 ? (u64)z->nr_free_pages : 0));
-		json_object_set_new(zone, "fragmentation_index", frag);
-		json_object_set_new(zone, "unusable_index", unusable);
+		json_object_set_new(zone, "fragmentation_index", fragmentation_by_order(z));
+		json_object_set_new(zone, "unusable_index", unusable_by_order(z));
 		json_array_append_new(zones, zone);
 	}
 	return zones;
@@ -237,6 +256,27 @@ json_t *report_memory(struct mm *mm)
 	return memory;
 }
 
+static bool read_counter(const void *counters, const char *name, double *value)
+{
+	int item = metric_counter(name);
+
+	if (item >= 0)
+		*value = (double)((const u64 *)counters)[item];
+	return item >= 0;
+}
+
+/* what of the counters the table of metrics wants to have in a sample */
+static void sample_counters(json_t *sample, const u64 *counters)
+{
+	for (unsigned int i = 0; i < nr_metrics; i++) {
+		const struct metric *m = &metrics[i];
+
+		if (m->use & METRIC_SAMPLE)
+			json_object_set_new(sample, m->name,
+					    json_u64((u64)metric_value(m, read_counter, counters)));
+	}
+}
+
 static json_t *report_timeline(const struct policy_result *run)
 {
 	json_t *timeline = json_array();
@@ -252,10 +292,7 @@ static json_t *report_timeline(const struct policy_result *run)
 		json_object_set_new(sample, "free_pages", json_u64(s->free_pages));
 		json_object_set_new(sample, "free_blocks", json_u64(s->free_blocks));
 		json_object_set_new(sample, "unusable_index", unusable);
-		json_object_set_new(sample, "thp_fault_alloc", json_u64(s->thp_fault_alloc));
-		json_object_set_new(sample, "thp_fault_fallback", json_u64(s->thp_fault_fallback));
-		json_object_set_new(sample, "pgsteal", json_u64(s->pgsteal));
-		json_object_set_new(sample, "pswpout", json_u64(s->pswpout));
+		sample_counters(sample, s->counters);
 		if (s->own)
 			json_object_set(sample, run->setup.ops->name, s->own);
 		json_array_append_new(timeline, sample);

@@ -134,6 +134,14 @@ TEST(a_kernel_page_is_found_in_blocks_of_every_size)
 	mm_free(mm);
 }
 
+static u32 unusable(const struct zone *z, u32 order)
+{
+	struct contig_page_info info = { 0 };
+
+	contig_page_info_add(z, order, &info);
+	return unusable_free_index(order, &info);
+}
+
 /* 512 pages in one block, 64 single ones: debugfs' index is the part below the order */
 TEST(unusable_index_is_the_free_memory_in_smaller_blocks)
 {
@@ -142,17 +150,35 @@ TEST(unusable_index_is_the_free_memory_in_smaller_blocks)
 
 	for (u32 i = 0; i < 64; i++)
 		mm_place_free(mm, BLOCK(2) + 2 * i, 0, true);
-	assert_int_equal(unusable_index(z, 0), 0);
-	assert_int_equal(unusable_index(z, 1), 64 * 1000 / 576);
-	assert_int_equal(unusable_index(z, 9), 64 * 1000 / 576);
-	assert_int_equal(unusable_index(z, 10), 1000);
+	assert_int_equal(unusable(z, 0), 0);
+	assert_int_equal(unusable(z, 1), 64 * 1000 / 576);
+	assert_int_equal(unusable(z, 9), 64 * 1000 / 576);
+	assert_int_equal(unusable(z, 10), 1000);
 	mm_free(mm);
+}
+
+/* The timeline has one index of the whole machine. */
+TEST(zones_add_up_to_one_index)
+{
+	struct mm *mm = four_blocks(), *other = tiny_machine("7.3", 1);
+	struct contig_page_info info = { 0 };
+
+	for (u32 i = 0; i < 64; i++)
+		mm_place_free(mm, BLOCK(2) + 2 * i, 0, true);
+	contig_page_info_add(normal(other), 9, &info);
+	assert_int_equal(unusable_free_index(9, &info), 1000);
+	contig_page_info_add(&mm->zone[ZONE_NORMAL], 9, &info);
+	assert_int_equal(unusable_free_index(9, &info), 64 * 1000 / 576);
+	contig_page_info_add(&mm->zone[ZONE_NORMAL], 9, &info);
+	assert_int_equal(unusable_free_index(9, &info), 128 * 1000 / 1152);
+	mm_free(mm);
+	mm_free(other);
 }
 
 TEST(nothing_free_is_wholly_unusable)
 {
 	struct mm *mm = tiny_machine("7.3", 1);
 
-	assert_int_equal(unusable_index(normal(mm), 0), 1000);
+	assert_int_equal(unusable(normal(mm), 0), 1000);
 	mm_free(mm);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/vmstat.h"
+#include "engine/policy_sink.h"
 #include "report/metrics.h"
 #include "tests/test.h"
 
@@ -188,6 +189,14 @@ TEST(few_pages_are_as_many_clusters_as_few_events)
 	assert_true(metric_find("pswpout")->spread->few == 320);
 }
 
+/* The name of a policy's own part of a sample must not be that of a metric. */
+TEST(a_sample_has_its_metrics_for_itself)
+{
+	for (unsigned int i = 0; i < nr_metrics; i++)
+		if (metrics[i].use & METRIC_SAMPLE)
+			assert_true(report_name_taken(metrics[i].name));
+}
+
 static void count_name(void *names, const char *name, const struct metric *m)
 {
 	(void)name;
@@ -204,7 +213,7 @@ TEST(a_list_has_each_counter_and_each_formula_once)
 		bool pattern = metric_is_pattern(m);
 
 		want += pattern ? strchr(m->name, '.') != NULL :
-			m->kind != METRIC_STATE && !metric_is_counter(m->name);
+			m->kind != METRIC_STATE && metric_counter(m->name) < 0;
 	}
 	metric_for_each(count_name, &names);
 	assert_int_equal(names, want);
