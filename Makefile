@@ -188,6 +188,8 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/fragreplay/fragreplay-report-1.schema.json
 	install -D -m 644 doc/fragreplay-diff-1.schema.json \
 		$(DESTDIR)$(PREFIX)/share/fragreplay/fragreplay-diff-1.schema.json
+	install -D -m 644 doc/fragreplay-metrics-1.schema.json \
+		$(DESTDIR)$(PREFIX)/share/fragreplay/fragreplay-metrics-1.schema.json
 	install -D -m 644 scripts/ci/criteria.example \
 		$(DESTDIR)$(PREFIX)/share/fragreplay/criteria.example
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/fragreplay include/fragreplay/*.h

@@ -9,6 +9,8 @@
 #include "base/output.h"
 #include "cmd.h"
 #include "diff/diff.h"
+#include "report/metrics_json.h"
+#include "report/report.h"
 #include "options.h"
 
 #define ALPHA	0.05
@@ -187,6 +189,26 @@ static int diff(const struct options *o, diff_writer write, const struct diff_st
 	return ret;
 }
 
+/* as text, or with --format json for programs */
+static int list_metrics(const char *format)
+{
+	json_t *table;
+	int ret;
+
+	if (!format || !strcmp(format, "text")) {
+		metrics_print(stdout);
+		return output_flush_stdout() ? EXIT_TROUBLE : EXIT_OK;
+	}
+	if (strcmp(format, "json")) {
+		message("--list-metrics --format %s: text or json is needed", format);
+		return EXIT_TROUBLE;
+	}
+	table = metrics_document();
+	ret = report_write(table, NULL);
+	json_decref(table);
+	return ret ? EXIT_TROUBLE : EXIT_OK;
+}
+
 /**
  * cmd_diff - compare reports
  * @argc: of the command
@@ -203,10 +225,8 @@ int cmd_diff(int argc, char **argv)
 
 	if (options_parse(&o, OPT_DIFF | OPT_FORCE | OPT_OUTPUT, argc, argv))
 		return EXIT_TROUBLE;
-	if (o.list_metrics) {
-		metrics_print(stdout);
-		return output_flush_stdout() ? EXIT_TROUBLE : EXIT_OK;
-	}
+	if (o.list_metrics)
+		return list_metrics(o.format);
 	write = find_format(o.format);
 	style.all = o.all;
 	if (!write || choose_color(&o, &style.color) || check_operands(&o))

@@ -190,7 +190,8 @@ const struct metric metrics[] = {
 	GIGA("memory.contiguity.1GiB.with_kernel_pages", "1 GiB blocks with kernel pages", LOWER),
 
 	GIGA("spb.superpageblocks.total", "Superpageblocks", NEITHER),
-	{ "spb.nr_tainted", NULL, UNIT_BLOCKS, LOWER, 0, STATE("spb.nr_tainted"),
+	{ "spb.nr_tainted", NULL, UNIT_BLOCKS, LOWER, METRIC_OWN,
+	  STATE("spb.nr_tainted"),
 	  .curve = "Tainted superpageblocks", .about = "they hold kernel pages" },
 	GIGA("spb.superpageblocks.nr_tainted", "SPB tainted", LOWER),
 	GIGA("spb.superpageblocks.with_kernel_pages", "SPB with kernel pages", LOWER),

@@ -43,6 +43,7 @@ enum metric_use {
 	METRIC_ROW = 1 << 0,		/* diff's table without --all, and the table of the page */
 	METRIC_AGAINST = 1 << 1,	/* check --against */
 	METRIC_SAMPLE = 1 << 2,		/* the samples of a report's timeline */
+	METRIC_OWN = 1 << 3,		/* only a policy that reports it itself has it */
 };
 
 /**

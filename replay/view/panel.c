@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "picture.h"
+#include "report/metrics.h"
 
 #define MAX_BLOCKS	(1u << 26)	/* 128 TiB: what a report could name in earnest */
 
@@ -172,7 +173,8 @@ void panel_thp_text(const struct panel *p, char *text, size_t len)
 	text[0] = '\0';
 	if (p->thp_known && p->thp_attempts)
 		snprintf(text, len, "THP success %.1f%% (%llu of %llu)",
-			 100.0 * (double)p->thp_success / (double)p->thp_attempts,
+			 metric_share((double)p->thp_success,
+				      (double)(p->thp_attempts - p->thp_success), 100),
 			 (unsigned long long)p->thp_success, (unsigned long long)p->thp_attempts);
 	else if (p->thp_known)
 		snprintf(text, len, "no THP asked for");

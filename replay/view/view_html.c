@@ -8,6 +8,7 @@
 
 #include "view.h"
 #include "base/message.h"
+#include "report/metrics_json.h"
 
 /* where the reports go; the page has it once */
 #define PLACE "@REPORTS@"
@@ -125,7 +126,8 @@ int view_html(json_t *const *reports, const char *const *names, unsigned int n, 
 
 	for (unsigned int i = 0; i < n; i++)
 		json_array_append_new(list, page_report(reports[i], names[i]));
-	data = json_pack("{so, so}", "reports", list, "table", view_table(reports, names, n));
+	data = json_pack("{so, so, so}", "reports", list, "table", view_table(reports, names, n),
+			 "curves", metrics_curves());
 	if (data && json_array_size(list) == n &&
 	    fwrite(page, 1, (size_t)(place - page), out) == (size_t)(place - page) &&
 	    !json_dump_callback(data, write_escaped, out, JSON_COMPACT | JSON_ENSURE_ASCII) &&

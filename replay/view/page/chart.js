@@ -2,41 +2,69 @@
 /* A curve for each policy over time, and their values at the time that the slider names. */
 
 const FRAME = { width: 380, height: 168, left: 46, right: 10, top: 8, bottom: 22 };
-const HUGE_ORDER = 9;
 
-/* successes of all attempts, in percent; nothing was tried: no value */
-function successRate(now, before) {
-	const won = now.thp_fault_alloc - before.thp_fault_alloc;
-	const tries = won + now.thp_fault_fallback - before.thp_fault_fallback;
+const percent = (n) => `${Number(n.toFixed(1))}%`;
+const BETTER = { higher: 'more is better', lower: 'less is better' };
 
-	return tries > 0 ? 100 * won / tries : null;
+/* The number that a path names: "unusable_index.order9" is the tenth of an array. */
+function readPath(sample, path) {
+	let value = sample;
+
+	for (const key of path.split('.')) {
+		const order = /^order(\d+)$/.exec(key);
+
+		if (value === null || typeof value !== 'object')
+			return null;
+		value = value[order && Array.isArray(value) ? Number(order[1]) : key];
+	}
+	return isNumber(value) ? value : null;
 }
 
-const NOTHING = { thp_fault_alloc: 0, thp_fault_fallback: 0, pgsteal: 0, pswpout: 0 };
-const percent = (n) => `${Number(n.toFixed(1))}%`;
-
 /*
- * value: of a sample and the one to count from; state: not a counter, so the same either way;
- * optional: only some policies have it, and without any there is no such chart
+ * What a chart shows of a metric, out of the table that `fragreplay diff --list-metrics` prints.
+ * A state is what it is at a moment; all else is counted from @before, or from the start.
  */
-const CHARTS = [
-	{ title: 'THP faults that got a huge page', hint: 'share of attempts; more is better',
-	  format: percent, ceiling: 100, value: successRate },
-	{ title: 'Free pageblocks', hint: 'wholly free, 2 MiB each', format: brief, state: true,
-	  value: (now, before, pages) => now.free_blocks / pages },
-	{ title: 'Unusable free memory',
-	  hint: `share of it too scattered for order ${HUGE_ORDER}; less is better`,
-	  format: percent, ceiling: 100, state: true,
-	  value: (now) => Array.isArray(now.unusable_index) && isNumber(now.unusable_index[HUGE_ORDER]) ?
-		100 * now.unusable_index[HUGE_ORDER] : null },
-	{ title: 'Pages reclaimed', hint: 'pgsteal; less is better', format: brief,
-	  value: (now, before) => now.pgsteal - before.pgsteal },
-	{ title: 'Pages swapped out', hint: 'pswpout; less is better', format: brief,
-	  value: (now, before) => now.pswpout - before.pswpout },
-	{ title: 'Tainted superpageblocks', hint: 'they hold kernel pages; less is better',
-	  format: brief, state: true, optional: true,
-	  value: (now) => now.spb ? now.spb.nr_tainted : null },
-];
+class Curve {
+	constructor({ name, kind, unit, better, plus = [name], minus = [], curve }) {
+		Object.assign(this, { kind, plus, minus });
+		this.title = curve.title;
+		this.hint = [curve.about, BETTER[better]].filter(Boolean).join('; ');
+		this.scale = curve.scale;
+		this.isState = kind === 'state';
+		/* without any policy that has it there is no such chart */
+		this.isOptional = curve.optional;
+		this.ceiling = unit === '%' ? 100 : 0;
+		this.format = unit === '%' ? percent : brief;
+		/* a sum is in the samples under its own name */
+		if (kind === 'sum')
+			Object.assign(this, { plus: [name], minus: [] });
+	}
+
+	#counted(path, now, before) {
+		const value = readPath(now, path);
+
+		return value === null ? null : value - (before ? readPath(before, path) : 0);
+	}
+
+	value(now, before) {
+		if (this.isState) {
+			const value = readPath(now, this.plus[0]);
+
+			return value === null ? null : value * this.scale;
+		}
+		const [plus, minus] = [this.plus, this.minus].map((paths) =>
+			paths.map((path) => this.#counted(path, now, before)));
+
+		if ([...plus, ...minus].some((value) => value === null))
+			return null;
+		const sum = (values) => values.reduce((all, value) => all + value, 0);
+		const good = sum(plus), all = good + sum(minus);
+
+		if (this.kind === 'rate')
+			return all > 0 ? 100 * good / all : null;
+		return (good - sum(minus)) * this.scale;
+	}
+}
 
 /* a round number at or above @n, and the step between lines below it, of @least or more */
 function axis(n, least = 0) {
@@ -48,15 +76,15 @@ function axis(n, least = 0) {
 }
 
 class Chart {
-	constructor(kind, policies, end, pickTime) {
-		this.kind = kind;
+	constructor(curve, policies, end, pickTime) {
+		this.curve = curve;
 		this.policies = policies;
 		this.end = Math.max(end, 1);
 		this.plot = svg('svg', { viewBox: `0 0 ${FRAME.width} ${FRAME.height}`, role: 'img' });
 		this.values = element('ul', { class: 'values' });
 		this.figure = element('figure', { class: 'chart' },
-			element('figcaption', {}, element('strong', {}, kind.title),
-				element('span', {}, kind.hint)),
+			element('figcaption', {}, element('strong', {}, curve.title),
+				element('span', {}, curve.hint)),
 			this.values, this.plot);
 		this.plot.addEventListener('pointerdown', (event) => this.#pick(event, pickTime));
 		this.plot.addEventListener('pointermove', (event) => {
@@ -83,14 +111,12 @@ class Chart {
 	}
 
 	#series(policy, interval) {
-		const { timeline, blockPages } = policy;
+		const { timeline } = policy;
 
 		return timeline.map((sample, i) => {
-			const before = !interval ? NOTHING : timeline[i - 1];
-			const value = before || this.kind.state ?
-				this.kind.value(sample, before, blockPages) : null;
-
-			return isNumber(value) ? value : null;
+			if (interval && !i && !this.curve.isState)
+				return null;
+			return this.curve.value(sample, interval ? timeline[i - 1] : null);
 		});
 	}
 
@@ -99,11 +125,11 @@ class Chart {
 		const on = this.policies.filter((policy) => policy.on && policy.timeline.length);
 
 		this.series = new Map(on.map((p) => [p, this.#series(p, interval)]));
-		this.shown = on.filter((p) => !this.kind.optional || this.series.get(p).some(isNumber));
+		this.shown = on.filter((p) => !this.curve.isOptional || this.series.get(p).some(isNumber));
 		const peak = Math.max(0, ...[...this.series.values()].flat().filter(isNumber));
 		const { step, top } = axis(Math.max(peak, 1), 1);
 
-		this.top = this.kind.ceiling ? Math.min(top, this.kind.ceiling) : top;
+		this.top = this.curve.ceiling ? Math.min(top, this.curve.ceiling) : top;
 		this.step = step;
 		this.cursor = svg('line', { class: 'cursor', y1: FRAME.top,
 			y2: FRAME.height - FRAME.bottom });
@@ -121,7 +147,7 @@ class Chart {
 
 			parts.push(svg('line', { class: 'grid', x1: left, x2: width - right, y1: y, y2: y }),
 				svg('text', { x: left - 6, y: y + 3.5, 'text-anchor': 'end' },
-					this.kind.format(value)));
+					this.curve.format(value)));
 		}
 		const { step } = axis(this.end / 1e9);
 
@@ -156,7 +182,7 @@ class Chart {
 		this.values.replaceChildren(...this.shown.map((policy, i) => {
 			const at = Math.max(lastAt(policy.sampleTimes, t), 0);
 			const value = this.series.get(policy)[at], dot = this.dots[i];
-			const text = value === null ? 'none tried' : this.kind.format(value);
+			const text = value === null ? 'none tried' : this.curve.format(value);
 
 			dot.setAttribute('visibility', value === null ? 'hidden' : 'visible');
 			dot.setAttribute('cx', this.#x(policy.sampleTimes[at]));
@@ -165,7 +191,7 @@ class Chart {
 			return element('li', { title: policy.label }, policyKey(policy), text);
 		}));
 		this.plot.setAttribute('aria-label',
-			`${this.kind.title} at ${seconds(t)}: ${texts.join(', ')}`);
+			`${this.curve.title} at ${seconds(t)}: ${texts.join(', ')}`);
 	}
 }
 

@@ -13,7 +13,7 @@ function readPolicy(policy, report, at, several) {
 	const result = {
 		label: several ? `${name} (${report.name})` : name,
 		timeline, sampleTimes: timeline.map((sample) => sample.t_ns),
-		style: at % STYLES, on: true, blocks: null, trouble: null, blockPages: 512,
+		style: at % STYLES, on: true, blocks: null, trouble: null,
 	};
 
 	const { superpageblocks = {} } = policy.spb || {};
@@ -21,7 +21,6 @@ function readPolicy(policy, report, at, several) {
 	if (policy.map) {
 		try {
 			result.blocks = new Blocks(policy.map, superpageblocks.pages);
-			result.blockPages = result.blocks.blockPages;
 		} catch (error) {
 			result.trouble = `${result.label}: ${error.message}`;
 		}
@@ -95,7 +94,7 @@ class Page {
 			[...policy.sampleTimes, ...(policy.blocks ? policy.blocks.times : [])]))]
 			.filter(isNumber).sort((a, b) => a - b);
 		this.#head();
-		this.#build(data.table || []);
+		this.#build(data.table || [], (data.curves || []).map((metric) => new Curve(metric)));
 		this.#controls();
 		this.#watch();
 		this.arrange();
@@ -126,14 +125,14 @@ class Page {
 			'Everything shown is in this file; it loads nothing.';
 	}
 
-	#build(rows) {
+	#build(rows, curves) {
 		const end = this.times.length ? this.times[this.times.length - 1] : 0;
 		const mapped = this.policies.filter(({ blocks }) => blocks && blocks.rows.length);
 
 		this.maps = mapped.map((policy) => new MapView(policy, this));
 		$('maps').replaceChildren(...this.maps.map(({ figure }) => figure));
-		this.charts = CHARTS.map((kind) =>
-			new Chart(kind, this.policies, end, (t) => this.go(this.#nearest(t))));
+		this.charts = curves.map((curve) =>
+			new Chart(curve, this.policies, end, (t) => this.go(this.#nearest(t))));
 		$('charts').replaceChildren(...this.charts.map(({ figure }) => figure));
 		this.totals = new Totals($('table'), rows, this.policies);
 		$('against').append(...this.policies.map(({ label }, at) =>
