@@ -133,6 +133,8 @@ $(BUILD)/tests/mm/test_slowpath $(BUILD)/tests/policies/test_defrag_slowpath: \
 	unreserve_highatomic_pageblock zone_reclaimable_pages compaction_zonelist_suitable \
 	compaction_defer_reset)
 $(BUILD)/tests/mm/test_page_alloc: ALL_LDFLAGS += -Wl,--wrap=wakeup_kswapd
+$(BUILD)/tests/parsers/test_memory: ALL_LDFLAGS += $(addprefix -Wl$(,)--wrap=,malloc calloc \
+	realloc aligned_alloc strdup strndup)
 $(BUILD)/tests/engine/test_run_seeds: ALL_LDFLAGS += -Wl,--wrap=trace_open
 $(BUILD)/tests/mm/test_twin: $(BUILD)/tests/mm/twin.o
 

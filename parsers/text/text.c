@@ -165,7 +165,21 @@ static void insert_sorted(struct text_trace *x, struct text_kind *k)
 	x->sorted[i] = k;
 }
 
-/* Finds the kind of event of this name. Those that the table has no room for count as one kind. */
+static struct text_kind *other_kind(struct text_trace *x)
+{
+	if (!x->other.name) {
+		x->other.name = strdup("(other)");
+		if (!x->other.name)
+			return NULL;
+		insert_sorted(x, &x->other);
+	}
+	return &x->other;
+}
+
+/*
+ * Finds the kind of event of this name. Those that the table has no room for count as one kind.
+ * NULL: there is no memory for it.
+ */
 static struct text_kind *text_kind_of(struct text_trace *x, const char *name, size_t len)
 {
 	unsigned int i = hash_name(name, len) % (2 * TEXT_MAX_NAMES);
@@ -174,18 +188,15 @@ static struct text_kind *text_kind_of(struct text_trace *x, const char *name, si
 	for (; (k = x->kind[i]); i = (i + 1) % (2 * TEXT_MAX_NAMES))
 		if (k->len == len && !memcmp(k->name, name, len))
 			return k;
-	k = x->t.info.nr_events < TEXT_MAX_NAMES ? calloc(1, sizeof(*k)) : NULL;
-	if (k)
-		k->name = strndup(name, len);
-	if (!k || !k->name) {
+	if (x->t.info.nr_events >= TEXT_MAX_NAMES)
+		return other_kind(x);
+	k = calloc(1, sizeof(*k));
+	if (!k)
+		return NULL;
+	k->name = strndup(name, len);
+	if (!k->name) {
 		free(k);
-		k = &x->other;
-		if (k->name)
-			return k;
-		k->name = strdup("(other)");
-		if (k->name)
-			insert_sorted(x, k);
-		return k;
+		return NULL;
 	}
 	k->len = len;
 	k->ev = event_find(NULL, name, len);
@@ -278,35 +289,56 @@ static void text_end_gaps(struct text_trace *x, const struct record *next)
 }
 
 /* The kernel prints who wrote a marker where other events have their name. */
-static struct text_kind *text_kind_of_line(struct text_trace *x, const struct text_line *l)
+static void text_name_marker(struct text_line *l)
 {
-	static const char marker[] = "tracing_mark_write";
+	static const char writer[] = "tracing_mark_write";
 
-	if (l->event_len == sizeof(marker) - 1 && !memcmp(l->event, marker, sizeof(marker) - 1))
-		return text_kind_of(x, "print", 5);
-	return text_kind_of(x, l->event, l->event_len);
+	if (l->event_len != sizeof(writer) - 1 || memcmp(l->event, writer, sizeof(writer) - 1))
+		return;
+	l->event = "print";
+	l->event_len = strlen("print");
+	l->bare_mark = true;
 }
 
-static void text_event_line(struct text_trace *x, const struct text_line *l)
+/* Fills the record of an event's line; false when the line is damaged. */
+static bool text_line_record(struct text_trace *x, const struct text_kind *k,
+			     const struct text_line *l, struct record *r)
 {
-	struct text_kind *k = text_kind_of_line(x, l);
-	const char *what = NULL;
-	struct record r;
+	const struct event_desc *ev = k->ev;
+	const char *what;
 	char text[160];
 
-	memset(&r, 0, sizeof(r));
-	r.ts = l->ts;
-	r.pid = l->pid;
-	r.cpu = l->cpu;
-	r.flags = l->flags;
-	if (k->ev)
-		what = text_event_decode(&x->decoder, k->ev, l, &r);
-	if (what) {
-		snprintf(text, sizeof(text), "%s: %.*s %s", k->name, (int)x->decoder.key_len,
-			 x->decoder.key, what);
-		text_damage(x, text);
+	memset(r, 0, sizeof(*r));
+	r->ts = l->ts;
+	r->pid = l->pid;
+	r->cpu = l->cpu;
+	r->flags = l->flags;
+	if (k == &x->other)
+		ev = event_find(NULL, l->event, l->event_len);
+	if (!ev)
+		return true;
+	what = text_event_decode(&x->decoder, ev, l, r);
+	if (!what)
+		return true;
+	snprintf(text, sizeof(text), "%s: %.*s %s", ev->name, (int)x->decoder.key_len,
+		 x->decoder.key, what);
+	text_damage(x, text);
+	return false;
+}
+
+static void text_event_line(struct text_trace *x, struct text_line *l)
+{
+	struct text_kind *k;
+	struct record r;
+
+	text_name_marker(l);
+	k = text_kind_of(x, l->event, l->event_len);
+	if (!k) {
+		text_damage(x, "there is no memory for one more kind of event");
 		return;
 	}
+	if (!text_line_record(x, k, l, &r))
+		return;
 	k->count++;
 	text_note_comm(x, l);
 	if (l->cpu >= x->max_cpu)

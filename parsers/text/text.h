@@ -25,6 +25,7 @@
  * @cpu: CPU
  * @flags: common_flags, 0 where the line has no column of flags
  * @perf: perf script printed the line
+ * @bare_mark: the payload is a marker's text alone; text.c sets it
  */
 struct text_line {
 	const char *comm;
@@ -36,7 +37,7 @@ struct text_line {
 	int32_t pid;
 	uint16_t cpu;
 	uint8_t flags;
-	bool perf;
+	bool perf, bare_mark;
 };
 
 /* What a line is that is no event. */

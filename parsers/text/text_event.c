@@ -208,7 +208,7 @@ static void decode_mark(const struct text_line *l, struct record *r)
 {
 	const char *p = l->payload, *text;
 
-	if (l->event_len == strlen("print")) {
+	if (!l->bare_mark) {
 		text = memmem(p, l->end - p, " buf=", 5);
 		if (text && l->end - p > 3 && !memcmp(p, "ip=", 3)) {
 			p = text + strlen(" buf=");

@@ -226,7 +226,7 @@ static bool parse_after_comm(const char *s, const char *sep, const char *end, st
 	uint64_t period;
 
 	l->flags = 0;
-	l->perf = false;
+	l->perf = l->bare_mark = false;
 	p = *sep == '-' ? sep + 1 : skip_blanks(sep, end);
 	p = scan_pid(p, end, l);
 	if (p)

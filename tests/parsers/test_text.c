@@ -229,6 +229,30 @@ TEST(an_event_of_no_use_is_counted_and_not_read)
 	trace_close(t);
 }
 
+/* The table of names is full long before the line that matters. */
+TEST(an_event_is_read_however_many_kinds_came_before_it)
+{
+	const unsigned int kinds = 5000;
+	char *text = malloc(kinds * 64 + 256), *p = text;
+	const struct record *rec;
+	uint64_t count;
+	struct trace *t;
+
+	assert_non_null(text);
+	for (unsigned int i = 0; i < kinds; i++)
+		p += sprintf(p, "a-1 [000] 5.%06u: event_%u: x=1\n", i, i);
+	strcpy(p, "a-1 [000] 6.000000: mm_page_free: page=0x1 pfn=0x7 order=0\n");
+	t = open_text(text);
+	assert_int_equal(trace_read(t, &rec), kinds + 1);
+	assert_int_equal(rec[kinds].type, REC_FREE);
+	assert_int_equal(rec[kinds].pfn, 7);
+	assert_int_equal(trace_get_info(t)->nr_events, 4097);
+	assert_string_equal(trace_event_count(t, 0, &count), "(other)");
+	assert_int_equal(count, kinds + 1 - 4096);
+	trace_close(t);
+	free(text);
+}
+
 TEST(lines_out_of_order_are_put_in_order_and_equal_times_stay)
 {
 	struct record r[5];
