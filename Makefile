@@ -183,23 +183,29 @@ fuzz: $(LIBFUZZERS)
 	$$f -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)-fuzz/ $$corpus \
 	$$(ls -d tests/fuzz/corpus/$$name 2>/dev/null) || exit 1; done
 
+# where each file goes: uninstall takes away what install put there, and the two folders are ours
+BINDIR = $(DESTDIR)$(PREFIX)/bin
+SHAREDIR = $(DESTDIR)$(PREFIX)/share/fragreplay
+DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/fragreplay
+MANDIR = $(DESTDIR)$(PREFIX)/share/man
+INCLUDEDIR = $(DESTDIR)$(PREFIX)/include/fragreplay
+MANPAGES := $(wildcard doc/*.[157])
+man_path = $(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
+
 install: all
-	install -D -m 755 $(BUILD)/fragreplay $(DESTDIR)$(PREFIX)/bin/fragreplay
-	install -D -m 644 doc/fragreplay.1 $(DESTDIR)$(PREFIX)/share/man/man1/fragreplay.1
-	install -D -m 644 doc/fragreplay-report-1.schema.json \
-		$(DESTDIR)$(PREFIX)/share/fragreplay/fragreplay-report-1.schema.json
-	install -D -m 644 doc/fragreplay-diff-1.schema.json \
-		$(DESTDIR)$(PREFIX)/share/fragreplay/fragreplay-diff-1.schema.json
-	install -D -m 644 doc/fragreplay-metrics-1.schema.json \
-		$(DESTDIR)$(PREFIX)/share/fragreplay/fragreplay-metrics-1.schema.json
-	install -D -m 644 scripts/ci/criteria.example \
-		$(DESTDIR)$(PREFIX)/share/fragreplay/criteria.example
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/fragreplay include/fragreplay/*.h
-	install -D -m 644 policies/skeleton.c $(DESTDIR)$(PREFIX)/share/fragreplay/skeleton.c
+	install -D -m 755 $(BUILD)/fragreplay $(BINDIR)/fragreplay
+	install -D -m 755 scripts/record $(BINDIR)/fragreplay-record
+	install -D -m 755 scripts/ci/fragreplay-ci $(BINDIR)/fragreplay-ci
+	$(foreach page,$(MANPAGES),install -D -m 644 $(page) $(call man_path,$(page)) &&) :
+	install -d $(DOCDIR) $(SHAREDIR) $(INCLUDEDIR)
+	install -m 644 README.md LICENSE doc/*.md doc/*.svg $(DOCDIR)
+	install -m 644 doc/*.schema.json scripts/ci/criteria.example policies/skeleton.c $(SHAREDIR)
+	install -m 644 include/fragreplay/*.h $(INCLUDEDIR)
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/fragreplay $(DESTDIR)$(PREFIX)/share/man/man1/fragreplay.1
-	rm -rf $(DESTDIR)$(PREFIX)/share/fragreplay $(DESTDIR)$(PREFIX)/include/fragreplay
+	rm -f $(addprefix $(BINDIR)/,fragreplay fragreplay-record fragreplay-ci)
+	rm -f $(foreach page,$(MANPAGES),$(call man_path,$(page)))
+	rm -rf $(SHAREDIR) $(DOCDIR) $(INCLUDEDIR)
 
 clean:
 	rm -rf $(BUILD) build-san $(BUILD)-fuzz policies/*.so

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The demand rules of architecture.md section 4: what the workload asked for, told apart from what
+ * The demand rules of doc/design.md: what the workload asked for, told apart from what
  * the recorded kernel did about it.
  */
 #include <stddef.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The demand rules that act in a policy's model: what becomes of an operation when the model's
- * machine is in another state than the recorded one was (architecture.md section 4, rules 3, 6, 7).
+ * machine is in another state than the recorded one was (doc/design.md, "Changed outcomes").
  */
 #include "tests/mm/reclaim_machine.h"
 

@@ -2,7 +2,7 @@
 /*
  * filemap=: how a buffered write asks for its folio under each variant, what the allocator makes of
  * it, and what becomes of folios that the model gets at another order than the trace did
- * (defrag-mode.md section 8, architecture.md section 4 rule 6).
+ * (doc/design.md, "Changed outcomes").
  */
 #include "compact_machine.h"
 

@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The tree itself: what make install takes along, and that every page can be found.
+. tests/cli/lib.bash
+
+make_quietly() { make -s BUILD="${prog%/*}" DESTDIR="$tmp/root" PREFIX=/usr "$@" >"$tmp/make.log" 2>&1; }
+
+# what make install must put into place, from what there is in the tree
+expected() {
+	local page
+
+	printf 'bin/%s\n' fragreplay fragreplay-record fragreplay-ci
+	for page in doc/*.[157]; do
+		echo "share/man/man${page##*.}/${page##*/}"
+	done
+	for page in README.md LICENSE doc/*.md doc/*.svg; do
+		echo "share/doc/fragreplay/${page##*/}"
+	done
+	for page in doc/*.schema.json scripts/ci/criteria.example policies/skeleton.c; do
+		echo "share/fragreplay/${page##*/}"
+	done
+	for page in include/fragreplay/*.h; do
+		echo "include/fragreplay/${page##*/}"
+	done
+}
+installs() {
+	rm -rf "$tmp/root"
+	make_quietly install || { cat "$tmp/make.log"; return 1; }
+	diff <(expected | sort) <(cd "$tmp/root/usr" && find . -type f -printf '%P\n' | sort)
+}
+it "make install puts programs, man pages, documents and both headers into place" installs
+uninstalls() {
+	installs && make_quietly uninstall && ! find "$tmp/root" -type f | grep .
+}
+it "make uninstall leaves none of these files" uninstalls
+records() {
+	installs && "$tmp/root/usr/bin/fragreplay-record" --help | grep -q '^usage: fragreplay-record'
+}
+it "the installed fragreplay-record says how it is used, by its own name" records
+
+# links_of PAGE...: the targets of their links, relative to the top
+links_of() {
+	local page target
+
+	for page in "$@"; do
+		grep -oE '\]\([^)#: ]+' "$page" | sed 's/^](//' | while read -r target; do
+			realpath -m --relative-to=. "$(dirname "$page")/$target"
+		done
+	done
+}
+links_exist() {
+	local target bad=0
+
+	while read -r target; do
+		[ -e "$target" ] || { echo "no $target"; bad=1; }
+	done < <(links_of ./*.md doc/*.md | sort -u)
+	return $bad
+}
+it "every link of a page leads to a file" links_exist
+pages_are_linked() {
+	local page bad=0
+
+	for page in doc/*.md; do
+		links_of $(ls ./*.md doc/*.md | grep -v "^$page$") | grep -qx "$page" ||
+			{ echo "no page links to $page"; bad=1; }
+	done
+	return $bad
+}
+it "every page of doc/ is linked from README.md or from another page" pages_are_linked
+finish
