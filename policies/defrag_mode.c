@@ -137,7 +137,7 @@ static u32 reclaim_compact_order(struct mm *mm, const struct alloc_context *ac,
 
 /*
  * 7.2.13 does not know that a request was promoted: its reclaim may report progress only because
- * a zone could be compacted, and round follows round (defrag-mode.md 4h).
+ * a zone could be compacted, and round follows round.
  */
 static struct alloc_retry as_not_promoted(const struct alloc_retry *r)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The start image from kpageflags: which pages are free is exact; which of the pages without any
- * flag lie on per-CPU lists is chosen (tracepoints.md 9.2, steps 2, 4, 5 and 7).
+ * flag lie on per-CPU lists is chosen (doc/design.md, "The start image").
  */
 #include <stdarg.h>
 #include <stdio.h>

@@ -137,7 +137,7 @@ const struct consumer_ops observed_consumer = {
  * @out: ->observed is filled in
  *
  * Left out: pages that an event touched while the flags were read, and pages without any flag,
- * which are free on a per-CPU list or in use by the kernel (tracepoints.md 9.2).
+ * which are free on a per-CPU list or in use by the kernel (doc/design.md, "The start image").
  */
 void observed_compare(const struct demand *d, const struct recording *m, struct run_output *out)
 {

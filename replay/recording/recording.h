@@ -77,7 +77,7 @@ bool snapshot_vmstat(const struct snapshot *s, const char *name, uint64_t *value
 void recording_infer(struct recording *m, uint64_t pages, uint64_t trace_max_pfn,
 		     unsigned int nr_cpus);
 
-/* What the first event of a page says about the moment before: tracepoints.md 9.2, step 7. */
+/* What the first event of a page says about the moment before: was it free or in use? */
 enum first_seen { FIRST_NEVER, FIRST_ALLOC, FIRST_FREE };
 
 int recording_first_seen(struct recording *m, uint64_t pfn, unsigned int order, bool alloc);

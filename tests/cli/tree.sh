@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The tree itself: what make install takes along, and that every page can be found.
+# The tree itself: what make install takes along, and that no text names a file that is not there.
 . tests/cli/lib.bash
 
 make_quietly() { make -s BUILD="${prog%/*}" DESTDIR="$tmp/root" PREFIX=/usr "$@" >"$tmp/make.log" 2>&1; }
@@ -37,6 +37,27 @@ records() {
 	installs && "$tmp/root/usr/bin/fragreplay-record" --help | grep -q '^usage: fragreplay-record'
 }
 it "the installed fragreplay-record says how it is used, by its own name" records
+
+# The texts that a person reads, and the files of this tree that one of them names: documents, and
+# sources by their folder. mine.c is the reader's own policy.
+texts() { find parsers policies replay include tests -name '*.[ch]'; ls ./*.md doc/*.md; }
+names_of() {
+	grep -ohE '[A-Za-z0-9_./-]+\.md\b|\b(parsers|policies|replay|tests|scripts|doc)/[A-Za-z0-9_./-]+\.[ch]\b' \
+		"$1" | grep -v '/mine\.c$'
+}
+named_files_exist() {
+	local text name bad=0
+
+	while read -r text; do
+		while read -r name; do
+			name=${name#./}
+			[ -e "$name" ] || [ -e "doc/$name" ] || [ -e "${text%/*}/$name" ] ||
+				{ echo "$text names $name"; bad=1; }
+		done < <(names_of "$text" | sort -u)
+	done < <(texts)
+	return $bad
+}
+it "every document and source file that a text names exists" named_files_exist
 
 # links_of PAGE...: the targets of their links, relative to the top
 links_of() {
