@@ -12,12 +12,11 @@
 
 struct param_entry {
 	const char *name;
-	size_t offset;
 	double low, high;
 };
 
-static const struct param_entry param_table[] = {
-#define X(name, def, low, high, doc) { #name, offsetof(struct mm_params, name), low, high },
+static const struct param_entry param_table[NR_PARAMS] = {
+#define X(name, def, low, high, doc) [PARAM_##name] = { #name, low, high },
 	MM_PARAMS(X)
 #undef X
 };
@@ -80,9 +79,10 @@ static int set_sysctl(const struct sysctl_info *info, const char *value, struct 
 	return 0;
 }
 
-static int set_param(const struct param_entry *e, const char *value, struct mm_params *p,
-		     char *err, size_t errlen)
+static int set_param(enum mm_param which, const char *value, struct mm_params *p, char *err,
+		     size_t errlen)
 {
+	const struct param_entry *e = &param_table[which];
 	double number;
 
 	if (!parse_real(value, e->low, e->high, &number)) {
@@ -90,7 +90,7 @@ static int set_param(const struct param_entry *e, const char *value, struct mm_p
 			 value, e->low, e->high);
 		return -1;
 	}
-	*(double *)((char *)p + e->offset) = number;
+	param_set(p, which, number, PARAM_FROM_USER);
 	return 0;
 }
 
@@ -130,7 +130,7 @@ static int set_one(const char *setting, struct recording *m, struct mm_params *p
 			return set_sysctl(&sysctl_table[i], value, m, err, errlen);
 	for (size_t i = 0; i < ARRAY_SIZE(param_table); i++)
 		if (same_name(name, len, param_table[i].name))
-			return set_param(&param_table[i], value, p, err, errlen);
+			return set_param((enum mm_param)i, value, p, err, errlen);
 	if (same_name(name, len, "swap_pages"))
 		return set_swap(value, m, err, errlen);
 	return unknown_name(setting, err, errlen);

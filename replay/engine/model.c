@@ -53,18 +53,10 @@ int model_init(struct model *mo, const struct run_options *opt, struct policy_re
 	       u32 nr_handles)
 {
 	struct mm *mm = mo->mm;
-	struct mm_params usual;
 	u32 pfn;
 
 	mo->opt = opt;
 	mo->run = run;
-	/* a pace that the user set is not the recording's to change */
-	params_default(&usual);
-	mo->fixed_kswapd = opt->params.kswapd_scan_pages_per_ms != usual.kswapd_scan_pages_per_ms ||
-			   opt->params.kswapd_swapout_us != usual.kswapd_swapout_us;
-	mo->fixed_kcompactd = opt->params.kcompactd_scan_pages_per_ms !=
-			      usual.kcompactd_scan_pages_per_ms ||
-			      opt->params.kcompactd_migrate_us != usual.kcompactd_migrate_us;
 	mo->nr_handles = nr_handles;
 	mo->map = malloc((size_t)nr_handles * sizeof(*mo->map));
 	mo->absorbed = calloc((mm->max_pfn >> HPAGE_PMD_ORDER) + 1, sizeof(*mo->absorbed));
@@ -452,24 +444,20 @@ static void op_exit(struct model *mo, const struct op *op)
 	}
 }
 
+/* rates and times come in thousandths of the parameter's unit */
 static void op_rate(struct model *mo, const struct op *op)
 {
-	struct mm_params *p = &mo->mm->param;
+	static const enum mm_param param[] = {
+		[RATE_KSWAPD] = PARAM_kswapd_scan_pages_per_ms,
+		[RATE_KSWAPD_SWAPOUT] = PARAM_kswapd_swapout_us,
+		[RATE_KSWAPD_SLICE] = PARAM_kswapd_slice_us,
+		[RATE_KSWAPD_PAUSE] = PARAM_kswapd_pause_us,
+		[RATE_KCOMPACTD] = PARAM_kcompactd_scan_pages_per_ms,
+		[RATE_KCOMPACTD_MIGRATE] = PARAM_kcompactd_migrate_us,
+	};
 
-	if (!op->arg)
-		return;
-	if (op->a == RATE_KSWAPD && !mo->fixed_kswapd)
-		p->kswapd_scan_pages_per_ms = op->arg / 1000.0;
-	else if (op->a == RATE_KSWAPD_SWAPOUT && !mo->fixed_kswapd)
-		p->kswapd_swapout_us = op->arg / 1000.0;
-	else if (op->a == RATE_KSWAPD_SLICE && !mo->fixed_kswapd)
-		p->kswapd_slice_us = op->arg / 1000.0;
-	else if (op->a == RATE_KSWAPD_PAUSE && !mo->fixed_kswapd)
-		p->kswapd_pause_us = op->arg / 1000.0;
-	else if (op->a == RATE_KCOMPACTD && !mo->fixed_kcompactd)
-		p->kcompactd_scan_pages_per_ms = op->arg / 1000.0;
-	else if (op->a == RATE_KCOMPACTD_MIGRATE && !mo->fixed_kcompactd)
-		p->kcompactd_migrate_us = op->arg / 1000.0;
+	if (op->arg)
+		param_set(&mo->mm->param, param[op->a], op->arg / 1000.0, PARAM_FROM_FIT);
 }
 
 static void op_mark(struct model *mo, const struct op *op)

@@ -54,7 +54,6 @@ struct model {
 	u64 nr_ops;
 	char fault[768];	/* why model_ops() gave up; "": no memory */
 	size_t cap_timeline;
-	bool fixed_kswapd, fixed_kcompactd;	/* the user set that pace */
 	bool started, measured;	/* saw the first operation; took the counters at "after begin" */
 };
 

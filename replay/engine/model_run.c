@@ -39,6 +39,7 @@ static int model_run_init(struct consumer *c, const struct consumer_base *base)
 	if (!mo->mm)
 		return fail(c, "no memory for the model's machine: choose less with --memory");
 	mo->mm->param = c->opt->params;
+	setup_pcp_cacheinfo(mo->mm);
 	if (let_policy_decide(c))
 		return -1;
 	if (model_init(mo, c->opt, c->run, demand_nr_handles(base->demand)))

@@ -75,7 +75,6 @@ bool pcp_allowed_order(const struct mm *mm, u32 order);
 void drain_all_pages(struct mm *mm, struct zone *z);	/* z NULL: every zone */
 void drain_local_pages(struct mm *mm, struct zone *z, u16 cpu);
 u32 pcp_list_for(const struct per_cpu_pages *pcp, u32 order, u8 mt);
-void setup_pcp_cacheinfo(struct mm *mm);
 s32 nr_pcp_alloc(const struct zone *z, struct per_cpu_pages *pcp, u32 order);
 
 /*

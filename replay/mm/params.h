@@ -45,12 +45,34 @@
 	X(cost_compact_scan_ns, 50, 0, 1e9, "stall time per page scanned by direct compaction") \
 	X(cost_migrate_ns, 1500, 0, 1e9, "stall time per page migrated by direct compaction")
 
+enum mm_param {
+#define X(name, def, lo, hi, doc) PARAM_##name,
+	MM_PARAMS(X)
+#undef X
+	NR_PARAMS
+};
+
+/* who set a parameter, by rising right to do so */
+enum param_from {
+	PARAM_FROM_DEFAULT,	/* the table above */
+	PARAM_FROM_FIT,		/* measured in the recording while it is replayed */
+	PARAM_FROM_USER,	/* --set */
+};
+
+extern const char *const param_from_names[];
+
+/**
+ * struct mm_params - every parameter's value, a member of its name for each
+ * @from: enum param_from, by enum mm_param
+ */
 struct mm_params {
 #define X(name, def, lo, hi, doc) double name;
 	MM_PARAMS(X)
 #undef X
+	unsigned char from[NR_PARAMS];
 };
 
 void params_default(struct mm_params *p);
+void param_set(struct mm_params *p, enum mm_param which, double value, enum param_from from);
 
 #endif

@@ -62,21 +62,29 @@ static json_t *report_demand(const struct demand_stats *d)
 	return demand;
 }
 
-static void add_param(json_t *params, const char *name, double value, double def, const char *doc)
+static void add_param(json_t *params, const char *name, double value, double def, unsigned int from,
+		      const char *doc)
 {
 	json_t *p = json_object();
 
 	json_object_set_new(p, "value", json_fraction(value));
+	json_object_set_new(p, "from", json_string(param_from_names[from]));
 	json_object_set_new(p, "default", json_fraction(def));
 	json_object_set_new(p, "doc", json_string(doc));
 	json_object_set_new(params, name, p);
 }
 
-static json_t *report_params(const struct mm_params *p)
+/* As they are at the end of the replay: what is fitted follows the recording, in all models alike. */
+static json_t *report_params(const struct input *in, const struct run_output *out)
 {
+	const struct mm_params *p = &in->params;
 	json_t *params = json_object();
 
-#define X(name, def, low, high, doc) add_param(params, #name, p->name, def, doc);
+	for (unsigned int i = 0; i < out->nr_runs; i++)
+		if (out->run[i].mm)
+			p = &out->run[i].mm->param;
+#define X(name, def, low, high, doc) \
+	add_param(params, #name, p->name, def, p->from[PARAM_##name], doc);
 	MM_PARAMS(X)
 #undef X
 	return params;
@@ -114,7 +122,7 @@ json_t *report_build(const struct input *in, const struct options *o, const stru
 	json_object_set_new(report, "options", report_options(o));
 	json_object_set_new(report, "trace", report_trace(out));
 	json_object_set_new(report, "machine", report_machine(&in->recording, out, o->version));
-	json_object_set_new(report, "params", report_params(&in->params));
+	json_object_set_new(report, "params", report_params(in, out));
 	json_object_set_new(report, "demand", report_demand(&out->demand));
 	report_fit_maps(out);
 	for (unsigned int i = 0; i < out->nr_runs; i++)

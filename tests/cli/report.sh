@@ -85,6 +85,11 @@ it "--set reaches the machine" exits 0 run "$recording" --set vm.swappiness=7 \
 	--set pinned_permille=11 -o "$tmp/set.json"
 it "and the report tells" query "$tmp/set.json" \
 	"r['machine']['sysctl']['swappiness'] == 7 and r['params']['pinned_permille']['value'] == 11"
+it "--set to the default" exits 0 run "$recording" --set kswapd_scan_pages_per_ms=400 \
+	-o "$tmp/set.json"
+it "is the user's, says the report" query "$tmp/set.json" \
+	"[r['params'][p]['from'] for p in ('kswapd_scan_pages_per_ms', 'pinned_permille')] == \
+	 ['user', 'default'] and r['params']['kswapd_scan_pages_per_ms']['value'] == 400"
 it "--set min_free_kbytes raises the marks" exits 0 run "$recording" \
 	--set min_free_kbytes=65536 -o "$tmp/set.json"
 raised() { python -c "import json

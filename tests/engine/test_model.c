@@ -253,3 +253,46 @@ TEST(counters_stop_at_the_marker)
 	assert_vmstat(w->run.mm, thp_fault_alloc, 2);
 	done(w);
 }
+
+static void rate(struct world *w, enum op_rate what, u32 thousandths)
+{
+	play(w, (struct op){ .type = OP_RATE, .a = (u8)what, .arg = thousandths });
+}
+
+TEST(a_pace_follows_the_recording)
+{
+	struct world *w = world(0);
+	const struct mm_params *p = &w->mo.mm->param;
+
+	rate(w, RATE_KSWAPD, 123000);
+	rate(w, RATE_KSWAPD_SLICE, 9000000);
+	assert_true(p->kswapd_scan_pages_per_ms == 123 && p->kswapd_slice_us == 9000);
+	assert_int_equal(p->from[PARAM_kswapd_scan_pages_per_ms], PARAM_FROM_FIT);
+	assert_int_equal(p->from[PARAM_kswapd_slice_us], PARAM_FROM_FIT);
+	assert_int_equal(p->from[PARAM_kswapd_pause_us], PARAM_FROM_DEFAULT);
+	done(w);
+}
+
+TEST(what_the_user_set_stays_also_at_its_default)
+{
+	struct mm_params usual;
+	struct world *w = world(0);
+	struct mm_params *p = &w->mo.mm->param;
+
+	params_default(&usual);
+	param_set(p, PARAM_kswapd_scan_pages_per_ms, usual.kswapd_scan_pages_per_ms,
+		  PARAM_FROM_USER);
+	param_set(p, PARAM_kswapd_slice_us, usual.kswapd_slice_us, PARAM_FROM_USER);
+	param_set(p, PARAM_kswapd_pause_us, 1, PARAM_FROM_USER);
+	param_set(p, PARAM_kcompactd_migrate_us, usual.kcompactd_migrate_us, PARAM_FROM_USER);
+	for (int what = RATE_KSWAPD; what <= RATE_KCOMPACTD_MIGRATE; what++)
+		rate(w, (enum op_rate)what, 77000);
+	assert_true(p->kswapd_scan_pages_per_ms == usual.kswapd_scan_pages_per_ms);
+	assert_true(p->kswapd_slice_us == usual.kswapd_slice_us);
+	assert_true(p->kswapd_pause_us == 1);
+	assert_true(p->kcompactd_migrate_us == usual.kcompactd_migrate_us);
+	assert_int_equal(p->from[PARAM_kcompactd_migrate_us], PARAM_FROM_USER);
+	/* what was not set is the recording's, also beside what was */
+	assert_true(p->kswapd_swapout_us == 77 && p->kcompactd_scan_pages_per_ms == 77);
+	done(w);
+}
