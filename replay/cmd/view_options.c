@@ -186,8 +186,8 @@ static bool is_utf8(void)
 	return false;
 }
 
-/* a terminal that shows colours and half blocks, and a user who wants them: no-color.org */
-static bool wants_colour(bool terminal)
+/* a terminal that shows colors and half blocks, and a user who wants them: no-color.org */
+static bool wants_color(bool terminal)
 {
 	const char *term = getenv("TERM");
 
@@ -205,9 +205,9 @@ void view_text_style(const struct view_options *o, struct text_style *style)
 	struct winsize size;
 
 	*style = (struct text_style){ .letters = o->letters, .width = PLAIN_WIDTH };
-	style->colour = o->color == COLOR_ALWAYS ||
-			(o->color == COLOR_AUTO && !o->letters && wants_colour(terminal));
-	style->truecolour = environment_is("COLORTERM", "truecolor") ||
+	style->color = o->color == COLOR_ALWAYS ||
+			(o->color == COLOR_AUTO && !o->letters && wants_color(terminal));
+	style->truecolor = environment_is("COLORTERM", "truecolor") ||
 			    environment_is("COLORTERM", "24bit");
 	if (terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
 		style->width = size.ws_col;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Columns of metrics, rows that hold them against each other, and the judgement of each cell. */
+/* Columns of metrics, rows that hold them against each other, and the judgment of each cell. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -64,7 +64,7 @@ static double beta_fraction(double x, double a, double b)
 	return h;
 }
 
-/* regularised incomplete beta function I_x(a, b); y is 1 - x, known better than its difference */
+/* regularized incomplete beta function I_x(a, b); y is 1 - x, known better than its difference */
 static double incomplete_beta(double x, double y, double a, double b)
 {
 	double front;

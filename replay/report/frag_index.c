@@ -121,11 +121,11 @@ static void add_block(struct memory_report *r, u32 *sum, u32 block, u32 holds, b
 }
 
 /**
- * memory_analyse - walk every page of a machine once
+ * memory_analyze - walk every page of a machine once
  * @mm: the machine
  * @r: filled in
  */
-void memory_analyse(struct mm *mm, struct memory_report *r)
+void memory_analyze(struct mm *mm, struct memory_report *r)
 {
 	u32 nr = (mm->max_pfn + pageblock_nr_pages - 1) / pageblock_nr_pages;
 	u32 sum[NR_CONTIG_SIZES] = { 0 }, i;

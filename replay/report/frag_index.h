@@ -28,6 +28,6 @@ struct memory_report {
 	struct contiguity contig[NR_CONTIG_SIZES];
 };
 
-void memory_analyse(struct mm *mm, struct memory_report *r);
+void memory_analyze(struct mm *mm, struct memory_report *r);
 
 #endif

@@ -237,7 +237,7 @@ json_t *report_memory(struct mm *mm)
 	json_t *memory = json_object(), *blocks = json_object(), *contiguity = json_object();
 	struct memory_report r;
 
-	memory_analyse(mm, &r);
+	memory_analyze(mm, &r);
 	json_object_set_new(memory, "free_pages", json_u64(r.free_pages));
 	json_object_set_new(memory, "pcp_pages", json_u64(r.pcp_pages));
 	json_object_set_new(memory, "used_pages", json_u64(r.used_pages));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Colours of pageblocks in every picture; replay/view/paint.js has the same. The hues are those of
- * Okabe and Ito (Color Universal Design, 2008), which the colour-blind tell apart; how full a block
+ * Colors of pageblocks in every picture; replay/view/paint.js has the same. The hues are those of
+ * Okabe and Ito (Color Universal Design, 2008), which the color-blind tell apart; how full a block
  * is shows as strength.
  */
 #ifndef FRAGREPLAY_PALETTE_H
@@ -9,12 +9,12 @@
 
 #include "engine/blockmap.h"
 
-#define COLOUR_GROUND	0xffffffu
-#define COLOUR_INK	0x000000u
+#define COLOR_GROUND	0xffffffu
+#define COLOR_INK	0x000000u
 
 /* 0xrrggbb of a block that is full */
-static const u32 class_colour[NR_BLOCK_CLASSES] = {
-	[BLK_ABSENT] = COLOUR_GROUND,
+static const u32 class_color[NR_BLOCK_CLASSES] = {
+	[BLK_ABSENT] = COLOR_GROUND,
 	[BLK_RESERVED] = 0x9aa1a9,
 	[BLK_FREE] = 0xe9ebee,
 	[BLK_MOVABLE] = 0x56b4e9,
@@ -29,23 +29,23 @@ static inline bool class_has_shades(enum block_class class)
 	return class > BLK_FREE;
 }
 
-static inline u32 blend_channel(u32 colour, int shift, u32 percent)
+static inline u32 blend_channel(u32 color, int shift, u32 percent)
 {
-	u32 from = COLOUR_GROUND >> shift & 255, to = colour >> shift & 255;
+	u32 from = COLOR_GROUND >> shift & 255, to = color >> shift & 255;
 
 	return (from * (100 - percent) + to * percent + 50) / 100 << shift;
 }
 
 /* weakest at a third of the hue: a block with one page in use still shows whose it is */
-static inline u32 state_colour(u8 state)
+static inline u32 state_color(u8 state)
 {
-	u32 colour = class_colour[BLOCK_CLASS(state)];
+	u32 color = class_color[BLOCK_CLASS(state)];
 	u32 percent = 34 + 66u * BLOCK_DIGIT(state) / 9;
 
 	if (!class_has_shades((enum block_class)BLOCK_CLASS(state)))
-		return colour;
-	return blend_channel(colour, 16, percent) | blend_channel(colour, 8, percent) |
-	       blend_channel(colour, 0, percent);
+		return color;
+	return blend_channel(color, 16, percent) | blend_channel(color, 8, percent) |
+	       blend_channel(color, 0, percent);
 }
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A picture of panels, side by side, on any canvas: a title, the panels, what the colours mean.
+ * A picture of panels, side by side, on any canvas: a title, the panels, what the colors mean.
  * Widths follow from the largest map, so that all panels have the same grid.
  */
 #include <string.h>
@@ -178,7 +178,7 @@ static void draw_lines(u32 rows, const struct layout *l, struct canvas *c, u32 x
 {
 	if (l->cell < LINED_CELL)
 		return;
-	c->fill(c, COLOUR_GROUND);
+	c->fill(c, COLOR_GROUND);
 	for (u32 i = 1; i <= l->columns; i++)
 		c->rect(c, x + i * l->cell - 1, y, 1, rows * l->cell);
 	for (u32 i = 1; i <= rows; i++)
@@ -195,7 +195,7 @@ static void draw_zone(const struct blockmap_zone *z, const u8 *state, const stru
 	for (int s = 0; s < 256; s++) {
 		if (!there[s] || BLOCK_CLASS(s) == BLK_ABSENT)
 			continue;
-		c->fill(c, state_colour((u8)s));
+		c->fill(c, state_color((u8)s));
 		draw_state(z, state, l, c, x, y, (u8)s);
 	}
 	draw_lines((z->blocks + l->columns - 1) / l->columns, l, c, x, y);
@@ -207,7 +207,7 @@ static void draw_panel(const struct panel *p, const struct layout *l, struct can
 	const u8 *state = p->state;
 	char text[128];
 
-	c->fill(c, COLOUR_INK);
+	c->fill(c, COLOR_INK);
 	draw_name(p, l, c, x, y + LINE - 3);
 	panel_thp_text(p, text, sizeof(text));
 	put_line(c, x, y + (l->title_lines + 1) * LINE - 3, l->panel_width, text);
@@ -218,7 +218,7 @@ static void draw_panel(const struct panel *p, const struct layout *l, struct can
 	for (u32 z = 0; z < p->nr_zones; z++) {
 		u32 rows = (p->zone[z].blocks + l->columns - 1) / l->columns;
 
-		c->fill(c, COLOUR_INK);
+		c->fill(c, COLOR_INK);
 		put_line(c, x, y + LINE - 4, l->panel_width, p->zone[z].name);
 		draw_zone(&p->zone[z], state, l, c, x, y + LINE);
 		y += LINE + rows * l->cell + ZONE_GAP;
@@ -238,10 +238,10 @@ static void draw_legend(const struct picture *pic, const struct layout *l, struc
 		if (!class_is_shown(pic, class))
 			continue;
 		for (u32 i = 0; i < SWATCHES; i++) {
-			c->fill(c, state_colour(BLOCK_STATE(class, digit[i])));
+			c->fill(c, state_color(BLOCK_STATE(class, digit[i])));
 			c->rect(c, x + i * 9, top, 9, 9);
 		}
-		c->fill(c, COLOUR_INK);
+		c->fill(c, COLOR_INK);
 		c->text(c, x + SWATCHES * 9 + 5, top + 8, blockmap_class[class].name);
 		n++;
 	}
@@ -265,7 +265,7 @@ void picture_size(const struct picture *pic, u32 *width, u32 *height)
 /**
  * picture_draw - draw a picture
  * @pic: the picture; one panel at least
- * @c: of picture_size(), COLOUR_GROUND all over
+ * @c: of picture_size(), COLOR_GROUND all over
  */
 void picture_draw(const struct picture *pic, struct canvas *c)
 {
@@ -276,7 +276,7 @@ void picture_draw(const struct picture *pic, struct canvas *c)
 	lay_out(pic, &l);
 	snprintf(title, sizeof(title), "Pageblocks%s%s at %.3f s", pic->source[0] ? " of " : "",
 		 pic->source, (double)pic->panel[0].t_ns / 1e9);
-	c->fill(c, COLOUR_INK);
+	c->fill(c, COLOR_INK);
 	put_line(c, MARGIN, MARGIN + LINE - 5, l.width - 2 * MARGIN, title);
 	for (unsigned int i = 0; i < pic->nr; i++)
 		draw_panel(&pic->panel[i], &l, c,
@@ -285,7 +285,7 @@ void picture_draw(const struct picture *pic, struct canvas *c)
 	y = panels_bottom(pic, &l);
 	draw_legend(pic, &l, c, y);
 	y += legend_lines(pic, &l) * LINE;
-	c->fill(c, COLOUR_INK);
+	c->fill(c, COLOR_INK);
 	put_line(c, MARGIN, y + LINE, l.width - 2 * MARGIN,
 		 "A cell: 2 MiB, by address. Paler: less in use.");
 }

@@ -47,7 +47,7 @@ struct picture {
 
 /* how text is to look */
 struct text_style {
-	bool colour, truecolour;	/* half blocks in colour, on a terminal that shows them */
+	bool color, truecolor;	/* half blocks in color, on a terminal that shows them */
 	bool letters;			/* classes instead of digits */
 	u32 width;			/* columns */
 };
@@ -64,7 +64,7 @@ int view_png(const struct picture *pic, unsigned int scale, FILE *out);
 #define GLYPH_HEIGHT	7
 
 struct canvas {
-	void (*fill)(struct canvas *c, u32 rgb);	/* colour of what follows */
+	void (*fill)(struct canvas *c, u32 rgb);	/* color of what follows */
 	void (*rect)(struct canvas *c, u32 x, u32 y, u32 w, u32 h);
 	void (*text)(struct canvas *c, u32 x, u32 y, const char *text);
 };

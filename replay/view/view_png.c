@@ -7,15 +7,15 @@
 #include "palette.h"
 #include "picture.h"
 
-#define MAX_COLOURS	256u
+#define MAX_COLORS	256u
 #define MAX_PIXELS	(1u << 28)
 
 struct png {
 	struct canvas canvas;
 	u32 width, height, scale;	/* pixels; scale of the picture's units */
 	u8 *pixel;
-	u32 colour[MAX_COLOURS], nr_colours;
-	u8 ink;				/* index of the colour of what follows */
+	u32 color[MAX_COLORS], nr_colors;
+	u8 ink;				/* index of the color of what follows */
 };
 
 static void png_fill(struct canvas *c, u32 rgb)
@@ -23,12 +23,12 @@ static void png_fill(struct canvas *c, u32 rgb)
 	struct png *p = (struct png *)c;
 	u32 i;
 
-	for (i = 0; i < p->nr_colours; i++)
-		if (p->colour[i] == rgb)
+	for (i = 0; i < p->nr_colors; i++)
+		if (p->color[i] == rgb)
 			break;
-	if (i == p->nr_colours && i < MAX_COLOURS)
-		p->colour[p->nr_colours++] = rgb;
-	p->ink = (u8)(i < MAX_COLOURS ? i : MAX_COLOURS - 1);
+	if (i == p->nr_colors && i < MAX_COLORS)
+		p->color[p->nr_colors++] = rgb;
+	p->ink = (u8)(i < MAX_COLORS ? i : MAX_COLORS - 1);
 }
 
 static void png_rect(struct canvas *c, u32 x, u32 y, u32 w, u32 h)
@@ -83,19 +83,19 @@ static void put_header(const struct png *p, FILE *out)
 {
 	static const u8 signature[] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
 	u8 head[13] = { [8] = 8, [9] = 3 };	/* 8 bits, of a palette */
-	u8 palette[3 * MAX_COLOURS];
+	u8 palette[3 * MAX_COLORS];
 	u32 i;
 
 	fwrite(signature, 1, sizeof(signature), out);
 	put_be32(head, p->width);
 	put_be32(head + 4, p->height);
 	put_chunk(out, "IHDR", head, sizeof(head));
-	for (i = 0; i < p->nr_colours; i++) {
-		palette[3 * i] = (u8)(p->colour[i] >> 16);
-		palette[3 * i + 1] = (u8)(p->colour[i] >> 8);
-		palette[3 * i + 2] = (u8)p->colour[i];
+	for (i = 0; i < p->nr_colors; i++) {
+		palette[3 * i] = (u8)(p->color[i] >> 16);
+		palette[3 * i + 1] = (u8)(p->color[i] >> 8);
+		palette[3 * i + 2] = (u8)p->color[i];
 	}
-	put_chunk(out, "PLTE", palette, 3ul * p->nr_colours);
+	put_chunk(out, "PLTE", palette, 3ul * p->nr_colors);
 }
 
 /* every row begins with its filter: none, which suits a palette */
@@ -143,7 +143,7 @@ int view_png(const struct picture *pic, unsigned int scale, FILE *out)
 	p.pixel = calloc(p.width, p.height);
 	if (!p.pixel)
 		return -1;
-	png_fill(&p.canvas, COLOUR_GROUND);
+	png_fill(&p.canvas, COLOR_GROUND);
 	picture_draw(pic, &p.canvas);
 	put_header(&p, out);
 	if (!put_pixels(&p, out)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A picture as SVG: what has one colour is one path, so that a large map stays small. */
+/* A picture as SVG: what has one color is one path, so that a large map stays small. */
 #include <string.h>
 
 #include "palette.h"
@@ -87,7 +87,7 @@ int view_svg(const struct picture *pic, FILE *out)
 		" monospace\" font-size=\"10\" shape-rendering=\"crispEdges\">\n"
 		"<title>fragreplay: what each pageblock holds</title>\n"
 		"<rect width=\"%u\" height=\"%u\" fill=\"#%06x\"/>\n",
-		width, height, width, height, width, height, COLOUR_GROUND);
+		width, height, width, height, width, height, COLOR_GROUND);
 	picture_draw(pic, &s.canvas);
 	end_path(&s);
 	fputs("</svg>\n", out);

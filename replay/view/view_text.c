@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The map as text. In colour two rows of blocks share a line: the upper is the foreground of a
+ * The map as text. In color two rows of blocks share a line: the upper is the foreground of a
  * half block, the lower the background. Without, a block is a digit: tenths of it in use.
  */
 #include "palette.h"
@@ -8,13 +8,13 @@
 
 #define MARGIN_WIDTH	11	/* "  12345.0G " */
 
-/* 24 bits, or the nearest of xterm's 6 x 6 x 6 cube and 24 greys */
+/* 24 bits, or the nearest of xterm's 6 x 6 x 6 cube and 24 grays */
 static u32 cube_level(u32 value)
 {
 	return value < 48 ? 0 : value < 115 ? 1 : (value - 35) / 40;
 }
 
-static u32 xterm_colour(u32 rgb)
+static u32 xterm_color(u32 rgb)
 {
 	u32 r = rgb >> 16 & 255, g = rgb >> 8 & 255, b = rgb & 255;
 	u32 high = r > g ? r : g, low = r < g ? r : g;
@@ -26,16 +26,17 @@ static u32 xterm_colour(u32 rgb)
 	return 16 + 36 * cube_level(r) + 6 * cube_level(g) + cube_level(b);
 }
 
-static void put_colour(const struct text_style *style, int layer, u32 rgb, FILE *out)
+static void put_color(const struct text_style *style, int layer, u32 rgb, FILE *out)
 {
-	if (style->truecolour)
+	if (style->truecolor)
 		fprintf(out, "\033[%d;2;%u;%u;%um", layer, rgb >> 16 & 255, rgb >> 8 & 255,
 			rgb & 255);
 	else
-		fprintf(out, "\033[%d;5;%um", layer, xterm_colour(rgb));
+		fprintf(out, "\033[%d;5;%um", layer, xterm_color(rgb));
 }
 
-#define NO_COLOUR	0xffffffffu
+/* what the terminal has without being told, which is no 0xrrggbb */
+#define TERMINAL_COLOR	0xffffffffu
 
 /* what the terminal draws with at present */
 struct pen {
@@ -47,16 +48,16 @@ struct pen {
 static void set_ink(struct pen *pen, u32 rgb)
 {
 	if (pen->ink != rgb)
-		put_colour(pen->style, 38, rgb, pen->out);
+		put_color(pen->style, 38, rgb, pen->out);
 	pen->ink = rgb;
 }
 
 static void set_ground(struct pen *pen, u32 rgb)
 {
-	if (pen->ground != rgb && rgb == NO_COLOUR)
+	if (pen->ground != rgb && rgb == TERMINAL_COLOR)
 		fputs("\033[49m", pen->out);
 	else if (pen->ground != rgb)
-		put_colour(pen->style, 48, rgb, pen->out);
+		put_color(pen->style, 48, rgb, pen->out);
 	pen->ground = rgb;
 }
 
@@ -66,14 +67,14 @@ static void put_pair(struct pen *pen, u8 upper, u8 lower)
 	bool has_upper = BLOCK_CLASS(upper) != BLK_ABSENT;
 	bool has_lower = BLOCK_CLASS(lower) != BLK_ABSENT;
 
-	if (has_upper && has_lower && state_colour(upper) == state_colour(lower)) {
-		set_ink(pen, state_colour(upper));
+	if (has_upper && has_lower && state_color(upper) == state_color(lower)) {
+		set_ink(pen, state_color(upper));
 		fputs("\xe2\x96\x88", pen->out);
 		return;
 	}
-	set_ground(pen, has_upper && has_lower ? state_colour(lower) : NO_COLOUR);
+	set_ground(pen, has_upper && has_lower ? state_color(lower) : TERMINAL_COLOR);
 	if (has_upper || has_lower)
-		set_ink(pen, state_colour(has_upper ? upper : lower));
+		set_ink(pen, state_color(has_upper ? upper : lower));
 	fputs(has_upper ? "\xe2\x96\x80" : has_lower ? "\xe2\x96\x84" : " ", pen->out);
 }
 
@@ -95,14 +96,14 @@ static u32 row_width(const struct text_style *style)
 	return room >= 64 ? room / 64 * 64 : room / 8 * 8;
 }
 
-static void zone_in_colour(const struct text_style *style, const struct blockmap_zone *z,
+static void zone_in_color(const struct text_style *style, const struct blockmap_zone *z,
 			   const u8 *state, FILE *out)
 {
 	u32 width = row_width(style), start, i;
 	const u8 none = BLOCK_STATE(BLK_ABSENT, 0);
 
 	for (start = 0; start < z->blocks; start += 2 * width) {
-		struct pen pen = { .style = style, .ink = NO_COLOUR, .ground = NO_COLOUR,
+		struct pen pen = { .style = style, .ink = TERMINAL_COLOR, .ground = TERMINAL_COLOR,
 				   .out = out };
 
 		put_margin(z->first_block + start, out);
@@ -154,8 +155,8 @@ static void put_counts(const struct text_style *style, const struct panel *p, FI
 		if (!p->count[c] || c == BLK_ABSENT)
 			continue;
 		fputs("  ", out);
-		if (style->colour) {
-			put_colour(style, 38, class_colour[c], out);
+		if (style->color) {
+			put_color(style, 38, class_color[c], out);
 			fputs("\xe2\x96\x88\033[0m ", out);
 		} else if (style->letters) {
 			fprintf(out, "%c ", blockmap_class[c].code);
@@ -167,7 +168,7 @@ static void put_counts(const struct text_style *style, const struct panel *p, FI
 
 static void put_legend(const struct text_style *style, FILE *out)
 {
-	if (style->colour)
+	if (style->color)
 		fputs("A block of 2 MiB is half a character; the paler, the less of it is in"
 		      " use.\n", out);
 	else if (style->letters)
@@ -195,8 +196,8 @@ int view_text(const struct picture *pic, const struct text_style *style, FILE *o
 		put_counts(style, p, out);
 		for (u32 z = 0; z < p->nr_zones; z++) {
 			fprintf(out, "%s\n", p->zone[z].name);
-			if (style->colour)
-				zone_in_colour(style, &p->zone[z], state, out);
+			if (style->color)
+				zone_in_color(style, &p->zone[z], state, out);
 			else
 				zone_in_digits(style, &p->zone[z], state, out);
 			state += p->zone[z].blocks;

@@ -165,7 +165,7 @@ not_five() { ! cells 5; }
 it "and no more" not_five
 it "and regressions bold" grep -qF '| THP fault alloc | 200 | 190 **(-5.00%)** |' out
 
-# text: 100 columns at most, no blanks at the ends, colour where it is wanted
+# text: 100 columns at most, no blanks at the ends, color where it is wanted
 narrow() {
 	awk -v most="$1" '{ if (length($0) > most) { print; bad = 1 } } / $/ { print; bad = 1 }
 		END { exit bad }' out
@@ -200,12 +200,12 @@ it "the list has unit, direction and source" grep -qE \
 
 colored() { grep -q "$(printf '\033')" out; }
 plain() { ! colored; }
-it "no colour into a file" exits 0 diff base.json new.json
+it "no color into a file" exits 0 diff base.json new.json
 it "by itself" plain
 it "nor when told auto" exits 0 diff base.json new.json --color=auto
 it "there" plain
 it "--color=always" exits 0 diff base.json new.json --color=always
-it "is coloured" colored
+it "is colored" colored
 it "--color alone" exits 0 diff base.json new.json --color
 it "is the same" colored
 it "--color=never" exits 0 diff base.json new.json --color=never
@@ -218,7 +218,7 @@ pty.spawn(sys.argv[1:])" "$prog" diff base.json new.json >out 2>&1 </dev/null
 }
 if have_terminals; then
 	terminal ''
-	it "on a terminal there is colour" colored
+	it "on a terminal there is color" colored
 	terminal 1
 	it "but not with NO_COLOR" plain
 fi

@@ -66,7 +66,7 @@ it "whose name said that it is text" same want-end text.txt
 it "two reports have their names" exits 0 view tiny.json tiny.json -p vanilla --text
 it "before the policies' labels" grep -qx 'tiny.json: vanilla' out
 
-# terminal COMMAND...: its output on a terminal of 80 columns that shows colours
+# terminal COMMAND...: its output on a terminal of 80 columns that shows colors
 terminal() {
 	env -u NO_COLOR -u COLORTERM -u LC_ALL LANG=C.UTF-8 TERM=xterm-256color python3 -c "
 import os, pty, sys
@@ -86,19 +86,19 @@ sys.stdout.buffer.write(data.replace(b'\r\n', b'\n'))
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))" "$@"
 }
 draw=("$prog" view tiny.json -p vanilla --text)
-colours() { terminal "${draw[@]}" >term.txt && grep -q $'\033\[38;5;' term.txt && grep -q '▀' term.txt && grep -q '█' term.txt; }
-true_colours() { terminal env COLORTERM=truecolor "${draw[@]}" >term.txt && grep -q $'\033\[38;2;86;180;233m' term.txt; }
+colors() { terminal "${draw[@]}" >term.txt && grep -q $'\033\[38;5;' term.txt && grep -q '▀' term.txt && grep -q '█' term.txt; }
+true_colors() { terminal env COLORTERM=truecolor "${draw[@]}" >term.txt && grep -q $'\033\[38;2;86;180;233m' term.txt; }
 resets() { ! grep '▀' term.txt | grep -vq $'\033\[0m$'; }
-no_colours() { terminal env "$@" "${draw[@]}" >term.txt && same want-end term.txt; }
+no_colors() { terminal env "$@" "${draw[@]}" >term.txt && same want-end term.txt; }
 if have_terminals; then
-	it "on a terminal half blocks in colour" colours
-	it "in the palette's own where it can" true_colours
+	it "on a terminal half blocks in color" colors
+	it "in the palette's own where it can" true_colors
 	it "each line leaves the terminal as it was" resets
-	it "NO_COLOR is respected" no_colours NO_COLOR=1
+	it "NO_COLOR is respected" no_colors NO_COLOR=1
 	empty_no_color() { terminal env NO_COLOR= "${draw[@]}" >term.txt && grep -q '▀' term.txt; }
 	it "an empty one is none" empty_no_color
-	it "a dumb terminal gets digits" no_colours TERM=dumb
-	it "one without UTF-8 as well" no_colours LANG=C
+	it "a dumb terminal gets digits" no_colors TERM=dumb
+	it "one without UTF-8 as well" no_colors LANG=C
 	it "--color=never too" eval 'terminal "${draw[@]}" --color=never >term.txt && same want-end term.txt'
 	always() { exits 0 view tiny.json -p vanilla --text --color=always && grep -q $'\033' out; }
 	it "--color=always does not ask" always
@@ -119,8 +119,8 @@ for want in ('vanilla', 'DMA', 'DMA32', 'THP success 25.0% (2 of 8)', '2 free, 1
     assert want in text, (want, text)
 assert 'absent' not in text
 data = open('a.svg').read()
-for colour in ('#56b4e9', '#d55e00', '#e9ebee', '#f0e442', '#9aa1a9'):
-    assert 'fill=\"%s\"' % colour in data, colour
+for color in ('#56b4e9', '#d55e00', '#e9ebee', '#f0e442', '#9aa1a9'):
+    assert 'fill=\"%s\"' % color in data, color
 assert 'href' not in data and 'url(' not in data"
 }
 it "SVG is well formed, and says what it shows" svg
@@ -135,7 +135,7 @@ assert '<&>\"???' in text, text"
 }
 it "names may hold anything" hostile
 
-# --- PNG: width and height of the SVG times the scale; signature, CRCs, colours, all rows there ---
+# --- PNG: width and height of the SVG times the scale; signature, CRCs, colors, all rows there ---
 png() {
 	python - "$1" "$2" <<-'END'
 	import re, struct, sys, zlib
@@ -159,10 +159,10 @@ png() {
 	palette = [chunks[1][1][i:i + 3].hex() for i in range(0, len(chunks[1][1]), 3)]
 	used = {palette[i] for y in range(height) for i in rows[y * (width + 1) + 1:(y + 1) * (width + 1)]}
 	assert {"56b4e9", "d55e00", "e9ebee", "f0e442", "9aa1a9", "000000", "ffffff"} <= used, used
-	# the same cells as in the SVG: each path's first corner has its colour
-	for colour, x, y in re.findall(r'fill="#(\w+)" d="M(\d+) (\d+)', svg):
+	# the same cells as in the SVG: each path's first corner has its color
+	for color, x, y in re.findall(r'fill="#(\w+)" d="M(\d+) (\d+)', svg):
 	    at = (int(y) * scale) * (width + 1) + 1 + int(x) * scale
-	    assert palette[rows[at]] == colour, (colour, x, y, palette[rows[at]])
+	    assert palette[rows[at]] == color, (color, x, y, palette[rows[at]])
 	END
 }
 it "a PNG" exits 0 view tiny.json -p vanilla -o a.png
@@ -246,7 +246,7 @@ it "the page has its own slider" refuses '--at' view tiny.json --at 5
 it "a scale has limits" refuses '--scale 17' view tiny.json --png --scale 17
 it "and is of PNG" refuses '--scale' view tiny.json --svg --scale 2
 it "letters are of text" refuses '--letters' view tiny.json --svg --letters
-it "a colour is when" refuses '--color=red' view tiny.json --text --color=red
+it "a color is when" refuses '--color=red' view tiny.json --text --color=red
 it "one format" refuses 'one of' view tiny.json --text --svg
 it "other commands' options are refused" exits 2 view tiny.json --seeds 3
 full() { "$prog" view tiny.json -p vanilla "$1" >/dev/full 2>err; [ $? -eq 2 ] && grep -q 'No space' err; }

@@ -123,7 +123,7 @@ class Browser:
 
 ARROW_LEFT, ARROW_UP, ARROW_RIGHT, ARROW_DOWN, HOME, SPACE = 37, 38, 39, 40, 36, 32
 PIXELS = "[...document.querySelectorAll('#maps canvas')].map((c) => c.toDataURL())"
-COLOURS = """(() => {
+COLORS = """(() => {
     const canvas = document.querySelector('#maps canvas');
     const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
     return new Set(new Uint32Array(data.buffer)).size;
@@ -145,7 +145,7 @@ class Tests:
         """a map for each policy, curves, and the table of diff"""
         self.browser.open(self.small)
         assert self.browser.js("document.querySelectorAll('#maps canvas').length") == 2
-        assert self.browser.js(COLOURS) > 5, "the map is not drawn"
+        assert self.browser.js(COLORS) > 5, "the map is not drawn"
         assert self.browser.js("document.querySelectorAll('#charts path.line').length") == 10
         assert "THP fault alloc" in self.text("#table")
         assert "%" in self.text("#table")
@@ -214,7 +214,7 @@ class Tests:
         """patterns, digits and groups change the map and can be taken back"""
         plain = self.browser.js(PIXELS)
         seen = [plain]
-        for mark in ("pattern", "digits", "colour"):
+        for mark in ("pattern", "digits", "color"):
             self.choose("marks", mark)
             seen.append(self.browser.js(PIXELS))
             self.browser.picture(f"{self.pictures}/{mark}.png")
@@ -287,7 +287,7 @@ class Tests:
         })()""")
         print(f"# {size} bytes, shown after {' '.join(f'{ms:.0f}' for ms in shown)} ms,"
               f" a step {steps[30]:.1f} ms, the slowest {steps[-1]:.1f} ms")
-        assert self.browser.js(COLOURS) > 5, "the map is not drawn"
+        assert self.browser.js(COLORS) > 5, "the map is not drawn"
         assert min(shown) < SHOWN_MS, shown
         assert steps[30] < 34, steps
         self.browser.picture(f"{self.pictures}/256gib.png")

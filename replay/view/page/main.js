@@ -2,7 +2,7 @@
 /* The page: policies out of the reports, the controls, and what follows when one of them moves. */
 
 const LARGEST_CELL = 18, MAP_HEIGHT = 640, MAP_LIMIT = 12000;
-const SMALLEST_CELL = { colour: 2, pattern: 5, digits: 10 };
+const SMALLEST_CELL = { color: 2, pattern: 5, digits: 10 };
 const FRAME_MS = 120;
 const STYLES = 8;
 
@@ -222,7 +222,7 @@ class Page {
 		this.draw();
 	}
 
-	/* everything but the time changed: sizes, marks, colours, which policies are shown */
+	/* everything but the time changed: sizes, marks, colors, which policies are shown */
 	arrange() {
 		const theme = this.dark.matches && !this.printing ? DARK : LIGHT;
 
@@ -300,7 +300,7 @@ class Page {
 			blocks.blockPages * 4096)}` : '';
 
 		$('scale').textContent = `A cell is a pageblock of ${size}${group}. ` +
-			'Stronger colour: more of it in use.';
+			'Stronger color: more of it in use.';
 	}
 
 	#legend(classes, theme) {

@@ -23,7 +23,7 @@ class MapView {
 		this.#listen();
 	}
 
-	/* the map is laid out anew: a size, the grouping, marks or colours changed */
+	/* the map is laid out anew: a size, the grouping, marks or colors changed */
 	arrange(layout, sprites, theme, ratio) {
 		const { canvas } = this;
 
@@ -86,7 +86,7 @@ class MapView {
 			const share = element('span', { title: `${name}: ${count(n)} blocks` });
 
 			share.style.flexGrow = n;
-			share.style.background = css(stateColour(theme, name, index, 9));
+			share.style.background = css(stateColor(theme, name, index, 9));
 			return share;
 		}));
 		this.summary.replaceChildren(...present.map(({ name, n }) =>

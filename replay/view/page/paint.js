@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Colours and marks. The hues are those of Okabe and Ito, which the colour-blind tell apart; how
+ * Colors and marks. The hues are those of Okabe and Ito, which the color-blind tell apart; how
  * full a block is shows as strength. Each state of a block is drawn once, as a small picture that
  * the map copies: marks cost nothing then.
  */
@@ -42,7 +42,7 @@ function blend(from, to, share) {
 }
 
 /* weakest at a third of the hue, so that a block with one page in use still shows whose it is */
-function stateColour(theme, name, index, tenths) {
+function stateColor(theme, name, index, tenths) {
 	const look = classLook(name, index);
 
 	if (look.plain)
@@ -81,13 +81,13 @@ function drawDigit(context, tenths, size) {
 	context.fillText(String(tenths), size / 2, size * 0.54);
 }
 
-/* a state's picture, @size pixels wide without the line that parts it from its neighbours */
+/* a state's picture, @size pixels wide without the line that parts it from its neighbors */
 function drawState(context, theme, state, size, marks) {
 	const { name, index, tenths } = state;
-	const colour = stateColour(theme, name, index, tenths), look = classLook(name, index);
-	const ink = luminance(colour) > 120 ? '0 0 0' : '255 255 255';
+	const color = stateColor(theme, name, index, tenths), look = classLook(name, index);
+	const ink = luminance(color) > 120 ? '0 0 0' : '255 255 255';
 
-	context.fillStyle = css(colour);
+	context.fillStyle = css(color);
 	context.fillRect(0, 0, size, size);
 	context.strokeStyle = `rgb(${ink} / 0.55)`;
 	context.fillStyle = `rgb(${ink} / ${look.plain ? 0.35 : 0.85})`;
