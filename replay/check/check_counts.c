@@ -73,7 +73,7 @@ static bool read_extfrag(const struct check_counts *c, const char *name, double 
 		*value = (double)c->extfrag[class];
 		sum += *value;
 		if (!strncmp(name, by_class, sizeof(by_class) - 1) &&
-		    !strcmp(name + sizeof(by_class) - 1, extfrag_class_names[class]))
+		    !strcmp(name + sizeof(by_class) - 1, report_extfrag_classes[class]))
 			return c->extfrag_known;
 	}
 	*value = sum;

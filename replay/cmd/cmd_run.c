@@ -29,7 +29,7 @@ static void take_seed(void *ctx, unsigned int policy, const struct policy_result
 {
 	struct spread *spread = ctx;
 
-	spread_add(&spread[policy], run, out);
+	report_spread_add(&spread[policy], run, out);
 }
 
 static int finish(const struct input *in, const struct options *o, const struct run_output *out,
@@ -82,14 +82,14 @@ static int replay(struct input *in, const struct options *o)
 	ret = o->seeds > 1 && !spread ? -1 : run_seeds(&run, &seeds, &out, err, sizeof(err));
 	progress_clear(&progress);
 	if (ret) {
-		spread_release(spread, o->nr_policies);
+		report_spread_release(spread, o->nr_policies);
 		message("%s", err);
 		return EXIT_TROUBLE;
 	}
 	warn_of_gaps(&out);
 	out.trace.complete &= !in->damaged;
 	ret = finish(in, o, &out, spread);
-	spread_release(spread, o->nr_policies);
+	report_spread_release(spread, o->nr_policies);
 	run_release(&out);
 	return ret;
 }

@@ -128,7 +128,7 @@ struct panels {
 static void release_panels(struct panels *all)
 {
 	for (unsigned int i = 0; i < all->nr; i++)
-		panel_release(&all->panel[i]);
+		view_panel_release(&all->panel[i]);
 	free(all->panel);
 }
 
@@ -148,7 +148,7 @@ static int add_panels(struct panels *all, const struct view_options *o, const js
 	all->panel = panel;
 	json_array_foreach((json_t *)policies, i, policy) {
 		panel = &all->panel[all->nr];
-		if (!panel_load(panel, policy, o->at_ns, err, sizeof(err))) {
+		if (!view_panel_load(panel, policy, o->at_ns, err, sizeof(err))) {
 			panel->report = o->nr_reports > 1 ? name : NULL;
 			all->nr++;
 			continue;

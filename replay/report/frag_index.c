@@ -63,8 +63,8 @@ static void count_page(struct memory_report *r, const struct page *p)
 	}
 }
 
-const u32 contig_order[NR_CONTIG_SIZES] = { pageblock_order, 14, 15, 18 };
-const char *const contig_name[NR_CONTIG_SIZES] = { "2MiB", "64MiB", "128MiB", "1GiB" };
+const u32 report_contig_order[NR_CONTIG_SIZES] = { pageblock_order, 14, 15, 18 };
+const char *const report_contig_name[NR_CONTIG_SIZES] = { "2MiB", "64MiB", "128MiB", "1GiB" };
 
 static void count_contiguity(struct contiguity *c, u32 holds)
 {
@@ -109,7 +109,7 @@ static u32 scan_pageblock(struct mm *mm, struct memory_report *r, u32 start)
 static void add_block(struct memory_report *r, u32 *sum, u32 block, u32 holds, bool last)
 {
 	for (int i = 0; i < NR_CONTIG_SIZES; i++) {
-		u32 nr = 1u << (contig_order[i] - pageblock_order);
+		u32 nr = 1u << (report_contig_order[i] - pageblock_order);
 		bool end = (block + 1) % nr == 0;
 
 		sum[i] |= holds;
@@ -121,11 +121,11 @@ static void add_block(struct memory_report *r, u32 *sum, u32 block, u32 holds, b
 }
 
 /**
- * memory_analyze - walk every page of a machine once
+ * report_scan_memory - walk every page of a machine once
  * @mm: the machine
  * @r: filled in
  */
-void memory_analyze(struct mm *mm, struct memory_report *r)
+void report_scan_memory(struct mm *mm, struct memory_report *r)
 {
 	u32 nr = (mm->max_pfn + pageblock_nr_pages - 1) / pageblock_nr_pages;
 	u32 sum[NR_CONTIG_SIZES] = { 0 }, i;

@@ -8,8 +8,8 @@
 /* naturally aligned blocks of one size; a pageblock is the first of them */
 enum { CONTIG_2M, CONTIG_64M, CONTIG_128M, CONTIG_1G, NR_CONTIG_SIZES };
 
-extern const u32 contig_order[NR_CONTIG_SIZES];
-extern const char *const contig_name[NR_CONTIG_SIZES];
+extern const u32 report_contig_order[NR_CONTIG_SIZES];
+extern const char *const report_contig_name[NR_CONTIG_SIZES];
 
 struct contiguity {
 	u64 total;		/* wholly inside the zones, without holes */
@@ -28,6 +28,6 @@ struct memory_report {
 	struct contiguity contig[NR_CONTIG_SIZES];
 };
 
-void memory_analyze(struct mm *mm, struct memory_report *r);
+void report_scan_memory(struct mm *mm, struct memory_report *r);
 
 #endif

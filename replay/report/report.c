@@ -12,7 +12,7 @@
 #include "cmd/input.h"
 #include "cmd/options.h"
 
-const char *const extfrag_class_names[NR_EXTFRAG_CLASS] = {
+const char *const report_extfrag_classes[NR_EXTFRAG_CLASS] = {
 	"steal", "claim_part", "claim_block", "capture",
 };
 

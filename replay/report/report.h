@@ -29,8 +29,9 @@ json_t *report_machine(const struct recording *m, const struct run_output *out, 
 json_t *report_policy(const struct policy_result *run, const struct options *o,
 		      const struct run_output *out, const struct spread *spread);
 json_t *report_spread(const struct policy_result *run, const struct spread *s);
-void spread_add(struct spread *s, const struct policy_result *run, const struct run_output *out);
-void spread_release(struct spread *s, unsigned int nr);
+void report_spread_add(struct spread *s, const struct policy_result *run,
+		       const struct run_output *out);
+void report_spread_release(struct spread *s, unsigned int nr);
 json_t *report_tunables(const struct policy_result *run);
 json_t *report_policy_counters(const struct policy_result *run);
 json_t *report_map(const struct blockmap *map);
@@ -38,8 +39,8 @@ void report_fit_maps(const struct run_output *out);
 json_t *report_memory(struct mm *mm);
 json_t *report_search(const struct search_hist *h);
 
-json_t *version_string(u32 version);
+json_t *report_version(u32 version);
 
-extern const char *const extfrag_class_names[NR_EXTFRAG_CLASS];
+extern const char *const report_extfrag_classes[NR_EXTFRAG_CLASS];
 
 #endif

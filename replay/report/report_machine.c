@@ -99,10 +99,10 @@ static json_t *report_notes(const char *notes)
 }
 
 /**
- * version_string - a kernel version as text
+ * report_version - a kernel version as text
  * @version: as KERNEL() makes it; 0 becomes null
  */
-json_t *version_string(u32 version)
+json_t *report_version(u32 version)
 {
 	char text[16];
 
@@ -125,7 +125,7 @@ json_t *report_machine(const struct recording *m, const struct run_output *out, 
 
 	json_object_set_new(machine, "source", json_string(m->source ? m->source : "inferred"));
 	json_object_set_new(machine, "kernel", m->kernel[0] ? json_string(m->kernel) : json_null());
-	json_object_set_new(machine, "behaves_as", version_string(behaves_as));
+	json_object_set_new(machine, "behaves_as", report_version(behaves_as));
 	json_object_set_new(machine, "pages", json_u64(mm ? mm->max_pfn : m->max_pfn));
 	json_object_set_new(machine, "cpus", json_u64(mm ? mm->nr_cpus : m->nr_cpus));
 	json_object_set_new(machine, "swap_pages", json_u64(m->swap_pages));

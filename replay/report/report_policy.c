@@ -47,7 +47,7 @@ static u64 extfrag_add(json_t *list, const struct mm *mm, int mt, int fallback, 
 	json_object_set_new(entry, "fallback_type", json_string(migratetype_keys[fallback]));
 	for (int c = 0; c < NR_EXTFRAG_CLASS; c++) {
 		by_class[c] += mm->extfrag[mt][fallback][c];
-		json_object_set_new(entry, extfrag_class_names[c],
+		json_object_set_new(entry, report_extfrag_classes[c],
 				    json_u64(mm->extfrag[mt][fallback][c]));
 	}
 	json_array_append_new(list, entry);
@@ -65,7 +65,7 @@ static json_t *report_extfrag(const struct mm *mm)
 	json_object_set_new(extfrag, "events", json_u64(events));
 	json_object_set_new(extfrag, "change_ownership", json_u64(mm->extfrag_change_ownership));
 	for (int c = 0; c < NR_EXTFRAG_CLASS; c++)
-		json_object_set_new(classes, extfrag_class_names[c], json_u64(by_class[c]));
+		json_object_set_new(classes, report_extfrag_classes[c], json_u64(by_class[c]));
 	json_object_set_new(extfrag, "by_class", classes);
 	json_object_set_new(extfrag, "by_type", by_type);
 	return extfrag;
@@ -237,7 +237,7 @@ json_t *report_memory(struct mm *mm)
 	json_t *memory = json_object(), *blocks = json_object(), *contiguity = json_object();
 	struct memory_report r;
 
-	memory_analyze(mm, &r);
+	report_scan_memory(mm, &r);
 	json_object_set_new(memory, "free_pages", json_u64(r.free_pages));
 	json_object_set_new(memory, "pcp_pages", json_u64(r.pcp_pages));
 	json_object_set_new(memory, "used_pages", json_u64(r.used_pages));
@@ -250,7 +250,8 @@ json_t *report_memory(struct mm *mm)
 	json_object_set_new(memory, "polluted_movable_pageblocks", json_u64(r.movable_polluted));
 	json_object_set_new(memory, "empty_pageblocks", json_u64(r.empty_pageblocks));
 	for (int i = 0; i < NR_CONTIG_SIZES; i++)
-		json_object_set_new(contiguity, contig_name[i], report_contiguity(&r.contig[i]));
+		json_object_set_new(contiguity, report_contig_name[i],
+				    report_contiguity(&r.contig[i]));
 	json_object_set_new(memory, "contiguity", contiguity);
 	json_object_set_new(memory, "zones", report_zone_fragmentation(mm));
 	return memory;

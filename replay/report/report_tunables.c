@@ -48,7 +48,7 @@ json_t *report_tunables(const struct policy_result *run)
 	for (t = s->ops->tunables; t && t->name; t++)
 		json_object_set_new(tunables, t->name, tunable_value(t, mm_policy_priv(run->mm)));
 	if (s->version)
-		json_object_set_new(tunables, "kernel", version_string(s->version));
+		json_object_set_new(tunables, "kernel", report_version(s->version));
 	if (s->filemap)
 		json_object_set_new(tunables, "filemap", json_string(s->filemap->name));
 	for (unsigned int i = 0; i < s->nr_features; i++)

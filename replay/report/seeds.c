@@ -20,12 +20,13 @@ static int add_sample(void *samples, const char *name, json_t *value)
 }
 
 /**
- * spread_add - one more seed
+ * report_spread_add - one more seed
  * @s: spread, zeroed before the first
  * @run: the policy's machine at its end
  * @out: the run that it is part of
  */
-void spread_add(struct spread *s, const struct policy_result *run, const struct run_output *out)
+void report_spread_add(struct spread *s, const struct policy_result *run,
+		       const struct run_output *out)
 {
 	static const struct options no_extras;
 	json_t *policy = report_policy(run, &no_extras, out, NULL);
@@ -47,11 +48,11 @@ void spread_add(struct spread *s, const struct policy_result *run, const struct 
 }
 
 /**
- * spread_release - free spreads
+ * report_spread_release - free spreads
  * @s: an array, or NULL
  * @nr: how many
  */
-void spread_release(struct spread *s, unsigned int nr)
+void report_spread_release(struct spread *s, unsigned int nr)
 {
 	for (unsigned int i = 0; s && i < nr; i++)
 		json_decref(s[i].samples);

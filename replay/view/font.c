@@ -106,23 +106,23 @@ static const u8 glyph[LAST - FIRST + 1][GLYPH_HEIGHT] = {
 };
 
 /**
- * font_glyph - how a character looks
+ * view_font_glyph - how a character looks
  * @c: character; all but ASCII looks like '?'
  *
  * Return: GLYPH_HEIGHT rows from the top, bit 4 at the left.
  */
-const u8 *font_glyph(unsigned char c)
+const u8 *view_font_glyph(unsigned char c)
 {
 	return glyph[(c < FIRST || c > LAST ? '?' : c) - FIRST];
 }
 
 /**
- * font_descent - how far a character reaches below the base line
+ * view_font_descent - how far a character reaches below the base line
  * @c: character
  *
  * Return: rows by which its glyph is to be lowered.
  */
-u32 font_descent(unsigned char c)
+u32 view_font_descent(unsigned char c)
 {
 	return c && strchr("gpqy,;", c) ? 2 : 0;
 }

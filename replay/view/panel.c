@@ -121,8 +121,8 @@ static void load_thp(struct panel *p, const json_t *policy)
 }
 
 /**
- * panel_load - one policy of a report at a moment
- * @p: filled in; strings stay the report's; panel_release() frees it
+ * view_panel_load - one policy of a report at a moment
+ * @p: filled in; strings stay the report's; view_panel_release() frees it
  * @policy: one of the report's "policies"
  * @at_ns: since the replay began, or AT_END
  * @err: why not
@@ -130,7 +130,7 @@ static void load_thp(struct panel *p, const json_t *policy)
  *
  * Return: 0; -1 with @err filled, "" when it has no map at all.
  */
-int panel_load(struct panel *p, const json_t *policy, u64 at_ns, char *err, size_t errlen)
+int view_panel_load(struct panel *p, const json_t *policy, u64 at_ns, char *err, size_t errlen)
 {
 	const json_t *map = json_object_get(policy, "map");
 
@@ -145,7 +145,7 @@ int panel_load(struct panel *p, const json_t *policy, u64 at_ns, char *err, size
 		return bad(err, errlen, "blocks of another size than 512 pages");
 	if (load_zones(p, map, err, errlen) || check_classes(map, err, errlen) ||
 	    load_state(p, map, at_ns, err, errlen)) {
-		panel_release(p);
+		view_panel_release(p);
 		return -1;
 	}
 	load_thp(p, policy);
@@ -153,22 +153,22 @@ int panel_load(struct panel *p, const json_t *policy, u64 at_ns, char *err, size
 }
 
 /**
- * panel_release - free what panel_load() allocated
+ * view_panel_release - free what view_panel_load() allocated
  * @p: the panel
  */
-void panel_release(struct panel *p)
+void view_panel_release(struct panel *p)
 {
 	free(p->state);
 	p->state = NULL;
 }
 
 /**
- * panel_thp_text - THP success in words
+ * view_panel_thp_text - THP success in words
  * @p: the panel
  * @text: set; "" when it is not known
  * @len: its size
  */
-void panel_thp_text(const struct panel *p, char *text, size_t len)
+void view_panel_thp_text(const struct panel *p, char *text, size_t len)
 {
 	text[0] = '\0';
 	if (p->thp_known && p->thp_attempts)

@@ -209,7 +209,7 @@ static void draw_panel(const struct panel *p, const struct layout *l, struct can
 
 	c->fill(c, COLOR_INK);
 	draw_name(p, l, c, x, y + LINE - 3);
-	panel_thp_text(p, text, sizeof(text));
+	view_panel_thp_text(p, text, sizeof(text));
 	put_line(c, x, y + (l->title_lines + 1) * LINE - 3, l->panel_width, text);
 	snprintf(text, sizeof(text), "%u free, %u mixed of %u blocks", p->count[BLK_FREE],
 		 p->count[BLK_MIXED], p->nr_blocks - p->count[BLK_ABSENT]);
@@ -248,12 +248,12 @@ static void draw_legend(const struct picture *pic, const struct layout *l, struc
 }
 
 /**
- * picture_size - how large a picture is
+ * view_picture_size - how large a picture is
  * @pic: the picture; one panel at least
  * @width: set, pixels at scale 1
  * @height: likewise
  */
-void picture_size(const struct picture *pic, u32 *width, u32 *height)
+void view_picture_size(const struct picture *pic, u32 *width, u32 *height)
 {
 	struct layout l;
 
@@ -263,11 +263,11 @@ void picture_size(const struct picture *pic, u32 *width, u32 *height)
 }
 
 /**
- * picture_draw - draw a picture
+ * view_picture_draw - draw a picture
  * @pic: the picture; one panel at least
- * @c: of picture_size(), COLOR_GROUND all over
+ * @c: of view_picture_size(), COLOR_GROUND all over
  */
-void picture_draw(const struct picture *pic, struct canvas *c)
+void view_picture_draw(const struct picture *pic, struct canvas *c)
 {
 	char title[256];
 	struct layout l;

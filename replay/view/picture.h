@@ -34,9 +34,9 @@ struct panel {
 	u64 thp_success, thp_attempts;
 };
 
-int panel_load(struct panel *p, const json_t *policy, u64 at_ns, char *err, size_t errlen);
-void panel_release(struct panel *p);
-void panel_thp_text(const struct panel *p, char *text, size_t len);
+int view_panel_load(struct panel *p, const json_t *policy, u64 at_ns, char *err, size_t errlen);
+void view_panel_release(struct panel *p);
+void view_panel_thp_text(const struct panel *p, char *text, size_t len);
 
 /* all panels of a picture */
 struct picture {
@@ -69,11 +69,11 @@ struct canvas {
 	void (*text)(struct canvas *c, u32 x, u32 y, const char *text);
 };
 
-void picture_size(const struct picture *pic, u32 *width, u32 *height);
-void picture_draw(const struct picture *pic, struct canvas *c);
+void view_picture_size(const struct picture *pic, u32 *width, u32 *height);
+void view_picture_draw(const struct picture *pic, struct canvas *c);
 
 /* font.c: GLYPH_HEIGHT rows of 5 bits, the highest at the left */
-const u8 *font_glyph(unsigned char c);
-u32 font_descent(unsigned char c);
+const u8 *view_font_glyph(unsigned char c);
+u32 view_font_descent(unsigned char c);
 
 #endif

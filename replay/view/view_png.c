@@ -46,8 +46,8 @@ static void png_rect(struct canvas *c, u32 x, u32 y, u32 w, u32 h)
 static void png_text(struct canvas *c, u32 x, u32 y, const char *text)
 {
 	for (; *text; text++, x += GLYPH_ADVANCE) {
-		const u8 *row = font_glyph((unsigned char)*text);
-		u32 top = y + font_descent((unsigned char)*text) - GLYPH_HEIGHT;
+		const u8 *row = view_font_glyph((unsigned char)*text);
+		u32 top = y + view_font_descent((unsigned char)*text) - GLYPH_HEIGHT;
 
 		for (u32 i = 0; i < GLYPH_HEIGHT; i++)
 			for (u32 bit = 0; bit < 5; bit++)
@@ -135,7 +135,7 @@ int view_png(const struct picture *pic, unsigned int scale, FILE *out)
 	};
 	int ret = -1;
 
-	picture_size(pic, &p.width, &p.height);
+	view_picture_size(pic, &p.width, &p.height);
 	if ((u64)p.width * scale * p.height * scale > MAX_PIXELS)
 		return -1;
 	p.width *= scale;
@@ -144,7 +144,7 @@ int view_png(const struct picture *pic, unsigned int scale, FILE *out)
 	if (!p.pixel)
 		return -1;
 	png_fill(&p.canvas, COLOR_GROUND);
-	picture_draw(pic, &p.canvas);
+	view_picture_draw(pic, &p.canvas);
 	put_header(&p, out);
 	if (!put_pixels(&p, out)) {
 		put_chunk(out, "IEND", NULL, 0);

@@ -80,7 +80,7 @@ int view_svg(const struct picture *pic, FILE *out)
 	};
 	u32 width, height;
 
-	picture_size(pic, &width, &height);
+	view_picture_size(pic, &width, &height);
 	fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" height=\"%u\""
 		" viewBox=\"0 0 %u %u\" font-family=\"DejaVu Sans Mono, Menlo, Consolas,"
@@ -88,7 +88,7 @@ int view_svg(const struct picture *pic, FILE *out)
 		"<title>fragreplay: what each pageblock holds</title>\n"
 		"<rect width=\"%u\" height=\"%u\" fill=\"#%06x\"/>\n",
 		width, height, width, height, width, height, COLOR_GROUND);
-	picture_draw(pic, &s.canvas);
+	view_picture_draw(pic, &s.canvas);
 	end_path(&s);
 	fputs("</svg>\n", out);
 	return ferror(out) ? -1 : 0;

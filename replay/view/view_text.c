@@ -139,7 +139,7 @@ static void put_title(const struct picture *pic, const struct panel *p, FILE *ou
 {
 	char thp[128];
 
-	panel_thp_text(p, thp, sizeof(thp));
+	view_panel_thp_text(p, thp, sizeof(thp));
 	if (p->report)
 		fprintf(out, "%s: ", p->report);
 	fprintf(out, "%s\n", p->label);

@@ -32,7 +32,7 @@ TEST(every_page_is_counted_once)
 	struct mm *mm = four_blocks();
 	struct memory_report r;
 
-	memory_analyze(mm, &r);
+	report_scan_memory(mm, &r);
 	assert_int_equal(r.free_pages, 512);
 	assert_int_equal(r.used_pages, 3 * 512);
 	assert_int_equal(r.pcp_pages + r.reserved_pages, 0);
@@ -45,7 +45,7 @@ TEST(one_slab_page_spoils_a_movable_pageblock)
 	struct mm *mm = four_blocks();
 	struct memory_report r;
 
-	memory_analyze(mm, &r);
+	report_scan_memory(mm, &r);
 	assert_int_equal(r.pageblocks[MIGRATE_UNMOVABLE], 1);
 	assert_int_equal(r.pageblocks[MIGRATE_MOVABLE], 3);
 	assert_int_equal(r.mixed_pageblocks, 1);
@@ -59,7 +59,7 @@ TEST(a_huge_page_is_free_or_could_be_or_cannot)
 	struct mm *mm = four_blocks();
 	struct memory_report r;
 
-	memory_analyze(mm, &r);
+	report_scan_memory(mm, &r);
 	assert_int_equal(r.contig[CONTIG_2M].total, 4);
 	assert_int_equal(r.contig[CONTIG_2M].free, 1);
 	assert_int_equal(r.contig[CONTIG_2M].movable, 1);
@@ -74,7 +74,7 @@ TEST(a_pinned_folio_holds_its_block)
 
 	mm_place_used(mm, BLOCK(2), 4, PK_FILE, MIGRATE_MOVABLE);
 	mm->page[BLOCK(2)].pinned = 1;
-	memory_analyze(mm, &r);
+	report_scan_memory(mm, &r);
 	assert_int_equal(r.contig[CONTIG_2M].movable, 0);
 	mm_free(mm);
 }
@@ -85,7 +85,7 @@ TEST(a_hole_makes_a_block_no_candidate)
 	struct memory_report r;
 
 	mm->page[BLOCK(2) + 100].state = PAGE_ABSENT;
-	memory_analyze(mm, &r);
+	report_scan_memory(mm, &r);
 	assert_int_equal(r.contig[CONTIG_2M].total, 3);
 	assert_int_equal(r.contig[CONTIG_2M].movable, 0);
 	mm_free(mm);
@@ -93,15 +93,15 @@ TEST(a_hole_makes_a_block_no_candidate)
 
 TEST(a_gigabyte_of_free_blocks_is_one_free_gigabyte)
 {
-	struct mm *mm = mm_alloc(2u << contig_order[CONTIG_1G], 1, 1);
+	struct mm *mm = mm_alloc(2u << report_contig_order[CONTIG_1G], 1, 1);
 	struct memory_report r;
 
 	assert_non_null(mm);
-	mm_add_zone(mm, ZONE_NORMAL, 0, 2u << contig_order[CONTIG_1G]);
-	for (u32 pfn = 0; pfn < 2u << contig_order[CONTIG_1G]; pfn += 1u << MAX_PAGE_ORDER)
+	mm_add_zone(mm, ZONE_NORMAL, 0, 2u << report_contig_order[CONTIG_1G]);
+	for (u32 pfn = 0; pfn < 2u << report_contig_order[CONTIG_1G]; pfn += 1u << MAX_PAGE_ORDER)
 		mm_place_free(mm, pfn, MAX_PAGE_ORDER, true);
 	mm_init_late(mm);
-	memory_analyze(mm, &r);
+	report_scan_memory(mm, &r);
 	assert_int_equal(r.contig[CONTIG_1G].total, 2);
 	assert_int_equal(r.contig[CONTIG_1G].free, 2);
 	assert_int_equal(r.contig[CONTIG_2M].free, 1024);
@@ -123,7 +123,7 @@ TEST(a_kernel_page_is_found_in_blocks_of_every_size)
 	mm_init_late(mm);
 	mm->page[5].mt = MIGRATE_RECLAIMABLE;
 	mm->page[(2u << 14) + 5].mt = MIGRATE_UNMOVABLE;
-	memory_analyze(mm, &r);
+	report_scan_memory(mm, &r);
 	assert_int_equal(r.contig[CONTIG_2M].kernel, 2);
 	assert_int_equal(r.contig[CONTIG_64M].kernel, 2);
 	assert_int_equal(r.contig[CONTIG_64M].total, 3);
