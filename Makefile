@@ -30,6 +30,7 @@ PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) \
 	-pthread -I. -Ireplay -Iinclude -I$(BUILD)/view -DFRAGREPLAY_VERSION='"$(VERSION)"' \
+	-DFRAGREPLAY_EXPERIMENTAL \
 	$(TARGET_CFLAGS) $(EXTRA_CFLAGS)
 ALL_LDFLAGS = -pthread -Wl,--dynamic-list=policies/exports $(LDFLAGS) $(EXTRA_CFLAGS)
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
@@ -117,7 +118,7 @@ $(VIEW_PAGE): $(BUILD)/view/page.html
 $(BUILD)/policies/%.o: TARGET_CFLAGS := -DFRAGREPLAY_BUILTIN
 
 # a plug-in sees the installed headers, and nothing else of the tree
-%.so: %.c include/fragreplay/policy.h include/fragreplay/gfp.h
+%.so: %.c $(wildcard include/fragreplay/*.h)
 	$(call quiet,CC)$(CC) -O2 -Wall -Wextra -Iinclude -shared -fPIC -o $@ $<
 
 # the version is a flag, so what carries it depends on the file that sets it

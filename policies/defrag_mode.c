@@ -253,13 +253,13 @@ static s64 compact_free_pages(const struct mm *mm, const struct zone *z, bool kc
 	return z->nr_free_pages_blocks;
 }
 
-static int compact_finished(const struct mm *mm, const struct zone *z, int order, bool direct,
-			    enum zone_type idx, u32 alloc_flags)
+static enum policy_answer compact_finished(const struct mm *mm, const struct zone *z, int order,
+					   bool direct, enum zone_type idx, u32 alloc_flags)
 {
 	if (direct || !has(mm, STEP_WMARKS))
 		return vanilla_compact_finished(mm, z, order, direct, idx, alloc_flags);
-	return zone_watermark_ok(mm, z, (u32)order, wmark_pages(z, WMARK_HIGH), idx,
-				 alloc_flags, z->nr_free_pages_blocks);
+	return zone_watermark_ok(mm, z, (u32)order, wmark_pages(z, WMARK_HIGH), idx, alloc_flags,
+				 z->nr_free_pages_blocks) ? POLICY_YES : POLICY_NO;
 }
 
 FRAGREPLAY_POLICY(defrag_mode) = {

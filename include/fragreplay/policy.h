@@ -4,14 +4,15 @@
  *
  * A policy is one C file with one table, struct policy_ops. A decision that it leaves out (NULL)
  * is vanilla's; one that it takes over may still ask vanilla's function of that name. Names are
- * the kernel's: who knows mm/page_alloc.c finds each decision where it stands there.
+ * the kernel's: who knows mm/page_alloc.c finds each decision where it stands there. doc/policies.md
+ * and fragreplay-policy(7) explain the whole.
  *
  *	cc -shared -fPIC -O2 -o mine.so mine.c
  *	fragreplay run RECORDING -p vanilla -p ./mine.so,tunable=3
  *
- * policies/skeleton.c of the source tree is a policy to start from. This header and gfp.h, which it
- * includes, are the only ones that are installed, and all that a policy, built in or not, may
- * include of fragreplay.
+ * policies/skeleton.c of the source tree is a policy to start from. This header, gfp.h and
+ * policy_hooks.h, which it includes, are the only ones that are installed, and all that a policy,
+ * built in or not, may include of fragreplay.
  */
 #ifndef FRAGREPLAY_POLICY_H
 #define FRAGREPLAY_POLICY_H
@@ -21,7 +22,10 @@
 
 #include <fragreplay/gfp.h>
 
-/* Changes whenever something below does; a policy of another number is refused. */
+/*
+ * Changes whenever something below, or in the headers included, does: a policy that was built for
+ * another number is refused. tests/cli/policy.sh holds a hash of them against this number.
+ */
 #define FRAGREPLAY_POLICY_ABI	2
 
 #define PFN_NONE	0xffffffffu	/* no page: the failed allocation, the end of a search */
@@ -318,79 +322,26 @@ struct policy_counter {
 	const char *doc;
 };
 
+/* The answer to a question that the model can answer, too. */
+enum policy_answer { POLICY_NOT_MINE, POLICY_NO, POLICY_YES };
+
+#include <fragreplay/policy_hooks.h>
+
+#define POLICY_HOOK_MEMBER(type, hook, ...)	type (*hook)(__VA_ARGS__);
+#define POLICY_HOOK_COUNT(type, hook, ...)	+ 1
+#define POLICY_HOOK_VANILLA(type, hook, ...)	type vanilla_##hook(__VA_ARGS__);
+
 /**
  * struct policy_ops - a policy
  * @abi: FRAGREPLAY_POLICY_ABI
- * @name: as -p takes a built-in one; letters, digits, '_' and '-'
+ * @name: as -p takes a built-in one; 1 to 64 letters, digits, '_' and '-'
  * @doc: one line
- * @priv_size: bytes of its own state, one for each machine; zeroed, tunables set, before @init
+ * @priv_size: bytes of its own state, one for each machine; zeroed, tunables set, before init()
  * @tunables: ended by an entry without a name, or NULL
  * @counters: ended by an entry without a name, or NULL
- * @init: the machine is built and has not run yet; anything but 0 refuses it with @err filled
- * @exit: the machine goes away; not called for one that @init refused
- * @report: a section of the report, under the policy's name; NULL: none
- * @sample: what a timeline's sample has of the policy, likewise
- * @check: the policy's own invariants, for mm_check(): how many are broken, the first of them told
- *	in @text
  *
- * All that follows are decisions. Each says which function of the kernel it stands in.
- *
- * @rmqueue: take a page from a zone's free lists: own type, claim, steal, in which order?
- *	@mode remembers within one refill of a per-CPU list where the last page was found.
- *	mm/page_alloc.c:__rmqueue
- * @rmqueue_highatomic: take a page for a high-order atomic request from what is reserved for them;
- *	NULL: from any region. mm/page_alloc.c:rmqueue_buddy
- * @chunk_taken: told of every free buddy that leaves its list to be used, while it is still there:
- *	its head, its order and its list. One that direct compaction captures as it is freed is told
- *	with the type of the request
- * @chunk_isolated: told of every free buddy that leaves its list to be a target of migration, while
- *	it is still there
- * @block_freed: told that a pageblock has become wholly free; returns the list that its pages go
- *	to, and may change the block's type
- * @region_list: a region's list has got its first chunk (@filled), or lost its last; so often, and
- *	not with every chunk. Splitting, merging and relabelling go through it, too
- * @pcp_refill: put pages on this CPU's lists for requests of @order and @mt, with mm_pcp_add(), up
- *	to @nr base pages; how many came. Whole blocks and parts of blocks, that is: blocks that the
- *	CPU owns already have been looked through, and single pages fill what is left. Only in
- *	kernels with pcp_buddy; mm/page_alloc.c:rmqueue_bulk
- * @claim_block: is a block with @nr_free free pages and @alike that suit type @mt as they are to
- *	be converted? mm/page_alloc.c:try_to_claim_block
- * @alloc_flags: rights of a request, at five stages. ALLOC_STAGE_FAST and ALLOC_STAGE_SLOW: when
- *	it begins, and when its slow path does; mm/page_alloc.c:alloc_flags_nofragment,
- *	gfp_to_alloc_flags. The others return ALLOC_FLAGS_NONE, or rights with which the request
- *	looks at the free lists again: ALLOC_STAGE_FREELIST_FAILED, as
- *	mm/page_alloc.c:get_page_from_freelist does without ALLOC_NOFRAGMENT; ALLOC_STAGE_LAST
- *	and ALLOC_STAGE_NONBLOCKING, as mm/page_alloc.c:__alloc_pages_slowpath does
- * @kswapd_wake_order: order that kswapd is told to work for; mm/page_alloc.c:wake_all_kswapds
- * @gives_up_early: before any reclaim or compaction of its own, once the free lists have failed;
- *	mm/page_alloc.c:__alloc_pages_slowpath
- * @reclaim_compact_order: order that this round of direct reclaim and compaction works for
- * @direct_compact: a page for the request, before compaction begins, or PFN_NONE;
- *	mm/page_alloc.c:__alloc_pages_direct_compact
- * @last_resort: a page for the request, when neither reclaim nor compaction is worth another
- *	round, or PFN_NONE
- * @alloc_contig: the first page of @nr_pages pages of a zone that are one piece, taken as
- *	mm_alloc_contig_range() takes them, or PFN_NONE; before the zones are scanned for a place.
- *	mm/page_alloc.c:alloc_contig_pages, as gigantic pages are had
- * @free_contig: told of such a piece, before it is given back
- * @reclaim_retry: another round, going by reclaim? mm/page_alloc.c:should_reclaim_retry
- * @compact_retry: another round, going by compaction? mm/page_alloc.c:should_compact_retry
- * @balanced_free_pages: free pages of a zone that kswapd holds against the high mark, for a
- *	request of @order; mm/vmscan.c:pgdat_balanced
- * @kcompactd_alloc_flags: the mark below which kcompactd is woken (@wake), or up to which it works
- *	then; mm/compaction.c:kcompactd_node_suitable, kcompactd_do_work
- * @compact_free_pages: free pages that compaction's first watermark test counts;
- *	mm/compaction.c:compaction_suit_allocation_order
- * @compact_finished: is a run for @order, on behalf of a request of zones up to @idx, done by
- *	another rule than the kernel's? 1 done, 0 go on, -1 the kernel's rule;
- *	mm/compaction.c:__compact_finished
- * @compact_skips: is a pageblock not to be scanned for pages to migrate? Returns the pfn to go on
- *	from, or 0; mm/compaction.c:isolate_migratepages
- * @compact_scanned: a pageblock was scanned whole, and nothing in it can migrate
- * @filemap_gfp: flags of one attempt of a buffered write at a page-cache folio; @hint is the order
- *	that the write could use, @order this attempt's, @min the least that its mapping takes,
- *	mostly 0; mm/filemap.c:__filemap_get_folio
- * @background: the time up to @until_ns is the policy's own threads'
+ * The functions follow in three groups. The lifecycle is here; decisions and notifications are in
+ * policy_hooks.h, each under its kernel-doc.
  */
 struct policy_ops {
 	u32 abi;
@@ -398,48 +349,61 @@ struct policy_ops {
 	size_t priv_size;
 	const struct policy_tunable *tunables;
 	const struct policy_counter *counters;
+
+	/**
+	 * init - the machine is built and has not run yet
+	 * @mm: machine
+	 * @priv: the policy's state, with the tunables set
+	 * @err: filled with a message when the policy refuses the machine
+	 * @errlen: its size
+	 *
+	 * Return: 0, or anything else to refuse. Default: nothing to set up. May write the
+	 * machine by mm_feature_set() and mm_split_free_lists().
+	 */
 	int (*init)(struct mm *mm, void *priv, char *err, size_t errlen);
+	/**
+	 * exit - the machine goes away
+	 * @mm: machine
+	 * @priv: state; itself freed afterwards
+	 *
+	 * Not called when init() refused. Default: nothing to free.
+	 */
 	void (*exit)(struct mm *mm, void *priv);
+	/**
+	 * report - write a section of the report, under the policy's name
+	 * @mm: machine, at the end of the replay
+	 * @priv: state
+	 * @sink: for the sink_*() functions
+	 *
+	 * Default: no section. Writes nothing but @sink.
+	 */
 	void (*report)(const struct mm *mm, const void *priv, struct policy_sink *sink);
+	/**
+	 * sample - likewise for each sample of a timeline
+	 * @mm: machine
+	 * @priv: state
+	 * @sink: for the sink_*() functions
+	 */
 	void (*sample)(const struct mm *mm, const void *priv, struct policy_sink *sink);
+	/**
+	 * check - hold the policy's own invariants
+	 * @mm: machine, whole as far as the model knows
+	 * @priv: state
+	 * @text: filled with the first that is broken
+	 * @len: its size
+	 *
+	 * Called with --check-every and at the end of the replay.
+	 *
+	 * Return: how many are broken, 0 or more. Default: there are none. Writes nothing.
+	 */
 	int (*check)(struct mm *mm, void *priv, char *text, size_t len);
 
-	u32 (*rmqueue)(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
-		       enum rmqueue_mode *mode);
-	u32 (*rmqueue_highatomic)(struct mm *mm, struct zone *z, u32 order);
-	void (*chunk_taken)(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);
-	void (*chunk_isolated)(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);
-	u8 (*block_freed)(struct mm *mm, struct zone *z, u32 pfn, u8 mt);
-	void (*region_list)(struct mm *mm, struct zone *z, u32 region, u32 order, u8 mt,
-			    bool filled);
-	u32 (*pcp_refill)(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 nr,
-			  u32 alloc_flags);
-	bool (*claim_block)(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike);
-	u32 (*alloc_flags)(struct mm *mm, const struct alloc_request *req,
-			   enum alloc_stage stage);
-	u32 (*kswapd_wake_order)(struct mm *mm, u32 order);
-	bool (*gives_up_early)(struct mm *mm, const struct alloc_context *ac, u32 order);
-	u32 (*reclaim_compact_order)(struct mm *mm, const struct alloc_context *ac,
-				     const struct alloc_retry *r);
-	u32 (*direct_compact)(struct mm *mm, struct alloc_context *ac,
-			      const struct alloc_retry *r);
-	u32 (*last_resort)(struct mm *mm, struct alloc_context *ac,
-			   const struct alloc_retry *r);
-	u32 (*alloc_contig)(struct mm *mm, struct zone *z, u32 nr_pages);
-	void (*free_contig)(struct mm *mm, struct zone *z, u32 pfn, u32 nr_pages);
-	bool (*reclaim_retry)(struct mm *mm, const struct alloc_context *ac,
-			      struct alloc_retry *r);
-	bool (*compact_retry)(struct mm *mm, const struct alloc_context *ac,
-			      struct alloc_retry *r);
-	s64 (*balanced_free_pages)(const struct mm *mm, const struct zone *z, u32 order);
-	u32 (*kcompactd_alloc_flags)(const struct mm *mm, bool wake);
-	s64 (*compact_free_pages)(const struct mm *mm, const struct zone *z, bool kcompactd);
-	int (*compact_finished)(const struct mm *mm, const struct zone *z, int order, bool direct,
-				enum zone_type idx, u32 alloc_flags);
-	u32 (*compact_skips)(const struct mm *mm, const struct zone *z, u32 pfn);
-	void (*compact_scanned)(struct mm *mm, struct zone *z, u32 pfn);
-	gfp_t (*filemap_gfp)(struct mm *mm, gfp_t gfp, u32 hint, u32 order, u32 min);
-	void (*background)(struct mm *mm, u64 until_ns);
+	POLICY_DECISIONS(POLICY_HOOK_MEMBER)
+#ifdef FRAGREPLAY_EXPERIMENTAL
+	POLICY_EXPERIMENTAL_HOOKS(POLICY_HOOK_MEMBER)
+#else
+	void (*experimental[0 POLICY_EXPERIMENTAL_HOOKS(POLICY_HOOK_COUNT)])(void);
+#endif
 };
 
 /*
@@ -469,9 +433,18 @@ bool zone_watermark_ok(const struct mm *mm, const struct zone *z, u32 order, u64
 void wakeup_kcompactd(struct mm *mm, u32 order, enum zone_type idx);
 void drain_all_pages(struct mm *mm, struct zone *z);
 
+/* The passes of vanilla's __rmqueue(). A page that they return is on no list and not in use. */
+bool should_try_claim_block(u32 order, u8 mt);
+u32 __rmqueue_smallest(struct mm *mm, struct zone *z, u32 order, u8 mt);
+u32 __rmqueue_claim(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags);
+u32 __rmqueue_steal(struct mm *mm, struct zone *z, u32 order, u8 mt);
+
+#ifdef FRAGREPLAY_EXPERIMENTAL
+
 /*
- * For policies with free lists of their own. A list is named by its index in a free_area. A chunk
- * is a free buddy; what is taken off its list is in nobody's hands until it is used or freed.
+ * For the experimental hooks, and for policies with free lists of their own. A list is named by
+ * its index in a free_area. A chunk is a free buddy; one that was taken off its list is on no list
+ * and not in use until it is prepared or freed.
  */
 int mm_split_free_lists(struct mm *mm, u32 order);
 u32 mm_list_first(const struct mm *mm, u32 list);
@@ -487,7 +460,7 @@ u32 __move_freepages_block(struct mm *mm, struct zone *z, u32 start, u8 mt);
 void set_pageblock_migratetype(struct mm *mm, u32 pfn, u8 mt);
 u32 get_page_from_freelist(struct mm *mm, u32 order, u32 alloc_flags, struct alloc_context *ac);
 
-/* Moving what is in use. All of these may allocate and free, and so come back to the hooks. */
+/* These move what is in use. They may allocate and free, and so call the policy's hooks again. */
 
 /**
  * struct evacuation - pages moved out of a pageblock
@@ -510,32 +483,13 @@ u32 mm_shrink_slab(struct mm *mm, u32 nr_pages);
 u16 mm_current_cpu(const struct mm *mm);
 bool mm_pcp_add(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, bool own);
 
-/* The event mm_page_alloc_extfrag: a page of type @mt was found on the list of another. */
+/* Count the event mm_page_alloc_extfrag: a page of type @mt was found on the list of another. */
 void mm_count_fallback(struct mm *mm, u32 pfn, u32 order, u32 found_order, u8 mt, u8 found_mt,
 		       bool claimed);
 
-/* The passes of vanilla's __rmqueue(): a page in nobody's hands, or PFN_NONE. */
-bool should_try_claim_block(u32 order, u8 mt);
-u32 __rmqueue_smallest(struct mm *mm, struct zone *z, u32 order, u8 mt);
-u32 __rmqueue_claim(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags);
-u32 __rmqueue_steal(struct mm *mm, struct zone *z, u32 order, u8 mt);
+#endif	/* FRAGREPLAY_EXPERIMENTAL */
 
-/* Vanilla's decisions, one for each hook of that name. */
-u32 vanilla_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
-		    enum rmqueue_mode *mode);
-bool vanilla_claim_block(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike);
-u32 vanilla_alloc_flags(struct mm *mm, const struct alloc_request *req, enum alloc_stage stage);
-u32 vanilla_kswapd_wake_order(struct mm *mm, u32 order);
-bool vanilla_gives_up_early(struct mm *mm, const struct alloc_context *ac, u32 order);
-u32 vanilla_reclaim_compact_order(struct mm *mm, const struct alloc_context *ac,
-				  const struct alloc_retry *r);
-bool vanilla_reclaim_retry(struct mm *mm, const struct alloc_context *ac, struct alloc_retry *r);
-bool vanilla_compact_retry(struct mm *mm, const struct alloc_context *ac, struct alloc_retry *r);
-s64 vanilla_balanced_free_pages(const struct mm *mm, const struct zone *z, u32 order);
-u32 vanilla_kcompactd_alloc_flags(const struct mm *mm, bool wake);
-s64 vanilla_compact_free_pages(const struct mm *mm, const struct zone *z, bool kcompactd);
-int vanilla_compact_finished(const struct mm *mm, const struct zone *z, int order, bool direct,
-			     enum zone_type idx, u32 alloc_flags);
-gfp_t vanilla_filemap_gfp(struct mm *mm, gfp_t gfp, u32 hint, u32 order, u32 min);
+/* Vanilla's decisions, vanilla_NAME() for each hook that is one. */
+POLICY_DECISIONS(POLICY_HOOK_VANILLA)
 
 #endif

@@ -234,12 +234,13 @@ bool spb_is_on_its_list(const struct spb_zone *sz, const struct superpageblock *
 bool spb_is_tainted(const struct superpageblock *sb);
 bool spb_below_high_water(const struct spb_zone *sz, const struct superpageblock *sb);
 void spb_chunk_leaves(struct spb *s, struct spb_zone *sz, u32 pfn, u32 order, u8 mt);
-void spb_chunk_taken(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);	/* hook */
-void spb_chunk_isolated(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt);	/* hook */
+/* hooks */
+void spb_on_chunk_taken(struct mm *mm, const struct zone *z, u32 pfn, u32 order, u8 mt);
+void spb_on_chunk_isolated(struct mm *mm, const struct zone *z, u32 pfn, u32 order, u8 mt);
 /* every caller of page_del_and_expand() in this policy goes through this */
 void spb_del_and_expand(struct spb *s, struct spb_zone *sz, u32 pfn, u32 low, u32 high, u8 mt);
 void spb_remainder_is_free(struct spb *s, struct spb_zone *sz, u32 pfn, u32 low, u32 high);
-u8 spb_block_freed(struct mm *mm, struct zone *z, u32 pfn, u8 mt);		/* hook */
+u8 spb_freed_block_type(struct mm *mm, struct zone *z, u32 pfn, u8 mt);		/* hook */
 void spb_contig_mark(struct spb *s, struct spb_zone *sz, u32 pfn, u32 nr_pages, bool on);
 
 /* iterators: NULL begins, and ends */
@@ -271,8 +272,8 @@ void spb_hint_store(struct spb *s, struct spb_zone *sz, u32 order, u8 mt, u32 sb
 int spb_bitmap_init(struct spb *s, struct spb_zone *sz);
 void spb_bitmap_exit(struct spb_zone *sz);
 void spb_bitmap_update(struct spb *s, struct spb_zone *sz, struct superpageblock *sb);
-void spb_bitmap_region_list(struct mm *mm, struct zone *z, u32 region, u32 order, u8 mt,
-			    bool filled);	/* hook */
+void spb_on_region_list(struct mm *mm, const struct zone *z, u32 region, u32 order, u8 mt,
+			bool filled);	/* hook */
 u32 spb_bitmap_check(const struct spb_zone *sz);
 u32 spb_bitmap_words(const struct spb_zone *sz);
 struct superpageblock *spb_bitmap_next(struct spb_zone *sz, const u64 *set, u32 order, u8 mt,
@@ -288,7 +289,7 @@ int spb_work_init(struct spb *s);	/* after spb_state_init() */
 void spb_work_exit(struct spb *s);
 u64 spb_now(const struct spb *s);
 void spb_queue(struct spb *s, const struct spb_job *job);
-void spb_background(struct mm *mm, u64 until_ns);	/* hook */
+void spb_on_background(struct mm *mm, u64 until_ns);	/* hook */
 bool spb_needs_defrag(const struct spb *s, const struct spb_zone *sz,
 		      const struct superpageblock *sb);
 void spb_maybe_start_defrag(struct spb *s, struct spb_zone *sz, struct superpageblock *sb);
@@ -309,11 +310,11 @@ void spb_run_slab_shrink(struct spb *s);
 /* spb_contig.c: "Contiguous ranges" */
 u32 spb_try_alloc_contig(struct spb *s, struct spb_zone *sz, u32 nr_pages);	/* pfn */
 u32 spb_alloc_contig(struct mm *mm, struct zone *z, u32 nr_pages);		/* hook */
-void spb_free_contig(struct mm *mm, struct zone *z, u32 pfn, u32 nr_pages);	/* hook */
+void spb_on_free_contig(struct mm *mm, const struct zone *z, u32 pfn, u32 nr_pages);	/* hook */
 
 /* spb_compact.c: "Compaction and watermarks" */
 u32 spb_compact_skips(const struct mm *mm, const struct zone *z, u32 pfn);
-void spb_compact_scanned(struct mm *mm, struct zone *z, u32 pfn);
+void spb_on_compact_scanned(struct mm *mm, const struct zone *z, u32 pfn);
 
 /* spb_pcp.c: "Per-CPU lists" */
 u32 spb_pcp_refill(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 nr, u32 alloc_flags);

@@ -132,7 +132,7 @@ void spb_bitmap_update(struct spb *s, struct spb_zone *sz, struct superpageblock
 }
 
 /**
- * spb_bitmap_region_list - note that a free list of a superpageblock has filled or emptied
+ * spb_on_region_list - note that a free list of a superpageblock has filled or emptied
  * @mm: model memory
  * @z: zone
  * @region: index of the superpageblock
@@ -140,8 +140,8 @@ void spb_bitmap_update(struct spb *s, struct spb_zone *sz, struct superpageblock
  * @mt: its type
  * @filled: true when it got its first chunk; false when it lost its last
  */
-void spb_bitmap_region_list(struct mm *mm, struct zone *z, u32 region, u32 order, u8 mt,
-			    bool filled)
+void spb_on_region_list(struct mm *mm, const struct zone *z, u32 region, u32 order, u8 mt,
+			bool filled)
 {
 	struct spb_zone *sz = spb_zone_of(spb_of(mm), z);
 

@@ -11,7 +11,7 @@
  * @z: zone
  * @pfn: where the scanner is
  *
- * Return: end of the superpageblock to skip; 0 if it must be scanned.
+ * Return: end of the superpageblock to skip; PFN_NONE if it must be scanned.
  */
 u32 spb_compact_skips(const struct mm *mm, const struct zone *z, u32 pfn)
 {
@@ -19,7 +19,7 @@ u32 spb_compact_skips(const struct mm *mm, const struct zone *z, u32 pfn)
 	const struct superpageblock *sb = spb_of_pfn(spb_zone_of(s, z), pfn);
 
 	if (!spb_is_tainted(sb) || sb->nr_movable)
-		return 0;
+		return PFN_NONE;
 	s->c.compact_skipped++;
 	return sb->end_pfn;
 }
@@ -49,14 +49,14 @@ static bool may_hold_movable(const struct mm *mm, u32 pfn)
 }
 
 /**
- * spb_compact_scanned - clear "has movable" of a pageblock in which a scan found nothing to move
+ * spb_on_compact_scanned - clear "has movable" of a pageblock in which a scan found nothing to move
  * @mm: model memory
  * @z: zone
  * @pfn: the block's first page
  *
  * The scanner has set its skip bit, which defrag passes respect as well, until they wrap.
  */
-void spb_compact_scanned(struct mm *mm, struct zone *z, u32 pfn)
+void spb_on_compact_scanned(struct mm *mm, const struct zone *z, u32 pfn)
 {
 	struct spb *s = spb_of(mm);
 

@@ -122,13 +122,13 @@ u32 spb_alloc_contig(struct mm *mm, struct zone *z, u32 nr_pages)
 }
 
 /**
- * spb_free_contig - note that a range of whole pageblocks is about to be freed
+ * spb_on_free_contig - note that a range of whole pageblocks is about to be freed
  * @mm: model memory
  * @z: zone
  * @pfn: its first page
  * @nr_pages: as it was allocated
  */
-void spb_free_contig(struct mm *mm, struct zone *z, u32 pfn, u32 nr_pages)
+void spb_on_free_contig(struct mm *mm, const struct zone *z, u32 pfn, u32 nr_pages)
 {
 	struct spb *s = spb_of(mm);
 

@@ -34,7 +34,7 @@ bool spb_evacuate_pageblock(struct spb *s, struct spb_zone *sz, u32 pfn, bool fo
 	if (!e.moved && !e.dropped && !e.failed)
 		s->pb[pfn >> pageblock_order] |= PB_SKIP;
 	if (e.emptied)
-		spb_compact_scanned(s->mm, sz->z, pfn);
+		spb_on_compact_scanned(s->mm, sz->z, pfn);
 	return true;
 }
 

@@ -360,7 +360,7 @@ void spb_chunk_leaves(struct spb *s, struct spb_zone *sz, u32 pfn, u32 order, u8
 }
 
 /**
- * spb_chunk_taken - note that a free chunk leaves its list to be used
+ * spb_on_chunk_taken - note that a free chunk leaves its list to be used
  * @mm: model memory
  * @z: zone
  * @pfn: its head
@@ -370,7 +370,7 @@ void spb_chunk_leaves(struct spb *s, struct spb_zone *sz, u32 pfn, u32 order, u8
  * In the posted code a whole block that compaction captures goes on counting as free, because it
  * was marked so just before. Here it counts as used: spb_check() wants nr_free to be true.
  */
-void spb_chunk_taken(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt)
+void spb_on_chunk_taken(struct mm *mm, const struct zone *z, u32 pfn, u32 order, u8 mt)
 {
 	struct spb *s = spb_of(mm);
 
@@ -378,7 +378,7 @@ void spb_chunk_taken(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt)
 }
 
 /**
- * spb_chunk_isolated - note that a free chunk leaves its list to become a target of migration
+ * spb_on_chunk_isolated - note that a free chunk leaves its list to become a target of migration
  * @mm: model memory
  * @z: zone
  * @pfn: its head
@@ -388,7 +388,7 @@ void spb_chunk_taken(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt)
  * What compaction puts there is movable. What a contiguous range will hold is not known, so it gets
  * no "has" bit.
  */
-void spb_chunk_isolated(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt)
+void spb_on_chunk_isolated(struct mm *mm, const struct zone *z, u32 pfn, u32 order, u8 mt)
 {
 	struct spb *s = spb_of(mm);
 	struct spb_zone *sz = spb_zone_of(s, z);
@@ -446,7 +446,7 @@ static bool is_kernel_tag(u8 tag)
 }
 
 /**
- * spb_block_freed - note that a pageblock has become wholly free
+ * spb_freed_block_type - note that a pageblock has become wholly free
  * @mm: model memory
  * @z: zone
  * @pfn: its first page
@@ -456,7 +456,7 @@ static bool is_kernel_tag(u8 tag)
  *
  * Return: the list that its pages go to.
  */
-u8 spb_block_freed(struct mm *mm, struct zone *z, u32 pfn, u8 mt)
+u8 spb_freed_block_type(struct mm *mm, struct zone *z, u32 pfn, u8 mt)
 {
 	struct spb *s = spb_of(mm);
 	struct spb_zone *sz = spb_zone_of(s, z);

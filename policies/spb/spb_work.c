@@ -335,11 +335,11 @@ static bool work_step(struct spb *s, u64 until_ns)
 }
 
 /**
- * spb_background - let the worker run up to a moment
+ * spb_on_background - let the worker run up to a moment
  * @mm: model memory
  * @until_ns: the moment
  */
-void spb_background(struct mm *mm, u64 until_ns)
+void spb_on_background(struct mm *mm, u64 until_ns)
 {
 	struct spb *s = spb_of(mm);
 

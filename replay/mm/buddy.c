@@ -39,8 +39,8 @@ static inline void count_in_region(struct mm *mm, struct zone *z, u32 pfn, u32 o
 	nr = r->free_area[order].nr_list[mt] += (u32)sign;
 	r->free_area[order].nr_free += (u32)sign;
 	r->nr_free_pages += sign * (s64)N(order);
-	if (mm->policy->ops.region_list && nr == (sign > 0))
-		policy_decides(mm, region_list, z, i, order, mt, sign > 0);
+	if (nr == (sign > 0))
+		policy_notify(mm, on_region_list, z, i, order, mt, sign > 0);
 }
 
 static inline void __add_to_free_list(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt,
@@ -193,8 +193,7 @@ static bool compaction_capture(struct mm *mm, struct zone *z, u32 pfn, u32 order
 		return false;
 	if (mt != capc->migratetype && mm->k.capture_extfrag)
 		trace_extfrag(mm, pfn, order, order, capc->migratetype, mt, EXTFRAG_CAPTURE);
-	if (mm->policy->ops.chunk_taken)
-		policy_decides(mm, chunk_taken, z, pfn, order, capc->migratetype);
+	policy_notify(mm, on_chunk_taken, z, pfn, order, capc->migratetype);
 	capc->pfn = pfn;
 	page_set_unit(mm, pfn, order, PAGE_ISOLATED, mt);
 	return true;
@@ -220,8 +219,8 @@ static inline u8 blocks_freed(struct mm *mm, struct zone *z, u32 pfn, u32 order,
 	for (; pfn < end; pfn += pageblock_nr_pages) {
 		if (mm->pcp_buddy)
 			pcp_buddy_block_freed(mm, pfn);
-		if (mm->policy->ops.block_freed)
-			mt = policy_decides(mm, block_freed, z, pfn, mt);
+		if (policy_has(mm, freed_block_type))
+			mt = policy_call(mm, freed_block_type, z, pfn, mt);
 	}
 	return mt;
 }
@@ -349,8 +348,7 @@ u32 expand(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 mt)
  */
 void page_del_and_expand(struct mm *mm, struct zone *z, u32 pfn, u32 low, u32 high, u8 mt)
 {
-	if (mm->policy->ops.chunk_taken)
-		policy_decides(mm, chunk_taken, z, pfn, high, mt);
+	policy_notify(mm, on_chunk_taken, z, pfn, high, mt);
 	__del_page_from_free_list(mm, z, pfn, high, mt);
 	expand(mm, z, pfn, low, high, mt);
 	account_freepages(z, -(s64)N(low), mt);
@@ -503,8 +501,7 @@ int __isolate_free_page(struct mm *mm, struct zone *z, u32 pfn, u32 order)
 	    !__zone_watermark_ok(z, 0, (u64)z->_watermark[WMARK_MIN] + N(order), 0, ALLOC_CMA,
 				 z->nr_free_pages, mm))
 		return 0;
-	if (mm->policy->ops.chunk_isolated)
-		policy_decides(mm, chunk_isolated, z, pfn, order, list);
+	policy_notify(mm, on_chunk_isolated, z, pfn, order, list);
 	del_page_from_free_list(mm, z, pfn, order, list);
 	page_set_unit(mm, pfn, order, PAGE_ISOLATED, list);
 	if (order >= pageblock_order - 1)

@@ -298,9 +298,8 @@ static void isolate_migratepages_block(struct mm *mm, struct compact_control *cc
 	if (s.low_pfn == end && (!s.nr_isolated || cc->finish_pageblock)) {
 		if (s.at_block_start && !s.skip_updated)
 			set_pageblock_skip(mm, low);
-		if (mm->policy->ops.compact_scanned && !s.nr_isolated && pageblock_aligned(low) &&
-		    pageblock_aligned(end))
-			policy_decides(mm, compact_scanned, cc->zone, low);
+		if (!s.nr_isolated && pageblock_aligned(low) && pageblock_aligned(end))
+			policy_notify(mm, on_compact_scanned, cc->zone, low);
 		update_cached_migrate(cc, s.low_pfn);
 	}
 	cc->total_migrate_scanned += s.nr_scanned;
@@ -424,10 +423,10 @@ static bool policy_skips(const struct mm *mm, const struct compact_control *cc, 
 {
 	u32 to;
 
-	if (!mm->policy->ops.compact_skips)
+	if (!policy_has(mm, compact_skips))
 		return false;
-	to = policy_decides(mm, compact_skips, cc->zone, start);
-	if (to <= start)
+	to = policy_call(mm, compact_skips, cc->zone, start);
+	if (to == PFN_NONE)
 		return false;
 	to = pageblock_start_pfn(to);
 	if (to > *end)

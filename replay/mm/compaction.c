@@ -18,10 +18,10 @@
  * @idx: highest zone of the request
  * @alloc_flags: of the run
  *
- * Return: -1, the free lists decide. mm/compaction.c:__compact_finished.
+ * Return: POLICY_NOT_MINE, the free lists decide. mm/compaction.c:__compact_finished.
  */
-int vanilla_compact_finished(const struct mm *mm, const struct zone *z, int order, bool direct,
-			     enum zone_type idx, u32 alloc_flags)
+enum policy_answer vanilla_compact_finished(const struct mm *mm, const struct zone *z, int order,
+					    bool direct, enum zone_type idx, u32 alloc_flags)
 {
 	(void)mm;
 	(void)z;
@@ -29,7 +29,7 @@ int vanilla_compact_finished(const struct mm *mm, const struct zone *z, int orde
 	(void)direct;
 	(void)idx;
 	(void)alloc_flags;
-	return -1;
+	return POLICY_NOT_MINE;
 }
 
 static bool compact_scanners_met(const struct compact_control *cc)
@@ -75,7 +75,7 @@ static bool suitable_page_free(const struct compact_control *cc)
 /* mm/compaction.c:__compact_finished, with NO_SUITABLE_PAGE read as CONTINUE */
 static enum compact_result compact_finished(const struct mm *mm, struct compact_control *cc)
 {
-	int done;
+	enum policy_answer done;
 
 	if (compact_scanners_met(cc))
 		return scanners_have_met(cc);
@@ -85,8 +85,8 @@ static enum compact_result compact_finished(const struct mm *mm, struct compact_
 		return COMPACT_CONTINUE;
 	done = policy_decides(mm, compact_finished, cc->zone, cc->order, cc->direct_compaction,
 			      cc->highest_zoneidx, cc->alloc_flags);
-	if (done >= 0)
-		return done ? COMPACT_SUCCESS : COMPACT_CONTINUE;
+	if (done != POLICY_NOT_MINE)
+		return done == POLICY_YES ? COMPACT_SUCCESS : COMPACT_CONTINUE;
 	return suitable_page_free(cc) ? COMPACT_SUCCESS : COMPACT_CONTINUE;
 }
 

@@ -39,12 +39,12 @@ static u32 ask_policy(struct mm *mm, u32 nr_pages)
 	u32 pfn;
 	int i;
 
-	if (!mm->policy->ops.alloc_contig)
+	if (!policy_has(mm, alloc_contig))
 		return PFN_NONE;
 	for (i = MAX_NR_ZONES - 1; i >= 0; i--) {
 		if (!mm->zone[i].populated)
 			continue;
-		pfn = policy_decides(mm, alloc_contig, &mm->zone[i], nr_pages);
+		pfn = policy_call(mm, alloc_contig, &mm->zone[i], nr_pages);
 		if (pfn != PFN_NONE)
 			return pfn;
 	}
@@ -84,7 +84,6 @@ u32 alloc_contig_pages(struct mm *mm, u32 nr_pages)
  */
 void free_contig_pages(struct mm *mm, u32 pfn, u32 nr_pages)
 {
-	if (mm->policy->ops.free_contig)
-		policy_decides(mm, free_contig, page_zone(mm, pfn), pfn, nr_pages);
+	policy_notify(mm, on_free_contig, page_zone(mm, pfn), pfn, nr_pages);
 	mm_free_contig_range(mm, pfn, nr_pages);
 }

@@ -8,20 +8,11 @@
 
 #include <errno.h>
 
+#include "hooks.h"
 #include "mm.h"
 
 /* rounds of reclaim without progress before kswapd and the slow path give up; mm/internal.h */
 #define MAX_RECLAIM_RETRIES	16
-
-/*
- * Calls a hook of struct policy_ops with the arguments after @mm. The call is noted, so that
- * policy_check() can name the hooks that may have broken a rule.
- */
-#define POLICY_HOOK_NR(hook)	((offsetof(struct policy_ops, hook) - \
-				  offsetof(struct policy_ops, rmqueue)) / sizeof(void (*)(void)))
-#define policy_decides(mm, hook, ...) \
-	((mm)->policy->called |= 1ull << POLICY_HOOK_NR(hook), \
-	 (mm)->policy->ops.hook((mm), ##__VA_ARGS__))
 
 /* Armed by __alloc_pages_direct_compact(), used by __free_one_page(). */
 struct capture_control {

@@ -187,7 +187,7 @@ struct mm_task {
 
 /**
  * struct mm_policy - the policy of a model
- * @ops: the policy's decisions, vanilla's where it has none
+ * @ops: the policy's own hooks, NULL where it has none: vanilla decides there
  * @own: the policy's table, for its name and its counters
  * @own_hooks: bit of each hook that is the policy's own
  * @called: bit of each hook called since the machine was last found whole

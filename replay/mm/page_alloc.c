@@ -97,8 +97,8 @@ static bool takes_highatomic_first(const struct mm *mm, u32 order, u32 alloc_fla
 
 static u32 rmqueue_highatomic(struct mm *mm, struct zone *z, u32 order)
 {
-	if (mm->policy->ops.rmqueue_highatomic)
-		return policy_decides(mm, rmqueue_highatomic, z, order);
+	if (policy_has(mm, rmqueue_highatomic))
+		return policy_call(mm, rmqueue_highatomic, z, order);
 	return __rmqueue_smallest(mm, z, order, MIGRATE_HIGHATOMIC);
 }
 

@@ -206,9 +206,9 @@ static void pcp_buddy_refill(struct mm *mm, struct zone *z, struct per_cpu_pages
 		got = refill_recovered(mm, z, pcp, mt, wanted);
 		if (got >= wanted)
 			return;
-		if (mm->policy->ops.pcp_refill)
-			got += policy_decides(mm, pcp_refill, z, order, mt, wanted - got,
-					      alloc_flags);
+		if (policy_has(mm, pcp_refill))
+			got += policy_call(mm, pcp_refill, z, order, mt, wanted - got,
+					   alloc_flags);
 		else
 			got += refill_blocks(mm, z, mt, wanted - got, alloc_flags, &mode);
 	}

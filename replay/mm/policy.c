@@ -7,35 +7,24 @@
 
 typedef void (*hook_fn)(void);
 
-static const char *const hook_names[] = {
-	"rmqueue", "rmqueue_highatomic", "chunk_taken", "chunk_isolated", "block_freed",
-	"region_list", "pcp_refill", "claim_block", "alloc_flags", "kswapd_wake_order",
-	"gives_up_early", "reclaim_compact_order", "direct_compact", "last_resort",
-	"alloc_contig", "free_contig", "reclaim_retry", "compact_retry", "balanced_free_pages",
-	"kcompactd_alloc_flags", "compact_free_pages", "compact_finished", "compact_skips",
-	"compact_scanned", "filemap_gfp", "background",
+/* in the order of enum policy_hook */
+static const struct {
+	const char *name;
+	size_t offset;
+} hooks[] = {
+#define X(type, hook, ...) { #hook, offsetof(struct policy_ops, hook) },
+	POLICY_HOOKS(X)
+#undef X
 };
 
-#define NR_HOOKS (sizeof(hook_names) / sizeof(hook_names[0]))
-_Static_assert(POLICY_HOOK_NR(background) == NR_HOOKS - 1, "a name for every hook");
-_Static_assert(NR_HOOKS <= 64, "a bit for every hook");
+_Static_assert(NR_POLICY_HOOKS <= 64, "a bit for every hook");
 
 /* What is decided where a policy says nothing; none of it looks at a policy's state. */
 static const struct policy_ops vanilla_decisions = {
 	.name = "vanilla",
-	.rmqueue = vanilla_rmqueue,
-	.claim_block = vanilla_claim_block,
-	.alloc_flags = vanilla_alloc_flags,
-	.kswapd_wake_order = vanilla_kswapd_wake_order,
-	.gives_up_early = vanilla_gives_up_early,
-	.reclaim_compact_order = vanilla_reclaim_compact_order,
-	.reclaim_retry = vanilla_reclaim_retry,
-	.compact_retry = vanilla_compact_retry,
-	.balanced_free_pages = vanilla_balanced_free_pages,
-	.kcompactd_alloc_flags = vanilla_kcompactd_alloc_flags,
-	.compact_free_pages = vanilla_compact_free_pages,
-	.compact_finished = vanilla_compact_finished,
-	.filemap_gfp = vanilla_filemap_gfp,
+#define X(type, hook, ...) .hook = vanilla_##hook,
+	POLICY_DECISIONS(X)
+#undef X
 };
 
 /**
@@ -49,7 +38,6 @@ int mm_policy_init(struct mm *mm)
 	mm->policy = calloc(1, sizeof(*mm->policy));
 	if (!mm->policy)
 		return -1;
-	mm->policy->ops = vanilla_decisions;
 	mm->policy->own = &vanilla_decisions;
 	return 0;
 }
@@ -75,28 +63,30 @@ static hook_fn hook_of(const struct policy_ops *ops, size_t i)
 {
 	hook_fn fn;
 
-	memcpy(&fn, (const char *)&ops->rmqueue + i * sizeof(fn), sizeof(fn));
+	memcpy(&fn, (const char *)ops + hooks[i].offset, sizeof(fn));
 	return fn;
 }
 
 /* decisions of a policy's own: one that is left to vanilla by name is none */
 static u64 hooks_of(const struct policy_ops *ops)
 {
-	u64 hooks = 0;
+	u64 own = 0;
 
-	for (size_t i = 0; i < NR_HOOKS; i++)
+	for (size_t i = 0; i < NR_POLICY_HOOKS; i++)
 		if (hook_of(ops, i) && hook_of(ops, i) != hook_of(&vanilla_decisions, i))
-			hooks |= 1ull << i;
-	return hooks;
+			own |= 1ull << i;
+	return own;
 }
 
 static void take_hooks(struct mm_policy *p, const struct policy_ops *ops)
 {
-	for (size_t i = 0; i < NR_HOOKS; i++) {
+	u64 own = hooks_of(ops);
+
+	for (size_t i = 0; i < NR_POLICY_HOOKS; i++) {
 		hook_fn fn = hook_of(ops, i);
 
-		if (fn)
-			memcpy((char *)&p->ops.rmqueue + i * sizeof(fn), &fn, sizeof(fn));
+		if (own & 1ull << i)
+			memcpy((char *)&p->ops + hooks[i].offset, &fn, sizeof(fn));
 	}
 }
 
@@ -144,7 +134,7 @@ int mm_layer_policy(struct mm *mm, const struct policy_ops *layer, char *err, si
 
 	if (both) {
 		snprintf(err, errlen, "it decides %s itself, and so does %s",
-			 hook_names[__builtin_ctzll(both)], layer->name);
+			 hooks[__builtin_ctzll(both)].name, layer->name);
 		return -1;
 	}
 	take_hooks(p, layer);
@@ -166,15 +156,15 @@ void policy_broke(const struct mm *mm, const char *hook, const char *what)
 			 what);
 }
 
-static void name_hooks(u64 hooks, char *text, size_t len)
+static void name_hooks(u64 which, char *text, size_t len)
 {
 	size_t at = 0;
 
 	text[0] = '\0';
-	for (size_t i = 0; i < NR_HOOKS && at < len; i++)
-		if (hooks & 1ull << i)
+	for (size_t i = 0; i < NR_POLICY_HOOKS && at < len; i++)
+		if (which & 1ull << i)
 			at += (size_t)snprintf(text + at, len - at, at ? ", %s()" : "%s()",
-					       hook_names[i]);
+					       hooks[i].name);
 }
 
 /**
@@ -423,9 +413,9 @@ void policy_threads_run(struct mm *mm, u64 until_ns)
 {
 	struct mm_task saved = mm->current;
 
-	if (!mm->policy->ops.background)
+	if (!policy_has(mm, on_background))
 		return;
 	mm->current = (struct mm_task){ .cpu = mm->kcompactd->cpu, .kthread = true };
-	policy_decides(mm, background, until_ns);
+	policy_call(mm, on_background, until_ns);
 	mm->current = saved;
 }

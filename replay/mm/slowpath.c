@@ -234,17 +234,16 @@ static bool take_captured(struct slowpath *s, const struct capture_control *capc
 /* Let the policy find a page by its own means, in the context of the request. */
 static bool policy_serves(struct slowpath *s, bool last_resort)
 {
-	const struct policy_ops *ops = &s->mm->policy->ops;
 	u64 before[NR_VM_EVENT_ITEMS];
 	u32 pfn;
 
-	if (last_resort ? !ops->last_resort : !ops->direct_compact)
+	if (last_resort ? !policy_has(s->mm, last_resort) : !policy_has(s->mm, direct_compact))
 		return false;
 	memcpy(before, s->mm->vmstat, sizeof(before));
 	if (last_resort)
-		pfn = policy_decides(s->mm, last_resort, s->ac, &s->r);
+		pfn = policy_call(s->mm, last_resort, s->ac, &s->r);
 	else
-		pfn = policy_decides(s->mm, direct_compact, s->ac, &s->r);
+		pfn = policy_call(s->mm, direct_compact, s->ac, &s->r);
 	charge_compact(s->mm, before);
 	return got(s, pfn);
 }

@@ -42,12 +42,9 @@ refused() {
 
 # --- what a policy may call is what the header declares
 cat >"$tmp/declared.py" <<'END'
-import re
-text = re.sub(r'/\*.*?\*/', '', open('include/fragreplay/policy.h').read(), flags=re.S)
-text = re.sub(r'^#.*?[^\\]$', '', text, flags=re.S | re.M)
-text = re.sub(r'\\\n', '', text)
+import re, sys
 depth, flat = 0, ''
-for c in text:
+for c in sys.stdin.read():
     depth += (c == '{') - (c == '}')
     flat += c if depth == 0 and c != '}' else ';' if c == '}' else ''
 for s in flat.split(';'):
@@ -55,7 +52,7 @@ for s in flat.split(';'):
     if m:
         print(m.group(1))
 END
-python "$tmp/declared.py" | sort >"$tmp/declared"
+$CC -E -P -DFRAGREPLAY_EXPERIMENTAL -Iinclude $header | python "$tmp/declared.py" | sort -u >"$tmp/declared"
 sed -n 's/^\t\(.*\);$/\1/p' policies/exports | sort >"$tmp/exports"
 nm -D --defined-only "$prog" | sed 's/.* //' | sort >"$tmp/symbols"
 it "the header declares vanilla's decisions" grep -qx vanilla_rmqueue "$tmp/declared"

@@ -111,7 +111,7 @@ static u32 offer(struct mm *mm, struct zone *z, u32 nr_pages)
 	return offered;
 }
 
-static void note_freed(struct mm *mm, struct zone *z, u32 pfn, u32 nr_pages)
+static void note_freed(struct mm *mm, const struct zone *z, u32 pfn, u32 nr_pages)
 {
 	(void)mm;
 	(void)z;
@@ -123,7 +123,7 @@ TEST(the_policy_is_asked_first_and_told_at_the_end)
 {
 	static const struct policy_ops ops = { .abi = FRAGREPLAY_POLICY_ABI, .name = "p",
 					       .doc = "d", .alloc_contig = offer,
-					       .free_contig = note_freed };
+					       .on_free_contig = note_freed };
 	struct mm *mm = pairs("........");
 	char err[64];
 

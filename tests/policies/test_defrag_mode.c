@@ -542,9 +542,12 @@ TEST(its_end_leaves_lower_zones_their_reserve)
 	buddy_free(mm, BLOCK(2), 9);
 	marks(z, 507, 1);			/* high: 509; 1024 - 511 is 4 above it */
 	z->lowmem_reserve[ZONE_NORMAL] = 4;
-	assert_int_equal(policy_decides(mm, compact_finished, z, 9, false, ZONE_DMA32, 0), 1);
-	assert_int_equal(policy_decides(mm, compact_finished, z, 9, false, ZONE_NORMAL, 0), 0);
+	assert_int_equal(policy_decides(mm, compact_finished, z, 9, false, ZONE_DMA32, 0),
+			 POLICY_YES);
+	assert_int_equal(policy_decides(mm, compact_finished, z, 9, false, ZONE_NORMAL, 0),
+			 POLICY_NO);
 	/* direct compaction has vanilla's test */
-	assert_int_equal(policy_decides(mm, compact_finished, z, 9, true, ZONE_DMA32, 0), -1);
+	assert_int_equal(policy_decides(mm, compact_finished, z, 9, true, ZONE_DMA32, 0),
+			 POLICY_NOT_MINE);
 	machine_done(mm, __func__);
 }

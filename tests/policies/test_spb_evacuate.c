@@ -291,8 +291,8 @@ TEST(compaction_passes_over_what_holds_nothing_movable)
 	struct mm *mm = spb_machine(ORDER_8, "uuuuuu.. ummmuuuu ........", "");
 
 	assert_int_equal(spb_compact_skips(mm, normal(mm), BLOCK(1)), BLOCK(8));
-	assert_int_equal(spb_compact_skips(mm, normal(mm), BLOCK(8)), 0);
-	assert_int_equal(spb_compact_skips(mm, normal(mm), BLOCK(16)), 0);
+	assert_int_equal(spb_compact_skips(mm, normal(mm), BLOCK(8)), PFN_NONE);
+	assert_int_equal(spb_compact_skips(mm, normal(mm), BLOCK(16)), PFN_NONE);
 	assert_int_equal(spb(mm)->c.compact_skipped, 1);
 	spb_done(mm);
 }
@@ -350,7 +350,7 @@ TEST(a_block_whose_movable_pages_are_gone_is_known_to_hold_none)
 	struct mm *mm = spb_machine(ORDER_8, "xuuuuuuu ........", "");
 
 	assert_int_equal(sb(mm, 0)->nr_movable, 1);
-	spb_compact_scanned(mm, normal(mm), 0);
+	spb_on_compact_scanned(mm, normal(mm), 0);
 	assert_int_equal(sb(mm, 0)->nr_movable, 1);	/* they are still there */
 	spb_evacuate_pageblock(spb(mm), spbs(mm), 0, true);
 	assert_int_equal(sb(mm, 0)->nr_movable, 0);

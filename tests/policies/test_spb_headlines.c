@@ -179,7 +179,7 @@ static struct mixed_load mixed_load(const char *args, u64 seed)
 			burst(l, 900);
 		kswapd_run(mm, mm->now_ns + MSEC(1));
 		kcompactd_run(mm, mm->now_ns + MSEC(1));
-		policy_decides(mm, background, mm->now_ns + MSEC(1));
+		policy_call(mm, on_background, mm->now_ns + MSEC(1));
 		mm->now_ns += MSEC(1);
 		if (i % 100 == 0)
 			whole(mm, "mixed load");
