@@ -73,6 +73,7 @@ typedef uint32_t gfp_t;
 #define __GFP_ACCOUNT		(1u << 22)
 #define __GFP_ZEROTAGS		(1u << 23)
 #define __GFP_OTHER		(1u << 31)	/* a bit of the trace that has no name here */
+#define __GFP_BITS_MASK		0x80ffffffu	/* all of the above */
 
 #define __GFP_RECLAIM		(__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM)
 #define GFP_ATOMIC		(__GFP_HIGH | __GFP_KSWAPD_RECLAIM)

@@ -220,7 +220,7 @@ static inline u8 blocks_freed(struct mm *mm, struct zone *z, u32 pfn, u32 order,
 		if (mm->pcp_buddy)
 			pcp_buddy_block_freed(mm, pfn);
 		if (policy_has(mm, freed_block_type))
-			mt = policy_call(mm, freed_block_type, z, pfn, mt);
+			mt = asked_freed_block_type(mm, z, pfn, mt);
 	}
 	return mt;
 }

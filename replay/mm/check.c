@@ -367,9 +367,11 @@ static void check_policy(struct check *c)
 	if (c->broken || !p->own->check)
 		return;
 	broken = p->own->check(c->mm, p->priv, text, sizeof(text));
-	if (broken <= 0)
+	if (!broken)
 		return;
-	add_broken(c, broken, "policy %s: %s", p->own->name, text);
+	if (broken < 0)
+		snprintf(text, sizeof(text), "check() returned %d; allowed is 0 and more", broken);
+	add_broken(c, broken < 0 ? 1 : broken, "policy %s: %s", p->own->name, text);
 }
 
 /**

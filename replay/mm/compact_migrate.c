@@ -425,7 +425,7 @@ static bool policy_skips(const struct mm *mm, const struct compact_control *cc, 
 
 	if (!policy_has(mm, compact_skips))
 		return false;
-	to = policy_call(mm, compact_skips, cc->zone, start);
+	to = asked_compact_skips(mm, cc->zone, start);
 	if (to == PFN_NONE)
 		return false;
 	to = pageblock_start_pfn(to);

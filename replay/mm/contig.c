@@ -44,7 +44,7 @@ static u32 ask_policy(struct mm *mm, u32 nr_pages)
 	for (i = MAX_NR_ZONES - 1; i >= 0; i--) {
 		if (!mm->zone[i].populated)
 			continue;
-		pfn = policy_call(mm, alloc_contig, &mm->zone[i], nr_pages);
+		pfn = asked_alloc_contig(mm, &mm->zone[i], nr_pages);
 		if (pfn != PFN_NONE)
 			return pfn;
 	}

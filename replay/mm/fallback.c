@@ -472,11 +472,5 @@ u32 vanilla_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_f
 u32 __rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
 	      enum rmqueue_mode *mode)
 {
-	u32 pfn = policy_decides(mm, rmqueue, z, order, mt, alloc_flags, mode);
-
-	if (pfn == PFN_NONE || (zone_spans_pfn(z, pfn) && !(pfn & (N(order) - 1)) &&
-				mm->page[pfn].state == PAGE_BUDDY))
-		return pfn;
-	policy_broke(mm, "rmqueue", "returned a page that is not off this zone's free lists");
-	return PFN_NONE;
+	return policy_decides(mm, rmqueue, z, order, mt, alloc_flags, mode);
 }

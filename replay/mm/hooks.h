@@ -12,20 +12,25 @@
 #define POLICY_HOOK_NUMBER(type, hook, ...)	HOOK_##hook,
 enum policy_hook { POLICY_HOOKS(POLICY_HOOK_NUMBER) NR_POLICY_HOOKS };
 
-/* has the policy a hook of its own? */
+/* hooks.c: the policy's own hook is called, and its answer is held against the allowed range */
+#define POLICY_HOOK_ASKED(type, hook, ...)	type asked_##hook(__VA_ARGS__);
+POLICY_DECISIONS(POLICY_HOOK_ASKED)
+POLICY_EXPERIMENTAL_DECISIONS(POLICY_HOOK_ASKED)
+
+/* Has the policy a hook of its own? An experimental decision is asked for only then. */
 #define policy_has(mm, hook)	((mm)->policy->ops.hook != NULL)
 
-/* calls it */
+/* The call itself, noted; decisions are asked for by the two above and below. */
 #define policy_call(mm, hook, ...) \
 	((mm)->policy->called |= 1ull << HOOK_##hook, \
 	 (mm)->policy->ops.hook((mm), ##__VA_ARGS__))
 
-/* a decision: the policy's, or vanilla's; arguments after @mm */
+/* A decision is the policy's, or vanilla's; the arguments are those after @mm. */
 #define policy_decides(mm, hook, ...) \
-	(policy_has(mm, hook) ? policy_call(mm, hook, ##__VA_ARGS__) \
+	(policy_has(mm, hook) ? asked_##hook((mm), ##__VA_ARGS__) \
 			      : vanilla_##hook((mm), ##__VA_ARGS__))
 
-/* a notification, to a policy that wants it */
+/* A notification goes to a policy that wants it. */
 #define policy_notify(mm, hook, ...) \
 	do { \
 		if (policy_has(mm, hook)) \

@@ -28,7 +28,8 @@ int mm_alloc_lists(struct mm *mm, u32 *list, u32 nr);
 /* policy.c: the policy; vanilla's decisions until another is set */
 int mm_policy_init(struct mm *mm);
 void mm_policy_exit(struct mm *mm);
-void policy_broke(const struct mm *mm, const char *hook, const char *what);
+void __attribute__((format(printf, 3, 4))) policy_broke(const struct mm *mm, const char *hook,
+							 const char *format, ...);
 
 /* zone.c: watermarks and reserves */
 void setup_per_zone_wmarks(struct mm *mm);

@@ -199,7 +199,7 @@ struct mm_policy {
 	const struct policy_ops *own;
 	u64 own_hooks, called;
 	void *priv;
-	char broken[160];
+	char broken[320];
 };
 
 struct kswapd_state;

@@ -98,7 +98,7 @@ static bool takes_highatomic_first(const struct mm *mm, u32 order, u32 alloc_fla
 static u32 rmqueue_highatomic(struct mm *mm, struct zone *z, u32 order)
 {
 	if (policy_has(mm, rmqueue_highatomic))
-		return policy_call(mm, rmqueue_highatomic, z, order);
+		return asked_rmqueue_highatomic(mm, z, order);
 	return __rmqueue_smallest(mm, z, order, MIGRATE_HIGHATOMIC);
 }
 
@@ -178,11 +178,18 @@ static inline bool zone_allows(struct mm *mm, struct zone *z, u32 order, u32 all
 				   ac->highest_zoneidx, alloc_flags, ac->gfp);
 }
 
+#define MAX_FREELIST_LOOKS	8	/* a policy may have the zones looked at so often */
+
 static inline u32 flags_after_failure(struct mm *mm, const struct alloc_context *ac, u32 order,
-				      u32 alloc_flags)
+				      u32 alloc_flags, u32 looks)
 {
 	struct alloc_request req = { .ac = ac, .order = order, .alloc_flags = alloc_flags };
 
+	if (looks == MAX_FREELIST_LOOKS) {
+		policy_broke(mm, "alloc_flags", "returned %u times other rights for one request;"
+			     " allowed is %u times", looks, looks - 1);
+		return ALLOC_FLAGS_NONE;
+	}
 	return policy_decides(mm, alloc_flags, &req, ALLOC_STAGE_FREELIST_FAILED);
 }
 
@@ -200,6 +207,7 @@ static inline u32 flags_after_failure(struct mm *mm, const struct alloc_context 
  */
 u32 get_page_from_freelist(struct mm *mm, u32 order, u32 alloc_flags, struct alloc_context *ac)
 {
+	u32 looks = 0;
 	int idx;
 
 retry:
@@ -215,7 +223,7 @@ retry:
 			return pfn;
 		}
 	}
-	alloc_flags = flags_after_failure(mm, ac, order, alloc_flags);
+	alloc_flags = flags_after_failure(mm, ac, order, alloc_flags, ++looks);
 	if (alloc_flags != ALLOC_FLAGS_NONE)
 		goto retry;
 	return PFN_NONE;

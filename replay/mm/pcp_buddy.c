@@ -207,8 +207,7 @@ static void pcp_buddy_refill(struct mm *mm, struct zone *z, struct per_cpu_pages
 		if (got >= wanted)
 			return;
 		if (policy_has(mm, pcp_refill))
-			got += policy_call(mm, pcp_refill, z, order, mt, wanted - got,
-					   alloc_flags);
+			got += asked_pcp_refill(mm, z, order, mt, wanted - got, alloc_flags);
 		else
 			got += refill_blocks(mm, z, mt, wanted - got, alloc_flags, &mode);
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Who decides for a machine, and what a policy may ask of it: the model's side of policy.h. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -144,16 +145,21 @@ int mm_layer_policy(struct mm *mm, const struct policy_ops *layer, char *err, si
 /**
  * policy_broke - a hook did what no policy may do
  * @mm: model memory; the first such message is kept, and ends the replay
- * @hook: which
- * @what: what it did
+ * @hook: its name
+ * @format: what it did, and what is allowed
  */
-void policy_broke(const struct mm *mm, const char *hook, const char *what)
+void policy_broke(const struct mm *mm, const char *hook, const char *format, ...)
 {
 	struct mm_policy *p = mm->policy;
+	va_list args;
+	int at;
 
-	if (!p->broken[0])
-		snprintf(p->broken, sizeof(p->broken), "policy %s: %s() %s", p->own->name, hook,
-			 what);
+	if (p->broken[0])
+		return;
+	at = snprintf(p->broken, sizeof(p->broken), "policy %s: %s() ", p->own->name, hook);
+	va_start(args, format);
+	vsnprintf(p->broken + at, sizeof(p->broken) - (size_t)at, format, args);
+	va_end(args);
 }
 
 static void name_hooks(u64 which, char *text, size_t len)

@@ -133,15 +133,6 @@ u32 vanilla_reclaim_compact_order(struct mm *mm, const struct alloc_context *ac,
 	return r->order;
 }
 
-/* Orders index lists: one that is out of range is the policy's error, is reported and not used. */
-static u32 sane_order(struct mm *mm, const char *hook, u32 order, u32 least)
-{
-	if (order >= least && order <= MAX_PAGE_ORDER)
-		return order;
-	policy_broke(mm, hook, "returned an order below the request's or above MAX_PAGE_ORDER");
-	return least;
-}
-
 static void wake_all_kswapds(struct slowpath *s)
 {
 	struct mm *mm = s->mm;
@@ -150,8 +141,7 @@ static void wake_all_kswapds(struct slowpath *s)
 
 	if (!(s->r.alloc_flags & ALLOC_KSWAPD))
 		return;
-	order = sane_order(mm, "kswapd_wake_order",
-			   policy_decides(mm, kswapd_wake_order, s->r.order), s->r.order);
+	order = policy_decides(mm, kswapd_wake_order, s->r.order);
 	wakeup_kswapd(mm, &mm->zone[s->ac->preferred], s->gfp, order, s->ac->highest_zoneidx);
 }
 
@@ -241,9 +231,9 @@ static bool policy_serves(struct slowpath *s, bool last_resort)
 		return false;
 	memcpy(before, s->mm->vmstat, sizeof(before));
 	if (last_resort)
-		pfn = policy_call(s->mm, last_resort, s->ac, &s->r);
+		pfn = asked_last_resort(s->mm, s->ac, &s->r);
 	else
-		pfn = policy_call(s->mm, direct_compact, s->ac, &s->r);
+		pfn = asked_direct_compact(s->mm, s->ac, &s->r);
 	charge_compact(s->mm, before);
 	return got(s, pfn);
 }
@@ -424,10 +414,8 @@ static enum slow_next cannot_reclaim(struct slowpath *s)
 
 static void choose_reclaim_compact_order(struct slowpath *s)
 {
-	u32 order = policy_decides(s->mm, reclaim_compact_order, s->ac, &s->r);
-
+	s->r.rc_order = policy_decides(s->mm, reclaim_compact_order, s->ac, &s->r);
 	s->r.rounds++;
-	s->r.rc_order = sane_order(s->mm, "reclaim_compact_order", order, s->r.order);
 }
 
 /* One round of the loop from 7.0 on. */

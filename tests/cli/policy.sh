@@ -249,13 +249,13 @@ it "defrag_mode's own init() does" refuses 'step=auto: kernels before 6.15 have 
 plugin order '.kswapd_wake_order = order' '
 	static u32 order(struct mm *mm, u32 order) { (void)mm; return order + MAX_PAGE_ORDER + 1; }'
 it "an order out of range names policy and hook" refused order \
-	'policy mine: kswapd_wake_order\(\) returned an order'
+	'policy mine: kswapd_wake_order\(\) returned [0-9]+; allowed is [0-9]+ to 10'
 plugin page '.rmqueue = rmqueue' '
 	static u32 rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 flags,
 			   enum rmqueue_mode *mode)
 	{ (void)mm; (void)z; (void)order; (void)mt; (void)flags; (void)mode; return 1; }'
-it "a page that is not free names policy and hook" refused page \
-	'policy mine: rmqueue\(\) returned a page that is not off this zone'
+it "a page that was not taken off a list names policy and hook" refused page \
+	'policy mine: rmqueue\(\) returned pfn 1; allowed is PFN_NONE, or a page that was taken off a free list'
 it "in whatever thread it was" refused page 'policy mine: rmqueue\(\)' '' -p vanilla --threads 4
 plugin scribble '.claim_block = claim, .kswapd_wake_order = vanilla_kswapd_wake_order' '
 	static bool claim(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike)

@@ -409,7 +409,7 @@ TEST(nothing_preferred_starts_the_tainted_ones_defrag)
 
 static u32 take_highatomic(struct mm *mm, u32 order)
 {
-	u32 pfn = policy_call(mm, rmqueue_highatomic, normal(mm), order);
+	u32 pfn = asked_rmqueue_highatomic(mm, normal(mm), order);
 
 	if (pfn != PFN_NONE)
 		prep_new_page(mm, pfn, order, MIGRATE_UNMOVABLE);
