@@ -61,6 +61,17 @@ missing() { comm -23 "$tmp/declared" "$tmp/symbols"; }
 all_there() { [ -z "$(missing)" ] || { missing; return 1; }; }
 it "and the program exports all of it" all_there
 
+abi_is_known() {
+	local now
+
+	now=$(python tests/policies/abi_hash.py) || return 1
+	grep -qx "$now" tests/policies/abi && return
+	echo "the installed headers have changed: bump FRAGREPLAY_POLICY_ABI in $header, then"
+	echo "add to tests/policies/abi what this prints: python tests/policies/abi_hash.py"
+	return 1
+}
+it "the installed headers are those of their ABI's number" abi_is_known
+
 # --- the skeleton
 it "make builds the skeleton" in_tree policies/skeleton.so
 skeleton=policies/skeleton.so
@@ -181,8 +192,11 @@ compile bare
 it "a library that is no policy is told how to be one" \
 	refused bare 'no symbol fragreplay_policy: .*FRAGREPLAY_POLICY\(name\)'
 plugin newer ".abi = FRAGREPLAY_POLICY_ABI + 41"
-it "another ABI is refused with both numbers" \
+it "a newer ABI is refused with both numbers" \
 	refused newer "built for policy ABI $((abi + 41)), this fragreplay has $abi;"
+plugin older ".abi = FRAGREPLAY_POLICY_ABI - 1"
+it "an older ABI is refused with both numbers" \
+	refused older "built for policy ABI $((abi - 1)), this fragreplay has $abi;"
 plugin calls ".exit = bye" "void no_such_function(void);
 	static void bye(struct mm *mm, void *priv) { (void)mm; (void)priv; no_such_function(); }"
 it "a symbol that fragreplay lacks is named" refused calls 'undefined symbol: no_such_function'
