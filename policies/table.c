@@ -2,12 +2,14 @@
 /* What is built in: a policy a line. */
 #include <fragreplay/policy.h>
 
-extern const struct policy_ops vanilla_policy, defrag_mode_policy, spb_policy;
+extern const struct policy_ops vanilla_policy, defrag_mode_policy, highatomic_policy,
+	spb_policy;
 extern const struct policy_ops *const builtin_policies[];
 
 const struct policy_ops *const builtin_policies[] = {
 	&vanilla_policy,
 	&defrag_mode_policy,
+	&highatomic_policy,
 	&spb_policy,
 	NULL
 };

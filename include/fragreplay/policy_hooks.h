@@ -55,6 +55,20 @@ X(u32, rmqueue, struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags
  */											\
 X(bool, claim_block, const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike)	\
 /**
+ * reserve_highatomic - does a page's block join the reserve for high-order atomic requests?
+ * @mm: machine
+ * @z: its zone
+ * @pfn: the page, in use
+ * @order: its order, 1 .. MAX_PAGE_ORDER
+ *
+ * Called for each page that a request with ALLOC_HIGHATOMIC was given on the slow path.
+ * mm/page_alloc.c:reserve_highatomic_pageblock.
+ *
+ * Return: whether the block is reserved, if it is of an ordinary type. Default:
+ * vanilla_reserve_highatomic(): yes until the reserve is full. Writes nothing.
+ */											\
+X(bool, reserve_highatomic, const struct mm *mm, const struct zone *z, u32 pfn, u32 order) \
+/**
  * alloc_flags - the rights of a request, at one of five stages
  * @mm: machine
  * @req: the request, and the rights that it has so far

@@ -15,6 +15,22 @@ static bool reserve_is_full(const struct mm *mm, const struct zone *z)
 }
 
 /**
+ * vanilla_reserve_highatomic - decide whether a page's block joins the reserve
+ * @mm: model memory
+ * @z: its zone
+ * @pfn: the page
+ * @order: its order
+ *
+ * Return: true until the reserve is full. mm/page_alloc.c:reserve_highatomic_pageblock.
+ */
+bool vanilla_reserve_highatomic(const struct mm *mm, const struct zone *z, u32 pfn, u32 order)
+{
+	(void)pfn;
+	(void)order;
+	return !reserve_is_full(mm, z);
+}
+
+/**
  * reserve_highatomic_pageblock - reserve the block of a high-order atomic page for such requests
  * @mm: model memory
  * @z: zone
@@ -25,7 +41,7 @@ static bool reserve_is_full(const struct mm *mm, const struct zone *z)
  */
 void reserve_highatomic_pageblock(struct mm *mm, struct zone *z, u32 pfn, u32 order)
 {
-	if (reserve_is_full(mm, z) ||
+	if (!policy_decides(mm, reserve_highatomic, z, pfn, order) ||
 	    !migratetype_is_mergeable(get_pageblock_migratetype(mm, pfn)))
 		return;
 	if (order >= pageblock_order && mm->k.freelist_hygiene) {

@@ -77,6 +77,11 @@ bool asked_claim_block(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 ali
 	return policy_call(mm, claim_block, pfn, mt, nr_free, alike);
 }
 
+bool asked_reserve_highatomic(const struct mm *mm, const struct zone *z, u32 pfn, u32 order)
+{
+	return policy_call(mm, reserve_highatomic, z, pfn, order);
+}
+
 static bool may_have_none(enum alloc_stage stage)
 {
 	return stage != ALLOC_STAGE_FAST && stage != ALLOC_STAGE_SLOW;

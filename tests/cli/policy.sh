@@ -134,6 +134,7 @@ twin() {			# NAME ARGUMENT...
 }
 it "defrag_mode as a plug-in gives the same bytes as built in" \
 	twin defrag_mode ,step=assist,drop=never,filemap=wilcox
+it "and so does highatomic" twin highatomic ,filemap=harjani
 it "and so does vanilla" twin vanilla ,kcompactd_high=on,filemap=dipietro
 cp "$tmp/root/usr/share/fragreplay/skeleton.c" "$tmp/"
 it "the installed skeleton compiles in one line" compile skeleton
@@ -162,7 +163,7 @@ it "and has all of it" python -c "import json
 r = json.load(open('$tmp/out'))
 assert r['schema'] == 'fragreplay-policies/1'
 p = {x['name']: x for x in r['policies']}
-assert set(p) >= {'observed', 'vanilla', 'defrag_mode'}
+assert set(p) >= {'observed', 'vanilla', 'defrag_mode', 'highatomic'}
 step = [t for t in p['defrag_mode']['tunables'] if t['name'] == 'step'][0]
 assert step['type'] == 'enum' and step['default'] == 'storm-fix' and ['base', 'd1'] in step['values']
 assert {x['name'] for x in r['filemap']} >= {'base', 'kcompactd'}
