@@ -332,28 +332,32 @@ static int build(struct image *img, u64 seed, bool owner_is_pfn)
  * @seed: of all that is not known
  * @owner_is_pfn: pages in use get their own pfn as owner cookie
  * @fit: filled in; may be NULL
+ * @err: why it cannot be built
+ * @errlen: its size
  *
- * Return: the machine, or NULL with a message on stderr.
+ * Return: the machine, or NULL with @err filled.
  */
 struct mm *boot_mm_fit(const struct recording *m, uint64_t seed, bool owner_is_pfn,
-		       struct boot_fit *fit)
+		       struct boot_fit *fit, char *err, size_t errlen)
 {
 	struct boot_fit own;
 	struct image img = { .m = m, .fit = fit ? fit : &own, .rng = seed };
 
 	memset(img.fit, 0, sizeof(*img.fit));
-	img.mm = mm_alloc(m->max_pfn, m->nr_cpus, seed);
-	if (!img.mm || !m->max_pfn) {
-		fprintf(stderr,
-			"fragreplay: a machine of %u pages and %u CPUs cannot be built; record with scripts/record, or say --memory\n",
-			m->max_pfn, m->nr_cpus);
-		mm_free(img.mm);
+	if (!m->max_pfn || m->max_pfn > MAX_PFNS - N(MAX_PAGE_ORDER) || !m->nr_cpus ||
+	    m->nr_cpus > MAX_CPUS) {
+		snprintf(err, errlen,
+			 "a machine of %u pages and %u CPUs cannot be built; record with scripts/record, or say --memory",
+			 m->max_pfn, m->nr_cpus);
 		return NULL;
 	}
-	set_up_kernel(img.mm, m);
+	img.mm = mm_alloc(m->max_pfn, m->nr_cpus, seed);
 	img.page = calloc(m->max_pfn, 1);
-	if (!img.page || add_zones(img.mm, m) || build(&img, seed, owner_is_pfn)) {
-		fprintf(stderr, "fragreplay: no memory for a machine of %u pages\n", m->max_pfn);
+	if (img.mm)
+		set_up_kernel(img.mm, m);
+	if (!img.mm || !img.page || add_zones(img.mm, m) || build(&img, seed, owner_is_pfn)) {
+		snprintf(err, errlen, "no memory for a machine of %u pages: choose less with --memory",
+			 m->max_pfn);
 		mm_free(img.mm);
 		img.mm = NULL;
 	}
@@ -368,10 +372,13 @@ struct mm *boot_mm_fit(const struct recording *m, uint64_t seed, bool owner_is_p
  * @m: what is known
  * @seed: of all that is not known (order of free lists above all)
  * @owner_is_pfn: pages in use get their own pfn as owner cookie
+ * @err: why it cannot be built
+ * @errlen: its size
  *
- * Return: the machine with mm_init_late() done, or NULL with a message on stderr.
+ * Return: the machine with mm_init_late() done, or NULL with @err filled.
  */
-struct mm *boot_mm(const struct recording *m, uint64_t seed, bool owner_is_pfn)
+struct mm *boot_mm(const struct recording *m, uint64_t seed, bool owner_is_pfn, char *err,
+		   size_t errlen)
 {
-	return boot_mm_fit(m, seed, owner_is_pfn, NULL);
+	return boot_mm_fit(m, seed, owner_is_pfn, NULL, err, errlen);
 }

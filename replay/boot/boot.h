@@ -24,8 +24,9 @@ struct boot_fit {
 };
 
 void recording_kernel(const struct recording *m, struct kernel_features *k);
-struct mm *boot_mm(const struct recording *m, uint64_t seed, bool owner_is_pfn);
+struct mm *boot_mm(const struct recording *m, uint64_t seed, bool owner_is_pfn, char *err,
+		   size_t errlen);
 struct mm *boot_mm_fit(const struct recording *m, uint64_t seed, bool owner_is_pfn,
-		       struct boot_fit *fit);
+		       struct boot_fit *fit, char *err, size_t errlen);
 
 #endif

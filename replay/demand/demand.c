@@ -7,6 +7,7 @@
  * workload did: inside direct reclaim a task frees pages for the kernel, outside for itself. An
  * interrupt inside such a window does not belong to it.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -713,6 +714,17 @@ size_t demand_prefix(struct demand *d, const struct record *rec, size_t n, bool 
 		}
 	}
 	return n;
+}
+
+/**
+ * demand_error - did the stage run out of memory?
+ * @d: stage
+ *
+ * Return: 0; -ENOMEM, after which its operations are void.
+ */
+int demand_error(const struct demand *d)
+{
+	return d->failed || d->tasks.failed ? -ENOMEM : 0;
 }
 
 /**

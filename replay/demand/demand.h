@@ -111,6 +111,7 @@ void demand_records(struct demand *d, const struct record *rec, size_t n);
 size_t demand_prefix(struct demand *d, const struct record *rec, size_t n, bool *done);
 void demand_patch_recording(struct demand *d, struct recording *m);
 void demand_finish(struct demand *d);
+int demand_error(const struct demand *d);
 u32 demand_nr_handles(const struct demand *d);
 const struct tpage *demand_tpages(const struct demand *d);
 struct demand_stats *demand_get_stats(struct demand *d);

@@ -178,6 +178,8 @@ void demand_window_begin(struct demand *d, const struct record *r)
 	d->window[i] = migration_begin(d->tp, d->max_pfn, d->single_pages);
 	if (d->window[i])
 		t->window = i;
+	else
+		d->failed = true;
 	if (t->flags & TASK_KCOMPACTD)
 		pace_kcompactd(d, r);
 }

@@ -25,6 +25,7 @@ struct who {
 };
 
 struct demand {
+	bool failed;			/* memory ran out */
 	struct tpage *tp;	/* by handle */
 	u32 max_pfn, nr_limbo, limbo_next, limbo_live;
 	struct task_table tasks;

@@ -2,6 +2,7 @@
 /*
  * Tasks by pid: open addressing, so that the one look-up per event is a multiply and a compare.
  */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "task.h"
@@ -44,19 +45,20 @@ void task_table_release(struct task_table *tt)
 	tt->slot = NULL;
 }
 
-static void task_grow(struct task_table *tt)
+static int task_grow(struct task_table *tt)
 {
 	struct task_table bigger = { .nr = tt->nr, .mask = tt->mask * 2 + 1 };
 	u32 i;
 
 	bigger.slot = calloc((size_t)bigger.mask + 1, sizeof(*bigger.slot));
 	if (!bigger.slot)
-		abort();
+		return -ENOMEM;
 	for (i = 0; i <= tt->mask; i++)
 		if (tt->slot[i].used)
 			*task_slot(&bigger, tt->slot[i].pid) = tt->slot[i];
 	free(tt->slot);
 	*tt = bigger;
+	return 0;
 }
 
 /**
@@ -64,7 +66,8 @@ static void task_grow(struct task_table *tt)
  * @tt: table
  * @pid: task
  *
- * The pointer is good until the next call. Aborts without memory.
+ * The pointer is good until the next call. Without memory for a new task ->failed is set, and the
+ * entry is one that no other task can be told apart by: what follows is void.
  *
  * Return: the entry.
  */
@@ -75,7 +78,11 @@ struct task *task_get(struct task_table *tt, s32 pid)
 	if (t->used)
 		return t;
 	if (tt->nr * 2 > tt->mask) {
-		task_grow(tt);
+		if (tt->failed || task_grow(tt)) {
+			tt->failed = true;
+			tt->spare = (struct task){ .pid = pid, .used = 1, .window = -1 };
+			return &tt->spare;
+		}
 		t = task_slot(tt, pid);
 	}
 	*t = (struct task){ .pid = pid, .used = 1, .window = -1 };

@@ -30,6 +30,8 @@ struct task {
 struct task_table {
 	struct task *slot;
 	u32 nr, mask;
+	bool failed;			/* memory ran out: tasks share an entry from now on */
+	struct task spare;		/* that one */
 };
 
 int task_table_init(struct task_table *tt);

@@ -54,6 +54,7 @@ extern const struct consumer_ops model_consumer;	/* model_run.c */
 extern const struct consumer_ops observed_consumer;	/* observed.c */
 
 /* A machine as the recorded one was, for this policy and seed; run.c */
-struct mm *build_mm(const struct run_options *opt, const struct policy_result *run);
+struct mm *build_mm(const struct run_options *opt, const struct policy_result *run,
+		    char *err, size_t errlen);
 
 #endif

@@ -69,9 +69,10 @@ static int observed_init(struct consumer *c, const struct consumer_base *base)
 	if (!o || !c->opt->timeline_ms)
 		return o ? 0 : -1;
 	/* it has no model, but its map begins like all others */
-	mm = build_mm(c->opt, c->run);
-	if (mm)
-		o->map = observed_map_alloc(c->run, mm, c->opt->timeline_ms * 1000000);
+	mm = build_mm(c->opt, c->run, c->fault, sizeof(c->fault));
+	if (!mm)
+		return -1;
+	o->map = observed_map_alloc(c->run, mm, c->opt->timeline_ms * 1000000);
 	mm_free(mm);
 	if (!o->map)
 		snprintf(c->fault, sizeof(c->fault),

@@ -129,10 +129,13 @@ static void wanted_kernel(const struct run_options *opt, const struct policy_set
  * build_mm - a machine as the recorded one was when the replay begins
  * @opt: the run's options; the recording's page flags are as the prefix corrected them
  * @run: policy, which may behave as another kernel, and seed
+ * @err: why it cannot be built
+ * @errlen: its size
  *
- * Return: the machine; NULL with a message on stderr.
+ * Return: the machine; NULL with @err filled.
  */
-struct mm *build_mm(const struct run_options *opt, const struct policy_result *run)
+struct mm *build_mm(const struct run_options *opt, const struct policy_result *run, char *err,
+		    size_t errlen)
 {
 	struct recording *m = opt->recording;
 	struct kernel_features k;
@@ -140,7 +143,7 @@ struct mm *build_mm(const struct run_options *opt, const struct policy_result *r
 
 	wanted_kernel(opt, &run->setup, &k);
 	m->features = &k;
-	mm = boot_mm(m, run->seed, true);
+	mm = boot_mm(m, run->seed, true, err, errlen);
 	m->features = NULL;
 	return mm;
 }
@@ -163,7 +166,8 @@ static int init_consumers(struct replay *rp)
 	}
 	for (i = 0; i < rp->nr && !ret; i++)
 		if (rp->consumer[i].ops->init(&rp->consumer[i], &base))
-			ret = fail(rp, rp->consumer[i].fault);
+			ret = fail(rp, rp->consumer[i].fault[0] ? rp->consumer[i].fault :
+				   "memory ran out");
 	/* another seed starts from the snapshot as it was read */
 	if (saved)
 		memcpy(m->before.kpageflags, saved, size);
@@ -239,7 +243,7 @@ static int replay_trace(struct replay *rp)
 		return rp->err[0] ? -1 : fail(rp, trace_error(rp->out->t));
 	if (init_consumers(rp) || start_threads(rp))
 		return -1;
-	while (n > 0 && !stopped(rp) && !failed_consumer(rp)) {
+	while (n > 0 && !stopped(rp) && !failed_consumer(rp) && !demand_error(rp->demand)) {
 		demand_records(rp->demand, rec + used, (size_t)n - used);
 		used = 0;
 		progress(rp);
@@ -252,6 +256,8 @@ static int replay_trace(struct replay *rp)
 		snprintf(rp->err, rp->errlen, "%s", trace_error(rp->out->t));
 		return -1;
 	}
+	if (demand_error(rp->demand))
+		return fail(rp, "memory ran out");
 	failed = failed_consumer(rp);
 	if (!failed)
 		return 0;

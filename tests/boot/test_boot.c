@@ -64,8 +64,8 @@ static void set_pages(struct recording *m, uint32_t pfn, uint32_t nr, uint64_t f
 
 static struct mm *built(const struct recording *m, uint64_t seed, struct boot_fit *fit)
 {
-	struct mm *mm = boot_mm_fit(m, seed, true, fit);
-	char rules[1024];
+	char rules[1024], err[256] = "";
+	struct mm *mm = boot_mm_fit(m, seed, true, fit, err, sizeof(err));
 
 	assert_non_null(mm);
 	if (mm_check(mm, rules, sizeof(rules)))
@@ -331,9 +331,11 @@ TEST(a_bare_trace_tells_what_was_free)
 TEST(an_impossible_machine_is_refused)
 {
 	struct recording *m = calloc(1, sizeof(*m));
+	char err[256] = "";
 
 	assert_non_null(m);
-	assert_null(boot_mm(m, 1, false));
+	assert_null(boot_mm(m, 1, false, err, sizeof(err)));
+	assert_non_null(strstr(err, "cannot be built"));
 	tiny_free(m);
 }
 
