@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
+#include "base/json.h"
 #include "base/message.h"
 #include "base/output.h"
 #include "base/version.h"
@@ -139,6 +140,7 @@ int main(int argc, char **argv)
 {
 	occupy_standard_fds();
 	interrupt_install();
+	json_watch_memory();
 	if (argc < 2) {
 		print_usage(stderr);
 		return EXIT_TROUBLE;

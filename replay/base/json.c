@@ -1,8 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The numbers and strings of every JSON document that is written. */
 #include <math.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 
 #include "json.h"
+
+static atomic_bool out_of_memory;
+
+static void *watched_malloc(size_t size)
+{
+	void *p = malloc(size);
+
+	if (!p)
+		atomic_store(&out_of_memory, true);
+	return p;
+}
+
+/**
+ * json_watch_memory - remember from now on when a JSON value could not be had
+ *
+ * A value that could not be allocated is left out of its object without an error that anybody
+ * looks at, since there are hundreds of places. json_out_of_memory() tells before a document is
+ * written.
+ */
+void json_watch_memory(void)
+{
+	json_set_alloc_funcs(watched_malloc, free);
+}
+
+/**
+ * json_out_of_memory - has memory for JSON run out since json_watch_memory()?
+ *
+ * Return: true: some document lacks a part, and none must be written.
+ */
+bool json_out_of_memory(void)
+{
+	return atomic_load(&out_of_memory);
+}
 
 /**
  * json_u64 - a counter

@@ -7,10 +7,13 @@
 #define FRAGREPLAY_JSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 json_t *json_u64(uint64_t value);
 json_t *json_fraction(double value);
 json_t *json_string_or_null(const char *s);
+void json_watch_memory(void);
+bool json_out_of_memory(void);
 
 #endif

@@ -148,13 +148,18 @@ int report_write(const json_t *report, const char *path)
 {
 	struct output out;
 
+	if (json_out_of_memory()) {
+		message("no memory for the report");
+		return -1;
+	}
 	if (output_open(&out, path))
 		return -1;
 	if (json_dump_callback(report, write_chunk, out.file,
 			       JSON_INDENT(2) | JSON_REAL_PRECISION(15))) {
 		if (ferror(out.file))
 			return output_commit(&out);
-		message("the report cannot be put into JSON");
+		message(json_out_of_memory() ? "no memory for the report" :
+			"the report cannot be put into JSON");
 		output_abort(&out);
 		return -1;
 	}

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "view.h"
+#include "base/json.h"
 #include "base/message.h"
 #include "report/metrics_json.h"
 
@@ -128,7 +129,7 @@ int view_html(json_t *const *reports, const char *const *names, unsigned int n, 
 		json_array_append_new(list, page_report(reports[i], names[i]));
 	data = json_pack("{so, so, so}", "reports", list, "table", view_table(reports, names, n),
 			 "curves", metrics_curves());
-	if (data && json_array_size(list) == n &&
+	if (data && !json_out_of_memory() && json_array_size(list) == n &&
 	    fwrite(page, 1, (size_t)(place - page), out) == (size_t)(place - page) &&
 	    !json_dump_callback(data, write_escaped, out, JSON_COMPACT | JSON_ENSURE_ASCII) &&
 	    fputs(rest, out) != EOF)
