@@ -1,7 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * The start image from kpageflags: which pages are free is exact; which of the pages without any
- * flag lie on per-CPU lists is chosen (doc/design.md, "The start image").
+ * The start image from kpageflags (doc/design.md, "The start image"): which pages are free is
+ * exact; which of the pages without any flag are on per-CPU lists is chosen.
  */
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The start image without kpageflags: from counts of free buddies by order and type, or, where
  * even those are missing, from the first event of each page (doc/design.md, "The start image").

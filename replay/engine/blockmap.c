@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Frames of a map of pageblocks: which moments are kept, and what a block is called. */
+/* Frames of a map of pageblocks: which moments are kept, and the class of a block. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,8 +17,8 @@ const struct block_class_info blockmap_class[NR_BLOCK_CLASSES] = {
 };
 
 /**
- * blockmap_alloc - an empty map of a machine's zones
- * @mm: the machine
+ * blockmap_alloc - allocate an empty map of all zones
+ * @mm: model memory
  *
  * Return: the map; NULL without memory.
  */
@@ -56,7 +56,7 @@ struct blockmap *blockmap_alloc(const struct mm *mm)
 
 /**
  * blockmap_free - free a map
- * @map: NULL is fine
+ * @map: map or NULL
  */
 void blockmap_free(struct blockmap *map)
 {
@@ -81,7 +81,7 @@ static void move_frame(struct blockmap *map, u32 to, u32 from)
  * blockmap_halve - keep every second moment, from the first on, and the end
  * @map: the map
  *
- * Moments to come are kept half as often, too: all but the end are evenly spaced.
+ * From then on moments are kept half as often, so that all but the end are evenly spaced.
  */
 void blockmap_halve(struct blockmap *map)
 {
@@ -119,7 +119,7 @@ static int reserve_frame(struct blockmap *map)
 }
 
 /**
- * blockmap_frame - room for the next moment, if it is one that is kept
+ * blockmap_frame - make room for the next moment, if it is one that is kept
  * @map: the map
  * @t_ns: since the replay began; not before the moment before
  * @end: the last moment, which is always kept
@@ -153,11 +153,11 @@ static u8 tenths(u32 used, u32 present)
 }
 
 /**
- * block_state - what a block is called by the pages it holds
+ * block_state - get the class of a block by the pages that it holds
  * @pages: counts of its base pages
  * @highatomic: it is of the reserve for high-order atomic requests
  *
- * Reserved pages are in use, but no reason to call a block anything else while it holds others.
+ * Reserved pages count as in use, but decide the class only if the block holds no others in use.
  *
  * Return: BLOCK_STATE().
  */
@@ -181,8 +181,8 @@ u8 block_state(const struct block_pages *pages, bool highatomic)
 }
 
 /**
- * block_used_type - what a page in use counts as
- * @mt: enum migratetype that it was asked for with; CMA pages are asked for as movable ones
+ * block_used_type - get the type that a page in use counts as
+ * @mt: enum migratetype with which it was allocated; CMA counts as movable
  *
  * Return: one below MIGRATE_PCPTYPES.
  */
@@ -193,7 +193,7 @@ u8 block_used_type(u8 mt)
 	return mt < MIGRATE_PCPTYPES ? mt : MIGRATE_UNMOVABLE;
 }
 
-/* pages of each type in use, 16 bits each: sums stay in a register over a whole block */
+/* Counts of the types in use, 16 bits each, so that the sums of a block stay in a register. */
 static u64 used_sum(u32 mt, u32 n)
 {
 	static const u8 shift[8] = {
@@ -204,7 +204,7 @@ static u64 used_sum(u32 mt, u32 n)
 	return (u64)n << shift[mt];
 }
 
-/* pages of the unit at @p, which is not in use; reserved ones are counted */
+/* Size of the unit at @p, which is not in use. Reserved pages are counted in @pages. */
 static u32 count_other(const struct page *p, struct block_pages *pages)
 {
 	switch ((enum page_state)p->state) {
@@ -225,7 +225,7 @@ static u32 count_other(const struct page *p, struct block_pages *pages)
 
 /**
  * blockmap_scan_block - count the pages of a block
- * @mm: the machine
+ * @mm: model memory
  * @block: pfn >> pageblock_order
  * @pages: set
  */
@@ -255,7 +255,7 @@ void blockmap_scan_block(const struct mm *mm, u32 block, struct block_pages *pag
 	}
 }
 
-/* A reserve's block stays so while it is free; its type may change without any of its pages. */
+/* Is the block free? The type of a HIGHATOMIC block may change without any of its pages. */
 static bool is_empty(u8 state)
 {
 	return BLOCK_CLASS(state) == BLK_FREE || BLOCK_CLASS(state) == BLK_HIGHATOMIC;
@@ -280,11 +280,11 @@ static void scan_zone(const struct blockmap *map, const struct mm *mm, const str
 }
 
 /**
- * blockmap_watch - look at blocks again only where something has changed
- * @map: of this machine; must live as long
- * @mm: the machine
+ * blockmap_watch - let samples scan only the blocks in which something has changed
+ * @map: of this model, which it must outlive
+ * @mm: model memory
  *
- * Without, every sample looks at every block.
+ * Without this, every sample scans every block.
  */
 void blockmap_watch(struct blockmap *map, struct mm *mm)
 {
@@ -292,9 +292,9 @@ void blockmap_watch(struct blockmap *map, struct mm *mm)
 }
 
 /**
- * blockmap_sample - take a machine's blocks as they are now
- * @map: of this machine
- * @mm: the machine
+ * blockmap_sample - add a frame of all blocks as they are now
+ * @map: of this model
+ * @mm: model memory
  * @t_ns: as blockmap_frame()
  * @end: likewise
  *

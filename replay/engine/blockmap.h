@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A map of a machine's pageblocks over time: a byte a block and moment, and the text that the
- * report carries of it. doc/fragreplay-report-1.schema.json, "map", is the format.
+ * A map of a model's pageblocks over time: a byte per block and moment, and the text that the
+ * report has of it. doc/fragreplay-report-1.schema.json, "map", is the format.
  */
 #ifndef FRAGREPLAY_BLOCKMAP_H
 #define FRAGREPLAY_BLOCKMAP_H
@@ -11,7 +11,7 @@
 #define BLOCKMAP_MAX_FRAMES	200u
 #define BLOCKMAP_ROW_BYTES	(8u << 20)	/* of all rows of a report */
 
-/* what a block holds; the order is that of blockmap_class[] */
+/* What a block holds, in the order of blockmap_class[]. */
 enum block_class { BLK_ABSENT, BLK_RESERVED, BLK_FREE, BLK_MOVABLE, BLK_UNMOVABLE, BLK_RECLAIMABLE,
 		   BLK_MIXED, BLK_HIGHATOMIC, NR_BLOCK_CLASSES };
 
@@ -22,12 +22,12 @@ struct block_class_info {
 
 extern const struct block_class_info blockmap_class[NR_BLOCK_CLASSES];
 
-/* a block at a moment: enum block_class, and tenths in use 0 .. 9 */
+/* A block at a moment: enum block_class, and the tenths of it in use, 0 .. 9. */
 #define BLOCK_STATE(class, digit)	((u8)((class) << 4 | (digit)))
 #define BLOCK_CLASS(state)		((state) >> 4)
 #define BLOCK_DIGIT(state)		((state) & 15)
 
-/* base pages of one block, by what they are */
+/* Base pages of one block, by what they are. */
 struct block_pages {
 	u16 present, reserved, used[MIGRATE_PCPTYPES];
 };
@@ -38,16 +38,16 @@ struct blockmap_zone {
 };
 
 /**
- * struct blockmap - frames of one machine
+ * struct blockmap - frames of one model
  * @zone: populated zones in order; their blocks follow one another in a frame
  * @nr_blocks: of all zones
  * @t_ns: of each frame
  * @frame: @nr_frames times @nr_blocks states
  * @now: state of each block when it was last looked at
- * @touched: by pfn >> pageblock_order: look again; the machine's ->touched is this
- * @stride: one of so many moments is kept
+ * @touched: by pfn >> pageblock_order: scan again; mm->touched points here
+ * @stride: one in @stride moments is kept
  * @seen: moments so far
- * @ended: the last frame is that of the end, whenever that was
+ * @ended: the last frame is that of the end
  */
 struct blockmap {
 	struct blockmap_zone zone[MAX_NR_ZONES];

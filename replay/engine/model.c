@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One policy's machine under the workload's demand.
+ * One policy's model under the workload's demand.
  *
- * The machine knows pages and owners; this file knows which handle of the trace is which page.
- * Time is the trace's: before every operation the background threads get the time since the last.
+ * mm/ knows pages and owners; this file knows which handle of the trace is which page. Time is the
+ * trace's: before every operation the background threads get the time since the last one.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 
 #define VMSTAT_INTERVAL_NS	1000000000ull	/* sysctl vm.stat_interval: 1 s */
 
-/* The driver's side of reclaim: the machine took a base page. */
+/* Called when reclaim has freed a base page. */
 static void model_evicted(void *ctx, u32 owner, u32 pfn, bool anon)
 {
 	struct model *mo = ctx;
@@ -39,13 +39,13 @@ static void model_moved(void *ctx, u32 owner, u32 pfn)
 }
 
 /**
- * model_init - a driver for a machine that is built
- * @mo: driver; ->mm is the machine
+ * model_init - set up the driver of a model whose memory is built
+ * @mo: driver; ->mm is its memory
  * @opt: the run's options
  * @run: where results go
  * @nr_handles: of the demand stage
  *
- * Pages whose owner is a handle already (their own pfn: pages older than the trace) are mapped.
+ * Pages older than the trace have their own pfn as owner, and are mapped to that handle.
  *
  * Return: 0, or -1 without memory.
  */
@@ -72,7 +72,7 @@ int model_init(struct model *mo, const struct run_options *opt, struct policy_re
 }
 
 /**
- * model_release - free the driver; the machine stays for the report
+ * model_release - free the driver; ->mm stays for the report
  * @mo: driver
  */
 void model_release(struct model *mo)
@@ -140,7 +140,7 @@ void model_use(struct model *mo, const struct op *op, u32 pfn, u32 order, u32 ha
 		folio_add_lru(mo->mm, pfn, origin);
 }
 
-/* Give a folio back, whatever list it is on. */
+/* Free a folio, whatever list it is on. */
 static void free_folio(struct model *mo, u32 pfn)
 {
 	struct mm *mm = mo->mm;
@@ -156,7 +156,7 @@ static void free_folio(struct model *mo, u32 pfn)
 	free_pages(mm, pfn, order);
 }
 
-/* Is this a THP that only the model has, with base pages of the trace in it? */
+/* Is this a huge page that only the model has, with base pages of the trace in it? */
 static bool absorbing(const struct model *mo, u32 head)
 {
 	const struct page *p = &mo->mm->page[head];
@@ -165,8 +165,8 @@ static bool absorbing(const struct model *mo, u32 head)
 }
 
 /*
- * A page of a THP that absorbed faults is unmapped. The THP stays whole until none of it is mapped
- * and is then freed as one (mm/huge_memory.c:deferred_split_folio).
+ * Unmap a page of a huge page that has absorbed faults. The huge page stays whole until none of it
+ * is mapped, and is then freed as one (mm/huge_memory.c:deferred_split_folio).
  */
 static void unmap_absorbed(struct model *mo, u32 handle)
 {
@@ -180,7 +180,7 @@ static void unmap_absorbed(struct model *mo, u32 handle)
 	free_folio(mo, head);
 }
 
-/* ... or is split: then what nobody has mapped is freed */
+/* Split such a huge page, and free the pages that are not mapped. */
 static void split_absorbing(struct model *mo, u32 head)
 {
 	struct mm *mm = mo->mm;
@@ -195,8 +195,8 @@ static void split_absorbing(struct model *mo, u32 head)
 }
 
 /*
- * Make the folio that holds @handle end within [handle, handle + left): a part of it is freed,
- * so the kernel had split it.
+ * Split the folio that holds @handle if it does not end within [handle, handle + left): a part of
+ * it is freed, so the recorded kernel had split it.
  */
 static void split_for(struct model *mo, u32 handle, u32 left)
 {
@@ -217,7 +217,7 @@ static void split_for(struct model *mo, u32 handle, u32 left)
 
 typedef void (*folio_fn)(struct model *mo, u32 pfn);
 
-/* Every folio of a range of handles, split where the range ends inside one; then unmapped. */
+/* Unmap every folio of a range of handles and call @fn; split it where the range ends inside. */
 static void for_each_folio(struct model *mo, const struct op *op, folio_fn fn)
 {
 	u32 i = 0, n = 1u << op->order;
@@ -258,7 +258,7 @@ static void for_each_folio(struct model *mo, const struct op *op, folio_fn fn)
 	}
 }
 
-/* rule 3: nobody's from now on, and the first that the model's reclaim will find */
+/* "Reclaim frees": the folio has no owner from now on, and is the first that reclaim finds. */
 static void reclaimed_folio(struct model *mo, u32 pfn)
 {
 	struct mm *mm = mo->mm;
@@ -302,7 +302,7 @@ static void op_move(struct model *mo, const struct op *op)
 	}
 }
 
-/* rule 6: base pages where the trace had one folio; what cannot be had is lost to the workload */
+/* "Changed outcomes": smaller folios where the trace had one. Those that fail are not served. */
 static void alloc_pieces(struct model *mo, const struct op *op, u32 handle, u32 order, gfp_t gfp)
 {
 	u32 i, pfn;
@@ -366,7 +366,7 @@ static void op_alloc(struct model *mo, const struct op *op)
 		if (origin == LRU_REFAULT && op->kind == PK_ANON)
 			count_vm_events(mo->mm, VM_pswpin, 1u << op->order);
 	} else if (op->kind == PK_SLAB && op->order) {
-		/* slub goes on with its minimum order (mm/slub.c:allocate_slab) */
+		/* slub tries its minimum order next (mm/slub.c:allocate_slab) */
 		mo->run->stats.folio_stepdowns++;
 		alloc_pieces(mo, op, op->handle, 0, op->gfp & ~(__GFP_NORETRY | __GFP_NOWARN));
 	} else {
@@ -374,7 +374,9 @@ static void op_alloc(struct model *mo, const struct op *op)
 	}
 }
 
-/* An attempt that failed in the trace costs the same work here; its page, if any, is not kept. */
+/*
+ * An attempt that failed in the trace costs the same work here. If it gets a page, that is freed.
+ */
 static void op_alloc_failed(struct model *mo, const struct op *op)
 {
 	u32 pfn;
@@ -388,7 +390,7 @@ static void op_alloc_failed(struct model *mo, const struct op *op)
 		free_pages(mo->mm, pfn, op->order);
 }
 
-/* nothing more will be faulted there; a THP that absorbed nothing is unmapped now */
+/* No more faults will come there. A huge page that has absorbed nothing is freed. */
 static void end_region(struct model *mo, u32 n)
 {
 	u32 head = mo->region[n].head;
@@ -520,7 +522,7 @@ static void model_op(struct model *mo, const struct op *op)
 	}
 }
 
-/* Every interval has its sample, also one in which the workload asked for nothing. */
+/* Take the samples that are due: every interval has one, also without any operation in it. */
 static int sample_until(struct model *mo, u64 now, bool end)
 {
 	u64 interval = mo->opt->timeline_ms * 1000000;
@@ -535,7 +537,7 @@ static int sample_until(struct model *mo, u64 now, bool end)
 	return end ? timeline_sample(mo, now, true) : 0;
 }
 
-/* Background threads and periodic work, up to the moment of this operation. */
+/* Let background threads and periodic work run up to the moment of this operation. */
 static int advance(struct model *mo, const struct op *op)
 {
 	struct mm *mm = mo->mm;
@@ -579,8 +581,8 @@ static bool is_whole(struct model *mo)
  * @op: operations, in order
  * @n: how many
  *
- * Return: 0; -1 without memory for the driver or the model, or with ->fault filled when the policy
- * did what none may, or mm_check() found a broken rule.
+ * Return: 0; -1 without memory for the driver or the model, or with ->fault filled if the policy
+ * broke a rule.
  */
 int model_ops(struct model *mo, const struct op *op, size_t n)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One policy's machine, driven by the operations of the demand stage. */
+/* One policy's model, driven by the operations of the demand stage. */
 #ifndef FRAGREPLAY_MODEL_H
 #define FRAGREPLAY_MODEL_H
 
@@ -7,16 +7,16 @@
 
 #define NR_REGIONS	1024	/* huge pages that absorb base-page faults, open at a time */
 #define NR_FOLIO_WINDOWS 64	/* page-cache folios that absorb what follows, open at a time */
-#define NR_RECENT	65536	/* pages remembered for a touch that no event names; power of two */
+#define NR_RECENT	65536	/* evicted pages, of which one may be touched; power of two */
 
-/* a huge page that the model got and the trace did not: rule 6 */
+/* A huge page that the model has and the trace does not: doc/design.md, "Changed outcomes". */
 struct thp_region {
 	s32 pid;
 	u32 head;		/* pfn in the model */
 	u32 next;		/* base pages absorbed so far */
 };
 
-/* a page-cache folio that the model got and the trace did not, at its first parts: rule 6 */
+/* A page-cache folio that is larger than the trace's: doc/design.md, "Changed outcomes". */
 struct folio_window {
 	s32 pid;
 	u32 head;		/* pfn in the model */
@@ -25,9 +25,11 @@ struct folio_window {
 	bool write;
 };
 
-/* pages of one kind that one kernel evicted and the other did not: rule 7 */
+/*
+ * Pages of one kind that one kernel has evicted and the other has not: doc/design.md, "Refaults".
+ */
 struct away {
-	u64 trace;		/* evicted by the recorded kernel, not seen to come back */
+	u64 trace;		/* evicted by the recorded kernel, and not back yet */
 	u64 held;		/* of these, still resident in the model */
 	u64 model;		/* evicted by the model alone */
 	u64 budget;		/* refaults that the recording's own counters allow; ~0: unknown */
@@ -44,7 +46,7 @@ struct model {
 	const struct run_options *opt;
 	struct thp_region region[NR_REGIONS];
 	u32 nr_regions;
-	u16 *absorbed;		/* by model pfn >> 9: pages of the trace that such a THP holds */
+	u16 *absorbed;		/* by model pfn >> 9: the trace's pages in such a huge page */
 	struct folio_window folio_window[NR_FOLIO_WINDOWS];
 	u32 nr_folio_windows, next_folio_window;
 	struct away anon, file;
@@ -52,7 +54,7 @@ struct model {
 	u32 nr_contigs, cap_contigs;
 	u64 t0, next_vmstat_ns, next_sample_ns;
 	u64 nr_ops;
-	char fault[768];	/* why model_ops() gave up; "": no memory */
+	char fault[768];	/* why model_ops() failed; "": no memory */
 	size_t cap_timeline;
 	bool started, measured;	/* saw the first operation; took the counters at "after begin" */
 };

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Gigantic pages, which the demand knows by numbers of its own: no event tells where they are. */
+/* Gigantic pages. No event says where they are, so the demand numbers them. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "model.h"
 
-/* a gigantic page that the model has */
+/* A gigantic page that the model has. */
 struct contig {
 	u32 id, pfn, nr_pages;
 };
@@ -42,7 +42,7 @@ static void contig_alloc(struct model *mo, u32 id, u32 nr_pages)
 		return;
 	}
 	mo->run->stats.contig_asked++;
-	/* an id in use is a second page of that name, which nothing could free */
+	/* a second page with an id in use could never be freed */
 	if (!find(mo, id))
 		pfn = alloc_contig_pages(mo->mm, nr_pages);
 	if (pfn == PFN_NONE) {
@@ -64,7 +64,7 @@ static void contig_free(struct model *mo, u32 id)
 }
 
 /**
- * model_contig - OP_CONTIG: a gigantic page is asked for, or given back
+ * model_contig - allocate or free a gigantic page, for OP_CONTIG
  * @mo: driver
  * @op: operation
  */

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Page-cache folios: what a buffered write or readahead asks for, attempt by attempt, under the
- * policy that decides with which flags; and what becomes of it when the model gets another order
- * than the trace did (rule 6).
+ * Page-cache folios: the attempts of a buffered write or readahead, with the flags that the policy
+ * decides; and what follows when the model gets another order than the trace did (doc/design.md,
+ * "Changed outcomes").
  *
- * A write steps down an order at a time to the mapping's least, and what is left of it is asked
- * for anew (mm/filemap.c:__filemap_get_folio, fs/iomap/buffered-io.c). Readahead goes on with the
- * least order (mm/readahead.c:page_cache_ra_order). Its flags are nobody's decision.
+ * A write steps down an order at a time to the mapping's least, and the rest of it is requested
+ * anew (mm/filemap.c:__filemap_get_folio, fs/iomap/buffered-io.c). Readahead goes on with the least
+ * order (mm/readahead.c:page_cache_ra_order); policies do not change its flags.
  */
 #include "mm/mm.h"
 #include "model.h"
 #include "refault.h"
 
-/* One request on its way: order it could use, first order to try, least order there is. */
+/* A request: the order that it could use, the first order to try, the mapping's least order. */
 struct folio_request {
 	const struct op *op;
 	struct folio_stats *stats;
@@ -20,7 +20,7 @@ struct folio_request {
 	u32 hint, first, min;
 };
 
-/* One attempt, and what it cost. */
+/* Make one attempt, and count its cost. */
 static u32 attempt(struct model *mo, const struct folio_request *rq, gfp_t gfp, u32 order)
 {
 	struct mm *mm = mo->mm;
@@ -39,7 +39,7 @@ static u32 attempt(struct model *mo, const struct folio_request *rq, gfp_t gfp, 
 	return pfn;
 }
 
-/* The flags that the operation brought along, without what the attempt loop adds. */
+/* The flags of the operation, without those that the loop of attempts adds. */
 static gfp_t mapping_gfp(const struct op *op)
 {
 	return op->hint || op->order ? op->gfp & ~(__GFP_NORETRY | __GFP_NOWARN) : op->gfp;
@@ -70,7 +70,7 @@ static u32 get_folio(struct model *mo, const struct folio_request *rq, u32 *orde
 	return pfn;
 }
 
-/* An attempt that may not fail is one at the mapping's least order. */
+/* An attempt without __GFP_NORETRY is one at the mapping's least order. */
 static u32 least_order(const struct op *op)
 {
 	return op->gfp & __GFP_NORETRY ? 0 : op->order;
@@ -85,7 +85,7 @@ static struct folio_request request(struct model *mo, const struct op *op)
 				       .min = least_order(op), .stats = &mo->run->folios[write] };
 }
 
-/* The order of what is asked for next: what is left of it, as far as it is aligned. */
+/* Set the order of the next request: of the rest, as far as that is aligned. */
 static void request_rest(struct folio_request *rq, u32 done, u32 n)
 {
 	u32 aligned = (u32)__builtin_ctz(done);
@@ -120,7 +120,7 @@ static void own(struct model *mo, u32 pfn, u32 order, u32 handle)
 	}
 }
 
-/* The model alone got the folio that was asked for: room for what the trace got afterwards. */
+/* The model got a larger folio than the trace: the trace's next requests are parts of it. */
 static void use_larger(struct model *mo, const struct folio_request *rq, u32 pfn, u32 order,
 		       enum lru_origin origin)
 {
@@ -141,7 +141,7 @@ static bool window_fits(const struct model *mo, const struct folio_window *w,
 	const struct page *p = &mo->mm->page[w->head];
 	u32 n = 1u << rq->hint;
 
-	/* what was asked for next lies where the folio goes on, or is not of this write */
+	/* the next request must lie where the folio goes on, or it belongs to another write */
 	return p->state == PAGE_USED && p->head && p->joined && p->order == w->order &&
 	       !(w->next & (n - 1)) && w->next + n <= 1u << w->order;
 }
@@ -167,7 +167,7 @@ static bool absorb(struct model *mo, const struct folio_request *rq)
 	return true;
 }
 
-/* What the trace got as one comes in parts; without a page the rest is not written or read. */
+/* The folio of the trace comes in parts. If one fails, the rest is not written or read. */
 static void use_parts(struct model *mo, struct folio_request *rq, u32 pfn, u32 order,
 		      enum lru_origin origin)
 {
@@ -186,12 +186,12 @@ static void use_parts(struct model *mo, struct folio_request *rq, u32 pfn, u32 o
 }
 
 /**
- * model_folio_alloc - the workload writes to or reads into the page cache
+ * model_folio_alloc - allocate for a write to or a read into the page cache
  * @mo: driver
  * @op: OP_ALLOC of a PK_FILE page
  * @origin: how it joins the LRU
  *
- * A write that gets no page at all, -ENOMEM, ends there.
+ * A write that gets no page at all ends with -ENOMEM.
  */
 void model_folio_alloc(struct model *mo, const struct op *op, enum lru_origin origin)
 {
@@ -213,11 +213,12 @@ void model_folio_alloc(struct model *mo, const struct op *op, enum lru_origin or
 }
 
 /**
- * model_folio_failed - an operation that got no page at all in the trace
+ * model_folio_failed - repeat an operation that got no page at all in the trace
  * @mo: driver
  * @op: OP_ALLOC_FAILED of a PK_FILE page
  *
- * It costs its attempts here, too; a page that it gets is not kept, since nothing frees it.
+ * Its attempts cost the same work here. If it gets a page, that is freed, because no event would
+ * free it.
  */
 void model_folio_failed(struct model *mo, const struct op *op)
 {
@@ -231,9 +232,11 @@ void model_folio_failed(struct model *mo, const struct op *op)
 }
 
 /**
- * model_folio_joined - is this page part of a folio that the model alone has as one?
+ * model_folio_joined - is this page part of a folio that only the model has as one?
  * @mo: driver
  * @pfn: a page in use
+ *
+ * Return: whether it is.
  */
 bool model_folio_joined(const struct model *mo, u32 pfn)
 {
@@ -243,12 +246,12 @@ bool model_folio_joined(const struct model *mo, u32 pfn)
 }
 
 /**
- * model_folio_disown - an object that is a part of such a folio loses a page
+ * model_folio_disown - take a page of such a folio from the object that owns it
  * @mo: driver
  * @handle: of the page, which is mapped
  *
- * Return: head of the folio when it was the last of its pages that had an owner, and the folio
- * goes the way of its parts; else PFN_NONE: it stays whole.
+ * Return: head of the folio if this was the last of its pages with an owner: then the caller frees
+ * or reclaims the folio; else PFN_NONE: it stays whole.
  */
 u32 model_folio_disown(struct model *mo, u32 handle)
 {

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* A policy's model as a consumer: it is built, driven by the operations, and checked at its end. */
 #include <stdlib.h>
 #include <string.h>
@@ -78,7 +78,7 @@ static int model_run_finish(struct consumer *c, const struct consumer_base *base
 	struct mm *mm = run->mm;
 
 	(void)base;
-	/* A policy from a file gets no report unless it left the machine whole: once costs little. */
+	/* a policy from a file gets a report only if it broke no rule: one check costs little */
 	if (run->setup.dl &&
 	    !policy_check(mm, "at the end of the replay", c->fault, sizeof(c->fault)))
 		return -1;

@@ -132,13 +132,13 @@ const struct consumer_ops observed_consumer = {
 };
 
 /**
- * observed_compare - hold the trace's pages in use against after/kpageflags
+ * observed_compare - compare the trace's pages in use with after/kpageflags
  * @d: demand stage at the end of the trace
  * @m: machine
  * @out: ->observed is filled in
  *
- * Left out: pages that an event touched while the flags were read, and pages without any flag,
- * which are free on a per-CPU list or in use by the kernel (doc/design.md, "The start image").
+ * Left out are pages that an event named while the flags were read, and pages without any flag,
+ * which are free on a per-CPU list or in use by the kernel (doc/design.md, "Words").
  */
 void observed_compare(const struct demand *d, const struct recording *m, struct run_output *out)
 {

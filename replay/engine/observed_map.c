@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The map of `observed`: the start image that every policy's machine has, and from then on each
- * page where the trace's own operations put it. A page that the recorded kernel migrated to a
- * place that no event names is not on the map until it is freed.
+ * The map of `observed`: it begins with the start image, as every policy's model, and then follows
+ * the trace's own operations. A page that the recorded kernel migrated to a place that no event
+ * names is not on the map until it is freed.
  */
 #include <stdlib.h>
 
 #include "blockmap.h"
 #include "model.h"
 
-/* of a page: in use, by the migratetype it was asked for with, or one of these */
+/* States of a page: the migratetype with which it was allocated, or one of these. */
 enum { SEEN_ABSENT = MIGRATE_PCPTYPES, SEEN_RESERVED, SEEN_FREE };
 
 struct observed_map {
@@ -36,9 +36,9 @@ static u8 start_state(const struct page *p)
 }
 
 /**
- * observed_map_alloc - a map that begins like a machine
+ * observed_map_alloc - allocate a map that begins with the start image
  * @run: gets the map, and keeps it
- * @mm: the machine, not run as yet; not needed afterwards
+ * @mm: model memory that has not run yet; not needed afterwards
  * @interval_ns: between samples
  *
  * Return: what observed_map_ops() needs; NULL without memory.
@@ -69,8 +69,8 @@ struct observed_map *observed_map_alloc(struct policy_result *run, const struct 
 }
 
 /**
- * observed_map_free - forget all but the map itself
- * @om: NULL is fine
+ * observed_map_free - free all but the map itself
+ * @om: state, or NULL
  */
 void observed_map_free(struct observed_map *om)
 {
@@ -97,7 +97,7 @@ static void set_page(struct observed_map *om, u32 pfn, u8 to)
 	om->page[pfn] = to;
 }
 
-/* a handle past the last pfn is of a page whose place is not known */
+/* The place of a page is not known if its handle is beyond the last pfn. */
 static void set_pages(struct observed_map *om, u32 handle, u32 order, u8 to)
 {
 	u32 i;

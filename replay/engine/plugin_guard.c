@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A policy from a file may crash, itself or by what it did to the machine. Its user is told which
- * policy and which hooks, instead of a bare "Segmentation fault".
+ * A policy from a file may crash, by itself or by what it did to the model. The message then names
+ * the policy and its hooks, instead of a bare "Segmentation fault".
  */
 #include <signal.h>
 #include <string.h>
@@ -14,7 +14,7 @@ static __thread const struct mm *foreign;	/* this thread's machine, while a poli
 
 static void tell(const char *text)
 {
-	/* nothing is left to do when even this fails */
+	/* if even this fails there is nothing left to do */
 	if (write(STDERR_FILENO, text, strlen(text)) < 0)
 		_exit(EXIT_TROUBLE);
 }
@@ -41,7 +41,7 @@ static void crashed(int sig)
 }
 
 /**
- * plugin_guard_install - be told of crashes, once a policy from a file is loaded
+ * plugin_guard_install - catch crashes, once a policy from a file is loaded
  */
 void plugin_guard_install(void)
 {
@@ -53,7 +53,7 @@ void plugin_guard_install(void)
 }
 
 /**
- * plugin_guard_enter - what this thread does from now on, a policy from a file may be to blame for
+ * plugin_guard_enter - blame a policy from a file for what this thread does from now on
  * @mm: its machine
  */
 void plugin_guard_enter(const struct mm *mm)
@@ -62,7 +62,7 @@ void plugin_guard_enter(const struct mm *mm)
 }
 
 /**
- * plugin_guard_leave - what this thread does from now on is fragreplay's own
+ * plugin_guard_leave - end what plugin_guard_enter() began
  */
 void plugin_guard_leave(void)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where a policy's report() and sample() write to. What they do wrong costs the policy its entry,
- * never the report its form: a name that was given already keeps its first value, an object that
- * was not closed ends with the section.
+ * What a policy's report() and sample() write to. An error of theirs costs the policy its entry and
+ * leaves the report well-formed: a name that is given twice keeps its first value, and an object
+ * that is not closed ends with the section.
  */
 #include <string.h>
 

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rule 7. No event says when a page is touched. But each swap-in of the recorded kernel is one
- * touch of a page that it had swapped out, so it samples how the workload touches cold memory:
- * that page may still be resident here (then the fault never happens: absorbed), and pages that
- * only the model swapped out are touched at the same rate a page. The same holds for re-reads of
- * the page cache.
+ * Refaults (doc/design.md, "Refaults"). No event says when a page is touched. But each swap-in of
+ * the recorded kernel is one touch of a page that it had swapped out, so it samples how the
+ * workload touches cold memory: the page may still be resident here, and then the fault does not
+ * happen (it is absorbed); and pages that only the model has swapped out are touched at the same
+ * rate per page. The same holds for re-reads of the page cache.
  *
- * An allocation that may be a refault (gfp says: no first touch) counts as one while the recorded
- * kernel has pages out and its own counters (pswpin, workingset_refault_file) allow for more.
+ * An allocation whose gfp says that it is no first touch counts as a refault while the recorded
+ * kernel has evicted pages and its own counters (pswpin, workingset_refault_file) allow for more.
  */
 #include <stdlib.h>
 
 #include "refault.h"
 
 /**
- * refault_init - the rings of pages away, and the budgets from the recording's counters
+ * refault_init - allocate the rings of evicted pages, and set the budgets by the recording's
+ * counters
  * @mo: driver
  *
  * Return: 0, or -1 without memory.
@@ -58,7 +59,7 @@ static struct away *away_of(struct model *mo, bool anon)
 }
 
 /**
- * refault_trace_evicted - the recorded kernel evicted these pages
+ * refault_trace_evicted - note that the recorded kernel has evicted pages
  * @mo: driver
  * @op: OP_RECLAIM
  */
@@ -69,7 +70,7 @@ void refault_trace_evicted(struct model *mo, const struct op *op)
 }
 
 /**
- * refault_held - ... of which the model still holds this folio
+ * refault_held - note that the model still holds a folio of these pages
  * @mo: driver
  * @pfn: its head, marked cold
  */
@@ -83,7 +84,8 @@ void refault_held(struct model *mo, u32 pfn)
 }
 
 /**
- * refault_cold_evicted - the model evicted a page that the recorded kernel had evicted, too
+ * refault_cold_evicted - note that the model has evicted a page that the recorded kernel evicted,
+ * too
  * @mo: driver
  * @anon: its kind
  */
@@ -97,7 +99,7 @@ void refault_cold_evicted(struct model *mo, bool anon)
 }
 
 /**
- * refault_live_evicted - the model evicted a page that the trace still uses
+ * refault_live_evicted - note that the model has evicted a page that the trace still uses
  * @mo: driver
  * @handle: of the page
  * @anon: its kind
@@ -111,7 +113,7 @@ void refault_live_evicted(struct model *mo, u32 handle, bool anon)
 }
 
 /**
- * refault_gone - the workload or the recorded kernel is done with a page that the model evicted
+ * refault_gone - forget an evicted page that the workload or the recorded kernel has freed
  * @mo: driver
  * @value: of the map: MAP_SWAPPED, MAP_DROPPED; others are ignored
  */
@@ -132,7 +134,9 @@ static bool chance(struct model *mo, u64 n, u64 of)
 	return n && (n >= of || mm_random(mo->mm) % of < n);
 }
 
-/* One of the pages that the recorded kernel evicted and the model holds; PFN_NONE if none is found */
+/*
+ * Draw a page that the recorded kernel has evicted and the model holds. Return: its pfn; PFN_NONE.
+ */
 static u32 pick_held(struct model *mo, struct away *a, u8 kind)
 {
 	u32 n = a->nr_held < NR_RECENT ? a->nr_held : NR_RECENT, tries, pfn;
@@ -149,7 +153,7 @@ static u32 pick_held(struct model *mo, struct away *a, u8 kind)
 	return PFN_NONE;
 }
 
-/* The workload touches a page that only the model evicted: it comes back. */
+/* The workload touches a page that only the model has evicted, so it comes back. */
 static void touch_evicted(struct model *mo, struct away *a, const struct op *op)
 {
 	u32 n = a->nr_model < NR_RECENT ? a->nr_model : NR_RECENT, tries, handle, pfn;
@@ -178,7 +182,7 @@ static void touch_evicted(struct model *mo, struct away *a, const struct op *op)
 	}
 }
 
-/* By the rate that the user gave, or by what the recording's own counter leaves. */
+/* Decide by the rate that the user gave, or by what the recording's counter allows. */
 static bool is_refault(struct model *mo, struct away *a, u64 pages)
 {
 	double rate = mo->opt->refault_rate;
@@ -193,12 +197,12 @@ static bool is_refault(struct model *mo, struct away *a, u64 pages)
 }
 
 /**
- * refault_alloc - an allocation that may be a page coming back
+ * refault_alloc - decide whether an allocation is a page coming back
  * @mo: driver
  * @op: OP_ALLOC with OPF_REFAULT or OPF_READ
  *
- * Return: REFAULT_YES: it is one, allocate its page; REFAULT_ABSORBED: its page was still here
- * and has been handed over; REFAULT_NO: it is none.
+ * Return: REFAULT_YES: it is one, and the caller allocates its page; REFAULT_ABSORBED: its page was
+ * still resident, and the object owns it now; REFAULT_NO: it is none.
  */
 enum refault refault_alloc(struct model *mo, const struct op *op)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Rule 7: pages that one kernel evicted and the other did not, and who touches them. */
+/* Pages that one kernel has evicted and the other has not: doc/design.md, "Refaults". */
 #ifndef FRAGREPLAY_REFAULT_H
 #define FRAGREPLAY_REFAULT_H
 
 #include "mm/mm.h"
 #include "model.h"
 
-/* values of model.map that are no pfn */
+/* Values of model.map that are no pfn. */
 #define MAP_NONE	0xffffffffu
 #define MAP_SWAPPED	0xfffffffeu
 #define MAP_DROPPED	0xfffffffdu

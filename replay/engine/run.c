@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One decode, N models: the trace goes through the demand stage once, and its operations to every
- * policy with every seed.
+ * The trace is decoded once and goes through the demand stage once; its operations go to the models
+ * of every policy and seed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -126,7 +126,7 @@ static void wanted_kernel(const struct run_options *opt, const struct policy_set
 }
 
 /**
- * build_mm - a machine as the recorded one was when the replay begins
+ * build_mm - build the model's memory as the recorded one was when the replay begins
  * @opt: the run's options; the recording's page flags are as the prefix corrected them
  * @run: policy, which may behave as another kernel, and seed
  * @err: why it cannot be built

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One decode, N policies: run_replay() drives a trace through the demand stage and every policy,
- * a thread each, and leaves the finished machines for the report.
+ * run_replay() decodes a trace once, drives it through the demand stage and every policy's model,
+ * and leaves the finished models for the report.
  */
 #ifndef FRAGREPLAY_RUN_H
 #define FRAGREPLAY_RUN_H
@@ -15,33 +15,36 @@
 
 struct blockmap;
 
-/* counters of the demand rules, shared by all policies: X(json name, doc) */
+/*
+ * Counters of the demand rules, shared by all policies: X(json name, doc). The doc begins with the
+ * rule, as doc/design.md, "The demand rules", names it.
+ */
 #define DEMAND_STATS(X)								\
-	X(allocs, "rule 1: allocations that succeeded")				\
-	X(alloc_failures, "rule 1: attempts the recorded kernel failed, THP faults aside") \
-	X(silent_allocs, "rule 1: allocations without an event, implied by their free")	\
-	X(thp_attempts, "rule 1: THP faults, their tries folded")		\
-	X(thp_success, "rule 1: THP faults that got a huge page")		\
-	X(thp_folded, "rule 1: second tries folded into one fault")		\
-	X(folio_folded, "rule 6: smaller attempts folded into the page-cache folio asked for first") \
-	X(frees, "rule 2: frees of a known object")				\
-	X(partial_frees, "rule 2: frees of a part of an object")		\
-	X(reclaim_frees, "rule 3: frees by the recorded kernel's reclaim")	\
-	X(swapouts, "rule 3: pages the recorded kernel began to swap out")	\
-	X(swap_tables, "rule 3: pages the recorded kernel took for its swap tables, not replayed") \
-	X(swap_tables_failed, "rule 3: its tries at such a page that failed, two a page at most") \
-	X(migrations_exact, "rule 4: migrations whose target the pte events name") \
-	X(migrations_inferred, "rule 4: migrations whose target follows from compaction's own lists") \
-	X(migrations_limbo, "rule 4: migrations to an unknown pfn")		\
-	X(limbo_matched, "rule 4: frees of an unknown pfn matched to such an object") \
-	X(limbo_unmatched, "rule 4: objects of unknown pfn that no free was matched to") \
-	X(compact_returns, "rule 4: frees of isolated free pages, ignored")	\
-	X(resident_before, "rule 5: pages in use before the trace")		\
-	X(resident_inferred, "rule 5: of these, inferred from an unknown free")	\
-	X(conflicts, "rule 8: allocations of a pfn still in use, resolved for the newer")	\
-	X(lost_events, "rule 8: events the trace says were lost")		\
-	X(outside, "rule 8: events of pages beyond the machine's memory, ignored") \
-	X(charge_failures, "allocated pages freed by a failed memcg charge")
+	X(allocs, "allocations: those that succeeded")				\
+	X(alloc_failures, "allocations: attempts that failed, huge page faults left out") \
+	X(silent_allocs, "allocations: those without an event, implied by their free") \
+	X(thp_attempts, "allocations: huge page faults, the tries of one folded") \
+	X(thp_success, "allocations: huge page faults that got a huge page")	\
+	X(thp_folded, "allocations: second tries folded into one fault")	\
+	X(folio_folded, "changed outcomes: smaller attempts folded into one page-cache request") \
+	X(frees, "frees: of a known object")					\
+	X(partial_frees, "frees: of a part of an object")			\
+	X(reclaim_frees, "reclaim frees: by the recorded kernel's reclaim")	\
+	X(swapouts, "reclaim frees: folios that the recorded kernel began to swap out") \
+	X(swap_tables, "reclaim frees: pages of the recorded kernel's swap tables, not replayed") \
+	X(swap_tables_failed, "reclaim frees: failed tries at such a page, at most two per page") \
+	X(migrations_exact, "migrations: the pte events name the target")	\
+	X(migrations_inferred, "migrations: the target follows from compaction's own lists") \
+	X(migrations_limbo, "migrations: to an unknown pfn")			\
+	X(limbo_matched, "migrations: frees of an unknown pfn matched to such an object") \
+	X(limbo_unmatched, "migrations: objects of unknown pfn that no free was matched to") \
+	X(compact_returns, "migrations: frees of isolated free pages, ignored")	\
+	X(resident_before, "resident pages: pages in use before the trace")	\
+	X(resident_inferred, "resident pages: of these, inferred from an unknown free") \
+	X(conflicts, "damage: allocations of a pfn still in use, resolved for the newer") \
+	X(lost_events, "damage: events that the trace marks as lost")		\
+	X(outside, "damage: events of pages beyond the recorded memory, ignored") \
+	X(charge_failures, "allocations: pages freed by a failed memcg charge")
 
 struct demand_stats {
 #define X(name, doc) u64 name;
@@ -49,22 +52,22 @@ struct demand_stats {
 #undef X
 };
 
-/* counters of the rules that act in a policy's model: X(json name, doc) */
+/* Counters of the rules that act in a policy's model, as DEMAND_STATS: X(json name, doc) */
 #define MODEL_STATS(X)								\
-	X(thp_split_to_base, "rule 6: THP the trace got and the model did not: base pages") \
-	X(thp_absorbing, "rule 6: THP the model got and the trace did not")	\
-	X(faults_absorbed, "rule 6: base-page faults that such a THP absorbed")	\
-	X(folio_stepdowns, "rule 6: page-cache folios taken at a smaller order")	\
-	X(folios_larger, "rule 6: page-cache folios the model got at a larger order")	\
-	X(folios_absorbed, "rule 6: page-cache folios that such a one absorbed")	\
-	X(refaults_swap, "rule 7: pages that the model swapped out and the workload touched") \
-	X(refaults_file, "rule 7: pages that the model dropped and the workload read") \
-	X(refaults_absorbed, "rule 7: re-reads whose page the model still held")	\
+	X(thp_split_to_base, "changed outcomes: huge pages of the trace made of base pages") \
+	X(thp_absorbing, "changed outcomes: huge pages that the model got and the trace did not") \
+	X(faults_absorbed, "changed outcomes: base-page faults that such a huge page absorbed") \
+	X(folio_stepdowns, "changed outcomes: page-cache folios taken at a smaller order") \
+	X(folios_larger, "changed outcomes: page-cache folios the model got at a larger order") \
+	X(folios_absorbed, "changed outcomes: page-cache folios that such a folio absorbed") \
+	X(refaults_swap, "refaults: pages that the model swapped out and the workload touched") \
+	X(refaults_file, "refaults: pages that the model dropped and the workload read") \
+	X(refaults_absorbed, "refaults: re-reads whose page the model still held") \
 	X(contig_asked, "gigantic pages that the workload asked for")		\
 	X(contig_failed, "of these, that the model could not make")		\
 	X(alloc_failed, "requests of the workload that the model could not serve")	\
-	X(evicted_live, "pages the model reclaimed while the trace still used them")	\
-	X(evicted_cold, "pages the model reclaimed that the recorded kernel had reclaimed, too")
+	X(evicted_live, "refaults: pages the model reclaimed while the trace still used them") \
+	X(evicted_cold, "refaults: pages that both the model and the recorded kernel reclaimed")
 
 struct model_stats {
 #define X(name, doc) u64 name;
@@ -73,12 +76,12 @@ struct model_stats {
 };
 
 /**
- * struct folio_stats - what the page cache asked for, and what it paid
- * @wanted: operations by the order that they asked for first
+ * struct folio_stats - page-cache requests, and what they cost
+ * @wanted: operations by the order of their first attempt
  * @obtained: folios by order
- * @attempts: by order; @failed of these got none
+ * @attempts: by order; of these, @failed got no folio
  * @nonblocking: attempts that were not allowed to reclaim
- * @enomem: operations that did not even get a folio of the least order
+ * @enomem: operations that got no folio even of the least order
  * @direct_reclaim, @direct_compact, @drain_all_pages: entered within attempts
  * @stall_ns: spent in these
  */
@@ -97,11 +100,13 @@ struct timeline_sample {
 	struct json_t *own;		/* what the policy has to say, or NULL */
 };
 
-/* mm_page_alloc_extfrag, by the type asked for, the type taken from, and what it did to the block */
+/*
+ * mm_page_alloc_extfrag, by the type asked for, the type taken from, and what it did to the block
+ */
 struct extfrag_counts {
 	u64 nr[MIGRATE_PCPTYPES][MIGRATE_PCPTYPES][NR_EXTFRAG_CLASS];
 	u64 change_ownership;
-	bool known;			/* a trace without one such event does not say that there was none */
+	bool known;			/* false: the trace has no such event at all */
 };
 
 struct policy_result {
@@ -124,9 +129,9 @@ struct policy_result {
 
 /* one model: a policy and what it cannot know */
 struct run_spec {
-	const char *policy;		/* "NAME[,tunable=value...]"; "observed" follows the trace's own pfns */
+	const char *policy;		/* "NAME[,tunable=value...]", or "observed" */
 	u64 seed;
-	bool counters_only;		/* neither timeline nor end state, whatever the options say */
+	bool counters_only;		/* neither timeline nor end state */
 };
 
 /* what all models of a run share */
@@ -137,7 +142,7 @@ struct run_options {
 	struct mm_params params;
 	u32 version;			/* --kernel; 0: the machine's */
 	u64 timeline_ms;		/* 0: none */
-	double refault_rate;		/* <0: fitted; else the share of possible refaults that are */
+	double refault_rate;		/* <0: fitted; else the share of refaults */
 	bool want_end_state;
 	unsigned int threads;		/* 0: one for each processor */
 	u32 check_every;		/* run mm_check() every N operations; 0: never */

@@ -93,7 +93,10 @@ int trace_extent_read(struct trace_extent *e, const char *path, const struct tra
 		      struct recording *m, const volatile sig_atomic_t *stop, char *err,
 		      size_t errlen);
 
-/* kinds of a page by kpageflags bits; tells free, reserved, LRU, slab, ... (include/uapi/linux/kernel-page-flags.h) */
+/*
+ * kinds of a page by kpageflags bits; tells free, reserved, LRU, slab, ...
+ * (include/uapi/linux/kernel-page-flags.h)
+ */
 enum snap_page { SNAP_ABSENT, SNAP_RESERVED, SNAP_BUDDY, SNAP_NOFLAGS, SNAP_SLAB, SNAP_PGTABLE,
 		 SNAP_ANON, SNAP_FILE, SNAP_KERNEL, SNAP_OFFLINE };
 enum snap_page snapshot_page_kind(const struct snapshot *s, uint32_t pfn);

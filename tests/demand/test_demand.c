@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The demand rules of doc/design.md: what the workload asked for, told apart from what
- * the recorded kernel did about it.
+ * The demand rules of doc/design.md: what the workload asked for, without what the recorded kernel
+ * did about it.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -113,7 +113,7 @@ static const struct op *last(struct world *w)
 	return &w->op[w->nr - 1];
 }
 
-/* rule 1 */
+/* allocations */
 TEST_F(an_allocation_is_an_object_with_a_kind)
 {
 	struct world *w = *state;
@@ -174,7 +174,7 @@ TEST_F(a_task_that_exits_between_its_tries_has_failed)
 	assert_int_equal(demand_get_stats(w->d)->thp_attempts, 1);
 }
 
-/* rule 6 */
+/* changed outcomes */
 TEST_F(a_write_that_steps_down_is_one_operation)
 {
 	struct world *w = *state;
@@ -333,7 +333,7 @@ TEST_F(a_free_that_nothing_allocated_implies_an_allocation)
 	assert_int_equal(demand_get_stats(w->d)->silent_allocs, 1);
 }
 
-/* rule 2 */
+/* frees */
 TEST_F(part_of_an_object_may_be_freed)
 {
 	struct world *w = *state;
@@ -347,7 +347,7 @@ TEST_F(part_of_an_object_may_be_freed)
 	assert_int_equal(demand_tpages(w->d)[701].state, T_LIVE);
 }
 
-/* rule 3 */
+/* reclaim frees */
 TEST_F(a_free_inside_direct_reclaim_is_the_kernels)
 {
 	struct world *w = *state;
@@ -452,7 +452,7 @@ TEST_F(other_requests_from_within_reclaim_are_demand)
 	assert_int_equal(demand_get_stats(w->d)->swap_tables, 0);
 }
 
-/* rule 4 */
+/* migrations */
 TEST_F(a_mapped_page_is_followed_by_its_ptes)
 {
 	struct world *w = *state;
@@ -583,7 +583,7 @@ TEST_F(a_page_of_unknown_place_is_matched_when_it_is_freed)
 	assert_int_equal(demand_get_stats(w->d)->limbo_matched, 1);
 }
 
-/* rule 8 */
+/* damage */
 TEST_F(the_newer_of_two_owners_is_right)
 {
 	struct world *w = *state;
@@ -620,7 +620,9 @@ TEST_F(the_recorded_kernels_own_counters_are_told_apart_from_demand)
 				  .shrink = { .nr_scanned = 32, .nr_reclaimed = 5 } });
 	event(w, (struct record){ .type = REC_WRITE_FOLIO, .pid = KSWAPD,
 				  .write_folio = { .pfn = 64, .reclaim_flags = 1 } });
-	/* its second page is written by itself: the folio of four had been split, one was written */
+	/*
+	 * its second page is written by itself: the folio of four had been split, one was written
+	 */
 	event(w, (struct record){ .type = REC_WRITE_FOLIO, .pid = KSWAPD,
 				  .write_folio = { .pfn = 65, .reclaim_flags = 1 } });
 	assert_int_equal(counted(w, VM_pgsteal_kswapd), 7);

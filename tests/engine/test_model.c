@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The demand rules that act in a policy's model: what becomes of an operation when the model's
- * machine is in another state than the recorded one was (doc/design.md, "Changed outcomes").
+ * The demand rules that act in a policy's model: what becomes of an operation when the model is in
+ * another state than the recorded kernel was (doc/design.md, "Reclaim frees" to "Refaults").
  */
 #include "tests/mm/reclaim_machine.h"
 
@@ -117,7 +117,7 @@ TEST(a_part_of_a_folio_is_freed_by_splitting_it)
 	done(w);
 }
 
-/* rule 3 */
+/* reclaim frees */
 TEST(what_the_recorded_kernel_reclaimed_stays_cold_and_nobodys)
 {
 	struct world *w = world(4096);
@@ -134,7 +134,7 @@ TEST(what_the_recorded_kernel_reclaimed_stays_cold_and_nobodys)
 	done(w);
 }
 
-/* rule 4 */
+/* migrations */
 TEST(a_migration_of_the_recorded_kernel_moves_only_the_name)
 {
 	struct world *w = world(0);
@@ -149,7 +149,7 @@ TEST(a_migration_of_the_recorded_kernel_moves_only_the_name)
 	done(w);
 }
 
-/* rule 6 */
+/* changed outcomes */
 TEST(a_thp_that_only_the_trace_got_becomes_base_pages)
 {
 	struct world *w = world(0);
@@ -199,7 +199,7 @@ TEST(the_faults_of_another_task_are_not_absorbed)
 	done(w);
 }
 
-/* rule 7 */
+/* refaults */
 TEST(a_swap_in_whose_page_is_still_here_is_absorbed)
 {
 	struct world *w = world(4096);

@@ -450,7 +450,7 @@ TEST(a_write_without_a_page_ends_there)
 	world_done(w, __func__);
 }
 
-/* --- rule 6: the model gets what the trace did not --- */
+/* --- changed outcomes: the model gets what the trace did not --- */
 
 static struct world *plenty(void)
 {
