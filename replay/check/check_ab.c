@@ -33,7 +33,7 @@ static double value_of(const struct metric *m, const struct check_counts *c)
 	return metric_value(m, check_counts_read, c);
 }
 
-/* what is judged: of a metric that has a rest, its share in percent */
+/* A metric that has a rest is judged by its share of both, in percent. */
 static double level_of(const struct metric *m, const struct check_counts *c)
 {
 	if (!m->rest)
@@ -104,7 +104,7 @@ void ab_add_repeat(struct ab *x, unsigned int mode, const struct check_counts *c
 	x->repeats++;
 }
 
-/* the largest difference within either mode */
+/* The spread is the largest difference within either mode. */
 static void measure_spread(struct ab_row *r)
 {
 	struct metric_spread *s = &r->spread;
@@ -162,7 +162,7 @@ static double error_squared(const struct ab_range *r)
 	return r->squares / (r->n - 1) / r->n;
 }
 
-/* ranges would not do: they grow with the seeds, while the means become surer */
+/* Ranges would not do: they grow with the number of seeds, while the means become surer. */
 static bool may_be_chance(const struct ab_range *a, const struct ab_range *b)
 {
 	if (a->n < 2 || b->n < 2)
@@ -239,8 +239,8 @@ static double managed_mib(const struct recording *m)
 
 /**
  * ab_unlike - why two recordings cannot be compared
- * @a: machine of the one with defrag_mode=0
- * @b: of the one with defrag_mode=1
+ * @a: the one with defrag_mode=0
+ * @b: the one with defrag_mode=1
  * @why: the reasons, separated by "; "
  * @len: its size
  *

@@ -54,7 +54,7 @@ struct ab {
 	bool share_ok, thp_ok;
 };
 
-/* of whole numbers alike, it is alike: a sum of such is exact */
+/* The sum of whole numbers is exact, so that equal values have exactly themselves as mean. */
 static inline double ab_mean(const struct ab_range *r)
 {
 	return r->sum / r->n;

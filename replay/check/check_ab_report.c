@@ -11,7 +11,7 @@
 static const char *const verdict_word[] = { "", "", "same", "weak", "still", "against" };
 
 /* six characters: whole up to 99999, then thousands, then millions */
-static const char *number(char *buf, size_t len, double value, bool rate)
+static const char *format_number(char *buf, size_t len, double value, bool rate)
 {
 	if (isnan(value))
 		snprintf(buf, len, "-");
@@ -26,24 +26,24 @@ static const char *number(char *buf, size_t len, double value, bool rate)
 	return buf;
 }
 
-static double mean(const struct ab_range *r)
+static double range_mean(const struct ab_range *r)
 {
 	return r->n ? ab_mean(r) : NAN;
 }
 
-static const char *range(char *buf, size_t len, const struct ab_range *r, bool rate)
+static const char *format_range(char *buf, size_t len, const struct ab_range *r, bool rate)
 {
 	char low[16], high[16];
 
 	if (!r->n)
 		return "-";
-	snprintf(buf, len, "%s..%s", number(low, sizeof(low), r->min, rate),
-		 number(high, sizeof(high), r->max, rate));
+	snprintf(buf, len, "%s..%s", format_number(low, sizeof(low), r->min, rate),
+		 format_number(high, sizeof(high), r->max, rate));
 	return buf;
 }
 
 /* percent while that reads well, then a factor; points of a rate */
-static const char *change(char *buf, size_t len, double a, double b, bool rate)
+static const char *format_change(char *buf, size_t len, double a, double b, bool rate)
 {
 	if (isnan(a) || isnan(b))
 		snprintf(buf, len, "-");
@@ -72,14 +72,15 @@ static void print_row(const struct ab_row *r)
 	if (r->verdict)
 		beyond = r->verdict == AB_WITHIN ? "no" : "yes";
 	for (int i = 0; i < 2; i++) {
-		number(real[i], sizeof(real[i]), r->real[i], rate);
-		number(replay[i], sizeof(replay[i]), mean(&r->value[i]), rate);
+		format_number(real[i], sizeof(real[i]), r->real[i], rate);
+		format_number(replay[i], sizeof(replay[i]), range_mean(&r->value[i]), rate);
 	}
 	printf("%-30s %6s %6s %7s %6s %-12s %6s %-12s %7s %6s %3s  %s\n", r->metric->name, real[0],
-	       real[1], change(moved[0], sizeof(moved[0]), r->real[0], r->real[1], rate),
-	       replay[0], range(wide[0], sizeof(wide[0]), &r->value[0], rate),
-	       replay[1], range(wide[1], sizeof(wide[1]), &r->value[1], rate),
-	       change(moved[1], sizeof(moved[1]), mean(&r->value[0]), mean(&r->value[1]), rate),
+	       real[1], format_change(moved[0], sizeof(moved[0]), r->real[0], r->real[1], rate),
+	       replay[0], format_range(wide[0], sizeof(wide[0]), &r->value[0], rate),
+	       replay[1], format_range(wide[1], sizeof(wide[1]), &r->value[1], rate),
+	       format_change(moved[1], sizeof(moved[1]), range_mean(&r->value[0]),
+			     range_mean(&r->value[1]), rate),
 	       limit, beyond, verdict_word[r->verdict]);
 }
 
@@ -132,7 +133,7 @@ static json_t *json_range(const struct ab_range *r)
 	if (!r->n)
 		return json_null();
 	return json_pack("{so, so, so}", "min", json_fraction(r->min), "mean",
-			 json_fraction(mean(r)), "max", json_fraction(r->max));
+			 json_fraction(range_mean(r)), "max", json_fraction(r->max));
 }
 
 static json_t *json_spread(const struct metric_spread *s)

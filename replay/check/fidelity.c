@@ -79,7 +79,7 @@ static void compare_thp(struct fidelity *f, const struct recording *m,
 
 /**
  * check_recorded_policy - the policy that a recording was made under
- * @m: its machine
+ * @m: the recording
  *
  * Return: what -p would be given for it.
  */
@@ -91,7 +91,7 @@ const char *check_recorded_policy(const struct recording *m)
 /**
  * fidelity_compute - hold a replay against the recording it came from
  * @f: filled in
- * @m: machine with both snapshots
+ * @m: recording with both snapshots
  * @self: the replay
  * @observed: the trace's own history, for the THP outcomes
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How close a replay under the recorded policy comes to what the recording shows: one row a
+ * How close a replay under the recorded policy comes to what the recording shows: one row per
  * metric, with the limit that the project sets itself.
  */
 #ifndef FRAGREPLAY_FIDELITY_H
@@ -25,7 +25,7 @@ struct fidelity {
 	struct fidelity_row row[FIDELITY_MAX_ROWS];
 	unsigned int nr;
 	unsigned int missed;		/* rows past their limit */
-	/* THP outcomes: counters of the machine, and as read from the trace */
+	/* THP outcomes: what the counters of the recording say, and what its trace shows */
 	u64 thp_counters[2], thp_trace[2];	/* success, fallback */
 	bool have_thp;
 };

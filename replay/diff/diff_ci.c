@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A comparison for CI: KTAP and JUnit, a test a metric. */
+/* A comparison for CI: KTAP and JUnit, with one test per metric. */
 #include <stdio.h>
 
 #include "diff.h"
@@ -7,7 +7,7 @@
 #define REASON_LEN	512
 #define COLUMN_LEN	8192
 
-/* a name in KTAP: no '#', which begins a directive, nothing that ends a line */
+/* A name in KTAP has no '#', which begins a directive, and nothing that ends a line. */
 static void ktap_text(const char *text, FILE *out)
 {
 	for (; *text; text++)
@@ -25,7 +25,7 @@ static void ktap_name(const struct diff_table *t, size_t new, FILE *out)
 	ktap_text(name, out);
 }
 
-/* what has a criterion, and the table's rows, so that a plan is never empty */
+/* Tests are what has a criterion, and the rows of the table, so that a plan is never empty. */
 static bool is_test(const struct diff_table *t, const struct diff_row *row,
 		    const struct diff_style *style)
 {
@@ -46,7 +46,7 @@ static size_t count_tests(const struct diff_table *t, const struct diff_style *s
 	return nr;
 }
 
-/* returns whether it failed */
+/* Return: whether the test failed. */
 static bool ktap_test(const struct diff_row *row, const struct diff_cell *cell, size_t nr,
 		      FILE *out)
 {
@@ -92,7 +92,7 @@ static size_t count_columns(const struct diff *d)
 }
 
 /**
- * diff_write_ktap - KTAP version 1, a subtest a column, a test a metric
+ * diff_write_ktap - KTAP version 1: one subtest per column, one test per metric
  * @d: the comparison
  * @style: --all
  * @out: where to
@@ -110,7 +110,7 @@ void diff_write_ktap(const struct diff *d, const struct diff_style *style, FILE 
 			ktap_column(&d->table[i], j, ++nr, style, out);
 }
 
-/* what XML 1.0 cannot hold at all becomes '?' */
+/* What XML 1.0 cannot hold at all becomes '?'. */
 static void xml_text(const char *text, FILE *out)
 {
 	for (; *text; text++) {
@@ -200,7 +200,7 @@ static void junit_column(const struct diff_table *t, size_t new, const struct di
 }
 
 /**
- * diff_write_junit - JUnit XML: a suite a column, a case a metric
+ * diff_write_junit - JUnit XML: one suite per column, one case per metric
  * @d: the comparison
  * @style: --all
  * @out: where to

@@ -169,7 +169,7 @@ static void csv_line(const struct diff_table *t, size_t new, const struct diff_r
 }
 
 /**
- * diff_write_csv - a line a metric and column, every metric; RFC 4180
+ * diff_write_csv - one line per metric and column, of every metric; RFC 4180
  * @d: the comparison
  * @style: unused
  * @out: where to

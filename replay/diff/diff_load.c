@@ -10,7 +10,7 @@
 
 #define SCHEMA_FAMILY	"fragreplay-report/"
 
-/* FILE or FILE:POLICY; a file whose own name has a colon is taken as it stands */
+/* An operand is FILE or FILE:POLICY; a file whose own name has a colon is taken as it stands. */
 static void split_operand(struct diff_report *r)
 {
 	const char *colon;
@@ -20,7 +20,7 @@ static void split_operand(struct diff_report *r)
 	r->policy = NULL;
 	if (!stat(r->given, &st))
 		return;
-	/* a policy's settings may name a file of their own: the first colon that leaves a file */
+	/* A policy's settings may name a file, too: the first colon that leaves a file counts. */
 	for (colon = strchr(r->given, ':'); colon; colon = strchr(colon + 1, ':')) {
 		char path[sizeof(r->path)];
 
@@ -97,7 +97,7 @@ static void list_policies(const struct diff_report *r)
 		message("%s: has %s", r->path, diff_policy_label(policy));
 }
 
-/* a path is any bytes, JSON and XML are not */
+/* A path may be any bytes, but JSON and XML hold UTF-8. */
 static void name_of_path(struct diff_report *r)
 {
 	json_t *valid = json_string(r->path);
@@ -139,7 +139,7 @@ int diff_report_load(struct diff_report *r, const char *given, bool force)
 	return 0;
 }
 
-static const char *member(const struct diff_report *r, const char *object, const char *name)
+static const char *report_text(const struct diff_report *r, const char *object, const char *name)
 {
 	const json_t *from = object ? json_object_get(r->root, object) : r->root;
 	const char *value = json_string_value(json_object_get(from, name));
@@ -155,25 +155,25 @@ static bool is_whole(const struct diff_report *r)
 
 static bool has_trace_of(const struct diff_group *g, const struct diff_report *r)
 {
-	const char *digest = member(r, "trace", "digest");
+	const char *digest = report_text(r, "trace", "digest");
 
 	for (size_t i = 0; i < g->nr; i++)
-		if (!strcmp(member(&g->report[i], "trace", "digest"), digest))
+		if (!strcmp(report_text(&g->report[i], "trace", "digest"), digest))
 			return true;
 	return false;
 }
 
-/* every trace of a side must be on the other: several recordings of one load can be compared so */
+/* Every trace of one side must be on the other, so that several recordings can be compared. */
 static int same_traces(const struct diff_group *a, const struct diff_group *b, const char *remedy)
 {
 	for (size_t i = 0; i < a->nr; i++) {
 		const struct diff_report *r = &a->report[i];
 
-		if (has_trace_of(b, r) && strcmp(member(r, "trace", "digest"), "?"))
+		if (has_trace_of(b, r) && strcmp(report_text(r, "trace", "digest"), "?"))
 			continue;
 		message("%s and %s are of different traces (digests %s, %s)%s", r->given,
-			b->report[0].given, member(r, "trace", "digest"),
-			member(&b->report[0], "trace", "digest"), remedy);
+			b->report[0].given, report_text(r, "trace", "digest"),
+			report_text(&b->report[0], "trace", "digest"), remedy);
 		return -1;
 	}
 	return 0;
@@ -188,16 +188,16 @@ static int check_report(const struct diff_report *base, const struct diff_report
 		message("%s: interrupted or incomplete%s", r->given, remedy);
 		ret = -1;
 	}
-	if (strcmp(member(base, NULL, "schema"), member(r, NULL, "schema"))) {
+	if (strcmp(report_text(base, NULL, "schema"), report_text(r, NULL, "schema"))) {
 		message("%s and %s have different schemas (%s, %s)%s", base->given, r->given,
-			member(base, NULL, "schema"), member(r, NULL, "schema"), remedy);
+			report_text(base, NULL, "schema"), report_text(r, NULL, "schema"), remedy);
 		ret = -1;
 	}
-	if (strcmp(member(base, "tool", "version"), member(r, "tool", "version")) ||
-	    strcmp(member(base, "tool", "name"), member(r, "tool", "name"))) {
+	if (strcmp(report_text(base, "tool", "version"), report_text(r, "tool", "version")) ||
+	    strcmp(report_text(base, "tool", "name"), report_text(r, "tool", "name"))) {
 		message("%s and %s are of different tools (%s %s, %s %s)%s", base->given, r->given,
-			member(base, "tool", "name"), member(base, "tool", "version"),
-			member(r, "tool", "name"), member(r, "tool", "version"), remedy);
+			report_text(base, "tool", "name"), report_text(base, "tool", "version"),
+			report_text(r, "tool", "name"), report_text(r, "tool", "version"), remedy);
 		ret = -1;
 	}
 	return ret;
@@ -245,7 +245,8 @@ static bool overlap(const struct diff_report *a, const struct diff_report *b, co
 	const json_t *pb = diff_policy(b, b->policy ? b->policy : name);
 	json_int_t first[2], last[2];
 
-	if (!pa || !pb || strcmp(member(a, "trace", "digest"), member(b, "trace", "digest")))
+	if (!pa || !pb ||
+	    strcmp(report_text(a, "trace", "digest"), report_text(b, "trace", "digest")))
 		return false;
 	seeds_of(pa, &first[0], &last[0]);
 	seeds_of(pb, &first[1], &last[1]);

@@ -12,7 +12,7 @@ static int out_of_memory(void)
 	return -1;
 }
 
-/* the policy that an operand names itself comes before @name; NULL: its only one */
+/* The policy that an operand names itself comes before @name; NULL stands for its only one. */
 static const json_t *policy_of(const struct diff_report *r, const char *name)
 {
 	if (r->policy)
@@ -22,7 +22,7 @@ static const json_t *policy_of(const struct diff_report *r, const char *name)
 	return json_array_get(json_object_get(r->root, "policies"), 0);
 }
 
-/* reports of one side are runs of one policy */
+/* The reports of one side must be runs of one policy. */
 static int same_policy(const struct diff_column *c, const struct diff_report *r,
 		       const json_t *policy, bool force)
 {
@@ -92,7 +92,7 @@ static int finish_table(struct diff *d, struct diff_table *t)
 	return 0;
 }
 
-/* every group's policy @name, or the one each has */
+/* One table of every group's policy @name, or of the only policy that each has. */
 static int pair_policy(struct diff *d, const struct diff_group *group, size_t nr, const char *name,
 		       bool force)
 {
@@ -117,7 +117,7 @@ static bool all_single(const struct diff_group *group, size_t nr)
 	return true;
 }
 
-/* the first operand that names a policy, for a base that names none */
+/* A base that names no policy takes that of the first operand that names one. */
 static const char *named_policy(const struct diff_group *group, size_t nr)
 {
 	for (size_t g = 0; g < nr; g++)
@@ -127,7 +127,7 @@ static const char *named_policy(const struct diff_group *group, size_t nr)
 	return NULL;
 }
 
-/* what only the new side has cannot be compared; what only the base has is an error elsewhere */
+/* What only the new side has is not compared; what only the base has is an error elsewhere. */
 static void name_the_rest(const struct diff_group *group, size_t nr)
 {
 	for (size_t g = 1; g < nr; g++) {
@@ -147,7 +147,7 @@ static void name_the_rest(const struct diff_group *group, size_t nr)
  * @d: with the criteria; gets the tables
  * @group: sides; the first is the base
  * @nr: how many, 2 or more
- * @force: also mix what is not alike
+ * @force: also mix reports that are not alike
  *
  * When each report has (or its operand names) one policy, these are compared whatever their names;
  * else each policy of the base is compared with its namesakes.

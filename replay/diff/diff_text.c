@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The table that mm cover letters carry: a row a metric, a column a policy, ( +35.30%) beside. */
+/* The table that mm cover letters carry: one row per metric, one column per policy. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,7 +65,7 @@ bool diff_row_shown(const struct diff_table *t, const struct diff_row *row, bool
  * @buf: filled in
  * @len: its size
  * @value: of the row
- * @row: all its values have as many places
+ * @row: says how many decimals all its values have
  */
 void diff_value(char *buf, size_t len, double value, const struct diff_row *row)
 {
@@ -159,7 +159,8 @@ static int cell_width(const struct layout *l, bool base)
 	return width + CHANGE_WIDTH + (l->t->sampled ? TEST_WIDTH : 0) + l->marks;
 }
 
-static void widen(struct layout *l, const struct diff_row *row, const struct diff_cell *cell)
+static void widen_values(struct layout *l, const struct diff_row *row,
+			 const struct diff_cell *cell)
 {
 	char buf[32];
 
@@ -185,9 +186,9 @@ static struct layout layout_of(const struct diff_table *t, const struct diff_sty
 		l.marks |= row->criterion != NULL;
 		if (len > l.name && len <= NAME_WIDTH)
 			l.name = len;
-		widen(&l, row, &row->base);
+		widen_values(&l, row, &row->base);
 		for (size_t j = 0; j < t->nr_new; j++)
-			widen(&l, row, &row->new[j]);
+			widen_values(&l, row, &row->new[j]);
 	}
 	room = LINE_WIDTH - cell_width(&l, true) - cell_width(&l, false);
 	if (l.name > room)
@@ -195,7 +196,7 @@ static struct layout layout_of(const struct diff_table *t, const struct diff_sty
 	return l;
 }
 
-/* takes the next line off a head: up to a comma, or as much as fits */
+/* This takes the next line off a head: up to a comma, or as much as fits. */
 static void print_head_line(const struct layout *l, const char **head, int width)
 {
 	size_t len = strcspn(*head, ",\n");
@@ -252,7 +253,7 @@ static void print_heads(const struct layout *l, size_t from, size_t to)
 		free(head[i]);
 }
 
-/* at most 8 digits, as many of them behind the point as tell something */
+/* The text has at most 8 digits, and only as many behind the point as are significant. */
 static void spread_text(char *buf, size_t len, double sd)
 {
 	const char *format = "+-%.4f";
@@ -345,7 +346,7 @@ static bool is_only_in(const struct diff_row *row, size_t new, bool base)
 	return says_something(has) && !lacks->has;
 }
 
-/* a note of any length: lines after the first are indented further, a word too long is cut */
+/* Lines after the first are indented further, and a word that is too long is cut. */
 static void print_wrapped(const char *text, int indent, FILE *out)
 {
 	int column = fprintf(out, "%*s", indent, "");
@@ -366,7 +367,7 @@ static void print_wrapped(const char *text, int indent, FILE *out)
 	fputc('\n', out);
 }
 
-/* What one side lacks cannot be compared: it is named, so that nobody takes it for unchanged. */
+/* What one side lacks cannot be compared. It is named, so that nobody takes it for unchanged. */
 static void print_only_in(const struct layout *l, size_t new, bool base)
 {
 	size_t shown = 0, hidden = 0, len;
@@ -443,7 +444,7 @@ static void print_notes(const struct layout *l)
 	}
 }
 
-/* columns leave blanks at the end of a line, which mails and diffs of them must not have */
+/* Columns leave blanks at the end of a line, which mails and their diffs must not have. */
 static void write_trimmed(const char *text, FILE *out)
 {
 	while (*text) {
@@ -480,7 +481,7 @@ static void write_tables(const struct diff *d, const struct diff_style *style, F
 }
 
 /**
- * diff_write_text - tables of at most 100 columns, as many as it takes
+ * diff_write_text - tables of at most 100 characters a line; policies that do not fit follow below
  * @d: the comparison
  * @style: --all, --color
  * @out: where to

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a finished machine's memory looks like. */
+/* What memory looks like at the end of a replay. */
 #include <string.h>
 
 #include "frag_index.h"
@@ -121,8 +121,8 @@ static void add_block(struct memory_report *r, u32 *sum, u32 block, u32 holds, b
 }
 
 /**
- * report_scan_memory - walk every page of a machine once
- * @mm: the machine
+ * report_scan_memory - walk every page once and count what blocks hold
+ * @mm: model memory
  * @r: filled in
  */
 void report_scan_memory(struct mm *mm, struct memory_report *r)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a finished machine's memory looks like; read from struct mm, changes nothing. */
+/* What memory looks like at the end of a replay; it is only read. */
 #ifndef FRAGREPLAY_FRAG_INDEX_H
 #define FRAGREPLAY_FRAG_INDEX_H
 

@@ -14,7 +14,7 @@
 /* one policy over --seeds runs: the counters, and every number by the name that diff has for it */
 struct spread {
 	unsigned int runs;
-	json_t *samples;	/* name to an array, a value a seed */
+	json_t *samples;	/* by metric: an array with one value per seed */
 	u64 min[NR_VM_EVENT_ITEMS], max[NR_VM_EVENT_ITEMS], sum[NR_VM_EVENT_ITEMS];
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The report's "policies": one object for each machine at its end. */
+/* The report's "policies": one object for each policy's replay at its end. */
 #include <string.h>
 
 #include "base/json.h"
@@ -229,8 +229,8 @@ static json_t *report_free_lists(const struct memory_report *r)
 }
 
 /**
- * report_memory - a machine's memory at its end
- * @mm: the machine
+ * report_memory - the memory of a policy at the end of its replay
+ * @mm: model memory
  */
 json_t *report_memory(struct mm *mm)
 {
@@ -341,7 +341,7 @@ static void report_own(json_t *policy, const struct policy_result *run)
 
 /**
  * report_policy - one policy's results
- * @run: the policy's machine at its end; observed has none, and fewer parts
+ * @run: finished replay; observed has no model memory, and fewer parts
  * @o: options: --timeline, --timing
  * @out: the run that it is part of
  * @spread: over seeds, or NULL

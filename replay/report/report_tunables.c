@@ -32,8 +32,8 @@ static json_t *tunable_value(const struct policy_tunable *t, const void *priv)
 }
 
 /**
- * report_tunables - every tunable of a policy as the machine had it, and what -p set beside them
- * @run: the policy's machine at its end; none for observed, and nothing to set
+ * report_tunables - every tunable of a policy at its end, and what -p set beside them
+ * @run: finished replay; observed has no tunables
  *
  * A tunable that init() resolves, such as step=auto, shows what it came to be.
  */
@@ -58,7 +58,7 @@ json_t *report_tunables(const struct policy_result *run)
 
 /**
  * report_policy_counters - what a policy counted itself
- * @run: the policy's machine at its end
+ * @run: finished replay
  *
  * Return: the counters in an object of the policy's name; NULL when it has none.
  */

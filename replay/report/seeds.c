@@ -22,7 +22,7 @@ static int add_sample(void *samples, const char *name, json_t *value)
 /**
  * report_spread_add - one more seed
  * @s: spread, zeroed before the first
- * @run: the policy's machine at its end
+ * @run: finished replay
  * @out: the run that it is part of
  */
 void report_spread_add(struct spread *s, const struct policy_result *run,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Letters of 5 by 7 pixels for pictures without a font: ASCII, a glyph a line. */
+/* Letters of 5 by 7 pixels for pictures without a font: ASCII, one glyph per line. */
 #include <string.h>
 
 #include "picture.h"

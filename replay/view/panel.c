@@ -8,7 +8,7 @@
 
 #define MAX_BLOCKS	(1u << 26)	/* 128 TiB: what a report could name in earnest */
 
-static int bad(char *err, size_t errlen, const char *what)
+static int bad_map(char *err, size_t errlen, const char *what)
 {
 	snprintf(err, errlen, "its map has %s; write the report anew with `fragreplay run`", what);
 	return -1;
@@ -31,20 +31,20 @@ static int load_zones(struct panel *p, const json_t *map, char *err, size_t errl
 	size_t i;
 
 	if (!json_array_size(zones) || json_array_size(zones) > MAX_NR_ZONES)
-		return bad(err, errlen, "no zones, or more than there are");
+		return bad_map(err, errlen, "no zones, or more than there are");
 	json_array_foreach((json_t *)zones, i, zone) {
 		struct blockmap_zone *z = &p->zone[p->nr_zones++];
 
 		z->name = json_string_value(json_object_get(zone, "name"));
 		if (!z->name || !get_u32(zone, "first_block", &z->first_block) ||
 		    !get_u32(zone, "blocks", &z->blocks) || z->blocks > MAX_BLOCKS - p->nr_blocks)
-			return bad(err, errlen, "a zone that is none");
+			return bad_map(err, errlen, "a zone that is none");
 		p->nr_blocks += z->blocks;
 	}
 	return 0;
 }
 
-/* a class of a later version must not be drawn as one of this */
+/* A class of a later version must not be drawn as one of this version. */
 static int check_classes(const json_t *map, char *err, size_t errlen)
 {
 	json_t *classes = json_object_get(map, "classes");
@@ -54,7 +54,7 @@ static int check_classes(const json_t *map, char *err, size_t errlen)
 		const char *name = json_string_value(json_object_get(classes, code));
 
 		if (!name || strcmp(name, blockmap_class[c].name))
-			return bad(err, errlen, "other classes of blocks than this version");
+			return bad_map(err, errlen, "other classes of blocks than this version");
 	}
 	return 0;
 }
@@ -65,7 +65,7 @@ static int load_state(struct panel *p, const json_t *map, u64 at_ns, char *err, 
 	size_t i, n = json_array_size(rows);
 
 	if (!n || json_array_size(t_ns) != n)
-		return bad(err, errlen, "no rows, or not one for each moment");
+		return bad_map(err, errlen, "no rows, or not one for each moment");
 	p->state = calloc(p->nr_blocks + 1ul, 1);
 	if (!p->state) {
 		snprintf(err, errlen, "out of memory");
@@ -76,7 +76,7 @@ static int load_state(struct panel *p, const json_t *map, u64 at_ns, char *err, 
 		const char *row = json_string_value(json_array_get(rows, i)), *wrong = "";
 
 		if (!json_is_integer(t) || json_integer_value(t) < 0)
-			return bad(err, errlen, "a moment that is none");
+			return bad_map(err, errlen, "a moment that is none");
 		if (i && (u64)json_integer_value(t) > at_ns)
 			break;
 		p->t_ns = (u64)json_integer_value(t);
@@ -92,7 +92,7 @@ static int load_state(struct panel *p, const json_t *map, u64 at_ns, char *err, 
 	return 0;
 }
 
-/* the sample of this moment; the end is told best by the run's own totals */
+/* At the end the run's own totals count, before it the last sample up to the moment. */
 static void load_thp(struct panel *p, const json_t *policy)
 {
 	const json_t *samples = json_object_get(policy, "timeline"), *s = NULL;
@@ -142,7 +142,7 @@ int view_panel_load(struct panel *p, const json_t *policy, u64 at_ns, char *err,
 	if (!map)
 		return -1;
 	if (json_integer_value(json_object_get(map, "block_pages")) != pageblock_nr_pages)
-		return bad(err, errlen, "blocks of another size than 512 pages");
+		return bad_map(err, errlen, "blocks of another size than 512 pages");
 	if (load_zones(p, map, err, errlen) || check_classes(map, err, errlen) ||
 	    load_state(p, map, at_ns, err, errlen)) {
 		view_panel_release(p);

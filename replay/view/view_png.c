@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A picture as PNG, a byte a pixel by a palette: RFC 2083, with zlib for what is zlib's. */
+/* A picture as PNG with a palette, one byte per pixel: RFC 2083; zlib compresses it. */
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -67,7 +67,7 @@ static void put_chunk(FILE *out, const char *type, const u8 *data, size_t len)
 	uLong crc = crc32(0, (const u8 *)type, 4);
 	u8 word[4];
 
-	/* of no data crc32() would give a new start, not the sum so far */
+	/* Of no data crc32() would return its start value, not the sum so far. */
 	if (len)
 		crc = crc32(crc, data, (uInt)len);
 	put_be32(word, (u32)len);
@@ -98,7 +98,7 @@ static void put_header(const struct png *p, FILE *out)
 	put_chunk(out, "PLTE", palette, 3ul * p->nr_colors);
 }
 
-/* every row begins with its filter: none, which suits a palette */
+/* Every row begins with the number of its filter: 0, none, which suits a palette. */
 static int put_pixels(const struct png *p, FILE *out)
 {
 	size_t stride = p->width + 1ul, size = stride * p->height;

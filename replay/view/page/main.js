@@ -94,7 +94,7 @@ class Page {
 			[...policy.sampleTimes, ...(policy.blocks ? policy.blocks.times : [])]))]
 			.filter(isNumber).sort((a, b) => a - b);
 		this.#head();
-		this.#build(data.table || [], (data.curves || []).map((metric) => new Curve(metric)));
+		this.#build(data.table || [], data.curves || []);
 		this.#controls();
 		this.#watch();
 		this.arrange();
@@ -131,8 +131,8 @@ class Page {
 
 		this.maps = mapped.map((policy) => new MapView(policy, this));
 		$('maps').replaceChildren(...this.maps.map(({ figure }) => figure));
-		this.charts = curves.map((curve) =>
-			new Chart(curve, this.policies, end, (t) => this.go(this.#nearest(t))));
+		this.charts = curves.map((metric) =>
+			new Chart(new Curve(metric), this.policies, end, (t) => this.go(this.#nearest(t))));
 		$('charts').replaceChildren(...this.charts.map(({ figure }) => figure));
 		this.totals = new Totals($('table'), rows, this.policies);
 		$('against').append(...this.policies.map(({ label }, at) =>
@@ -333,7 +333,7 @@ class Page {
 			this.choose(this.chosen);
 	}
 
-	/* a row that cannot be read is told once, beside a map that stays as it was */
+	/* A row that cannot be read is reported once, and the map stays as it was. */
 	#drawMap(map, t) {
 		try {
 			map.draw(t);

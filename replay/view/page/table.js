@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The numbers at the end, as `fragreplay diff` has them: each policy against one of them. Which way
- * is better comes with the metric; better and worse are told by a sign too, not by color alone.
+ * is better comes with the metric; a sign says better or worse too, not the color alone.
  */
 
 function change(base, value) {
