@@ -12,8 +12,9 @@
  *
  *	cc -shared -fPIC -O2 -o mine.so mine.c
  *
- * Every decision, and where it stands in the kernel, is in the comment of struct policy_ops in
- * fragreplay/policy.h; `fragreplay policies ./mine.so` shows what this file says of itself.
+ * Every decision, and where it stands in the kernel, is in fragreplay/policy_hooks.h, and
+ * doc/policies.md works one patch through; `fragreplay policies ./mine.so` shows what this file
+ * says of itself.
  */
 #include <fragreplay/policy.h>
 

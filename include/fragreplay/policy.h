@@ -4,8 +4,8 @@
  *
  * A policy is one C file with one table, struct policy_ops. A decision that it leaves out (NULL)
  * is vanilla's; one that it takes over may still ask vanilla's function of that name. Names are
- * the kernel's: who knows mm/page_alloc.c finds each decision where it stands there. doc/policies.md
- * and fragreplay-policy(7) explain the whole.
+ * the kernel's: who knows mm/page_alloc.c finds each decision where it stands there.
+ * doc/policies.md and fragreplay-policy(7) explain the whole.
  *
  *	cc -shared -fPIC -O2 -o mine.so mine.c
  *	fragreplay run RECORDING -p vanilla -p ./mine.so,tunable=3

@@ -48,7 +48,7 @@ static u32 page_in_use(const struct mm *mm, const char *hook, u32 pfn, u32 order
 	return PFN_NONE;
 }
 
-/* What a hook may not write stays as it was, and so does all of it when anything is out of range. */
+/* When a hook wrote what it may not, or a value that is out of range, all stays as it was. */
 static void check_retry(const struct mm *mm, const char *hook, struct alloc_retry *r,
 			const struct alloc_retry *before)
 {

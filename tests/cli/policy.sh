@@ -72,6 +72,17 @@ abi_is_known() {
 }
 it "the installed headers are those of their ABI's number" abi_is_known
 
+every_hook_is_in() {		# FILE
+	local hook missing=
+
+	for hook in $(sed -n 's/^X([^,]*, \([a-z_]*\),.*/\1/p' include/fragreplay/policy_hooks.h); do
+		grep -qw "$hook" "$1" || missing+=" $hook"
+	done
+	echo "not in $1:$missing"
+	[ -z "$missing" ]
+}
+it "doc/policies.md says of each hook what it stands in" every_hook_is_in doc/policies.md
+
 # --- the skeleton
 it "make builds the skeleton" in_tree policies/skeleton.so
 skeleton=policies/skeleton.so
@@ -118,8 +129,11 @@ it "they ask the zone for less" query "$tmp/pcp.json" \
 # --- outside of the tree, against what make install put there
 it "make install" in_tree install DESTDIR="$tmp/root" PREFIX=/usr
 it "brings the headers and the skeleton" test -f "$tmp/root/usr/include/fragreplay/policy.h" \
+	-a -f "$tmp/root/usr/include/fragreplay/policy_hooks.h" \
 	-a -f "$tmp/root/usr/include/fragreplay/gfp.h" \
 	-a -f "$tmp/root/usr/share/fragreplay/skeleton.c"
+it "and what explains them" test -f "$tmp/root/usr/share/man/man7/fragreplay-policy.7" \
+	-a -f "$tmp/root/usr/share/doc/fragreplay/policies.md"
 twin() {			# NAME ARGUMENT...
 	local name=$1
 
