@@ -87,23 +87,31 @@ static bool may_have_none(enum alloc_stage stage)
 	return stage != ALLOC_STAGE_FAST && stage != ALLOC_STAGE_SLOW;
 }
 
+static u32 blame_rights(struct mm *mm, const struct alloc_request *req, enum alloc_stage stage,
+			u32 flags)
+{
+	policy_broke(mm, "alloc_flags", "returned %#x at stage %d; allowed are bits of %#x%s",
+		     flags, stage, RIGHTS, may_have_none(stage) ? ", or ALLOC_FLAGS_NONE" : "");
+	return vanilla_alloc_flags(mm, req, stage);
+}
+
+static u32 last_alloc_flags(struct mm *mm, const struct alloc_request *req)
+{
+	struct alloc_retry before = *req->retry;
+	u32 flags = policy_call(mm, alloc_flags, req, ALLOC_STAGE_LAST);
+
+	check_retry(mm, "alloc_flags", req->retry, &before);
+	return flags;
+}
+
+/* Every request asks at its first stage, so that an answer which is right is soon through. */
 u32 asked_alloc_flags(struct mm *mm, const struct alloc_request *req, enum alloc_stage stage)
 {
-	struct alloc_retry before = { 0 };
-	u32 flags;
+	u32 flags = req->retry ? last_alloc_flags(mm, req)
+			       : policy_call(mm, alloc_flags, req, stage);
 
-	if (req->retry)
-		before = *req->retry;
-	flags = policy_call(mm, alloc_flags, req, stage);
-	if (req->retry)
-		check_retry(mm, "alloc_flags", req->retry, &before);
-	if (flags == ALLOC_FLAGS_NONE && may_have_none(stage))
-		return flags;
-	if (flags & ~RIGHTS) {
-		policy_broke(mm, "alloc_flags", "returned %#x at stage %d; allowed are bits of %#x%s",
-			     flags, stage, RIGHTS, may_have_none(stage) ? ", or ALLOC_FLAGS_NONE" : "");
-		return vanilla_alloc_flags(mm, req, stage);
-	}
+	if (flags & ~RIGHTS && !(flags == ALLOC_FLAGS_NONE && may_have_none(stage)))
+		return blame_rights(mm, req, stage, flags);
 	if (stage != ALLOC_STAGE_FREELIST_FAILED || flags != req->alloc_flags)
 		return flags;
 	policy_broke(mm, "alloc_flags", "returned %#x, with which the free lists have failed;"
