@@ -196,7 +196,7 @@ void policy_decisions(const struct policy_ops *ops, char *text, size_t len)
 }
 
 /**
- * policy_check - mm_check(), and whose hands the machine was in when a rule is broken
+ * policy_check - run mm_check(), and name the policy's hooks if a rule is broken
  * @mm: model memory, between two operations
  * @where: in the replay
  * @text: filled in when a rule is broken
