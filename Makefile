@@ -10,6 +10,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_SECONDS ?= 60
+FUZZ_LIMIT ?= -max_total_time=$(FUZZ_SECONDS)
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -53,10 +54,9 @@ FUZZERS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/fuzz/fu
 VIEW_PAGE := $(BUILD)/view/view_page.inc
 VIEW_SCRIPTS := $(addprefix replay/view/page/,util.js blocks.js layout.js paint.js map.js chart.js \
 	table.js main.js)
-LIBFUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)-fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
 .PHONY: all help deps deps-build need-libs need-test-libs check run-checks tests golden bench demo \
-	install uninstall sanitize fuzz clean
+	install uninstall sanitize fuzz fuzzers clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -143,7 +143,8 @@ $(BUILD)/tests/bench/bench_%.o: EXTRA_CFLAGS += $(TRACECMD_CFLAGS)
 $(BUILD)/tests/bench/bench_%: $(BUILD)/tests/bench/bench_%.o $(LIBOBJS)
 	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TRACECMD_LDLIBS) $(LIB_LDLIBS)
 
-$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/standalone.o $(LIBOBJS)
+FUZZ_MAIN ?= $(BUILD)/tests/fuzz/standalone.o
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(LIBOBJS)
 	$(call quiet,LD)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIB_LDLIBS)
 
 # a recording of a machine that never was: its head says how large, and what runs there
@@ -174,15 +175,17 @@ demo: deps-build
 	@$(MAKE) --no-print-directory all
 	@FRAGREPLAY=$(abspath $(BUILD))/fragreplay OUT=$(abspath $(BUILD)) scripts/demo
 
-$(BUILD)-fuzz/%: tests/fuzz/%.c $(filter-out replay/main.c,$(SRCS)) | need-libs $(VIEW_PAGE)
-	@mkdir -p $(@D)
-	$(call quiet,FUZZ)clang $(ALL_CFLAGS) $(LIB_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIB_LDLIBS)
-
-fuzz: $(LIBFUZZERS)
-	@for f in $(LIBFUZZERS); do \
-	name=$${f##*/fuzz_}; corpus=$(BUILD)-fuzz/corpus/$$name; mkdir -p $$corpus; \
-	$$f -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)-fuzz/ $$corpus \
+# libFuzzer brings its own main(), so that standalone.o is left out
+fuzz:
+	@$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)-fuzz FUZZ_MAIN= CFLAGS='-O1 -g' \
+	EXTRA_CFLAGS=-fsanitize=fuzzer-no-link$(,)address$(,)undefined \
+	LDFLAGS=-fsanitize=fuzzer fuzzers
+	@for f in $(notdir $(FUZZERS)); do \
+	name=$${f#fuzz_}; corpus=$(BUILD)-fuzz/corpus/$$name; mkdir -p $$corpus; \
+	$(BUILD)-fuzz/tests/fuzz/$$f $(FUZZ_LIMIT) -artifact_prefix=$(BUILD)-fuzz/ $$corpus \
 	$$(ls -d tests/fuzz/corpus/$$name 2>/dev/null) || exit 1; done
+
+fuzzers: $(FUZZERS)
 
 # where each file goes: uninstall takes away what install put there, and the two folders are ours
 BINDIR = $(DESTDIR)$(PREFIX)/bin
