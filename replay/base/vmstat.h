@@ -44,6 +44,10 @@
 enum vm_event_item { VM_EVENTS(VM_EVENT_ENUM) NR_VM_EVENT_ITEMS };
 #undef VM_EVENT_ENUM
 
+/* extfrag events by alloc type x fallback type x class */
+enum extfrag_class { EXTFRAG_STEAL, EXTFRAG_CLAIM_PART, EXTFRAG_CLAIM_BLOCK, EXTFRAG_CAPTURE,
+		     NR_EXTFRAG_CLASS };
+
 extern const char *const vm_event_name[NR_VM_EVENT_ITEMS];
 
 #endif

@@ -35,7 +35,18 @@ static void take_seed(void *ctx, unsigned int policy, const struct policy_result
 static int finish(const struct input *in, const struct options *o, const struct run_output *out,
 		  const struct spread *spread)
 {
-	json_t *report = report_build(in, o, out, spread);
+	const struct report_options ro = {
+		.recording = &in->recording,
+		.params = &in->params,
+		.seed = o->seed,
+		.seeds = o->seeds,
+		.refault = o->refault,
+		.instance = o->instance,
+		.version = o->version,
+		.timeline = o->timeline_ms != 0,
+		.timing = o->timing,
+	};
+	json_t *report = report_build(&ro, out, spread);
 	int ret = report_write(report, o->output);
 
 	json_decref(report);

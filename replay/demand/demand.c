@@ -751,6 +751,17 @@ u32 demand_nr_handles(const struct demand *d)
 }
 
 /**
+ * demand_max_pfn - get the end of the recorded machine's pages
+ * @d: stage
+ *
+ * Return: one more than the highest pfn; handles from there on name no place.
+ */
+u32 demand_max_pfn(const struct demand *d)
+{
+	return d->max_pfn;
+}
+
+/**
  * demand_tpages - get the trace's pages as they are now, by handle
  * @d: stage
  */

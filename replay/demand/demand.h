@@ -97,8 +97,44 @@ struct tpage {
 #define FREED_MASK	0x7fffu
 #define LIVE_SWAP_TABLE	1u	/* a swap table of the recorded kernel: no object of the model */
 
+/*
+ * Counters of the demand rules, shared by all policies: X(json name, doc). The doc begins with the
+ * rule, as doc/design.md, "The demand rules", names it.
+ */
+#define DEMAND_STATS(X)								\
+	X(allocs, "allocations: those that succeeded")				\
+	X(alloc_failures, "allocations: attempts that failed, huge page faults left out") \
+	X(silent_allocs, "allocations: those without an event, implied by their free") \
+	X(thp_attempts, "allocations: huge page faults, the tries of one folded") \
+	X(thp_success, "allocations: huge page faults that got a huge page")	\
+	X(thp_folded, "allocations: second tries folded into one fault")	\
+	X(folio_folded, "changed outcomes: smaller attempts folded into one page-cache request") \
+	X(frees, "frees: of a known object")					\
+	X(partial_frees, "frees: of a part of an object")			\
+	X(reclaim_frees, "reclaim frees: by the recorded kernel's reclaim")	\
+	X(swapouts, "reclaim frees: folios that the recorded kernel began to swap out") \
+	X(swap_tables, "reclaim frees: pages of the recorded kernel's swap tables, not replayed") \
+	X(swap_tables_failed, "reclaim frees: failed tries at such a page, at most two per page") \
+	X(migrations_exact, "migrations: the pte events name the target")	\
+	X(migrations_inferred, "migrations: the target follows from compaction's own lists") \
+	X(migrations_limbo, "migrations: to an unknown pfn")			\
+	X(limbo_matched, "migrations: frees of an unknown pfn matched to such an object") \
+	X(limbo_unmatched, "migrations: objects of unknown pfn that no free was matched to") \
+	X(compact_returns, "migrations: frees of isolated free pages, ignored")	\
+	X(resident_before, "resident pages: pages in use before the trace")	\
+	X(resident_inferred, "resident pages: of these, inferred from an unknown free") \
+	X(conflicts, "damage: allocations of a pfn still in use, resolved for the newer") \
+	X(lost_events, "damage: events that the trace marks as lost")		\
+	X(outside, "damage: events of pages beyond the recorded memory, ignored") \
+	X(charge_failures, "allocations: pages freed by a failed memcg charge")
+
+struct demand_stats {
+#define X(name, doc) u64 name;
+	DEMAND_STATS(X)
+#undef X
+};
+
 struct demand;
-struct demand_stats;
 struct recording;
 
 /* Takes a batch of operations. The demand stage reuses the array after the call. */
@@ -113,6 +149,7 @@ void demand_patch_recording(struct demand *d, struct recording *m);
 void demand_finish(struct demand *d);
 int demand_error(const struct demand *d);
 u32 demand_nr_handles(const struct demand *d);
+u32 demand_max_pfn(const struct demand *d);
 const struct tpage *demand_tpages(const struct demand *d);
 struct demand_stats *demand_get_stats(struct demand *d);
 

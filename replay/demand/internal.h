@@ -4,8 +4,10 @@
 #define FRAGREPLAY_DEMAND_INTERNAL_H
 
 #include <fragreplay/policy.h>
+
+#include "base/kernel.h"
+#include "recording/recording.h"
 #include "migration_match.h"
-#include "engine/run.h"
 #include "task.h"
 
 #define DEMAND_BATCH	4096u

@@ -12,10 +12,6 @@
 
 #include "report/metrics.h"
 
-/* the numbers of one policy's results by name; ../report/metric_walk.c */
-typedef int (*flatten_fn)(void *ctx, const char *name, json_t *value);
-int report_flatten(const json_t *policy, flatten_fn add, void *ctx);
-
 /* diff_stats.c */
 struct diff_stats {
 	size_t n;

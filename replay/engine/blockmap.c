@@ -5,17 +5,6 @@
 
 #include "blockmap.h"
 
-const struct block_class_info blockmap_class[NR_BLOCK_CLASSES] = {
-	[BLK_ABSENT] = { '.', "absent" },
-	[BLK_RESERVED] = { 'R', "reserved" },
-	[BLK_FREE] = { 'f', "free" },
-	[BLK_MOVABLE] = { 'm', "movable" },
-	[BLK_UNMOVABLE] = { 'u', "unmovable" },
-	[BLK_RECLAIMABLE] = { 'r', "reclaimable" },
-	[BLK_MIXED] = { 'x', "mixed" },
-	[BLK_HIGHATOMIC] = { 'h', "highatomic" },
-};
-
 /**
  * blockmap_alloc - allocate an empty map of all zones
  * @mm: model memory

@@ -6,35 +6,15 @@
 #ifndef FRAGREPLAY_BLOCKMAP_H
 #define FRAGREPLAY_BLOCKMAP_H
 
+#include "base/block_state.h"
 #include "mm/mm.h"
 
 #define BLOCKMAP_MAX_FRAMES	200u
 #define BLOCKMAP_ROW_BYTES	(8u << 20)	/* of all rows of a report */
 
-/* What a block holds, in the order of blockmap_class[]. */
-enum block_class { BLK_ABSENT, BLK_RESERVED, BLK_FREE, BLK_MOVABLE, BLK_UNMOVABLE, BLK_RECLAIMABLE,
-		   BLK_MIXED, BLK_HIGHATOMIC, NR_BLOCK_CLASSES };
-
-struct block_class_info {
-	char code;
-	const char *name;
-};
-
-extern const struct block_class_info blockmap_class[NR_BLOCK_CLASSES];
-
-/* A block at a moment: enum block_class, and the tenths of it in use, 0 .. 9. */
-#define BLOCK_STATE(class, digit)	((u8)((class) << 4 | (digit)))
-#define BLOCK_CLASS(state)		((state) >> 4)
-#define BLOCK_DIGIT(state)		((state) & 15)
-
 /* Base pages of one block, by what they are. */
 struct block_pages {
 	u16 present, reserved, used[MIGRATE_PCPTYPES];
-};
-
-struct blockmap_zone {
-	const char *name;
-	u32 first_block, blocks;
 };
 
 /**
@@ -67,10 +47,5 @@ u8 block_state(const struct block_pages *pages, bool highatomic);
 void blockmap_scan_block(const struct mm *mm, u32 block, struct block_pages *pages);
 void blockmap_watch(struct blockmap *map, struct mm *mm);
 int blockmap_sample(struct blockmap *map, const struct mm *mm, u64 t_ns, bool end);
-
-/* blockmap_text.c */
-u64 blockmap_text_size(const struct blockmap *map);
-char *blockmap_encode(const u8 *before, const u8 *now, u32 nr);
-const char *blockmap_decode(const char *row, u8 *state, u32 nr);
 
 #endif

@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "demand/internal.h"
+#include "demand/demand.h"
 #include "mm/mm.h"
 
 #include "consumer.h"
@@ -97,11 +97,12 @@ static int observed_take(struct consumer *c, const struct op *op, size_t n)
 
 static u8 *end_state(const struct demand *d, u32 max_pfn)
 {
+	const struct tpage *tp = demand_tpages(d);
 	u8 *state = calloc(max_pfn ? max_pfn : 1, 1);
 	u32 pfn;
 
-	for (pfn = 0; state && pfn < max_pfn && pfn < d->max_pfn; pfn++)
-		state[pfn] = d->tp[pfn].state == T_LIVE;
+	for (pfn = 0; state && pfn < max_pfn && pfn < demand_max_pfn(d); pfn++)
+		state[pfn] = tp[pfn].state == T_LIVE;
 	return state;
 }
 
@@ -142,13 +143,15 @@ const struct consumer_ops observed_consumer = {
  */
 void observed_compare(const struct demand *d, const struct recording *m, struct run_output *out)
 {
-	u32 pfn, end = m->after.nr_pfns < d->max_pfn ? m->after.nr_pfns : d->max_pfn;
+	u32 pfn, end = demand_max_pfn(d);
 
 	if (!m->after.kpageflags || !m->before.kpageflags)
 		return;
+	if (end > m->after.nr_pfns)
+		end = m->after.nr_pfns;
 	for (pfn = 0; pfn < end; pfn++) {
 		enum snap_page kind = snapshot_page_kind(&m->after, pfn);
-		const struct tpage *tp = &d->tp[pfn];
+		const struct tpage *tp = &demand_tpages(d)[pfn];
 
 		if (kind == SNAP_ABSENT)
 			continue;

@@ -9,7 +9,6 @@
 #include "policy_sink.h"
 #include "base/json.h"
 #include "base/message.h"
-#include "report/report.h"
 
 #define SINK_DEPTH	16	/* objects within objects */
 

@@ -159,10 +159,6 @@ struct search_hist {
 	u64 n, sum, max;
 };
 
-/* extfrag events by alloc type x fallback type x class */
-enum extfrag_class { EXTFRAG_STEAL, EXTFRAG_CLAIM_PART, EXTFRAG_CLAIM_BLOCK, EXTFRAG_CAPTURE,
-		     NR_EXTFRAG_CLASS };
-
 struct mm;
 
 /*

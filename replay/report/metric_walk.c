@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "diff/diff.h"
+#include "metric_walk.h"
+#include "metrics.h"
 
 struct flatten {
 	flatten_fn add;

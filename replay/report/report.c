@@ -9,8 +9,6 @@
 #include "base/message.h"
 #include "base/output.h"
 #include "base/version.h"
-#include "cmd/input.h"
-#include "cmd/options.h"
 
 const char *const report_extfrag_classes[NR_EXTFRAG_CLASS] = {
 	"steal", "claim_part", "claim_block", "capture",
@@ -75,9 +73,9 @@ static void add_param(json_t *params, const char *name, double value, double def
 }
 
 /* As they are at the end of the replay: what is fitted follows the recording, in all models alike. */
-static json_t *report_params(const struct input *in, const struct run_output *out)
+static json_t *report_params(const struct report_options *o, const struct run_output *out)
 {
-	const struct mm_params *p = &in->params;
+	const struct mm_params *p = o->params;
 	json_t *params = json_object();
 
 	for (unsigned int i = 0; i < out->nr_runs; i++)
@@ -90,7 +88,7 @@ static json_t *report_params(const struct input *in, const struct run_output *ou
 	return params;
 }
 
-static json_t *report_options(const struct options *o)
+static json_t *report_run_options(const struct report_options *o)
 {
 	json_t *options = json_object();
 
@@ -104,14 +102,13 @@ static json_t *report_options(const struct options *o)
 
 /**
  * report_build - the whole document
- * @in: what was replayed
- * @o: how
+ * @o: what was replayed, and how
  * @out: the finished (or interrupted) run
  * @spread: one a policy when several seeds were run, else NULL
  *
  * Return: a new reference.
  */
-json_t *report_build(const struct input *in, const struct options *o, const struct run_output *out,
+json_t *report_build(const struct report_options *o, const struct run_output *out,
 		     const struct spread *spread)
 {
 	json_t *report = json_object(), *policies = json_array();
@@ -119,10 +116,10 @@ json_t *report_build(const struct input *in, const struct options *o, const stru
 	json_object_set_new(report, "schema", json_string(REPORT_SCHEMA));
 	json_object_set_new(report, "tool", report_tool());
 	json_object_set_new(report, "interrupted", json_boolean(out->interrupted));
-	json_object_set_new(report, "options", report_options(o));
+	json_object_set_new(report, "options", report_run_options(o));
 	json_object_set_new(report, "trace", report_trace(out));
-	json_object_set_new(report, "machine", report_machine(&in->recording, out, o->version));
-	json_object_set_new(report, "params", report_params(in, out));
+	json_object_set_new(report, "machine", report_machine(o->recording, out, o->version));
+	json_object_set_new(report, "params", report_params(o, out));
 	json_object_set_new(report, "demand", report_demand(&out->demand));
 	report_fit_maps(out);
 	for (unsigned int i = 0; i < out->nr_runs; i++)

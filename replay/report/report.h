@@ -5,11 +5,30 @@
 
 #include <jansson.h>
 
-#include "cmd/input.h"
-#include "cmd/options.h"
 #include "engine/run.h"
 
 #define REPORT_SCHEMA	"fragreplay-report/1"
+
+/**
+ * struct report_options - what a report says of how the run was asked for
+ * @recording: what was replayed
+ * @params: of the model
+ * @seed: the first one, of @seeds
+ * @refault: < 0: fitted
+ * @instance: buffer instance of the trace, or NULL
+ * @version: --kernel; 0: the recording's
+ * @timeline: the samples of each policy are part of the report
+ * @timing: so is the time that the run took
+ */
+struct report_options {
+	const struct recording *recording;
+	const struct mm_params *params;
+	u64 seed, seeds;
+	double refault;
+	const char *instance;
+	u32 version;
+	bool timeline, timing;
+};
 
 /* one policy over --seeds runs: the counters, and every number by the name that diff has for it */
 struct spread {
@@ -18,7 +37,7 @@ struct spread {
 	u64 min[NR_VM_EVENT_ITEMS], max[NR_VM_EVENT_ITEMS], sum[NR_VM_EVENT_ITEMS];
 };
 
-json_t *report_build(const struct input *in, const struct options *o, const struct run_output *out,
+json_t *report_build(const struct report_options *o, const struct run_output *out,
 		     const struct spread *spread);
 json_t *report_read(const char *path, size_t flags);
 int report_write(const json_t *report, const char *path);
@@ -26,7 +45,7 @@ int report_write(const json_t *report, const char *path);
 /* parts */
 json_t *report_trace(const struct run_output *out);
 json_t *report_machine(const struct recording *m, const struct run_output *out, u32 version);
-json_t *report_policy(const struct policy_result *run, const struct options *o,
+json_t *report_policy(const struct policy_result *run, const struct report_options *o,
 		      const struct run_output *out, const struct spread *spread);
 json_t *report_spread(const struct policy_result *run, const struct spread *s);
 void report_spread_add(struct spread *s, const struct policy_result *run,

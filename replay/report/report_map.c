@@ -26,7 +26,8 @@ void report_fit_maps(const struct run_output *out)
 		for (unsigned int i = 0; i < out->nr_runs; i++) {
 			const struct blockmap *map = out->run[i].map;
 
-			size += map ? blockmap_text_size(map) : 0;
+			size += map ? blockmap_text_size(map->frame, map->nr_frames,
+							 map->nr_blocks) : 0;
 			if (map && map->nr_frames > most)
 				most = map->nr_frames;
 		}

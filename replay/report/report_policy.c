@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "cmd/options.h"
 #include "engine/plugin_guard.h"
 #include "engine/policy_sink.h"
 #include "frag_index.h"
@@ -346,7 +345,7 @@ static void report_own(json_t *policy, const struct policy_result *run)
  * @out: the run that it is part of
  * @spread: over seeds, or NULL
  */
-json_t *report_policy(const struct policy_result *run, const struct options *o,
+json_t *report_policy(const struct policy_result *run, const struct report_options *o,
 		      const struct run_output *out, const struct spread *spread)
 {
 	json_t *policy = json_object(), *own;
@@ -372,7 +371,7 @@ json_t *report_policy(const struct policy_result *run, const struct options *o,
 		json_object_set_new(policy, "memory", report_memory(run->mm));
 		report_own(policy, run);
 	}
-	if (o->timeline_ms)
+	if (o->timeline)
 		json_object_set_new(policy, "timeline", report_timeline(run));
 	if (run->map)
 		json_object_set_new(policy, "map", report_map(run->map));

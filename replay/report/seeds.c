@@ -3,8 +3,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
-#include "cmd/options.h"
-#include "diff/diff.h"
+#include "metric_walk.h"
 #include "report.h"
 
 static int add_sample(void *samples, const char *name, json_t *value)
@@ -28,7 +27,7 @@ static int add_sample(void *samples, const char *name, json_t *value)
 void report_spread_add(struct spread *s, const struct policy_result *run,
 		       const struct run_output *out)
 {
-	static const struct options no_extras;
+	static const struct report_options no_extras;
 	json_t *policy = report_policy(run, &no_extras, out, NULL);
 
 	if (!s->samples)

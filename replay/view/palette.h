@@ -7,7 +7,9 @@
 #ifndef FRAGREPLAY_PALETTE_H
 #define FRAGREPLAY_PALETTE_H
 
-#include "engine/blockmap.h"
+#include <stdbool.h>
+
+#include "base/block_state.h"
 
 #define COLOR_GROUND	0xffffffu
 #define COLOR_INK	0x000000u

@@ -4,9 +4,10 @@
 #define FRAGREPLAY_PICTURE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
-#include "engine/blockmap.h"
+#include "base/block_state.h"
 
 #define AT_END	UINT64_MAX
 

@@ -4,10 +4,22 @@
  * by ';'. GAP blocks stay as they are, then LEN blocks become class C, D tenths in use. GAP and
  * LEN are in base 36.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/blockmap.h"
+#include "block_state.h"
+
+const struct block_class_info blockmap_class[NR_BLOCK_CLASSES] = {
+	[BLK_ABSENT] = { '.', "absent" },
+	[BLK_RESERVED] = { 'R', "reserved" },
+	[BLK_FREE] = { 'f', "free" },
+	[BLK_MOVABLE] = { 'm', "movable" },
+	[BLK_UNMOVABLE] = { 'u', "unmovable" },
+	[BLK_RECLAIMABLE] = { 'r', "reclaimable" },
+	[BLK_MIXED] = { 'x', "mixed" },
+	[BLK_HIGHATOMIC] = { 'h', "highatomic" },
+};
 
 static const char digits36[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 
@@ -105,20 +117,22 @@ char *blockmap_encode(const u8 *before, const u8 *now, u32 nr)
 }
 
 /**
- * blockmap_text_size - bytes of all rows of a map as they are now
- * @map: the map
+ * blockmap_text_size - bytes of all rows of a map
+ * @frame: its states, @nr_frames times @nr_blocks of them
+ * @nr_frames: moments
+ * @nr_blocks: blocks in a frame
  */
-u64 blockmap_text_size(const struct blockmap *map)
+u64 blockmap_text_size(const u8 *frame, u32 nr_frames, u32 nr_blocks)
 {
-	u8 *absent = calloc(map->nr_blocks + 1, 1);
-	const u8 *before = absent, *now = map->frame;
+	u8 *absent = calloc(nr_blocks + 1, 1);
+	const u8 *before = absent, *now = frame;
 	u64 size = 0;
 	u32 i;
 
-	for (i = 0; absent && i < map->nr_frames; i++) {
-		size += row_size(before, now, map->nr_blocks);
+	for (i = 0; absent && i < nr_frames; i++) {
+		size += row_size(before, now, nr_blocks);
 		before = now;
-		now += map->nr_blocks;
+		now += nr_blocks;
 	}
 	free(absent);
 	return size;
