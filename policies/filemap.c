@@ -6,7 +6,7 @@
  * A write asks for the order it could use (the hint) and steps down an order at a time until it
  * gets a folio. Each variant is a layer over a policy, chosen by filemap=.
  */
-#include <fragreplay/policy.h>
+#include "table.h"
 
 /* 7.3.4: above the mapping's minimum order the attempt may fail, and quietly */
 static gfp_t base_gfp(struct mm *mm, gfp_t gfp, u32 hint, u32 order, u32 min)
@@ -82,8 +82,6 @@ static const struct policy_ops kcompactd = {
 	.doc = "the allocator wakes kcompactd and fails any costly __GFP_NORETRY request",
 	.gives_up_early = kcompactd_gives_up_early,
 };
-
-extern const struct policy_ops *const filemap_variants[];
 
 const struct policy_ops *const filemap_variants[] = {
 	&base, &dipietro, &harjani, &wilcox, &kcompactd, NULL

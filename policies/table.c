@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is built in: a policy a line. */
-#include <fragreplay/policy.h>
+#include "table.h"
 
 extern const struct policy_ops vanilla_policy, defrag_mode_policy, highatomic_policy,
 	spb_policy;
-extern const struct policy_ops *const builtin_policies[];
 
 const struct policy_ops *const builtin_policies[] = {
 	&vanilla_policy,

@@ -6,6 +6,7 @@
 #include "base/output.h"
 #include "cmd.h"
 #include "options.h"
+#include "policies/table.h"
 #include "report/report.h"
 
 #define POLICIES_SCHEMA	"fragreplay-policies/1"

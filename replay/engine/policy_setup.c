@@ -9,6 +9,7 @@
 #include "policy_setup.h"
 #include "base/number.h"
 #include "policy_sink.h"
+#include "policies/table.h"
 
 #define MAX_ARG 1024
 

@@ -29,10 +29,6 @@ struct policy_setup {
 	unsigned int nr_features;
 };
 
-/* policies/table.c: what is built in; policies/filemap.c: filemap=; both ended by NULL */
-extern const struct policy_ops *const builtin_policies[];
-extern const struct policy_ops *const filemap_variants[];
-
 int policy_setup_parse(struct policy_setup *s, const char *arg, char *err, size_t errlen);
 void policy_setup_release(struct policy_setup *s);
 void policy_setup_kernel(const struct policy_setup *s, struct kernel_features *k);

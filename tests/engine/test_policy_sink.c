@@ -10,6 +10,7 @@
 
 #include "report/report.h"
 #include "engine/policy_sink.h"
+#include "policies/table.h"
 
 #define SCHEMA "doc/fragreplay-report-1.schema.json"
 
