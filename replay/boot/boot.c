@@ -19,22 +19,25 @@
 
 /**
  * recording_kernel - the kernel that a machine was recorded on
- * @m: machine
+ * @m: recording
+ * @version: --kernel, to behave as another; 0: as the recorded one
  * @k: filled in
  */
-void recording_kernel(const struct recording *m, struct kernel_features *k)
+void recording_kernel(const struct recording *m, u32 version, struct kernel_features *k)
 {
-	kernel_features_set(k, m->version);
+	kernel_features_set(k, version ? version : m->version);
 	if (m->have_lru_gen)
 		k->lru_gen = m->lru_gen;
 }
 
-static void set_up_kernel(struct mm *mm, const struct recording *m)
+static void set_up_kernel(struct mm *mm, const struct recording *m, const struct boot_options *o)
 {
-	if (m->features)
-		mm->k = *m->features;
+	if (o->params)
+		mm->param = *o->params;
+	if (o->features)
+		mm->k = *o->features;
 	else
-		recording_kernel(m, &mm->k);
+		recording_kernel(m, 0, &mm->k);
 	mm->sysctl = m->sysctl;
 	mm->thp_defrag = m->thp_defrag;
 	mm->swap_pages = m->swap_pages;
@@ -205,7 +208,7 @@ static void place_others(struct image *img, const struct zone *z, bool owner_is_
 static unsigned int warmth(const struct image *img, u32 pfn)
 {
 	const struct snapshot *s = &img->m->before;
-	uint64_t f = s->kpageflags ? s->kpageflags[pfn] : 0;
+	uint64_t f = s->kpageflags ? snapshot_flags(s, pfn) : 0;
 
 	return (f & KPF(ACTIVE) ? 2 : 0) + (f & KPF(REFERENCED) ? 1 : 0);
 }
@@ -223,7 +226,7 @@ static void join_lru(struct image *img, u32 pfn)
 	}
 	if (warm & 1)
 		folio_mark_accessed(mm, pfn);
-	if (s->kpageflags && s->kpageflags[pfn] & KPF(DIRTY) && mm->page[pfn].kind == PK_FILE)
+	if (s->kpageflags && snapshot_flags(s, pfn) & KPF(DIRTY) && mm->page[pfn].kind == PK_FILE)
 		folio_mark_dirty(mm, pfn);
 }
 
@@ -249,6 +252,24 @@ static int fill_lru(struct image *img, bool shuffle)
 	return ret;
 }
 
+static void set_recorded_marks(struct mm *mm, const struct recording *m)
+{
+	struct zone *z;
+
+	for_each_populated_zone(mm, z) {
+		const struct snap_zone *sz = &m->before.zone[z->type];
+
+		for (int w = 0; w < NR_WMARK; w++)
+			z->_watermark[w] = (u32)sz->wmark[w];
+		memcpy(z->lowmem_reserve, sz->protection, sizeof(z->lowmem_reserve));
+	}
+	/* all zones' sizes follow from the marks, where the recorded ones do not replace them */
+	setup_per_cpu_pageset(mm);
+	for_each_populated_zone(mm, z)
+		for (u16 cpu = 0; cpu < mm->nr_cpus; cpu++)
+			z->pcp[cpu].high = (s32)m->before.zone[z->type].pcp_high[cpu];
+}
+
 /* what zoneinfo knows better than the formulas that mm_init_late() used */
 static void set_from_zoneinfo(struct mm *mm, const struct recording *m)
 {
@@ -263,15 +284,9 @@ static void set_from_zoneinfo(struct mm *mm, const struct recording *m)
 		z->watermark_boost = (u32)sz->boost;
 		z->nr_reserved_highatomic = sz->reserved_highatomic ? sz->reserved_highatomic :
 					    (u32)highatomic;
-		if (m->sysctl_changed)
-			continue;
-		for (int w = 0; w < NR_WMARK; w++)
-			z->_watermark[w] = (u32)sz->wmark[w];
-		setup_per_cpu_pageset(mm);
-		memcpy(z->lowmem_reserve, sz->protection, sizeof(z->lowmem_reserve));
-		for (u16 cpu = 0; cpu < mm->nr_cpus; cpu++)
-			z->pcp[cpu].high = (s32)sz->pcp_high[cpu];
 	}
+	if (!m->sysctl_changed)
+		set_recorded_marks(mm, m);
 }
 
 static void measure_fit(const struct image *img)
@@ -323,25 +338,16 @@ static int build(struct image *img, u64 seed, bool owner_is_pfn)
 	if (mm_init_late(mm))
 		return -ENOMEM;
 	set_from_zoneinfo(mm, img->m);
+	/* These slots' pages are no object of the model: nothing shows when they are freed. */
+	swap_set_used(mm, img->m->swap_used);
 	return fill_lru(img, seed != SEED_AS_BOOT);
 }
 
-/**
- * boot_mm_fit - boot_mm(), telling how well the counts are met
- * @m: what is known
- * @seed: of all that is not known
- * @owner_is_pfn: pages in use get their own pfn as owner cookie
- * @fit: filled in; may be NULL
- * @err: why it cannot be built
- * @errlen: its size
- *
- * Return: the machine, or NULL with @err filled.
- */
-struct mm *boot_mm_fit(const struct recording *m, uint64_t seed, bool owner_is_pfn,
-		       struct boot_fit *fit, char *err, size_t errlen)
+static struct mm *boot(const struct recording *m, const struct boot_options *o, char *err,
+		       size_t errlen)
 {
 	struct boot_fit own;
-	struct image img = { .m = m, .fit = fit ? fit : &own, .rng = seed };
+	struct image img = { .m = m, .fit = o->fit ? o->fit : &own, .rng = o->seed };
 
 	memset(img.fit, 0, sizeof(*img.fit));
 	if (!m->max_pfn || m->max_pfn > MAX_PFNS - N(MAX_PAGE_ORDER) || !m->nr_cpus ||
@@ -351,11 +357,12 @@ struct mm *boot_mm_fit(const struct recording *m, uint64_t seed, bool owner_is_p
 			 m->max_pfn, m->nr_cpus);
 		return NULL;
 	}
-	img.mm = mm_alloc(m->max_pfn, m->nr_cpus, seed);
+	img.mm = mm_alloc(m->max_pfn, m->nr_cpus, o->seed);
 	img.page = calloc(m->max_pfn, 1);
 	if (img.mm)
-		set_up_kernel(img.mm, m);
-	if (!img.mm || !img.page || add_zones(img.mm, m) || build(&img, seed, owner_is_pfn)) {
+		set_up_kernel(img.mm, m, o);
+	if (!img.mm || !img.page || add_zones(img.mm, m) ||
+	    build(&img, o->seed, o->owner_is_pfn)) {
 		snprintf(err, errlen, "no memory for a machine of %u pages: choose less with --memory",
 			 m->max_pfn);
 		mm_free(img.mm);
@@ -368,17 +375,27 @@ struct mm *boot_mm_fit(const struct recording *m, uint64_t seed, bool owner_is_p
 }
 
 /**
- * boot_mm - build the model's machine: zones, free lists, pageblock types, pages in use
- * @m: what is known
- * @seed: of all that is not known (order of free lists above all)
- * @owner_is_pfn: pages in use get their own pfn as owner cookie
+ * boot_mm - build the model's memory: zones, free lists, pageblock types, pages in use
+ * @m: recording
+ * @o: what it leaves open
  * @err: why it cannot be built
  * @errlen: its size
  *
- * Return: the machine with mm_init_late() done, or NULL with @err filled.
+ * Return: the memory with mm_init_late() done, or NULL with @err filled.
  */
-struct mm *boot_mm(const struct recording *m, uint64_t seed, bool owner_is_pfn, char *err,
+struct mm *boot_mm(const struct recording *m, const struct boot_options *o, char *err,
 		   size_t errlen)
 {
-	return boot_mm_fit(m, seed, owner_is_pfn, NULL, err, errlen);
+	struct recording *start = malloc(sizeof(*start));
+	struct mm *mm = NULL;
+
+	if (start) {
+		*start = *m;	/* its arrays are shared */
+		start->before.changes = o->changes;
+		mm = boot(start, o, err, errlen);
+	} else {
+		snprintf(err, errlen, "out of memory");
+	}
+	free(start);
+	return mm;
 }

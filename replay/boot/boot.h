@@ -8,6 +8,8 @@
 struct kernel_features;
 struct mm;
 struct recording;
+struct flag_changes;
+struct mm_params;
 
 /* How closely the built machine meets the counts that the kernel printed, per zone. */
 struct zone_fit {
@@ -23,10 +25,26 @@ struct boot_fit {
 	char notes[1024];		/* what could not be reconciled: one line each */
 };
 
-void recording_kernel(const struct recording *m, struct kernel_features *k);
-struct mm *boot_mm(const struct recording *m, uint64_t seed, bool owner_is_pfn, char *err,
+/**
+ * struct boot_options - what a recording leaves open
+ * @features: the kernel to behave as; NULL: the recorded one
+ * @params: NULL: the defaults
+ * @changes: of before/kpageflags, up to the moment to start from; NULL: none
+ * @seed: of all that is not known, the order of free lists above all
+ * @owner_is_pfn: pages in use get their own pfn as owner cookie
+ * @fit: filled in with how well the counts are met; may be NULL
+ */
+struct boot_options {
+	const struct kernel_features *features;
+	const struct mm_params *params;
+	const struct flag_changes *changes;
+	uint64_t seed;
+	bool owner_is_pfn;
+	struct boot_fit *fit;
+};
+
+void recording_kernel(const struct recording *m, uint32_t version, struct kernel_features *k);
+struct mm *boot_mm(const struct recording *m, const struct boot_options *o, char *err,
 		   size_t errlen);
-struct mm *boot_mm_fit(const struct recording *m, uint64_t seed, bool owner_is_pfn,
-		       struct boot_fit *fit, char *err, size_t errlen);
 
 #endif

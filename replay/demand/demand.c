@@ -27,7 +27,7 @@
  *
  * Return: the stage; NULL without memory.
  */
-struct demand *demand_alloc(struct recording *m, struct trace *t, u32 max_pfn)
+struct demand *demand_alloc(const struct recording *m, struct trace *t, u32 max_pfn)
 {
 	struct demand *d = calloc(1, sizeof(*d));
 

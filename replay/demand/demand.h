@@ -136,16 +136,17 @@ struct demand_stats {
 
 struct demand;
 struct recording;
+struct flag_changes;
 
 /* Takes a batch of operations. The demand stage reuses the array after the call. */
 typedef void (*op_sink)(void *ctx, const struct op *op, size_t n);
 
-struct demand *demand_alloc(struct recording *m, struct trace *t, u32 max_pfn);
+struct demand *demand_alloc(const struct recording *m, struct trace *t, u32 max_pfn);
 void demand_free(struct demand *d);
 void demand_set_sink(struct demand *d, op_sink sink, void *ctx);
 void demand_records(struct demand *d, const struct record *rec, size_t n);
 size_t demand_prefix(struct demand *d, const struct record *rec, size_t n, bool *done);
-void demand_patch_recording(struct demand *d, struct recording *m);
+int demand_flag_changes(const struct demand *d, const struct recording *m, struct flag_changes *c);
 void demand_finish(struct demand *d);
 int demand_error(const struct demand *d);
 u32 demand_nr_handles(const struct demand *d);

@@ -61,28 +61,29 @@ static u64 flags_of_kind(u8 kind)
 }
 
 /**
- * demand_patch_recording - bring the snapshot to the moment of the marker "before end"
+ * demand_flag_changes - what the events up to the marker "before end" changed in before/kpageflags
  * @d: demand stage, after demand_prefix()
- * @m: recording, whose before.kpageflags are corrected by the events up to there
+ * @m: recording
+ * @c: filled in; to be released, also when this fails
+ *
+ * Return: 0; -1 without memory.
  */
-void demand_patch_recording(struct demand *d, struct recording *m)
+int demand_flag_changes(const struct demand *d, const struct recording *m, struct flag_changes *c)
 {
 	u32 pfn, end = m->before.nr_pfns < d->max_pfn ? m->before.nr_pfns : d->max_pfn;
-	u64 *flags = m->before.kpageflags;
+	int ret = flag_changes_init(c, m->before.nr_pfns);
 
-	if (!flags)
-		return;
-	for (pfn = 0; pfn < end; pfn++) {
+	for (pfn = 0; m->before.kpageflags && pfn < end && !ret; pfn++) {
 		const struct tpage *tp = &d->tp[pfn];
+		u64 flags = flags_of_kind(tp->kind);
 
-		if (!tp->seen || tp->state == T_ISOLATED)
+		if (!tp->seen || (tp->state != T_FREE && tp->state != T_LIVE))
 			continue;
 		if (tp->state == T_FREE)
-			flags[pfn] = KPF(BUDDY);
-		else if (tp->state == T_LIVE && tp->order)
-			flags[pfn] = flags_of_kind(tp->kind) |
-				(tp->head ? KPF(COMPOUND_HEAD) : KPF(COMPOUND_TAIL));
-		else if (tp->state == T_LIVE)
-			flags[pfn] = flags_of_kind(tp->kind);
+			flags = KPF(BUDDY);
+		else if (tp->order)
+			flags |= tp->head ? KPF(COMPOUND_HEAD) : KPF(COMPOUND_TAIL);
+		ret = flag_changes_add(c, pfn, flags);
 	}
+	return ret;
 }

@@ -14,6 +14,7 @@ struct consumer;
 struct consumer_base {
 	const struct run_options *opt;
 	struct demand *demand;
+	const struct flag_changes *changes;	/* of the start image; for @init only */
 };
 
 /**
@@ -54,7 +55,7 @@ extern const struct consumer_ops model_consumer;	/* model_run.c */
 extern const struct consumer_ops observed_consumer;	/* observed.c */
 
 /* A machine as the recorded one was, for this policy and seed; run.c */
-struct mm *build_mm(const struct run_options *opt, const struct policy_result *run,
-		    char *err, size_t errlen);
+struct mm *build_mm(const struct consumer_base *base, const struct policy_result *run, char *err,
+		    size_t errlen);
 
 #endif

@@ -35,11 +35,9 @@ static int model_run_init(struct consumer *c, const struct consumer_base *base)
 
 	if (!mo)
 		return fail(c, "out of memory");
-	c->run->mm = mo->mm = build_mm(c->opt, c->run, c->fault, sizeof(c->fault));
+	c->run->mm = mo->mm = build_mm(base, c->run, c->fault, sizeof(c->fault));
 	if (!mo->mm)
 		return -1;
-	mo->mm->param = c->opt->params;
-	setup_pcp_cacheinfo(mo->mm);
 	if (let_policy_decide(c))
 		return -1;
 	if (model_init(mo, c->opt, c->run, demand_nr_handles(base->demand)))

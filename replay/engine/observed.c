@@ -63,13 +63,12 @@ static int observed_init(struct consumer *c, const struct consumer_base *base)
 	struct mm *mm;
 	size_t i;
 
-	(void)base;
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		c->run->counter_known[known[i]] = true;
 	if (!o || !c->opt->timeline_ms)
 		return o ? 0 : -1;
 	/* it has no model, but its map begins like all others */
-	mm = build_mm(c->opt, c->run, c->fault, sizeof(c->fault));
+	mm = build_mm(base, c->run, c->fault, sizeof(c->fault));
 	if (!mm)
 		return -1;
 	o->map = observed_map_alloc(c->run, mm, c->opt->timeline_ms * 1000000);

@@ -115,63 +115,48 @@ static u64 count_allocs_frees(struct trace *t, unsigned int nr_events)
 static void wanted_kernel(const struct run_options *opt, const struct policy_setup *s,
 			  struct kernel_features *k)
 {
-	struct recording *m = opt->recording;
-	u32 version = m->version;
-
-	if (opt->version)
-		m->version = opt->version;
-	recording_kernel(m, k);
-	m->version = version;
+	recording_kernel(opt->recording, opt->version, k);
 	policy_setup_kernel(s, k);
 }
 
 /**
  * build_mm - build the model's memory as the recorded one was when the replay begins
- * @opt: the run's options; the recording's page flags are as the prefix corrected them
+ * @base: of the run
  * @run: policy, which may behave as another kernel, and seed
  * @err: why it cannot be built
  * @errlen: its size
  *
  * Return: the machine; NULL with @err filled.
  */
-struct mm *build_mm(const struct run_options *opt, const struct policy_result *run, char *err,
+struct mm *build_mm(const struct consumer_base *base, const struct policy_result *run, char *err,
 		    size_t errlen)
 {
-	struct recording *m = opt->recording;
 	struct kernel_features k;
-	struct mm *mm;
+	const struct boot_options o = {
+		.features = &k, .params = &base->opt->params, .changes = base->changes,
+		.seed = run->seed, .owner_is_pfn = true,
+	};
 
-	wanted_kernel(opt, &run->setup, &k);
-	m->features = &k;
-	mm = boot_mm(m, run->seed, true, err, errlen);
-	m->features = NULL;
-	return mm;
+	wanted_kernel(base->opt, &run->setup, &k);
+	return boot_mm(base->opt->recording, &o, err, errlen);
 }
 
 static int init_consumers(struct replay *rp)
 {
-	const struct consumer_base base = { .opt = rp->opt, .demand = rp->demand };
-	struct recording *m = rp->opt->recording;
-	size_t size = (size_t)m->before.nr_pfns * sizeof(u64);
-	u64 *saved = NULL;
+	struct flag_changes changes;
+	const struct consumer_base base = {
+		.opt = rp->opt, .demand = rp->demand, .changes = &changes,
+	};
 	unsigned int i;
 	int ret = 0;
 
-	if (m->before.kpageflags) {
-		saved = malloc(size);
-		if (!saved)
-			return fail(rp, "no memory for the page flags");
-		memcpy(saved, m->before.kpageflags, size);
-		demand_patch_recording(rp->demand, m);
-	}
+	if (demand_flag_changes(rp->demand, rp->opt->recording, &changes))
+		ret = fail(rp, "no memory for the page flags");
 	for (i = 0; i < rp->nr && !ret; i++)
 		if (rp->consumer[i].ops->init(&rp->consumer[i], &base))
 			ret = fail(rp, rp->consumer[i].fault[0] ? rp->consumer[i].fault :
 				   "memory ran out");
-	/* another seed starts from the snapshot as it was read */
-	if (saved)
-		memcpy(m->before.kpageflags, saved, size);
-	free(saved);
+	flag_changes_release(&changes);
 	return ret;
 }
 

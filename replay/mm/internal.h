@@ -136,6 +136,7 @@ void lruvec_exit(struct mm *mm);
 bool lruvec_is_whole(const struct mm *mm, char *text, size_t len);
 
 /* shrinker.c: slab that the recorded kernel's shrinkers freed; swap.c: slots */
-void swap_set_used(struct mm *mm, u64 nr);	/* slots taken when the trace begins */
+
+void setup_pcp_cacheinfo(struct mm *mm);
 
 #endif

@@ -13,7 +13,7 @@
 struct mm *mm_alloc(u32 max_pfn, u16 nr_cpus, u64 seed);
 void mm_free(struct mm *mm);
 int mm_add_zone(struct mm *mm, enum zone_type type, u32 start_pfn, u32 spanned);
-void setup_pcp_cacheinfo(struct mm *mm);
+void swap_set_used(struct mm *mm, u64 nr);	/* slots taken when the trace begins */
 int mm_init_late(struct mm *mm);	/* after all pages are placed: watermarks, pcp sizes, LRU */
 void mm_place_free(struct mm *mm, u32 pfn, u32 order, bool tail);
 void mm_place_pcp(struct mm *mm, u32 pfn, u32 order, u16 cpu);

@@ -33,6 +33,24 @@ struct snap_zone {
 	uint64_t nr_free[NR_PAGE_ORDERS];	/* buddyinfo: of all types */
 };
 
+/**
+ * struct flag_changes - page flags that a moment has and the copy of kpageflags has not
+ * @change: by rising pfn, @nr of them; room for @cap
+ * @first: by pfn >> FLAG_CHANGES_SHIFT, which of them is the first there; one more at the end
+ * @nr_groups: entries of @first without that last one
+ */
+struct flag_changes {
+	struct flag_change {
+		uint32_t pfn;
+		uint64_t flags;
+	} *change;
+	uint32_t nr, cap;
+	uint32_t *first;
+	uint32_t nr_groups;
+};
+
+#define FLAG_CHANGES_SHIFT 6
+
 /* one side (before/ or after/) */
 struct snapshot {
 	bool present;		/* the directory is there and was read whole */
@@ -43,7 +61,8 @@ struct snapshot {
 	bool have_pagetypeinfo, have_zoneinfo, has_cma_row;
 	bool have_vmstat, have_buddyinfo;
 	bool buddy_heads_only;	/* kpageflags marked heads; the rest was filled in by the reader */
-	uint64_t *kpageflags;	/* by pfn; NULL when absent */
+	uint64_t *kpageflags;	/* by pfn as read; NULL when absent */
+	const struct flag_changes *changes;	/* of @kpageflags; NULL: none */
 	uint64_t *kpagecount;
 	uint32_t nr_pfns;	/* entries in kpageflags */
 };
@@ -58,9 +77,9 @@ struct recording {
 	enum thp_defrag thp_defrag;
 	enum thp_enabled thp_enabled;
 	uint64_t swap_pages;	/* from swaps or meminfo */
+	uint64_t swap_used;	/* of these, when the trace begins; from swaps */
 	uint64_t memtotal_kb;
 	const char *source;	/* "kpageflags", "zoneinfo", "inferred", "option" */
-	const struct kernel_features *features; /* NULL: recording_kernel() */
 	uint32_t max_pfn;
 	uint16_t nr_cpus;
 	char notes[2048];	/* what was missing, folded or inferred: one line each, for the report */
@@ -92,6 +111,11 @@ struct trace_extent {
 int trace_extent_read(struct trace_extent *e, const char *path, const struct trace_options *opt,
 		      struct recording *m, const volatile sig_atomic_t *stop, char *err,
 		      size_t errlen);
+
+int flag_changes_init(struct flag_changes *c, uint32_t nr_pfns);
+int flag_changes_add(struct flag_changes *c, uint32_t pfn, uint64_t flags);
+void flag_changes_release(struct flag_changes *c);
+uint64_t snapshot_flags(const struct snapshot *s, uint32_t pfn);
 
 /*
  * kinds of a page by kpageflags bits; tells free, reserved, LRU, slab, ...

@@ -144,13 +144,13 @@ int snap_flags_load(const char *dir, const char *name, uint64_t **flags, uint32_
 
 uint32_t snapshot_compound_head(const struct snapshot *s, uint32_t pfn)
 {
-	if (pfn >= s->nr_pfns || !(s->kpageflags[pfn] & KPF(COMPOUND_TAIL)))
+	if (pfn >= s->nr_pfns || !(snapshot_flags(s, pfn) & KPF(COMPOUND_TAIL)))
 		return pfn;
 	/* a head is aligned to its order: the nearest aligned head behind is the one */
 	for (unsigned int o = 1; o <= COMPOUND_MAX_ORDER; o++) {
 		uint32_t head = pfn & ~((1u << o) - 1);
 
-		if (s->kpageflags[head] & KPF(COMPOUND_HEAD))
+		if (snapshot_flags(s, head) & KPF(COMPOUND_HEAD))
 			return head;
 	}
 	return pfn;
@@ -161,10 +161,10 @@ unsigned int snapshot_compound_order(const struct snapshot *s, uint32_t head)
 	unsigned int order = 0;
 	uint32_t n = 1;
 
-	if (head >= s->nr_pfns || !(s->kpageflags[head] & KPF(COMPOUND_HEAD)))
+	if (head >= s->nr_pfns || !(snapshot_flags(s, head) & KPF(COMPOUND_HEAD)))
 		return 0;
 	while (n < 1u << MAX_PAGE_ORDER && head + n < s->nr_pfns &&
-	       s->kpageflags[head + n] & KPF(COMPOUND_TAIL))
+	       snapshot_flags(s, head + n) & KPF(COMPOUND_TAIL))
 		n++;
 	/* flags are read while pages change hands: only a whole, aligned unit counts */
 	while (order < MAX_PAGE_ORDER && 2u << order <= n && !(head & ((2u << order) - 1)))
@@ -209,9 +209,9 @@ enum snap_page snapshot_page_kind(const struct snapshot *s, uint32_t pfn)
 		return SNAP_ABSENT;
 	/* 6.1 shows few flags on tails, and stale ones: the head speaks for all */
 	head = snapshot_compound_head(s, pfn);
-	if (head != pfn && s->kpageflags[pfn] & KPF(COMPOUND_TAIL))
-		return kind_of_flags(s->kpageflags[head]);
-	return kind_of_flags(s->kpageflags[pfn]);
+	if (head != pfn && snapshot_flags(s, pfn) & KPF(COMPOUND_TAIL))
+		return kind_of_flags(snapshot_flags(s, head));
+	return kind_of_flags(snapshot_flags(s, pfn));
 }
 
 /* pages behind a head that could be the rest of its buddy: no flags, inside its alignment */

@@ -248,11 +248,10 @@ int parse_meminfo(struct snap_text *t, struct snapshot *s, struct recording *m)
 /* Filename Type Size Used Priority, sizes in KiB; a blank in a name is printed as \040 */
 int parse_swaps(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
-	uint64_t kb, total = 0;
+	uint64_t kb, total = 0, used = 0;
 	char word[64];
 	const char *p = snap_line(t);
 
-	(void)s;
 	if (!p || strncmp(p, "Filename", 8))
 		return snap_bad(t, "is no copy of /proc/swaps: its header is missing");
 	while ((p = snap_line(t))) {
@@ -261,8 +260,13 @@ int parse_swaps(struct snap_text *t, struct snapshot *s, struct recording *m)
 		if (snap_u64(t, &p, UINT64_MAX >> 10, &kb))
 			return -1;
 		total += kb;
+		if (snap_u64(t, &p, UINT64_MAX >> 10, &kb))
+			return -1;
+		used += kb;
 	}
 	m->swap_pages = total >> (PAGE_SHIFT - 10);
+	if (s == &m->before)
+		m->swap_used = used >> (PAGE_SHIFT - 10);
 	return 0;
 }
 

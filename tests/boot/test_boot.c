@@ -16,6 +16,7 @@
 #include "boot/boot.h"
 #include "mm/mm.h"
 #include "recording/recording.h"
+#include "mm/vmscan.h"
 #include "tests/test.h"
 
 #define TINY_BLOCKS	8u
@@ -64,8 +65,9 @@ static void set_pages(struct recording *m, uint32_t pfn, uint32_t nr, uint64_t f
 
 static struct mm *built(const struct recording *m, uint64_t seed, struct boot_fit *fit)
 {
+	const struct boot_options o = { .seed = seed, .owner_is_pfn = true, .fit = fit };
 	char rules[1024], err[256] = "";
-	struct mm *mm = boot_mm_fit(m, seed, true, fit, err, sizeof(err));
+	struct mm *mm = boot_mm(m, &o, err, sizeof(err));
 
 	assert_non_null(mm);
 	if (mm_check(mm, rules, sizeof(rules)))
@@ -334,7 +336,7 @@ TEST(an_impossible_machine_is_refused)
 	char err[256] = "";
 
 	assert_non_null(m);
-	assert_null(boot_mm(m, 1, false, err, sizeof(err)));
+	assert_null(boot_mm(m, &(struct boot_options){ .seed = 1 }, err, sizeof(err)));
 	assert_non_null(strstr(err, "cannot be built"));
 	tiny_free(m);
 }
@@ -436,4 +438,85 @@ TEST(recordings_meet_their_own_counts)
 		closedir(d);
 	if (!n)
 		skip();
+}
+
+/* as tiny(), and a zone Normal of the same size behind it */
+static struct recording *two_zones(void)
+{
+	struct recording *m = tiny();
+	struct snap_zone *z = &m->before.zone[ZONE_NORMAL];
+	u32 pfn = m->max_pfn;
+
+	*z = m->before.zone[ZONE_DMA32];
+	z->start_pfn = pfn;
+	m->max_pfn += TINY_PAGES;
+	m->before.nr_pfns = m->max_pfn;
+	m->before.kpageflags = realloc(m->before.kpageflags, m->max_pfn * sizeof(uint64_t));
+	assert_non_null(m->before.kpageflags);
+	set_pages(m, pfn, TINY_PAGES, KPF(RESERVED));
+	return m;
+}
+
+/* 6.1 has no pcp_auto_tune: the size of its lists follows from the marks, of all zones at once */
+TEST(recorded_sizes_of_per_cpu_lists_stay_in_every_zone)
+{
+	struct recording *m = two_zones();
+	struct mm *mm;
+
+	m->version = KERNEL(6, 1, 0);
+	for (u16 cpu = 0; cpu < 2; cpu++) {
+		m->before.zone[ZONE_DMA32].pcp_high[cpu] = 123;
+		m->before.zone[ZONE_NORMAL].pcp_high[cpu] = 456;
+	}
+	mm = built(m, 1, NULL);
+	assert_false(mm->k.pcp_auto_tune);
+	for (u16 cpu = 0; cpu < 2; cpu++) {
+		assert_int_equal(mm->zone[ZONE_DMA32].pcp[cpu].high, 123);
+		assert_int_equal(mm->zone[ZONE_NORMAL].pcp[cpu].high, 456);
+	}
+	mm_free(mm);
+	tiny_free(m);
+}
+
+TEST(changes_of_flags_apply_and_the_recording_stays_as_read)
+{
+	struct recording *m = tiny();
+	struct flag_changes changes;
+	const struct boot_options o = { .seed = 1, .owner_is_pfn = true, .changes = &changes };
+	char err[256];
+	struct mm *mm;
+
+	set_pages(m, 4096 + 512, 512, KPF(BUDDY));
+	assert_int_equal(flag_changes_init(&changes, m->before.nr_pfns), 0);
+	for (u32 pfn = 4096 + 512; pfn < 4096 + 516; pfn++)
+		assert_int_equal(flag_changes_add(&changes, pfn, KPF(SLAB)), 0);
+	assert_int_equal(flag_changes_add(&changes, 4096 + 1500, KPF(BUDDY)), 0);
+	mm = boot_mm(m, &o, err, sizeof(err));
+	assert_non_null(mm);
+	assert_int_equal(mm->page[4096 + 511].state, PAGE_RESERVED);
+	assert_int_equal(mm->page[4096 + 512].state, PAGE_USED);
+	assert_int_equal(mm->page[4096 + 515].kind, PK_SLAB);
+	assert_int_equal(mm->page[4096 + 516].state, PAGE_BUDDY);
+	assert_int_equal(mm->page[4096 + 1500].state, PAGE_BUDDY);
+	assert_int_equal(mm->page[4096 + 1501].state, PAGE_RESERVED);
+	assert_int_equal(m->before.kpageflags[4096 + 512], KPF(BUDDY));
+	mm_free(mm);
+	flag_changes_release(&changes);
+	mm = built(m, 1, NULL);
+	assert_int_equal(mm->page[4096 + 512].state, PAGE_BUDDY);
+	mm_free(mm);
+	tiny_free(m);
+}
+
+TEST(swap_that_is_in_use_at_the_start_is_not_free)
+{
+	struct recording *m = tiny();
+	struct mm *mm;
+
+	m->swap_pages = 1000;
+	m->swap_used = 300;
+	mm = built(m, 1, NULL);
+	assert_int_equal(get_nr_swap_pages(mm), 700);
+	mm_free(mm);
+	tiny_free(m);
 }

@@ -291,7 +291,7 @@ TEST_F(small_files_arrive)
 	write_text("before", "thp", thp);
 	write_text("before", "vmstat", "nr_free_pages 77\nthp_fault_alloc 4601\n");
 	write_text("before", "meminfo", "MemTotal:        7123284 kB\nSwapTotal:       2048 kB\n");
-	write_text("before", "swaps", "Filename Type Size Used Priority\n/dev/a\\040b partition 4096 0 -2\n/f file 4096 0 -3\n");
+	write_text("before", "swaps", "Filename Type Size Used Priority\n/dev/a\\040b partition 4096 8 -2\n/f file 4096 4 -3\n");
 	write_text("before", "sysctl_vm", "defrag_mode 1 \nlowmem_reserve_ratio 256\t128\t32\t0\t0 \nstat_refresh \nmin_free_kbytes 45056 \n");
 	load();
 	assert_string_equal(m.kernel, "6.1.0-50-cloud-amd64");
@@ -304,6 +304,7 @@ TEST_F(small_files_arrive)
 	assert_false(snapshot_vmstat(&m.before, "thp_fault", &v));
 	assert_int_equal(m.memtotal_kb, 7123284);
 	assert_int_equal(m.swap_pages, 2048);
+	assert_int_equal(m.swap_used, 3);
 	assert_int_equal(m.sysctl.defrag_mode, 1);
 	assert_int_equal(m.sysctl.lowmem_reserve_ratio[1], 128);
 	assert_int_equal(m.sysctl.min_free_kbytes, 45056);
