@@ -631,6 +631,10 @@ static void background_record(struct demand *d, const struct record *r)
 	case REC_FAST_ISOLATE_FREE:
 		rec_compaction(d, r);
 		break;
+	case REC_COMPACT_MIGRATEPAGES:
+		if (d->task->flags & TASK_KCOMPACTD)
+			pace_kcompactd(d, r);
+		break;
 	case REC_SET_MIGRATION_PTE:
 	case REC_REMOVE_MIGRATION_PTE:
 		rec_migration_pte(d, r);

@@ -642,6 +642,45 @@ TEST_F(counters_end_where_the_snapshot_is_taken)
 	assert_int_equal(counted(w, VM_compact_daemon_wake), 1);
 }
 
+static u32 rate(const struct world *w, enum op_rate what)
+{
+	for (size_t i = w->nr; i-- > 0;)
+		if (w->op[i].type == OP_RATE && w->op[i].a == what)
+			return w->op[i].arg;
+	return 0;
+}
+
+static void isolated_migrated(struct world *w, s32 pid)
+{
+	plain(w, REC_COMPACT_BEGIN, pid);
+	w->ts += 1000 - 1;
+	event(w, (struct record){ .type = REC_ISOLATE_MIGRATE, .pid = pid, .isolate = {
+		.start_pfn = 0, .end_pfn = 512, .nr_scanned = 512, .nr_taken = 10 } });
+	w->ts += 90000 - 1;
+	event(w, (struct record){ .type = REC_COMPACT_MIGRATEPAGES, .pid = pid,
+				  .migrate = { .nr_migrated = 6, .nr_failed = 3 } });
+}
+
+/* 90 us for 9 pages; the scanner's 1 us before that is not the migration's. */
+TEST_F(kcompactd_pays_for_each_page_that_it_tries_to_migrate)
+{
+	struct world *w = *state;
+
+	plain(w, REC_KCOMPACTD_WAKE, KCOMPACTD);
+	isolated_migrated(w, KCOMPACTD);
+	demand_finish(w->d);
+	assert_int_equal(rate(w, RATE_KCOMPACTD_MIGRATE), 10000);
+}
+
+TEST_F(migration_for_a_direct_compactor_says_nothing_of_kcompactd)
+{
+	struct world *w = *state;
+
+	isolated_migrated(w, USER);
+	demand_finish(w->d);
+	assert_int_equal(rate(w, RATE_KCOMPACTD_MIGRATE), 0);
+}
+
 static void extfrag(struct world *w, u8 fallback_order, bool change_ownership)
 {
 	event(w, (struct record){ .type = REC_EXTFRAG, .pid = USER, .extfrag = {
