@@ -32,39 +32,46 @@ static json_t *report_thp(const struct policy_result *run)
 	return thp;
 }
 
-static u64 extfrag_add(json_t *list, const struct mm *mm, int mt, int fallback, u64 *by_class)
+/* what a trace cannot tell is not there: to it, a capture is a steal */
+static void extfrag_classes(json_t *object, const u64 *nr, bool capture)
 {
+	for (int c = 0; c < NR_EXTFRAG_CLASS; c++)
+		if (c != EXTFRAG_CAPTURE || capture)
+			json_object_set_new(object, report_extfrag_classes[c], json_u64(nr[c]));
+}
+
+static u64 extfrag_add(json_t *list, const struct policy_result *run, int mt, int fallback,
+		       u64 *by_class)
+{
+	const u64 *nr = run->extfrag.nr[mt][fallback];
 	json_t *entry;
 	u64 sum = 0;
 
-	for (int c = 0; c < NR_EXTFRAG_CLASS; c++)
-		sum += mm->extfrag[mt][fallback][c];
+	for (int c = 0; c < NR_EXTFRAG_CLASS; c++) {
+		sum += nr[c];
+		by_class[c] += nr[c];
+	}
 	if (!sum)
 		return 0;
 	entry = json_object();
 	json_object_set_new(entry, "alloc_type", json_string(migratetype_keys[mt]));
 	json_object_set_new(entry, "fallback_type", json_string(migratetype_keys[fallback]));
-	for (int c = 0; c < NR_EXTFRAG_CLASS; c++) {
-		by_class[c] += mm->extfrag[mt][fallback][c];
-		json_object_set_new(entry, report_extfrag_classes[c],
-				    json_u64(mm->extfrag[mt][fallback][c]));
-	}
+	extfrag_classes(entry, nr, run->mm != NULL);
 	json_array_append_new(list, entry);
 	return sum;
 }
 
-static json_t *report_extfrag(const struct mm *mm)
+static json_t *report_extfrag(const struct policy_result *run)
 {
 	json_t *extfrag = json_object(), *classes = json_object(), *by_type = json_array();
 	u64 by_class[NR_EXTFRAG_CLASS] = { 0 }, events = 0;
 
 	for (int mt = 0; mt < MIGRATE_PCPTYPES; mt++)
 		for (int fallback = 0; fallback < MIGRATE_PCPTYPES; fallback++)
-			events += extfrag_add(by_type, mm, mt, fallback, by_class);
+			events += extfrag_add(by_type, run, mt, fallback, by_class);
 	json_object_set_new(extfrag, "events", json_u64(events));
-	json_object_set_new(extfrag, "change_ownership", json_u64(mm->extfrag_change_ownership));
-	for (int c = 0; c < NR_EXTFRAG_CLASS; c++)
-		json_object_set_new(classes, report_extfrag_classes[c], json_u64(by_class[c]));
+	json_object_set_new(extfrag, "change_ownership", json_u64(run->extfrag.change_ownership));
+	extfrag_classes(classes, by_class, run->mm != NULL);
 	json_object_set_new(extfrag, "by_class", classes);
 	json_object_set_new(extfrag, "by_type", by_type);
 	return extfrag;
@@ -358,9 +365,11 @@ json_t *report_policy(const struct policy_result *run, const struct report_optio
 	if (own)
 		json_object_set_new(policy, "policy_counters", own);
 	json_object_set_new(policy, "thp", report_thp(run));
+	if (!run->mm && run->extfrag.known)
+		json_object_set_new(policy, "extfrag", report_extfrag(run));
 	if (run->mm) {
 		json_object_set_new(policy, "demand", report_model_stats(&run->stats));
-		json_object_set_new(policy, "extfrag", report_extfrag(run->mm));
+		json_object_set_new(policy, "extfrag", report_extfrag(run));
 		json_object_set_new(policy, "stall_ns", report_stall(run->mm));
 		json_object_set_new(policy, "allocator", report_allocator(run->mm));
 		json_object_set_new(policy, "folios", report_folios(run));
