@@ -10,6 +10,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_SECONDS ?= 60
+TRACES ?= traces
 FUZZ_LIMIT ?= -max_total_time=$(FUZZ_SECONDS)
 
 ifeq ($(origin CC),default)
@@ -55,7 +56,7 @@ VIEW_PAGE := $(BUILD)/view/view_page.inc
 VIEW_SCRIPTS := $(addprefix replay/view/page/,util.js blocks.js layout.js paint.js map.js chart.js \
 	table.js main.js)
 
-.PHONY: all help deps deps-build need-libs need-test-libs check run-checks tests golden bench demo \
+.PHONY: all help fidelity deps deps-build need-libs need-test-libs check run-checks tests golden bench demo \
 	install uninstall sanitize fuzz fuzzers clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -68,6 +69,7 @@ help:
 	@echo 'check      every test; ends with "N passed, N failed"'
 	@echo 'sanitize   the same under address and undefined-behaviour sanitizers'
 	@echo 'golden     take the reports of now as the expected ones of tests/golden'
+	@echo 'fidelity   the tables of doc/fidelity.md, from the recordings in TRACES=directory'
 	@echo 'bench      speed, as ratios taken in one run'
 	@echo 'fuzz       clang libFuzzer on every target, FUZZ_SECONDS=$(FUZZ_SECONDS) each'
 	@echo 'deps       install what building and testing needs (Debian, root or sudo)'
@@ -170,6 +172,9 @@ golden: $(BUILD)/fragreplay
 
 bench: $(BUILD)/fragreplay $(BENCHES)
 	@BUILD=$(abspath $(BUILD)) tests/bench/bench.sh
+
+fidelity: $(BUILD)/fragreplay
+	@FRAGREPLAY=$< tests/fidelity/tables $(TRACES)
 
 demo: deps-build
 	@$(MAKE) --no-print-directory all

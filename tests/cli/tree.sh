@@ -64,7 +64,7 @@ links_of() {
 	local page target
 
 	for page in "$@"; do
-		grep -oE '\]\([^)#: ]+' "$page" | sed 's/^](//' | while read -r target; do
+		grep -oE '\]\([^)#: ]+' "$page" | sed 's/^](//' | grep -vE '^https?$' | while read -r target; do
 			realpath -m --relative-to=. "$(dirname "$page")/$target"
 		done
 	done
