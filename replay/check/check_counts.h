@@ -3,7 +3,7 @@
 #ifndef FRAGREPLAY_CHECK_COUNTS_H
 #define FRAGREPLAY_CHECK_COUNTS_H
 
-#include "engine/run.h"
+#include "engine/engine.h"
 
 /**
  * struct check_counts - counters and extfrag events of a run

@@ -3,7 +3,7 @@
 #ifndef FRAGREPLAY_INPUT_H
 #define FRAGREPLAY_INPUT_H
 
-#include "engine/run.h"
+#include "engine/engine.h"
 #include "options.h"
 
 /* the recording or bare trace that a command works on */

@@ -6,7 +6,7 @@
 #ifndef FRAGREPLAY_CONSUMER_H
 #define FRAGREPLAY_CONSUMER_H
 
-#include "run.h"
+#include "engine.h"
 
 struct consumer;
 

@@ -3,7 +3,7 @@
 #ifndef FRAGREPLAY_MODEL_H
 #define FRAGREPLAY_MODEL_H
 
-#include "run.h"
+#include "engine.h"
 
 #define NR_REGIONS	1024	/* huge pages that absorb base-page faults, open at a time */
 #define NR_FOLIO_WINDOWS 64	/* page-cache folios that absorb what follows, open at a time */
@@ -38,6 +38,12 @@ struct away {
 	u32 nr_held, nr_model;
 };
 
+/* Values of model.map that are no pfn. */
+#define MAP_NONE	0xffffffffu
+#define MAP_SWAPPED	0xfffffffeu
+#define MAP_DROPPED	0xfffffffdu
+#define MAP_IS_PFN(v)	((v) < MAP_DROPPED)
+
 struct model {
 	struct mm *mm;
 	u32 *map;		/* by handle: pfn, or MAP_* */
@@ -63,6 +69,8 @@ int model_init(struct model *mo, const struct run_options *opt, struct policy_re
 	       u32 nr_handles);
 void model_release(struct model *mo);
 int model_ops(struct model *mo, const struct op *op, size_t n);
+void model_use(struct model *mo, const struct op *op, u32 pfn, u32 order, u32 handle,
+	       enum lru_origin origin);
 
 /* model_folio.c */
 void model_folio_alloc(struct model *mo, const struct op *op, enum lru_origin origin);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy_setup.h"
+#include "engine.h"
 #include "base/number.h"
 #include "policy_sink.h"
 #include "policies/table.h"

@@ -282,7 +282,17 @@ static int finish(struct replay *rp)
 	return 0;
 }
 
-/* kernel-doc in run.h */
+/**
+ * run_replay - decode a trace once and feed it to several models
+ * @opt: what to replay
+ * @spec: which models
+ * @nr: how many
+ * @out: filled in, ->run[i] for @spec[i]; run_release() frees it
+ * @err: message naming file, place and remedy
+ * @errlen: its size
+ *
+ * Return: 0; -1 with @err filled.
+ */
 int run_replay(const struct run_options *opt, const struct run_spec *spec, unsigned int nr,
 	       struct run_output *out, char *err, size_t errlen)
 {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "mm/mm.h"
-#include "run.h"
+#include "engine.h"
 
 /* More models share a decode in which each has less than 3 % of the work: not worth the memory. */
 #define MODELS_MAX	32u

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "engine/run.h"
+#include "engine/engine.h"
 
 #define REPORT_SCHEMA	"fragreplay-report/1"
 

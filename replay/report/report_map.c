@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
-#include "engine/blockmap.h"
+#include "engine/engine.h"
 #include "report.h"
 
 /**

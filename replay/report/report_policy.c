@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "engine/plugin_guard.h"
 #include "engine/policy_sink.h"
 #include "frag_index.h"
 #include "metrics.h"

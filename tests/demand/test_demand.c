@@ -9,7 +9,7 @@
 
 #include <fragreplay/policy.h>
 #include "base/swap_table.h"
-#include "engine/run.h"
+#include "engine/engine.h"
 #include "tests/test.h"
 
 #define MAX_PFN		4096u

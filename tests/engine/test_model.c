@@ -3,9 +3,8 @@
  * The demand rules that act in a policy's model: what becomes of an operation when the model is in
  * another state than the recorded kernel was (doc/design.md, "Reclaim frees" to "Refaults").
  */
+#include "engine/model.h"
 #include "tests/mm/reclaim_machine.h"
-
-#include "engine/refault.h"
 
 #define NR_HANDLES	(2 * MACHINE_PAGES)
 #define USER		100

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/run.h"
+#include "engine/engine.h"
 #include "mm/mm.h"
 #include "tests/test.h"
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "engine/policy_setup.h"
+#include "engine/engine.h"
 
 /* vanilla, and the steps of defrag_mode in the order in which they were made */
 enum { VANILLA, BASE, OOMFIX, ASSIST, WMARKS, KSWAPD_EXIT, NONBLOCK, STORM, STORM_FIX, NR_STEPS };

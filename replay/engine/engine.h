@@ -1,19 +1,86 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * run_replay() decodes a trace once, drives it through the demand stage and every policy's model,
- * and leaves the finished models for the report.
+ * and leaves the finished models for the report. The other headers of this folder stay in it.
  */
-#ifndef FRAGREPLAY_RUN_H
-#define FRAGREPLAY_RUN_H
+#ifndef FRAGREPLAY_ENGINE_H
+#define FRAGREPLAY_ENGINE_H
 
 #include <signal.h>
 
-#include "parsers/trace.h"
+#include "base/block_state.h"
 #include "demand/demand.h"
-#include "policy_setup.h"
+#include "mm/mm.h"
+#include "parsers/trace.h"
 #include "recording/recording.h"
 
-struct blockmap;
+/* policy_setup.c: one -p argument, which names a policy and what its tunables are set to */
+#define MAX_OVERRIDES	16
+
+/**
+ * struct policy_setup - a policy ready to decide for machines
+ * @label: what the report calls it: its name, and the settings that were given
+ * @ops: NULL for "observed", which has no machine
+ * @dl: handle of the file it comes from, NULL when built in
+ * @priv: its state as a new machine gets it: zeroes, and the tunables
+ * @version: kernel=VERSION; 0: the recording's, or --kernel
+ * @filemap: filemap=VARIANT; NULL: the policy's own way
+ * @feature, @on: features of the kernel that are set one by one, @nr_features of them
+ */
+struct policy_setup {
+	char label[256];
+	const struct policy_ops *ops;
+	void *dl;
+	void *priv;
+	u32 version;
+	const struct policy_ops *filemap;
+	const char *feature[MAX_OVERRIDES];
+	bool on[MAX_OVERRIDES];
+	unsigned int nr_features;
+};
+
+int policy_setup_parse(struct policy_setup *s, const char *arg, char *err, size_t errlen);
+void policy_setup_release(struct policy_setup *s);
+void policy_setup_kernel(const struct policy_setup *s, struct kernel_features *k);
+int policy_setup_apply(const struct policy_setup *s, struct mm *mm, char *err, size_t errlen);
+const char *tunable_value_name(const struct policy_tunable *t, unsigned int value, char *buf,
+			       size_t len);
+
+/*
+ * plugin_guard.c: a crash between these two is told with the name of the policy of @mm, if that
+ * comes from a file
+ */
+void plugin_guard_enter(const struct mm *mm);
+void plugin_guard_leave(void);
+
+/*
+ * blockmap.c: a map of a model's pageblocks over time has a byte per block and moment.
+ * doc/fragreplay-report-1.schema.json, "map", is the format of the text that the report has of it.
+ */
+#define BLOCKMAP_ROW_BYTES	(8u << 20)	/* of all rows of a report */
+
+/**
+ * struct blockmap - frames of one model
+ * @zone: populated zones in order; their blocks follow one another in a frame
+ * @nr_blocks: of all zones
+ * @t_ns: of each frame
+ * @frame: @nr_frames times @nr_blocks states
+ * @now: state of each block when it was last looked at
+ * @touched: by pfn >> pageblock_order: scan again; mm->touched points here
+ * @stride: one in @stride moments is kept
+ * @seen: moments so far
+ * @ended: the last frame is that of the end
+ */
+struct blockmap {
+	struct blockmap_zone zone[MAX_NR_ZONES];
+	u32 nr_zones, nr_blocks, nr_frames, cap_frames;
+	u64 *t_ns;
+	u8 *frame, *now, *touched;
+	u64 stride, seen;
+	bool ended;
+};
+
+void blockmap_halve(struct blockmap *map);
 
 /* Counters of the rules that act in a policy's model, as DEMAND_STATS: X(json name, doc) */
 #define MODEL_STATS(X)								\
@@ -127,17 +194,6 @@ struct run_output {
 	struct { u64 pfns, agree, skipped_touched, skipped_noflags; } observed;
 };
 
-/**
- * run_replay - decode a trace once and feed it to several models
- * @opt: what to replay
- * @spec: which models
- * @nr: how many
- * @out: filled in, ->run[i] for @spec[i]; run_release() frees it
- * @err: message naming file, place and remedy
- * @errlen: its size
- *
- * Return: 0; -1 with @err filled.
- */
 int run_replay(const struct run_options *opt, const struct run_spec *spec, unsigned int nr,
 	       struct run_output *out, char *err, size_t errlen);
 void run_truncate(struct run_output *out, unsigned int nr);

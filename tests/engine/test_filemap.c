@@ -4,10 +4,8 @@
  * it, and what becomes of folios that the model gets at another order than the trace did
  * (doc/design.md, "Changed outcomes").
  */
-#include "compact_machine.h"
-
 #include "engine/model.h"
-#include "engine/refault.h"
+#include "tests/mm/compact_machine.h"
 
 #define WRITE		(GFP_HIGHUSER_MOVABLE | __GFP_WRITE | __GFP_COMP)
 #define QUIET		(__GFP_NORETRY | __GFP_NOWARN)
