@@ -180,7 +180,6 @@ u32 folio_fifo_pop(struct folio_fifo *f);
 void folio_fifo_free(struct folio_fifo *f);
 int swap_init(struct mm *mm);
 void swap_exit(struct mm *mm);
-u64 get_nr_swap_pages(const struct mm *mm);
 bool folio_alloc_swap(struct mm *mm, u32 pfn);
 void swap_writeout(struct mm *mm, u32 pfn, u64 now_ns);
 void swap_evicted(struct mm *mm, u32 pfn);

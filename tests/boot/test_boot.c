@@ -16,7 +16,6 @@
 #include "boot/boot.h"
 #include "mm/mm.h"
 #include "recording/recording.h"
-#include "mm/vmscan.h"
 #include "tests/test.h"
 
 #define TINY_BLOCKS	8u

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "mm/compaction.h"
 #include "mm/lru_gen.h"
 #include "tests/test.h"
 

@@ -4,7 +4,6 @@
  */
 #include "tests/mm/reclaim_machine.h"
 
-#include "mm/compaction.h"
 #include "policy_machine.h"
 
 #define MS NSEC_PER_MSEC
