@@ -18,12 +18,16 @@ CC := gcc
 endif
 
 , := ,
-# one short line for each file; V=1 shows the whole commands
+# one short line for each file; V=1 shows the whole commands, make -s nothing
 ifeq ($(V),1)
 quiet =
+else ifneq ($(findstring s,$(firstword -$(MAKEFLAGS))),)
+quiet = @
 else
 quiet = @printf '  %-7s %s\n' $(1) $(patsubst $(BUILD)/%,%,$@);
 endif
+# what demo and check build: quietly, on all processors unless -j says otherwise
+SUBMAKE = $(MAKE) -s --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 LIBS := libtraceevent libzstd zlib jansson
 TEST_LIBS := cmocka
 
@@ -56,8 +60,8 @@ VIEW_PAGE := $(BUILD)/view/view_page.inc
 VIEW_SCRIPTS := $(addprefix replay/view/page/,util.js blocks.js layout.js paint.js map.js chart.js \
 	table.js main.js)
 
-.PHONY: all help fidelity deps deps-build need-libs need-test-libs check run-checks tests golden bench demo \
-	install uninstall sanitize fuzz fuzzers clean
+.PHONY: all help fidelity deps deps-build need-libs need-test-libs check run-checks tests golden \
+	bench demo install uninstall sanitize fuzz fuzzers clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -157,6 +161,7 @@ $(BUILD)/tests/synth/synth: tests/synth/synth.c
 tests: $(BUILD)/fragreplay $(TESTS) $(FUZZERS) $(BUILD)/tests/synth/synth
 
 check: deps
+	@$(SUBMAKE) tests >&2
 	@$(MAKE) --no-print-directory run-checks
 
 run-checks: tests
@@ -177,7 +182,7 @@ fidelity: $(BUILD)/fragreplay
 	@FRAGREPLAY=$< tests/fidelity/tables $(TRACES)
 
 demo: deps-build
-	@$(MAKE) --no-print-directory all
+	@$(SUBMAKE) all >&2
 	@FRAGREPLAY=$(abspath $(BUILD))/fragreplay OUT=$(abspath $(BUILD)) scripts/demo
 
 # libFuzzer brings its own main(), so that standalone.o is left out
