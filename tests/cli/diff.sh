@@ -43,36 +43,50 @@ cd "$tmp" || exit 2
 
 it "two reports compare" exits 0 diff base.json new.json
 it "a rise is in percent of the base" \
-	grep -qE '^Pages direct scanned +1000 +1353 \( +\+35\.30%\)$' out
-it "a fall has its sign" grep -qE '^THP fault alloc +200 +190 \( +-5\.00%\)$' out
-it "no change is zero" grep -qE '^Pages kswapd scanned +5000 +5000 \( +\+0\.00%\)$' out
-it "from nothing there is no percentage" grep -qE '^Swap in +0 +3 \( +from 0\)$' out
-it "sums are made of counters" grep -qE '^Pages total scanned +6000 +6353 \( +\+5\.88%\)$' out
-it "rates, too" grep -qE '^THP fault success rate % +50.00 +47.50 \( +-5\.00%\)$' out
-hidden() { ! grep -q pgfree out; }
+	prints '^Pages direct scanned +1000 +1353 \( +\+35\.30%\)$' diff base.json new.json
+it "a fall has its sign" prints '^THP fault alloc +200 +190 \( +-5\.00%\)$' diff base.json new.json
+it "no change is +0.00 %" \
+	prints '^Pages kswapd scanned +5000 +5000 \( +\+0\.00%\)$' diff base.json new.json
+it "from nothing there is no percentage" prints '^Swap in +0 +3 \( +from 0\)$' \
+	diff base.json new.json
+it "sums are made of counters" prints '^Pages total scanned +6000 +6353 \( +\+5\.88%\)$' \
+	diff base.json new.json
+it "rates are made of counters" prints '^THP fault success rate % +50.00 +47.50 \( +-5\.00%\)$' \
+	diff base.json new.json
+hidden() { exits 0 diff base.json new.json && ! grep -q pgfree out; }
 it "what no cover letter has is not shown" hidden
-it "unless all is asked for" exits 0 diff --all base.json new.json
-it "and then is" grep -qE '^pgfree +50 +50 \( +\+0\.00%\)$' out
+it "--all is taken" exits 0 diff --all base.json new.json
+it "--all shows what no cover letter has" prints '^pgfree +50 +50 \( +\+0\.00%\)$' \
+	diff --all base.json new.json
 
-it "no threshold, no regression" exits 0 diff base.json new.json
+it "without a threshold there is no regression" exits 0 diff base.json new.json
 it "an unsigned threshold goes the worse way: more scans" \
 	exits 1 diff base.json new.json --threshold pgscan_direct=35%
 it "the message says how far it went, and how far it may" \
-	grep -q 'regression: other: pgscan_direct: 1000 to 1353 pages (+35.30%), past 35%' err
-it "the table marks it" grep -qE '^Pages direct scanned .*\)!$' out
-it "not when it stays below" exits 0 diff base.json new.json --threshold pgscan_direct=35.5%
-it "nor when it got better" exits 0 diff new.json base.json --threshold pgscan_direct=1%
+	warns 'regression: other: pgscan_direct: 1000 to 1353 pages \(\+35\.30%\), past 35%' \
+	1 diff base.json new.json --threshold pgscan_direct=35%
+it "the table marks a regression" shows '^Pages direct scanned .*\)!$' \
+	1 diff base.json new.json --threshold pgscan_direct=35%
+it "below its threshold a rise is no regression" \
+	exits 0 diff base.json new.json --threshold pgscan_direct=35.5%
+it "fewer scans are no regression" exits 0 diff new.json base.json --threshold pgscan_direct=1%
 it "fewer huge pages are worse" exits 1 diff base.json new.json --threshold thp_fault_alloc=4.9%
-it "more are not" exits 0 diff new.json base.json --threshold thp_fault_alloc=1%
+it "more huge pages are not worse" exits 0 diff new.json base.json --threshold thp_fault_alloc=1%
 it "a minus sign watches the fall" exits 1 diff base.json new.json --threshold thp_fault_alloc=-2%
-it "and only that" exits 0 diff base.json new.json --threshold pgscan_direct=-2%
+it "a minus sign does not watch the rise" \
+	exits 0 diff base.json new.json --threshold pgscan_direct=-2%
 it "a plus sign watches the rise" exits 1 diff base.json new.json --threshold pgscan_direct=+2%
-it "without percent it is in the metric's unit" \
+it "a plus sign does not watch the fall" \
+	exits 0 diff base.json new.json --threshold thp_fault_alloc=+2%
+it "a threshold without percent is in the metric's unit" \
 	exits 1 diff base.json new.json --threshold pgscan_direct=352
-it "and 353 more are not past 353" exits 0 diff base.json new.json --threshold pgscan_direct=353
+it "353 more are not past a threshold of 353" \
+	exits 0 diff base.json new.json --threshold pgscan_direct=353
 it "a few from nothing are no regression" exits 0 diff base.json new.json --threshold pswpin=5%
-it "but said" grep -q 'pswpin: 0 to 3 pages (from 0), past 5%, but by less than 320 pages$' out
-it "unless the floor is set lower" \
+it "a few from nothing are said to be below the floor" \
+	prints 'pswpin: 0 to 3 pages \(from 0\), past 5%, but by less than 320 pages$' \
+	diff base.json new.json --threshold pswpin=5%
+it "a few from nothing are a regression where the floor is lower" \
 	exits 1 diff base.json new.json --threshold pswpin=5%,floor=2
 it "a floor holds nothing of an absolute limit back" \
 	exits 1 diff base.json new.json --threshold pswpin=2
@@ -80,12 +94,16 @@ it "a later threshold replaces an earlier one" exits 0 diff base.json new.json \
 	--threshold pgscan_direct=1% --threshold pgscan_direct=40%
 
 it "a threshold on no metric is trouble" exits 2 diff base.json new.json --threshold nosuch=1
-it "which says where the names are" grep -q 'list-metrics' err
+it "a threshold on no metric says where the names are" \
+	warns 'list-metrics' 2 diff base.json new.json --threshold nosuch=1
 it "a threshold on a metric of one side is trouble" \
 	exits 2 diff base.json foreign.json --force --threshold pswpin=5%
-it "and names the side" grep -q 'pswpin: missing in the new side' err
-it "or of none" exits 2 diff base.json new.json --threshold compact_fail=5%
-it "a regression beside it does not hide it" exits 2 diff base.json new.json \
+it "a threshold on a metric of one side names the side that lacks it" \
+	warns 'pswpin: missing in the new side' \
+	2 diff base.json foreign.json --force --threshold pswpin=5%
+it "a threshold on a metric of neither side is trouble" \
+	exits 2 diff base.json new.json --threshold compact_fail=5%
+it "a regression does not hide that another metric is missing" exits 2 diff base.json new.json \
 	--threshold compact_fail=5% --threshold pgscan_direct=1%
 it "a threshold needs its form" refuses 'METRIC=LIMIT' diff base.json new.json --threshold pswpin
 it "a threshold needs a number" refuses 'no limit' diff base.json new.json --threshold pswpin=x
@@ -94,50 +112,62 @@ it "a floor is not negative" \
 	refuses 'floor=NUMBER' diff base.json new.json --threshold pswpin=1%,floor=-3
 
 it "other traces are refused" refuses 'different traces' diff base.json foreign.json
-it "unless forced" exits 0 diff base.json foreign.json --force
-it "which is said, too" grep -q 'different traces' err
-it "a row that one side lacks shows it" grep -qE '^Pages kswapd scanned +5000 +- \( +- \)$' out
-said() { tr -s ' \n' ' ' <out | grep -qE -e "$1"; }
-it "its name is below" said 'not in vanilla: .*\bpgscan_kswapd\b'
-it "those not shown are counted" said ' and 1 that is not shown \(--all\) $'
+it "--force compares other traces" exits 0 diff base.json foreign.json --force
+it "--force says that the traces differ" \
+	warns 'different traces' 0 diff base.json foreign.json --force
+it "a row that one side lacks shows it" prints '^Pages kswapd scanned +5000 +- \( +- \)$' \
+	diff base.json foreign.json --force
+# said PATTERN ARGUMENT...: exit 0, and stdout matches, wherever its lines were broken
+said() { exits 0 "${@:2}" && tr -s ' \n' ' ' <out | grep -qE -e "$1"; }
+it "what one side lacks is named below the table" \
+	said 'not in vanilla: .*\bpgscan_kswapd\b' diff base.json foreign.json --force
+it "what one side lacks and is not shown is counted" \
+	said ' and 1 that is not shown \(--all\) $' diff base.json foreign.json --force
 it "other tools are refused" refuses 'different tools \(fragreplay 1, fragreplay 2\)' \
 	diff base.json tool.json
-it "unless forced" exits 0 diff base.json tool.json --force
-it "a partial report is refused" refuses 'interrupted' diff base.json partial.json
-it "on either side" refuses 'interrupted' diff partial.json base.json
+it "--force compares reports of other tools" exits 0 diff base.json tool.json --force
+it "a partial report is refused as the new side" refuses 'interrupted' diff base.json partial.json
+it "a partial report is refused as the base" refuses 'interrupted' diff partial.json base.json
 it "another version of the schema is refused" refuses 'report/9' diff base.json later.json
-it "unless forced" exits 0 diff base.json later.json --force
+it "--force compares another version of the schema" exits 0 diff base.json later.json --force
 it "another schema is no report" refuses 'no report' diff base.json check.json --force
 it "no schema is refused" refuses 'missing' diff base.json empty.json
 it "a report of nothing is refused" refuses "no policy's results" diff base.json nothing.json
 it "broken JSON names its line" refuses 'broken.json: line' diff base.json broken.json
 it "a missing file is named" refuses 'nowhere.json' diff base.json nowhere.json
 mkdir directory.json
-it "so is a directory" refuses 'directory.json' diff base.json directory.json
+it "a directory as report is named" refuses 'directory.json' diff base.json directory.json
 it "no report is not enough" refuses 'two reports' diff
 it "one policy is not enough" refuses 'nothing to compare' diff base.json
 
 # which policy is held against which
 it "one report compares its policies with the first" exits 0 diff three.json
-heads() { sed -n 1p out | grep -qE "^ +$1\$"; }
-it "a column each" heads 'vanilla +other +third'
-it "or with the one named" exits 0 diff three.json:third
-it "which then is the base" heads 'third +vanilla +other'
-it "two policies of one report" exits 1 diff three.json:vanilla three.json:other \
+# heads PATTERN ARGUMENT...: exit 0, and these are the heads of the columns
+heads() { exits 0 "${@:2}" && sed -n 1p out | grep -qE "^ +$1\$"; }
+it "the policies of one report are a column each" heads 'vanilla +other +third' diff three.json
+it "one report compares its policies with the one that is named" exits 0 diff three.json:third
+it "the policy that is named is the base" heads 'third +vanilla +other' diff three.json:third
+it "two policies of one report are compared" exits 1 diff three.json:vanilla three.json:other \
 	--threshold pgscan_direct=35%
 it "an unknown policy is trouble" refuses 'no policy fourth' \
 	diff three.json:vanilla three.json:fourth
-it "and those that there are, are named" grep -q 'three.json: has third' err
+it "for an unknown policy those that there are, are named" \
+	refuses 'three.json: has third' diff three.json:vanilla three.json:fourth
 it "whole reports compare policy by policy" exits 0 diff three.json three.json
-tables() { [ "$(grep -c '^THP fault alloc ' out)" -eq "$1" ]; }
-it "a table each" tables 3
+# tables COUNT ARGUMENT...: exit 0, and so many tables
+tables() { exits 0 "${@:2}" && [ "$(grep -c '^THP fault alloc ' out)" -eq "$1" ]; }
+it "whole reports have a table for each policy" tables 3 diff three.json three.json
 it "a policy that the new side lacks is trouble" refuses 'no policy third' diff three.json two.json
-it "one that the base lacks is named" exits 0 diff two.json three.json
-it "as not compared" grep -q 'three.json: third is not compared: two.json has no such policy' err
+it "a policy that the base lacks is no trouble" exits 0 diff two.json three.json
+it "a policy that the base lacks is named as not compared" \
+	warns 'three.json: third is not compared: two.json has no such policy' \
+	0 diff two.json three.json
 it "the policy of a one-policy base is found" exits 0 diff base.json three.json
-it "and the same trace" tables 1
-it "several reports are a column each" exits 0 diff base.json new.json tool.json --force
-it "with their names" heads 'base.json +new.json +tool.json'
+it "a one-policy base gives one table" tables 1 diff base.json three.json
+it "several reports are compared with the first" \
+	exits 0 diff base.json new.json tool.json --force
+it "several reports are a column each, with their names" \
+	heads 'base.json +new.json +tool.json' diff base.json new.json tool.json --force
 cp base.json 'a:b.json'
 it "a file may have a colon in its name" exits 0 diff a:b.json:vanilla new.json
 
@@ -149,24 +179,27 @@ q['policy'] = 'defrag_mode,step=kswapd-exit,kernel=6.18'
 for s, n in (p[0], 3), (q, 4):
     s['policy_counters'] = {'defrag_mode': {'promoted': n}}
 p.append(q)"
-it "policies with settings compare by their whole label" exits 0 diff --all \
-	steps.json:defrag_mode,step=base steps.json:defrag_mode,step=kswapd-exit,kernel=6.18
+steps=(diff --all steps.json:defrag_mode,step=base
+	steps.json:defrag_mode,step=kswapd-exit,kernel=6.18)
+it "policies with settings compare by their whole label" exits 0 "${steps[@]}"
 labels() {
-	grep -qE '^ +defrag_mode +defrag_mode$' out &&
+	exits 0 "${steps[@]}" && grep -qE '^ +defrag_mode +defrag_mode$' out &&
 		grep -qE '^ +step=base +step=kswapd-exit$' out && grep -qE '^ +kernel=6.18$' out
 }
-it "and the heads show what sets them apart" labels
+it "the heads show which settings set two policies apart" labels
 it "a policy's own counters compare under its name" \
-	grep -qE '^policy.defrag_mode.promoted +3 +4 ' out
+	prints '^policy.defrag_mode.promoted +3 +4 ' "${steps[@]}"
 
 # criteria FILE-LINE...: into crit
 criteria() { printf '%s\n' "$@" >crit; }
 criteria '# what may not get worse' '' 'thp_fault_alloc  -2%  # the point of it all' \
 	'pgscan_direct 50% floor=100'
-it "criteria come from a file" exits 1 diff base.json new.json --criteria crit
-it "a verdict names its metric" grep -q 'regression: other: thp_fault_alloc' err
-it "a threshold overrides the file" exits 0 diff base.json new.json --criteria crit \
-	--threshold thp_fault_alloc=-6%
+mv crit good_crit
+it "criteria come from a file" exits 1 diff base.json new.json --criteria good_crit
+it "a verdict by a criteria file names its metric" \
+	warns 'regression: other: thp_fault_alloc' 1 diff base.json new.json --criteria good_crit
+it "a threshold overrides the criteria file" exits 0 diff base.json new.json \
+	--criteria good_crit --threshold thp_fault_alloc=-6%
 bad_criteria() {
 	local pattern=$1
 
@@ -174,29 +207,34 @@ bad_criteria() {
 	criteria "$@"
 	refuses "$pattern" diff base.json new.json --criteria crit
 }
-it "an unknown metric is named with its line" bad_criteria 'crit:2: no metric is called pgscam' \
-	'pgscan 1%' 'pgscam 1%'
-it "so is a limit that is none" bad_criteria 'crit:3: "much" is no limit' '#' '' 'pgscan much'
-it "a line without a limit" bad_criteria 'crit:1: "" is no limit' 'pgscan'
-it "a floor that is none" bad_criteria 'crit:1: "5" is not floor=NUMBER' 'pgscan 1% 5'
-it "a word too many" bad_criteria 'crit:1: "often" is one word too many' 'pgscan 1% floor=1 often'
-it "a metric given twice" bad_criteria 'crit:2: pgscan has a limit already, at crit:1' \
-	'pgscan 1%' 'pgscan 2%'
-it "an alpha that is none" bad_criteria 'crit:1: alpha 2: a probability' 'alpha 2' 'pgscan 1%'
-it "a line that is too long" bad_criteria 'crit:2: the line is too long' 'pgscan 1%' \
-	"$(printf '%600s' x)"
-it "a file without any criterion" bad_criteria 'holds no criterion' '# nothing' ''
-it "a file that is not there" refuses 'nofile: cannot read' diff base.json new.json \
-	--criteria nofile
-it "a directory" refuses 'directory.json: cannot read' diff base.json new.json \
-	--criteria directory.json
+it "criteria: an unknown metric is named with its line" \
+	bad_criteria 'crit:2: no metric is called pgscam' 'pgscan 1%' 'pgscam 1%'
+it "criteria: a limit that is none is named with its line" \
+	bad_criteria 'crit:3: "much" is no limit' '#' '' 'pgscan much'
+it "criteria: a line without a limit is named" bad_criteria 'crit:1: "" is no limit' 'pgscan'
+it "criteria: a floor that is none is named with its line" \
+	bad_criteria 'crit:1: "5" is not floor=NUMBER' 'pgscan 1% 5'
+it "criteria: a word too many is named with its line" \
+	bad_criteria 'crit:1: "often" is one word too many' 'pgscan 1% floor=1 often'
+it "criteria: a metric given twice is named with both lines" \
+	bad_criteria 'crit:2: pgscan has a limit already, at crit:1' 'pgscan 1%' 'pgscan 2%'
+it "criteria: an alpha that is none is named with its line" \
+	bad_criteria 'crit:1: alpha 2: a probability' 'alpha 2' 'pgscan 1%'
+it "criteria: a line that is too long is named" \
+	bad_criteria 'crit:2: the line is too long' 'pgscan 1%' "$(printf '%600s' x)"
+it "criteria: a file without any criterion is refused" \
+	bad_criteria 'holds no criterion' '# nothing' ''
+it "criteria: a file that is not there is named" refuses 'nofile: cannot read' \
+	diff base.json new.json --criteria nofile
+it "criteria: a directory is named" refuses 'directory.json: cannot read' \
+	diff base.json new.json --criteria directory.json
 
 # a consumer that goes away, a disk that is full
 full() {
 	"$prog" diff base.json new.json >/dev/full 2>err
 	[ $? -eq 2 ] && grep -q 'cannot write' err
 }
-it "a full disk is trouble" full
+it "a full disk on stdout is trouble" full
 late() {
 	to_nobody "$prog" diff base.json new.json "$@"
 	[ "$status" -eq 2 ] && grep -q 'cannot write' err
@@ -204,11 +242,18 @@ late() {
 for format in text markdown json csv ktap junit; do
 	it "a closed pipe is trouble: $format" late --format $format
 done
-it "-o writes a file" exits 1 diff base.json new.json -o written --threshold pgscan_direct=1%
-it "with the table" grep -q '^Pages direct scanned' written
-it "and nothing on stdout" test ! -s out
+written() {
+	rm -f written
+	exits 1 diff base.json new.json -o written --threshold pgscan_direct=1% && [ -s written ]
+}
+it "-o writes a file" written
+table_written() { written && grep -q '^Pages direct scanned' written; }
+it "-o writes the table into the file" table_written
+silent() { written && [ ! -s out ]; }
+it "with -o nothing is on stdout" silent
 it "-o into a full disk is trouble" exits 2 diff base.json new.json -o /dev/full
-it "-o nowhere is trouble" refuses 'cannot create' diff base.json new.json -o nowhere/at/all
+it "-o into no directory is trouble" refuses 'cannot create' \
+	diff base.json new.json -o nowhere/at/all
 
 bisect() {
 	git init -q repo && cd repo || return 1

@@ -56,12 +56,12 @@ refuses() {
 	grep -qE -e "$pattern" "$tmp/err" || { echo "no '$pattern' in:"; cat "$tmp/err"; return 1; }
 }
 
-# prints PATTERN ARGUMENT...: exit 0, and a line of stdout matches
-prints() {
+# shows PATTERN STATUS ARGUMENT...: that exit status, and a line of stdout matches
+shows() {
 	local pattern=$1
 
 	shift
-	exits 0 "$@" || return 1
+	exits "$@" || return 1
 	grep -qE -e "$pattern" "$tmp/out" || { echo "no '$pattern' in:"; cat "$tmp/out"; return 1; }
 }
 
@@ -72,6 +72,15 @@ warns() {
 	shift
 	exits "$@" || return 1
 	grep -qE -e "$pattern" "$tmp/err" || { echo "no '$pattern' in:"; cat "$tmp/err"; return 1; }
+}
+
+# prints PATTERN ARGUMENT...: exit 0, and a line of stdout matches
+prints() { shows "$1" 0 "${@:2}"; }
+
+# report_of NAME: $tmp/NAME.json is there; the function make_NAME makes it for the first test that
+# asks for it, so that each test can run alone and none pays for it twice
+report_of() {
+	[ -e "$tmp/$1.json" ] || "make_$1" || { echo "make_$1 failed"; return 1; }
 }
 
 # eventually COMMAND...: returns as soon as the command is true, or after a minute with a failure
