@@ -74,7 +74,8 @@ it "ends with 2 when the policy does not build" not_c
 it "ends with 2 when there is no such recording" gives 2 "$tmp/none" vanilla
 it "ends with 2 when there is no such policy" gives 2 "$recording" nonesuch
 it "ends with 2 when the criteria cannot be read" gives 2 --criteria "$tmp/none" "$recording" vanilla
-it "says how it is used" gives 2 "$recording"
+usage() { gives 2 "$recording" && says '[Uu]sage'; }
+it "without a policy it ends with 2 and says how it is used" usage
 it "job files are YAML" job_files_are_yaml
 it "job files name what is there" job_files_name_what_is_there
 finish

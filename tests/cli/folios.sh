@@ -32,7 +32,7 @@ for i in range(1, 300):
 END
 python3 "$tmp/trace.py" | sed 's/page=0x1 pfn=0x0 /page=0 pfn=0x0 /' >"$tmp/trace.txt"
 
-report() {
+make_report() {
 	local variant args=()
 
 	for variant in base dipietro harjani wilcox kcompactd; do
@@ -44,12 +44,13 @@ report() {
 
 # query EXPRESSION: true of the demand d, and of the writes w by variant
 query() {
+	report_of report || return 1
 	python3 -c "import json, sys; r = json.load(open(sys.argv[1])); d = r['demand']
 w = {p['policy'].split('=')[-1]: p['folios']['write'] for p in r['policies']}
 sys.exit(0 if ($1) else print(d, w) or 1)" "$tmp/report.json"
 }
 
-it "runs under every variant" report
+it "filemap= runs under every variant" report_of report
 it "attempts that failed are one write with the one that did not" query \
 	"d['folio_folded'] == 2 and d['alloc_failures'] == 2"
 it "every variant is asked for the same folios" query \
