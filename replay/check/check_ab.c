@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check_ab.h"
+#include "internal.h"
 
 #define MEMORY_PERCENT	2.0
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "check_ab.h"
+#include "internal.h"
 #include "report/report.h"
 
 static const char *const verdict_word[] = { "", "", "same", "weak", "still", "against" };

@@ -2,8 +2,7 @@
 /* What a run did, under the names that the table of metrics has for it. */
 #include <string.h>
 
-#include "check_counts.h"
-#include "report/metrics.h"
+#include "internal.h"
 #include "report/report.h"
 
 /**

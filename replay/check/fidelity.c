@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fidelity.h"
+#include "internal.h"
 
 /* The rows above those of the counters, in their order. */
 static const char *const sum_rows[] = {

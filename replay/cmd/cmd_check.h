@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What `check` shares between one recording alone and a pair of them. */
-#ifndef FRAGREPLAY_CHECK_H
-#define FRAGREPLAY_CHECK_H
+#ifndef FRAGREPLAY_CMD_CHECK_H
+#define FRAGREPLAY_CMD_CHECK_H
 
 #include <jansson.h>
 
-#include "check/fidelity.h"
+#include "check/check.h"
 #include "input.h"
 
 struct check {

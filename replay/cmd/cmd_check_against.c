@@ -13,7 +13,7 @@
 #include "base/message.h"
 #include "base/output.h"
 #include "base/progress.h"
-#include "check/check_ab.h"
+#include "check/check.h"
 #include "cmd_check.h"
 #include "input.h"
 #include "options.h"

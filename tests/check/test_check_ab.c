@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/check_ab.h"
+#include "check/internal.h"
 #include "tests/test.h"
 
 static const struct metric_spread factor_of_two = { "", false, 2, 10 };

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/fidelity.h"
+#include "check/check.h"
 #include "tests/test.h"
 
 struct world {
