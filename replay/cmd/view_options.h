@@ -4,7 +4,7 @@
 
 #include "base/color.h"
 #include "options.h"
-#include "view/picture.h"
+#include "view/view.h"
 
 enum view_format { VIEW_HTML, VIEW_TEXT, VIEW_SVG, VIEW_PNG };
 

@@ -2,7 +2,7 @@
 /* Letters of 5 by 7 pixels for pictures without a font: ASCII, one glyph per line. */
 #include <string.h>
 
-#include "picture.h"
+#include "internal.h"
 
 #define FIRST	0x20
 #define LAST	0x7e

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Colors of pageblocks in every picture; replay/view/paint.js has the same. The hues are those of
+ * Colors of pageblocks in every picture; page/paint.js has the same. The hues are those of
  * Okabe and Ito (Color Universal Design, 2008), which the color-blind tell apart; how full a block
  * is shows as strength.
  */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "picture.h"
+#include "internal.h"
 #include "report/metrics.h"
 
 #define MAX_BLOCKS	(1u << 26)	/* 128 TiB: what a report could name in earnest */

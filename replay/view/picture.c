@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "picture.h"
+#include "internal.h"
 #include "palette.h"
 
 #define MARGIN		12u

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view.h"
+#include "internal.h"
 #include "base/json.h"
 #include "base/message.h"
 #include "report/metrics_json.h"

@@ -5,7 +5,7 @@
 #include <zlib.h>
 
 #include "palette.h"
-#include "picture.h"
+#include "internal.h"
 
 #define MAX_COLORS	256u
 #define MAX_PIXELS	(1u << 28)

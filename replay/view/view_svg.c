@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "palette.h"
-#include "picture.h"
+#include "internal.h"
 
 struct svg {
 	struct canvas canvas;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "diff/diff.h"
-#include "view.h"
+#include "internal.h"
 
 static json_t *cell_value(const struct diff_cell *cell)
 {

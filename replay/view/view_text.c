@@ -4,7 +4,7 @@
  * half block, the lower the background. Without, a block is a digit: tenths of it in use.
  */
 #include "palette.h"
-#include "picture.h"
+#include "internal.h"
 
 #define MARGIN_WIDTH	11	/* "  12345.0G " */
 
