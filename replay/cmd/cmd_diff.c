@@ -9,7 +9,7 @@
 #include "base/output.h"
 #include "cmd.h"
 #include "diff/diff.h"
-#include "report/metrics_json.h"
+#include "report/metrics.h"
 #include "report/report.h"
 #include "options.h"
 

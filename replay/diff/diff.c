@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "diff.h"
-#include "report/metric_walk.h"
 
 const char *const diff_verdict_name[] = {
 	[DIFF_NONE] = "none", [DIFF_PASS] = "pass", [DIFF_REGRESSION] = "regression",

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "diff.h"
-#include "report/report.h"
 
 #define DIFF_SCHEMA	"fragreplay-diff/1"
 

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "metric_walk.h"
 #include "metrics.h"
 
 struct flatten {

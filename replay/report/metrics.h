@@ -2,11 +2,13 @@
 /*
  * Every number that a run is judged by: what it is called, how it is computed, in which unit it
  * counts, which way is better, and how much of it says nothing. The report, check, diff and view
- * all read this table, so that a name means the same in each of them.
+ * all read this table, so that a name means the same in each of them. It stands apart from
+ * report.h, because the numbers of a finished report can be read without the engine that made them.
  */
 #ifndef FRAGREPLAY_METRICS_H
 #define FRAGREPLAY_METRICS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -117,5 +119,13 @@ void metric_for_each(metric_visitor visit, void *ctx);
 
 /* metrics_list.c */
 void metrics_print(FILE *out);
+
+/* metrics_json.c: the table as JSON */
+json_t *metrics_curves(void);
+json_t *metrics_document(void);
+
+/* metric_walk.c: the numbers of one policy's results, by name, read from the JSON of a report */
+typedef int (*flatten_fn)(void *ctx, const char *name, json_t *value);
+int report_flatten(const json_t *policy, flatten_fn add, void *ctx);
 
 #endif

@@ -2,7 +2,6 @@
 /* The table of metrics for programs: schema fragreplay-metrics/1, and the page of view. */
 #include "base/json.h"
 #include "metrics.h"
-#include "metrics_json.h"
 
 #define METRICS_SCHEMA	"fragreplay-metrics/1"
 
@@ -52,7 +51,7 @@ static json_t *json_curve(const struct metric *m)
  *
  * Return: a new reference.
  */
-json_t *metric_json(const char *name, const struct metric *m)
+static json_t *metric_json(const char *name, const struct metric *m)
 {
 	json_t *object = json_object();
 

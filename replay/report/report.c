@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "report.h"
+#include "internal.h"
 #include "base/json.h"
 #include "base/message.h"
 #include "base/output.h"

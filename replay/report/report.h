@@ -42,23 +42,17 @@ json_t *report_build(const struct report_options *o, const struct run_output *ou
 json_t *report_read(const char *path, size_t flags);
 int report_write(const json_t *report, const char *path);
 
-/* parts */
-json_t *report_trace(const struct run_output *out);
-json_t *report_machine(const struct recording *m, const struct run_output *out, u32 version);
-json_t *report_policy(const struct policy_result *run, const struct report_options *o,
-		      const struct run_output *out, const struct spread *spread);
-json_t *report_spread(const struct policy_result *run, const struct spread *s);
+/* seeds.c */
 void report_spread_add(struct spread *s, const struct policy_result *run,
 		       const struct run_output *out);
 void report_spread_release(struct spread *s, unsigned int nr);
-json_t *report_tunables(const struct policy_result *run);
-json_t *report_policy_counters(const struct policy_result *run);
-json_t *report_map(const struct blockmap *map);
-void report_fit_maps(const struct run_output *out);
-json_t *report_memory(struct mm *mm);
-json_t *report_search(const struct search_hist *h);
 
-json_t *report_version(u32 version);
+/* parts that other commands print, too */
+json_t *report_trace(const struct run_output *out);
+json_t *report_machine(const struct recording *m, const struct run_output *out, u32 version);
+
+/* report_map.c */
+void report_fit_maps(const struct run_output *out);
 
 extern const char *const report_extfrag_classes[NR_EXTFRAG_CLASS];
 

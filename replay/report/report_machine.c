@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "report.h"
+#include "internal.h"
 
 static json_t *u32_array(const u32 *value, size_t n)
 {

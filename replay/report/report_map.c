@@ -3,8 +3,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
-#include "engine/engine.h"
-#include "report.h"
+#include "internal.h"
 
 /**
  * report_fit_maps - leave out moments until the rows of all maps fit a report

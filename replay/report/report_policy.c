@@ -6,7 +6,7 @@
 #include "engine/policy_sink.h"
 #include "frag_index.h"
 #include "metrics.h"
-#include "report.h"
+#include "internal.h"
 
 static json_t *report_counters(const struct policy_result *run)
 {

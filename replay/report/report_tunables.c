@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a policy was set to, and what it counted: "tunables" and "policy_counters". */
 #include "base/json.h"
-#include "report.h"
+#include "internal.h"
 
 static json_t *enum_value(const struct policy_tunable *t, u32 value)
 {

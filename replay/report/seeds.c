@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "base/json.h"
-#include "metric_walk.h"
-#include "report.h"
+#include "metrics.h"
+#include "internal.h"
 
 static int add_sample(void *samples, const char *name, json_t *value)
 {

@@ -9,7 +9,7 @@
 #include "internal.h"
 #include "base/json.h"
 #include "base/message.h"
-#include "report/metrics_json.h"
+#include "report/metrics.h"
 
 /* where the reports go; the page has it once */
 #define PLACE "@REPORTS@"

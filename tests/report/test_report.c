@@ -8,7 +8,7 @@
 
 #include "base/json.h"
 #include "base/number.h"
-#include "report/report.h"
+#include "report/internal.h"
 #include "tests/test.h"
 
 static u64 member(const json_t *object, const char *name)
