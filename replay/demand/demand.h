@@ -7,7 +7,6 @@
 #ifndef FRAGREPLAY_DEMAND_H
 #define FRAGREPLAY_DEMAND_H
 
-#include "parsers/record.h"
 #include "parsers/trace.h"
 #include <fragreplay/policy.h>
 

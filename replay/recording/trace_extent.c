@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "parsers/record.h"
 #include "parsers/trace.h"
 #include "recording.h"
 
