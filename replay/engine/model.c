@@ -522,15 +522,17 @@ static void model_op(struct model *mo, const struct op *op)
 	}
 }
 
-/* Take the samples that are due: every interval has one, also without any operation in it. */
+/*
+ * Take the samples that are due: every interval has one, also without any operation in it. A
+ * sample shows the moment after the last operation before it. It does not let background threads
+ * run up to its own moment: that would divide their work otherwise, and a replay must not depend
+ * on how often it is looked at.
+ */
 static int sample_until(struct model *mo, u64 now, bool end)
 {
 	u64 interval = mo->opt->timeline_ms * 1000000;
 
 	for (; mo->next_sample_ns <= now; mo->next_sample_ns += interval) {
-		kswapd_run(mo->mm, mo->next_sample_ns);
-		kcompactd_run(mo->mm, mo->next_sample_ns);
-		policy_threads_run(mo->mm, mo->next_sample_ns);
 		if (timeline_sample(mo, mo->next_sample_ns, false))
 			return -1;
 	}

@@ -126,4 +126,21 @@ end_state() {
 	query "$tmp/e.json" "abs($(tr -d '\000' <"$tmp/end" | wc -c) - p[0]['memory']['used_pages'] - p[0]['memory']['reserved_pages']) == 0"
 }
 it "--end-state writes a byte a pfn that agrees with the report" end_state
+
+# the report without what --timeline adds
+unsampled() {
+	exits 0 run "$recording" -p vanilla -p defrag_mode "$@" -o "$tmp/sampled.json" || return 1
+	python -c "import json
+r = json.load(open('$tmp/sampled.json'))
+for policy in r['policies']:
+    for key in ('timeline', 'blockmap'):
+        policy.pop(key, None)
+print(json.dumps(r['policies'], indent=1))"
+}
+looked_at() {
+	unsampled >"$tmp/never.json" || return 1
+	unsampled --timeline 37 >"$tmp/often.json" || return 1
+	diff "$tmp/never.json" "$tmp/often.json"
+}
+it "a replay does not depend on how often --timeline looks at it" looked_at
 finish
