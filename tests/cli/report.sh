@@ -133,7 +133,7 @@ unsampled() {
 	python -c "import json
 r = json.load(open('$tmp/sampled.json'))
 for policy in r['policies']:
-    for key in ('timeline', 'blockmap'):
+    for key in ('timeline', 'map'):
         policy.pop(key, None)
 print(json.dumps(r['policies'], indent=1))"
 }
