@@ -110,13 +110,14 @@ to_nobody() {
 # a bare chroot has no pseudo-terminals, so that nothing can be printed on one
 have_terminals() { python3 -c 'import os; os.openpty()' 2>/dev/null; }
 
-# python with jsonschema: Debian's own, unless another is first and has it
+# python with jsonschema: Debian's own, unless another is first and has it. To ask takes longer than
+# most tests, so it is asked once.
 python() {
-	if python3 -c 'import jsonschema' 2>/dev/null; then
-		python3 "$@"
-	else
-		/usr/bin/python3 "$@"
+	if [ -z "${python_program:-}" ]; then
+		python_program=python3
+		python3 -c 'import jsonschema' 2>/dev/null || python_program=/usr/bin/python3
 	fi
+	"$python_program" "$@"
 }
 
 finish() {
