@@ -37,7 +37,7 @@ END
 cd "$tmp" || exit 2
 
 same() { cmp "$1" "$2" || { diff "$1" "$2"; return 1; }; }
-prints() { exits 0 "${@:2}" && same "$1" out; }
+draws() { exits 0 "${@:2}" && same "$1" out; }
 line() { exits 0 view tiny.json -p vanilla --text "${@:2}" && grep -qxF -e "$1" out; }
 
 # variant NAME PYTHON: tiny.json changed
@@ -51,20 +51,24 @@ json.dump(r, open('$1.json', 'w'))"
 }
 
 # --- text ---
-it "not on a terminal a block is a digit" prints want-end view tiny.json --text -p vanilla
-it "the end is the default" prints want-end view tiny.json --text -p vanilla --at end
-it "a moment after the end is the end" prints want-end view tiny.json --text -p vanilla --at 99999
+it "not on a terminal a block is a digit" draws want-end view tiny.json --text -p vanilla
+it "the end is the default moment" draws want-end view tiny.json --text -p vanilla --at end
+it "a moment after the end is the end" draws want-end view tiny.json --text -p vanilla --at 99999
 it "a moment between rows is the row before" line "at 1.000 s of tiny, kernel 7.3.4: THP success 50.0% (1 of 2)" --at 2499
-it "with that moment's blocks" line "      16M  0000000000000000000000000000000000000000000000000000000000000000" --at 2499
+it "a moment between rows has the blocks of the row before" line "      16M  0000000000000000000000000000000000000000000000000000000000000000" --at 2499
 it "the first row is there at once" line "at 0.000 s of tiny, kernel 7.3.4: no THP asked for" --at 0
 it "letters say what a block holds" line "       0M  ffmurxR." --letters
-it "and that of the atomic reserve" line "     144M  mmmmmm" --letters
-it "a policy without a map is named, and left out" exits 0 view tiny.json --text
-it "by its label" grep -q 'other,step=a: has no map' err
+it "letters say which block is of the atomic reserve" line "     144M  mmmmmm" --letters
+left_out() { exits 0 view tiny.json --text && ! grep -q other out && grep -q '^vanilla$' out; }
+it "a policy without a map is left out" left_out
+it "a policy without a map is named by its label" \
+	warns 'other,step=a: has no map' 0 view tiny.json --text
 it "text goes to a file, too" exits 0 view tiny.json -p vanilla -o text.txt
-it "whose name said that it is text" same want-end text.txt
-it "two reports have their names" exits 0 view tiny.json tiny.json -p vanilla --text
-it "before the policies' labels" grep -qx 'tiny.json: vanilla' out
+text_file() { exits 0 view tiny.json -p vanilla -o named.txt && same want-end named.txt; }
+it "a file whose name ends in .txt is text" text_file
+it "two reports are drawn" exits 0 view tiny.json tiny.json -p vanilla --text
+it "two reports have their names before the policies' labels" \
+	prints '^tiny.json: vanilla$' view tiny.json tiny.json -p vanilla --text
 
 # terminal COMMAND...: its output on a terminal of 80 columns that shows colors
 terminal() {
@@ -88,22 +92,22 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))" "$@"
 draw=("$prog" view tiny.json -p vanilla --text)
 colors() { terminal "${draw[@]}" >term.txt && grep -q $'\033\[38;5;' term.txt && grep -q '▀' term.txt && grep -q '█' term.txt; }
 true_colors() { terminal env COLORTERM=truecolor "${draw[@]}" >term.txt && grep -q $'\033\[38;2;86;180;233m' term.txt; }
-resets() { ! grep '▀' term.txt | grep -vq $'\033\[0m$'; }
+resets() { colors && ! grep '▀' term.txt | grep -vq $'\033\[0m$'; }
 no_colors() { terminal env "$@" "${draw[@]}" >term.txt && same want-end term.txt; }
 if have_terminals; then
 	it "on a terminal half blocks in color" colors
-	it "in the palette's own where it can" true_colors
-	it "each line leaves the terminal as it was" resets
+	it "on a terminal with true color it is in the palette's own" true_colors
+	it "each line of half blocks leaves the terminal as it was" resets
 	it "NO_COLOR is respected" no_colors NO_COLOR=1
 	empty_no_color() { terminal env NO_COLOR= "${draw[@]}" >term.txt && grep -q '▀' term.txt; }
-	it "an empty one is none" empty_no_color
+	it "an empty NO_COLOR is none" empty_no_color
 	it "a dumb terminal gets digits" no_colors TERM=dumb
-	it "one without UTF-8 as well" no_colors LANG=C
-	it "--color=never too" eval 'terminal "${draw[@]}" --color=never >term.txt && same want-end term.txt'
+	it "a terminal without UTF-8 gets digits" no_colors LANG=C
+	it "--color=never gives digits on a terminal" eval 'terminal "${draw[@]}" --color=never >term.txt && same want-end term.txt'
 	always() { exits 0 view tiny.json -p vanilla --text --color=always && grep -q $'\033' out; }
-	it "--color=always does not ask" always
+	it "--color=always is colored in a file" always
 	it "a page is not for a terminal" eval '! terminal "$prog" view tiny.json >term.txt && grep -q -e "-o" term.txt'
-	it "nor is a PNG" eval '! terminal "$prog" view tiny.json --png >term.txt && ! grep -q IHDR term.txt'
+	it "a PNG is not for a terminal" eval '! terminal "$prog" view tiny.json --png >term.txt && ! grep -q IHDR term.txt'
 fi
 
 # --- SVG ---
@@ -124,7 +128,7 @@ for color in ('#56b4e9', '#d55e00', '#e9ebee', '#f0e442', '#9aa1a9'):
 assert 'href' not in data and 'url(' not in data"
 }
 it "SVG is well formed, and says what it shows" svg
-it "the same report is the same SVG" eval 'exits 0 view tiny.json -p vanilla --svg && same a.svg out'
+it "the same report is the same SVG" eval 'svg && exits 0 view tiny.json -p vanilla --svg && same a.svg out'
 hostile() {
 	variant hostile "p['policy'] = '<&>\"\x01é'; r['trace']['path'] = '/x/<b>&.txt'" &&
 		exits 0 view hostile.json -p $'<&>"\x01é' --svg &&
@@ -133,7 +137,7 @@ import xml.etree.ElementTree as tree
 text = [t.text for t in tree.parse('h.svg').getroot().iter('{http://www.w3.org/2000/svg}text')]
 assert '<&>\"???' in text, text"
 }
-it "names may hold anything" hostile
+it "names in an SVG may hold anything" hostile
 
 # --- PNG: width and height of the SVG times the scale; signature, CRCs, colors, all rows there ---
 png() {
@@ -165,11 +169,19 @@ png() {
 	    assert palette[rows[at]] == color, (color, x, y, palette[rows[at]])
 	END
 }
-it "a PNG" exits 0 view tiny.json -p vanilla -o a.png
-it "is whole, and the SVG's picture twice as large" png a.png 2
-it "or as large as wanted" exits 0 view tiny.json -p vanilla --png --scale 3 -o b.png
-it "three times as large" png b.png 3
-it "the same report is the same PNG" eval 'exits 0 view tiny.json -p vanilla --png && same a.png out'
+large() {			# SCALE [ARGUMENT...]
+	exits 0 view tiny.json -p vanilla -o a.svg &&
+		exits 0 view tiny.json -p vanilla --png "${@:2}" -o "x$1.png" && png "x$1.png" "$1"
+}
+it "a file whose name ends in .png is drawn" exits 0 view tiny.json -p vanilla -o a.png
+it "a PNG is whole, and the SVG's picture twice as large" large 2
+it "a PNG is as large as wanted" exits 0 view tiny.json -p vanilla --png --scale 3 -o b.png
+it "with --scale 3 a PNG is the SVG's picture three times as large" large 3 --scale 3
+same_png() {
+	exits 0 view tiny.json -p vanilla -o a.png && exits 0 view tiny.json -p vanilla --png &&
+		same a.png out
+}
+it "the same report is the same PNG" same_png
 
 # --- what a run writes ---
 real() {
@@ -208,7 +220,7 @@ it "the page's palette is the same" same_palette
 # --- what cannot be shown ---
 variant nomap "del p['map']"
 it "without a map the remedy is named" refuses 'nomap.json: .*--timeline' view nomap.json --text
-it "also of a policy" refuses 'has no map' view tiny.json --text -p other,step=a
+it "a policy that is asked for and has no map is refused" refuses 'has no map' view tiny.json --text -p other,step=a
 it "an unknown policy is named" refuses '--policy third: no report has it' view tiny.json --text -p third
 it "a missing file is named" refuses 'nowhere.json' view nowhere.json
 echo '{ "schema": ' >broken.json
@@ -240,20 +252,21 @@ another size|m['block_pages'] = 1024
 classes|m['classes']['f'] = 'full'
 END
 
-it "a time is a number" refuses '--at soon' view tiny.json --text --at soon
-it "not a negative one" refuses '--at -5' view tiny.json --text --at -5
-it "the page has its own slider" refuses '--at' view tiny.json --at 5
-it "a scale has limits" refuses '--scale 17' view tiny.json --png --scale 17
-it "and is of PNG" refuses '--scale' view tiny.json --svg --scale 2
-it "letters are of text" refuses '--letters' view tiny.json --svg --letters
-it "a color is when" refuses '--color=red' view tiny.json --text --color=red
-it "one format" refuses 'one of' view tiny.json --text --svg
-it "other commands' options are refused" exits 2 view tiny.json --seeds 3
+it "--at is a number" refuses '--at soon' view tiny.json --text --at soon
+it "--at is not negative" refuses '--at -5' view tiny.json --text --at -5
+it "--at is not for the page, which has a slider" refuses '--at' view tiny.json --at 5
+it "--scale has limits" refuses '--scale 17' view tiny.json --png --scale 17
+it "--scale is for PNG" refuses '--scale' view tiny.json --svg --scale 2
+it "--letters is for text" refuses '--letters' view tiny.json --svg --letters
+it "another word for --color is refused" refuses '--color=red' view tiny.json --text --color=red
+it "two formats are refused" refuses 'one of' view tiny.json --text --svg
+it "other commands' options are refused" refuses "unrecognized option '--seeds'" view tiny.json --seeds 3
 full() { "$prog" view tiny.json -p vanilla "$1" >/dev/full 2>err; [ $? -eq 2 ] && grep -q 'No space' err; }
 for format in --text --svg --png; do
 	it "a full disk is trouble: $format" full "$format"
 done
 kept() { echo old >kept.svg && exits 2 view nomap.json -o kept.svg && [ "$(cat kept.svg)" = old ]; }
 it "a file stays as it was when there is nothing to draw" kept
-it "no half file is left" eval '! ls | grep -E "\.(svg|png|txt)\.......$"'
+no_half() { kept && ! ls | grep -E '\.(svg|png|txt)\.......$'; }
+it "a view that fails leaves no half file" no_half
 finish
