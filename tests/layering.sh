@@ -54,6 +54,9 @@ cmd        : cmd.h
 #   report  metrics.h: check, diff and view read the numbers of a report by their names; that
 #           needs nothing of the engine, which report.h includes
 
+# the folders that may include jansson.h and base/json.h, as may main.c, which watches their memory
+json='base|report|check|diff|view|cmd'
+
 files=$(find include parsers policies replay -name '*.[ch]' | sort)
 tests=$(find tests -name '*.[ch]' | sort)
 nr=0 bad=0
@@ -149,6 +152,10 @@ result "internal.h never leaves its folder" < <(
 	awk '$4 ~ /(^|\/)internal\.h$/ { print $3 " includes " $4 }' <<<"$all")
 result "a folder includes only what another shows" < <(inner <<<"$all")
 result "a test includes inner headers of no folder but its own" < <(inner <<<"$of_tests")
+result "JSON is known to the folders that read and write it, and to no other" < <(
+	# shellcheck disable=SC2086
+	grep -HE '^[ \t]*#[ \t]*include[ \t]*("base/json\.h"|[<"]jansson\.h)' $files |
+		grep -vE "^replay/(($json)/|main\.c:)")
 # shellcheck disable=SC2086
 result "no include climbs out of its folder by ../" < <(grep -HE '^#include "\.\./' $files)
 

@@ -30,7 +30,15 @@ void json_watch_memory(void)
 }
 
 /**
- * json_out_of_memory - has memory for JSON run out since json_watch_memory()?
+ * json_lost_memory - remember that something a document is made from could not be had
+ */
+void json_lost_memory(void)
+{
+	atomic_store(&out_of_memory, true);
+}
+
+/**
+ * json_out_of_memory - has memory run out for JSON or its sources since json_watch_memory()?
  *
  * Return: true: some document lacks a part, and none must be written.
  */

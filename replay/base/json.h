@@ -14,6 +14,7 @@ json_t *json_u64(uint64_t value);
 json_t *json_fraction(double value);
 json_t *json_string_or_null(const char *s);
 void json_watch_memory(void);
+void json_lost_memory(void);
 bool json_out_of_memory(void);
 
 #endif

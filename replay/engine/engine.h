@@ -127,7 +127,7 @@ struct timeline_sample {
 	u64 free_pages, free_blocks;	/* free_blocks: free pages in whole free pageblocks */
 	u32 unusable_index[NR_PAGE_ORDERS];	/* per mille */
 	u64 counters[NR_VM_EVENT_ITEMS];	/* as in policy_result, so far */
-	struct json_t *own;		/* what the policy has to say, or NULL */
+	struct sink_node *own;		/* what the policy has to say, or NULL */
 };
 
 /*

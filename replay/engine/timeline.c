@@ -71,7 +71,7 @@ int timeline_sample(struct model *mo, u64 t_ns, bool end)
 void timeline_free(struct policy_result *run)
 {
 	for (size_t i = 0; i < run->nr_timeline; i++)
-		json_decref(run->timeline[i].own);
+		sink_free(run->timeline[i].own);
 	free(run->timeline);
 	run->timeline = NULL;
 	run->nr_timeline = 0;

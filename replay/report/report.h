@@ -7,6 +7,8 @@
 
 #include "engine/engine.h"
 
+struct sink_node;
+
 #define REPORT_SCHEMA	"fragreplay-report/1"
 
 /**
@@ -50,6 +52,9 @@ void report_spread_release(struct spread *s, unsigned int nr);
 /* parts that other commands print, too */
 json_t *report_trace(const struct run_output *out);
 json_t *report_machine(const struct recording *m, const struct run_output *out, u32 version);
+
+/* report_section.c */
+json_t *report_section(const struct sink_node *section);
 
 /* report_map.c */
 void report_fit_maps(const struct run_output *out);

@@ -283,6 +283,16 @@ static void sample_counters(json_t *sample, const u64 *counters)
 	}
 }
 
+/* @section is NULL only without memory, since the policy has something to say */
+static void set_section(json_t *object, const struct policy_ops *ops,
+			const struct sink_node *section)
+{
+	if (section)
+		json_object_set_new(object, ops->name, report_section(section));
+	else
+		json_lost_memory();
+}
+
 static json_t *report_timeline(const struct policy_result *run)
 {
 	json_t *timeline = json_array();
@@ -299,8 +309,8 @@ static json_t *report_timeline(const struct policy_result *run)
 		json_object_set_new(sample, "free_blocks", json_u64(s->free_blocks));
 		json_object_set_new(sample, "unusable_index", unusable);
 		sample_counters(sample, s->counters);
-		if (s->own)
-			json_object_set(sample, run->setup.ops->name, s->own);
+		if (run->setup.ops && run->setup.ops->sample)
+			set_section(sample, run->setup.ops, s->own);
 		json_array_append_new(timeline, sample);
 	}
 	return timeline;
@@ -334,14 +344,16 @@ static json_t *report_model_stats(const struct model_stats *s)
 static void report_own(json_t *policy, const struct policy_result *run)
 {
 	const struct policy_ops *ops = run->setup.ops;
-	json_t *own;
+	struct sink_node *own;
 
+	if (!ops->report)
+		return;
 	if (run->setup.dl)
 		plugin_guard_enter(run->mm);
 	own = sink_collect(ops, run->mm, ops->report, true);
 	plugin_guard_leave();
-	if (own)
-		json_object_set_new(policy, ops->name, own);
+	set_section(policy, ops, own);
+	sink_free(own);
 }
 
 /**

@@ -18,10 +18,13 @@ static json_t *collect(void (*write)(const struct mm *, const void *, struct pol
 {
 	static const struct policy_ops ops = { .name = "mine" };
 	struct mm *mm = tiny_machine("7.3.4", 2);
+	struct sink_node *section;
 	json_t *object;
 
 	set_policy(mm, "vanilla");
-	object = sink_collect(&ops, mm, write, false);
+	section = sink_collect(&ops, mm, write, false);
+	object = section ? report_section(section) : NULL;
+	sink_free(section);
 	mm_free(mm);
 	return object;
 }
@@ -90,15 +93,20 @@ static void write_bad_names(const struct mm *mm, const void *priv, struct policy
 	sink_u64(sink, NULL, 1);
 	sink_u64(sink, "", 1);
 	sink_u64(sink, "\xff", 1);
+	sink_u64(sink, "\xc0\x80", 1);
+	sink_u64(sink, "\xed\xa0\x80", 1);
+	sink_u64(sink, "\xf4\x90\x80\x80", 1);
+	sink_u64(sink, "\xe2\x82", 1);
 	sink_open(sink, "\xfe");
 	sink_u64(sink, "within", 1);
 	sink_close(sink);
 	sink_u64(sink, "ok", 2);
+	sink_u64(sink, "\xe2\x82\xac", 3);
 }
 
 TEST(an_entry_that_cannot_be_named_is_left_out)
 {
-	assert_section(collect(write_bad_names), "{\"ok\":2}");
+	assert_section(collect(write_bad_names), "{\"ok\":2,\"\xe2\x82\xac\":3}");
 }
 
 static void write_unbalanced(const struct mm *mm, const void *priv, struct policy_sink *sink)

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A policy's own section, of the tree that the engine collected. */
+#include "base/json.h"
+#include "engine/policy_sink.h"
+#include "report.h"
+
+static json_t *section_row(const u64 *value, size_t nr)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < nr; i++)
+		json_array_append_new(array, json_u64(value[i]));
+	return array;
+}
+
+/**
+ * report_section - an entry of a policy's section, and all within it
+ * @section: of any kind; stays the caller's
+ */
+json_t *report_section(const struct sink_node *section)
+{
+	json_t *object;
+
+	switch (section->kind) {
+	case SINK_U64:
+		return json_u64(section->count);
+	case SINK_REAL:
+		return json_fraction(section->real);
+	case SINK_U64S:
+		return section_row(section->row.value, section->row.nr);
+	case SINK_OBJECT:
+		break;
+	}
+	object = json_object();
+	for (const struct sink_node *node = section->object.first; node; node = node->next)
+		json_object_set_new(object, node->name, report_section(node));
+	return object;
+}
