@@ -126,7 +126,8 @@ struct timeline_sample {
 	u64 t_ns;			/* since the first record */
 	u64 free_pages, free_blocks;	/* free_blocks: free pages in whole free pageblocks */
 	u32 unusable_index[NR_PAGE_ORDERS];	/* per mille */
-	u64 counters[NR_VM_EVENT_ITEMS];	/* as in policy_result, so far */
+	u64 counters[NR_VM_EVENT_ITEMS];	/* as in policy_result, so far; known as there */
+	u64 extfrag_events;		/* sum of extfrag.nr so far; known as there */
 	struct sink_node *own;		/* what the policy has to say, or NULL */
 };
 
@@ -150,7 +151,7 @@ struct policy_result {
 	struct extfrag_counts extfrag;
 	bool measured;			/* counters stopped at the marker "after begin" */
 	struct timeline_sample *timeline;
-	size_t nr_timeline;
+	size_t nr_timeline, cap_timeline;
 	struct blockmap *map;		/* with timeline_ms: pageblocks at such moments */
 	u8 *end_state;			/* a byte a pfn: 0 free, 1 in use; with want_end_state */
 	u64 seed;

@@ -61,7 +61,6 @@ struct model {
 	u64 t0, next_vmstat_ns, next_sample_ns;
 	u64 nr_ops;
 	char fault[768];	/* why model_ops() failed; "": no memory */
-	size_t cap_timeline;
 	bool started, measured;	/* saw the first operation; took the counters at "after begin" */
 };
 
@@ -82,6 +81,8 @@ u32 model_folio_disown(struct model *mo, u32 handle);
 void model_contig(struct model *mo, const struct op *op);
 
 /* timeline.c */
+struct timeline_sample *timeline_add(struct policy_result *run, u64 t_ns);
+u64 timeline_extfrag_events(const u64 nr[MIGRATE_PCPTYPES][MIGRATE_PCPTYPES][NR_EXTFRAG_CLASS]);
 int timeline_sample(struct model *mo, u64 t_ns, bool end);
 void timeline_free(struct policy_result *run);
 

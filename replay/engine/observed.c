@@ -86,12 +86,15 @@ static int observed_take(struct consumer *c, const struct op *op, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++) {
+		/* a sample that is due shows what was before this operation */
+		if (o->map && observed_map_ops(o->map, &op[i], 1))
+			return -1;
 		if (op[i].type == OP_EXTFRAG)
 			count_extfrag(c->run, &op[i]);
 		else if (!c->run->measured)
 			count_op(c->run, &op[i]);
 	}
-	return o->map ? observed_map_ops(o->map, op, n) : 0;
+	return 0;
 }
 
 static u8 *end_state(const struct demand *d, u32 max_pfn)

@@ -21,7 +21,9 @@ static const char *const taken[] = {
 	"stall_ns", "allocator", "folios", "search", "memory", "timeline", "map", "spread",
 	"throughput",
 	"t_ns", "free_pages", "free_blocks", "unusable_index", "thp_fault_alloc",
-	"thp_fault_fallback", "pgsteal", "pswpout",
+	"thp_fault_fallback", "pgscan", "pgscan_kswapd", "pgscan_direct", "pgsteal",
+	"pgsteal_kswapd", "pgsteal_direct", "pswpout", "allocstall", "compact_daemon_wake",
+	"pgmigrate_success", "extfrag_events",
 };
 
 /**

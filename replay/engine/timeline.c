@@ -19,6 +19,45 @@ static u32 unusable_index(const struct mm *mm, u32 order)
 }
 
 /**
+ * timeline_add - append an empty sample
+ * @run: whose samples they are
+ * @t_ns: time since the replay began
+ *
+ * Return: the sample, valid until the next call; NULL without memory.
+ */
+struct timeline_sample *timeline_add(struct policy_result *run, u64 t_ns)
+{
+	struct timeline_sample *s;
+
+	if (run->nr_timeline == run->cap_timeline) {
+		size_t cap = run->cap_timeline ? 2 * run->cap_timeline : 256;
+
+		s = realloc(run->timeline, cap * sizeof(*s));
+		if (!s)
+			return NULL;
+		run->timeline = s;
+		run->cap_timeline = cap;
+	}
+	s = &run->timeline[run->nr_timeline++];
+	*s = (struct timeline_sample){ .t_ns = t_ns };
+	return s;
+}
+
+/**
+ * timeline_extfrag_events - add up all kinds of fallbacks
+ * @nr: as in struct extfrag_counts
+ */
+u64 timeline_extfrag_events(const u64 nr[MIGRATE_PCPTYPES][MIGRATE_PCPTYPES][NR_EXTFRAG_CLASS])
+{
+	const u64 *first = &nr[0][0][0];
+	u64 sum = 0;
+
+	for (int i = 0; i < MIGRATE_PCPTYPES * MIGRATE_PCPTYPES * NR_EXTFRAG_CLASS; i++)
+		sum += first[i];
+	return sum;
+}
+
+/**
  * timeline_sample - append one sample
  * @mo: model
  * @t_ns: time since the replay began
@@ -31,21 +70,12 @@ static u32 unusable_index(const struct mm *mm, u32 order)
 int timeline_sample(struct model *mo, u64 t_ns, bool end)
 {
 	struct policy_result *run = mo->run;
-	struct timeline_sample *s;
+	struct timeline_sample *s = timeline_add(run, t_ns);
 	const struct mm *mm = mo->mm;
 	u32 z, o;
 
-	if (run->nr_timeline == mo->cap_timeline) {
-		size_t cap = mo->cap_timeline ? 2 * mo->cap_timeline : 256;
-
-		s = realloc(run->timeline, cap * sizeof(*s));
-		if (!s)
-			return -1;
-		run->timeline = s;
-		mo->cap_timeline = cap;
-	}
-	s = &run->timeline[run->nr_timeline++];
-	*s = (struct timeline_sample){ .t_ns = t_ns };
+	if (!s)
+		return -1;
 	for (z = 0; z < MAX_NR_ZONES; z++) {
 		if (!mm->zone[z].populated)
 			continue;
@@ -55,6 +85,7 @@ int timeline_sample(struct model *mo, u64 t_ns, bool end)
 	for (o = 0; o < NR_PAGE_ORDERS; o++)
 		s->unusable_index[o] = unusable_index(mm, o);
 	memcpy(s->counters, mm->vmstat, sizeof(s->counters));
+	s->extfrag_events = timeline_extfrag_events(mm->extfrag);
 	s->own = sink_collect(run->setup.ops, mm, run->setup.ops->sample, run->nr_timeline == 1);
 	if (!run->map) {
 		run->map = blockmap_alloc(mm);
@@ -74,5 +105,5 @@ void timeline_free(struct policy_result *run)
 		sink_free(run->timeline[i].own);
 	free(run->timeline);
 	run->timeline = NULL;
-	run->nr_timeline = 0;
+	run->nr_timeline = run->cap_timeline = 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The report's "policies": one object for each policy's replay at its end. */
+#include <math.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -262,24 +263,33 @@ json_t *report_memory(struct mm *mm)
 	return memory;
 }
 
-static bool read_counter(const void *counters, const char *name, double *value)
+struct sample_of {
+	const struct policy_result *run;
+	const struct timeline_sample *s;
+};
+
+static bool read_sample(const void *ctx, const char *name, double *value)
 {
+	const struct sample_of *of = ctx;
 	int item = metric_counter(name);
 
-	if (item >= 0)
-		*value = (double)((const u64 *)counters)[item];
-	return item >= 0;
+	if (item >= 0) {
+		*value = (double)of->s->counters[item];
+		return of->run->counter_known[item];
+	}
+	*value = (double)of->s->extfrag_events;
+	return of->run->extfrag.known && !strcmp(name, "extfrag.events");
 }
 
-/* what of the counters the table of metrics wants to have in a sample */
-static void sample_counters(json_t *sample, const u64 *counters)
+/* what of the counters the table of metrics wants to have in a sample, as far as it is known */
+static void sample_counters(json_t *sample, const struct sample_of *of)
 {
 	for (unsigned int i = 0; i < nr_metrics; i++) {
-		const struct metric *m = &metrics[i];
+		double value = metrics[i].use & METRIC_SAMPLE ?
+			       metric_value(&metrics[i], read_sample, of) : NAN;
 
-		if (m->use & METRIC_SAMPLE)
-			json_object_set_new(sample, m->name,
-					    json_u64((u64)metric_value(m, read_counter, counters)));
+		if (!isnan(value))
+			json_object_set_new(sample, metrics[i].name, json_u64((u64)value));
 	}
 }
 
@@ -308,7 +318,7 @@ static json_t *report_timeline(const struct policy_result *run)
 		json_object_set_new(sample, "free_pages", json_u64(s->free_pages));
 		json_object_set_new(sample, "free_blocks", json_u64(s->free_blocks));
 		json_object_set_new(sample, "unusable_index", unusable);
-		sample_counters(sample, s->counters);
+		sample_counters(sample, &(struct sample_of){ run, s });
 		if (run->setup.ops && run->setup.ops->sample)
 			set_section(sample, run->setup.ops, s->own);
 		json_array_append_new(timeline, sample);

@@ -87,7 +87,10 @@ for name, curve in curves.items():
 says "view: what a sample has of a metric ends at the report's value or above" "
 # a recording's counters stop at its marker, the samples go on to the end of the trace
 last = run['timeline'][-1]
-for name in 'thp_fault_alloc', 'thp_fault_fallback', 'pgsteal', 'pswpout':
+names = set(last) & set(metrics)
+assert names >= {'thp_fault_alloc', 'thp_fault_fallback', 'pgsteal', 'pswpout', 'allocstall', 'pgscan',
+                 'compact_daemon_wake', 'pgmigrate_success', 'extfrag_events'}
+for name in names:
     assert want[name] <= last[name] <= 1.1 * want[name] + 10, (name, last[name], want[name])"
 says "view: text and SVG print the same THP success" "
 line = 'THP success %.1f%% (%d of %d)' % (want['thp_success_rate'], run['thp']['success'],

@@ -44,6 +44,16 @@ it "policies come in the order given" holds a \
 	"[x['policy'] for x in p] == ['vanilla', 'observed']"
 it "observed tells THP outcomes without a model" holds a \
 	"'thp_fault_alloc' in p[1]['counters'] and 'memory' not in p[1]"
+it "observed is sampled at the model's moments" holds a \
+	"[x['t_ns'] for x in p[1]['timeline']] == [x['t_ns'] for x in p[0]['timeline']]"
+it "its last sample has its counters" holds a \
+	"all(p[1]['timeline'][-1][n] == p[1]['counters'][n] > 0 for n in ('thp_fault_alloc', 'pswpout', 'pgmigrate_success', 'compact_daemon_wake')) and p[1]['timeline'][-1]['extfrag_events'] == p[1]['extfrag']['events']"
+it "and what the trace does not tell is absent from all of them" holds a \
+	"all('pgscan' not in x and 'pgsteal' in x for x in p[1]['timeline']) and 'pgscan' in p[0]['timeline'][0]"
+# at the first moment they differ by the pages on per-CPU lists alone, which no event shows
+per_cpu=$(awk '$1 == "count:" { sum += $2 } END { print sum }' "$recording/before/zoneinfo")
+it "its free memory begins as the model's, and holds the per-CPU lists" holds a \
+	"p[1]['timeline'][0]['free_blocks'] == p[0]['timeline'][0]['free_blocks'] and p[1]['timeline'][0]['free_pages'] - p[0]['timeline'][0]['free_pages'] == $per_cpu > 0"
 # pages of a hole in a zone count as reserved
 it "every page of the zones is in one place" holds a \
 	"sum(p[0]['memory'][k] for k in ('free_pages', 'pcp_pages', 'used_pages', 'reserved_pages')) == sum(z['spanned'] for z in r['machine']['zones']) > 0"

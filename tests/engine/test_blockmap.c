@@ -468,6 +468,56 @@ static const u8 *frame_at(const struct blockmap *map, u32 i)
 	return map->frame + (size_t)i * map->nr_blocks;
 }
 
+static void sample_is(const struct policy_result *run, size_t i, u64 free_pages, u64 free_blocks,
+		      u32 unusable9, u32 unusable10)
+{
+	const struct timeline_sample *s = &run->timeline[i];
+
+	assert_true(i < run->nr_timeline);
+	assert_int_equal(s->t_ns, i * 100);
+	assert_int_equal(s->free_pages, free_pages);
+	assert_int_equal(s->free_blocks, free_blocks);
+	assert_int_equal(s->unusable_index[0], 0);
+	assert_int_equal(s->unusable_index[9], unusable9);
+	assert_int_equal(s->unusable_index[10], unusable10);
+}
+
+/* Free memory as buddies would merge it, at the moments of the models' samples. */
+TEST(observed_samples_its_free_memory)
+{
+	struct mm *mm = mm_alloc(BLOCK(4), 1, 1);
+	struct policy_result run = { 0 };
+	struct observed_map *om;
+	struct op op[] = {
+		pages_op(50, OP_RATE, H_NONE, 0, 0),
+		pages_op(60, OP_ALLOC, BLOCK(1), 8, MIGRATE_UNMOVABLE),
+		pages_op(160, OP_THP_FAULT, BLOCK(2), 9, MIGRATE_MOVABLE),
+		pages_op(260, OP_FREE, BLOCK(1), 8, 0),
+		pages_op(270, OP_MOVE, BLOCK(2), 1, 0),
+		pages_op(360, OP_FREE, 1u << 20, 1, 0),
+		pages_op(460, OP_FREE, BLOCK(2) + 2, 0, 0),
+	};
+
+	mm_add_zone(mm, ZONE_NORMAL, 0, BLOCK(4));
+	for (u32 b = 0; b < 4; b++)
+		mm_place_free(mm, BLOCK(b), 9, true);
+	op[4].handle2 = 1u << 20;
+	om = observed_map_alloc(&run, mm, 100);
+	mm_free(mm);
+	assert_int_equal(observed_map_ops(om, op, sizeof(op) / sizeof(op[0])), 0);
+	observed_map_free(om);
+	assert_int_equal(run.nr_timeline, 5);
+	sample_is(&run, 0, 2048, 2048, 0, 0);
+	/* half of a block is in use, and two blocks are a chunk of order 10 */
+	sample_is(&run, 1, 1792, 1536, 142, 428);
+	sample_is(&run, 2, 1280, 1024, 200, 1000);
+	/* where two pages went is not known, but that they are in use */
+	sample_is(&run, 3, 1536, 1536, 1, 334);
+	sample_is(&run, 4, 1538, 1536, 1, 334);
+	blockmap_free(run.map);
+	timeline_free(&run);
+}
+
 TEST(observed_follows_the_trace)
 {
 	struct mm *mm = mm_alloc(BLOCK(4), 1, 1);
@@ -512,4 +562,5 @@ TEST(observed_follows_the_trace)
 	assert_memory_equal(frame_at(run.map, 5), want, 4);
 	assert_int_equal(run.map->t_ns[5], 420);
 	blockmap_free(run.map);
+	timeline_free(&run);
 }

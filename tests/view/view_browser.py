@@ -146,7 +146,7 @@ class Tests:
         self.browser.open(self.small)
         assert self.browser.js("document.querySelectorAll('#maps canvas').length") == 2
         assert self.browser.js(COLORS) > 5, "the map is not drawn"
-        assert self.browser.js("document.querySelectorAll('#charts path.line').length") == 10
+        assert self.browser.js("document.querySelectorAll('#charts path.line').length") == 20
         assert "THP fault alloc" in self.text("#table")
         assert "%" in self.text("#table")
         self.browser.picture(f"{self.pictures}/light.png")
@@ -177,7 +177,7 @@ class Tests:
         self.browser.js("document.querySelectorAll('#policies input')[1].focus()")
         self.browser.key(" ", SPACE, " ")
         off = [self.browser.js(x) for x in (shown, lines, cells)]
-        assert off[:2] == [1, 5] and off[2] < before[2], (before, off)
+        assert off[:2] == [1, 10] and off[2] < before[2], (before, off)
         self.browser.key(" ", SPACE, " ")
         assert [self.browser.js(x) for x in (shown, lines, cells)] == before
         self.quiet()
@@ -303,7 +303,7 @@ class Tests:
         self.browser.open(self.broken)
         said = self.text("#notes")
         assert "row 1" in said and "past the last block" in said, said
-        assert self.browser.js("document.querySelectorAll('#charts path.line').length") == 10
+        assert self.browser.js("document.querySelectorAll('#charts path.line').length") == 20
         self.quiet()
 
 

@@ -33,6 +33,8 @@ class Curve {
 		this.isState = kind === 'state';
 		/* without any policy that has it there is no such chart */
 		this.isOptional = curve.optional;
+		/* a rate of nothing is none, any other number is missing where a trace does not tell it */
+		this.nothing = kind === 'rate' ? 'none tried' : 'not known';
 		this.ceiling = unit === '%' ? 100 : 0;
 		this.format = unit === '%' ? percent : brief;
 		/* a sum is in the samples under its own name */
@@ -136,7 +138,8 @@ class Chart {
 		this.dots = this.shown.map((policy) => svg('circle', { r: 3, class: `line${policy.style}` }));
 		this.plot.replaceChildren(...this.#grid(), ...this.shown.map((p) => this.#line(p)),
 			this.cursor, ...this.dots);
-		this.figure.hidden = !this.shown.length;
+		this.figure.hidden = !this.shown.some((p) =>
+			this.curve.kind === 'rate' || this.series.get(p).some(isNumber));
 	}
 
 	#grid() {
@@ -182,7 +185,7 @@ class Chart {
 		this.values.replaceChildren(...this.shown.map((policy, i) => {
 			const at = Math.max(lastAt(policy.sampleTimes, t), 0);
 			const value = this.series.get(policy)[at], dot = this.dots[i];
-			const text = value === null ? 'none tried' : this.curve.format(value);
+			const text = value === null ? this.curve.nothing : this.curve.format(value);
 
 			dot.setAttribute('visibility', value === null ? 'hidden' : 'visible');
 			dot.setAttribute('cx', this.#x(policy.sampleTimes[at]));
