@@ -192,7 +192,7 @@ static bool compaction_capture(struct mm *mm, struct zone *z, u32 pfn, u32 order
 	    (!mm->k.freelist_hygiene || capc->migratetype != MIGRATE_MOVABLE))
 		return false;
 	if (mt != capc->migratetype && mm->k.capture_extfrag)
-		trace_extfrag(mm, pfn, order, order, capc->migratetype, mt, EXTFRAG_CAPTURE);
+		trace_extfrag(mm, pfn, capc->migratetype, mt, EXTFRAG_CAPTURE);
 	policy_notify(mm, on_chunk_taken, z, pfn, order, capc->migratetype);
 	capc->pfn = pfn;
 	page_set_unit(mm, pfn, order, PAGE_ISOLATED, mt);
@@ -507,21 +507,4 @@ int __isolate_free_page(struct mm *mm, struct zone *z, u32 pfn, u32 order)
 	if (order >= pageblock_order - 1)
 		isolate_retypes_blocks(mm, z, pfn, order);
 	return (int)N(order);
-}
-
-/**
- * split_free_page_to_used - turn an isolated page into base pages in use
- * @mm: model memory
- * @pfn: head of a PAGE_ISOLATED unit
- * @order: its order
- *
- * As mm/compaction.c:split_map_pages of kernels before 6.9: post_alloc_hook and split_page.
- */
-void split_free_page_to_used(struct mm *mm, u32 pfn, u32 order)
-{
-	u8 mt = get_pageblock_migratetype(mm, pfn);
-	u32 end = pfn + N(order);
-
-	for (; pfn < end; pfn++)
-		page_set_unit(mm, pfn, 0, PAGE_USED, mt);
 }

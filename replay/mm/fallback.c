@@ -19,17 +19,12 @@ static const u8 fallbacks[MIGRATE_PCPTYPES][MIGRATE_PCPTYPES - 1] = {
  * trace_extfrag - count a fallback, where the kernel raises mm_page_alloc_extfrag
  * @mm: model memory
  * @pfn: page that the event names
- * @alloc_order: order requested
- * @fallback_order: order of the buddy found
  * @alloc_mt: type requested
  * @fallback_mt: type of the list it was found on
  * @cls: how it was taken
  */
-void trace_extfrag(struct mm *mm, u32 pfn, u32 alloc_order, u32 fallback_order, u8 alloc_mt,
-		   u8 fallback_mt, enum extfrag_class cls)
+void trace_extfrag(struct mm *mm, u32 pfn, u8 alloc_mt, u8 fallback_mt, enum extfrag_class cls)
 {
-	(void)alloc_order;
-	(void)fallback_order;
 	if (alloc_mt < MIGRATE_PCPTYPES && fallback_mt < MIGRATE_PCPTYPES)
 		mm->extfrag[alloc_mt][fallback_mt][cls]++;
 	if (get_pageblock_migratetype(mm, pfn) == alloc_mt)
@@ -53,9 +48,11 @@ void mm_count_fallback(struct mm *mm, u32 pfn, u32 order, u32 found_order, u8 mt
 {
 	enum extfrag_class cls = EXTFRAG_STEAL;
 
+	/* policies give what the event has; no count is by the order of the request */
+	(void)order;
 	if (claimed)
 		cls = found_order >= pageblock_order ? EXTFRAG_CLAIM_BLOCK : EXTFRAG_CLAIM_PART;
-	trace_extfrag(mm, pfn, order, found_order, mt, found_mt, cls);
+	trace_extfrag(mm, pfn, mt, found_mt, cls);
 }
 
 /**
@@ -213,7 +210,7 @@ u32 __rmqueue_claim(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_f
 					 alloc_flags);
 		if (pfn == PFN_NONE)
 			continue;
-		trace_extfrag(mm, pfn, order, cur, mt, fb,
+		trace_extfrag(mm, pfn, mt, fb,
 			      cur >= pageblock_order ? EXTFRAG_CLAIM_BLOCK : EXTFRAG_CLAIM_PART);
 		return pfn;
 	}
@@ -244,7 +241,7 @@ u32 __rmqueue_steal(struct mm *mm, struct zone *z, u32 order, u8 mt)
 			continue;
 		pfn = zone_first_free(mm, z, cur, fb);
 		page_del_and_expand(mm, z, pfn, order, cur, fb);
-		trace_extfrag(mm, pfn, order, cur, mt, fb, EXTFRAG_STEAL);
+		trace_extfrag(mm, pfn, mt, fb, EXTFRAG_STEAL);
 		return pfn;
 	}
 	return PFN_NONE;
@@ -336,7 +333,7 @@ static bool __rmqueue_fallback(struct mm *mm, struct zone *z, u32 order, u8 mt, 
 	pfn = zone_first_free(mm, z, cur, fb);
 	steal_suitable_fallback(mm, z, pfn, cur, mt, alloc_flags,
 				should_try_claim_block(cur, mt));
-	trace_extfrag(mm, pfn, order, cur, mt, fb, old_extfrag_class(mm, pfn, cur, mt));
+	trace_extfrag(mm, pfn, mt, fb, old_extfrag_class(mm, pfn, cur, mt));
 	return true;
 }
 
@@ -391,7 +388,7 @@ static u32 claim_or_split_biggest(struct mm *mm, struct zone *z, u32 order, u8 m
 		pfn = biggest;
 		page_del_and_expand(mm, z, pfn, order, cur, fb);
 	}
-	trace_extfrag(mm, pfn, order, cur, mt, fb, cls);
+	trace_extfrag(mm, pfn, mt, fb, cls);
 	return pfn;
 }
 

@@ -51,14 +51,12 @@ int move_freepages_block(struct mm *mm, struct zone *z, u32 pfn, u8 mt);	/* -1: 
 void change_pageblock_range(struct mm *mm, u32 pfn, u32 order, u8 mt);
 void split_large_buddy(struct mm *mm, struct zone *z, u32 pfn, u32 order, bool to_tail);
 int __isolate_free_page(struct mm *mm, struct zone *z, u32 pfn, u32 order); /* 0: watermark */
-void split_free_page_to_used(struct mm *mm, u32 pfn, u32 order);
 
 /* fallback.c: claim, steal, 6.1's __rmqueue_fallback, the extfrag event */
 u32 __rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags,
 	      enum rmqueue_mode *mode);
 int find_suitable_fallback(const struct zone *z, u32 order, u8 mt, bool claimable);
-void trace_extfrag(struct mm *mm, u32 pfn, u32 alloc_order, u32 fallback_order, u8 alloc_mt,
-		   u8 fallback_mt, enum extfrag_class cls);
+void trace_extfrag(struct mm *mm, u32 pfn, u8 alloc_mt, u8 fallback_mt, enum extfrag_class cls);
 
 /* pcp.c */
 u32 rmqueue_pcplist(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags);
