@@ -218,7 +218,7 @@ double diff_percent(double base, double new)
  *
  * Return: the row, or NULL.
  */
-const struct diff_row *diff_find(const struct diff_table *t, const char *name)
+static const struct diff_row *diff_find(const struct diff_table *t, const char *name)
 {
 	for (size_t i = 0; i < t->nr_rows; i++)
 		if (!strcmp(t->row[i].name, name))

@@ -110,7 +110,6 @@ struct diff {
 
 int diff_table_build(struct diff_table *t, const struct diff_criteria *criteria);
 void diff_table_release(struct diff_table *t);
-const struct diff_row *diff_find(const struct diff_table *t, const char *name);
 double diff_percent(double base, double new);
 enum diff_verdict diff_criterion_judge(const struct diff_criterion *c, const struct diff_row *row,
 				       const struct diff_cell *new, double alpha);

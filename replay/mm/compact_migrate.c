@@ -67,7 +67,7 @@ void move_freelist_head(struct mm *mm, u32 freelist, u32 pfn)
  *
  * It and the pages before it go to the tail. mm/compaction.c:move_freelist_tail.
  */
-void move_freelist_tail(struct mm *mm, u32 freelist, u32 pfn)
+static void move_freelist_tail(struct mm *mm, u32 freelist, u32 pfn)
 {
 	u32 next = mm->page[pfn].l.next;
 

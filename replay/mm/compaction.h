@@ -125,7 +125,6 @@ void __reset_isolation_suitable(struct mm *mm, struct zone *z);
 enum isolate_migrate isolate_migratepages(struct mm *mm, struct compact_control *cc);
 u32 freelist_scan_limit(const struct compact_control *cc);
 void move_freelist_head(struct mm *mm, u32 freelist, u32 pfn);
-void move_freelist_tail(struct mm *mm, u32 freelist, u32 pfn);
 
 /* compact_free.c */
 u32 compaction_alloc(struct mm *mm, struct compact_control *cc, u32 order);

@@ -34,8 +34,6 @@ void __attribute__((format(printf, 3, 4))) policy_broke(const struct mm *mm, con
 /* zone.c: watermarks and reserves */
 void setup_per_zone_wmarks(struct mm *mm);
 void setup_per_zone_lowmem_reserve(struct mm *mm);
-u32 zone_batchsize(const struct zone *z);
-u32 zone_highsize(const struct mm *mm, const struct zone *z, u32 batch, u32 fraction);
 u32 calculate_min_free_kbytes(const struct mm *mm);
 bool __zone_watermark_ok(const struct zone *z, u32 order, u64 mark, enum zone_type idx,
 			 u32 alloc_flags, s64 free_pages, const struct mm *mm);
@@ -86,7 +84,6 @@ void pcp_buddy_disable(struct mm *mm);
 void pcp_buddy_exit(struct mm *mm);
 u32 pcp_buddy_rmqueue(struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags);
 bool pcp_buddy_free(struct mm *mm, struct zone *z, u32 pfn, u32 order);
-void pcp_buddy_absorb(struct mm *mm, struct per_cpu_pages *pcp);
 void pcp_buddy_merge(struct mm *mm, struct per_cpu_pages *pcp);
 void pcp_buddy_drain(struct mm *mm, struct zone *z, s32 count, struct per_cpu_pages *pcp);
 void pcp_buddy_block_freed(struct mm *mm, u32 pfn);
@@ -121,7 +118,6 @@ void kcompactd_exit(struct mm *mm);
 u64 try_to_free_pages(struct mm *mm, u32 order, gfp_t gfp, const struct alloc_context *ac);
 void wakeup_kswapd(struct mm *mm, struct zone *z, gfp_t gfp, u32 order, enum zone_type idx);
 bool kswapd_running(const struct mm *mm);
-void kswapd_clear_hopeless(struct mm *mm);
 bool kswapd_test_hopeless(const struct mm *mm);
 bool pgdat_balanced(const struct mm *mm, u32 order, enum zone_type idx);
 int kswapd_init(struct mm *mm);

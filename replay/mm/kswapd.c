@@ -95,7 +95,7 @@ bool kswapd_test_hopeless(const struct mm *mm)
  * The free path calls it when a zone of a hopeless node is above its high mark again (7.x,
  * mm/page_alloc.c:free_frozen_page_commit).
  */
-void kswapd_clear_hopeless(struct mm *mm)
+static void kswapd_clear_hopeless(struct mm *mm)
 {
 	mm->kswapd->failures = 0;
 }

@@ -370,6 +370,41 @@ static bool walk_left(const struct shrink_walk *w)
 	return w->nr[LRU_INACTIVE_ANON] || w->nr[LRU_ACTIVE_FILE] || w->nr[LRU_INACTIVE_FILE];
 }
 
+/**
+ * lru_classic_continue - decide whether to shrink the node once more, for a high order
+ * @mm: model memory
+ * @sc: reclaim that has shrunk the node
+ *
+ * For orders above 3, or any order after three priorities without success, reclaim goes on until a
+ * zone is ready for compaction or it frees nothing more. mm/vmscan.c:should_continue_reclaim.
+ *
+ * Return: whether to.
+ */
+static bool lru_classic_continue(struct mm *mm, struct scan_control *sc)
+{
+	u64 inactive = lruvec_lru_size(mm, LRU_INACTIVE_FILE, MAX_NR_ZONES - 1);
+
+	if (!sc->order ||
+	    (sc->order <= PAGE_ALLOC_COSTLY_ORDER && sc->priority >= DEF_PRIORITY - 2))
+		return false;
+	if (sc->nr_reclaimed == sc->walk.nr_reclaimed0)
+		return false;
+	for (int i = 0; i <= (int)sc->reclaim_idx; i++) {
+		const struct zone *z = &mm->zone[i];
+
+		if (!z->populated || !z->managed)
+			continue;
+		if (__zone_watermark_ok(z, sc->order, wmark_pages(z, WMARK_MIN), sc->reclaim_idx,
+					0, z->nr_free_pages, mm) ||
+		    compaction_suitable(mm, z, sc->order, wmark_pages(z, WMARK_HIGH),
+					sc->reclaim_idx))
+			return false;
+	}
+	if (can_reclaim_anon_pages(mm))
+		inactive += lruvec_lru_size(mm, LRU_INACTIVE_ANON, MAX_NR_ZONES - 1);
+	return inactive > compact_gap(mm, sc->order);
+}
+
 static bool lru_classic_end(struct mm *mm, struct scan_control *sc)
 {
 	struct shrink_walk *w = &sc->walk;
@@ -413,39 +448,4 @@ bool lru_classic_step(struct mm *mm, struct scan_control *sc)
 	if (sc->nr_reclaimed - w->nr_reclaimed0 < sc->nr_to_reclaim)
 		return true;
 	return adjust_proportions(w) ? true : lru_classic_end(mm, sc);
-}
-
-/**
- * lru_classic_continue - decide whether to shrink the node once more, for a high order
- * @mm: model memory
- * @sc: reclaim that has shrunk the node
- *
- * For orders above 3, or any order after three priorities without success, reclaim goes on until a
- * zone is ready for compaction or it frees nothing more. mm/vmscan.c:should_continue_reclaim.
- *
- * Return: whether to.
- */
-bool lru_classic_continue(struct mm *mm, struct scan_control *sc)
-{
-	u64 inactive = lruvec_lru_size(mm, LRU_INACTIVE_FILE, MAX_NR_ZONES - 1);
-
-	if (!sc->order ||
-	    (sc->order <= PAGE_ALLOC_COSTLY_ORDER && sc->priority >= DEF_PRIORITY - 2))
-		return false;
-	if (sc->nr_reclaimed == sc->walk.nr_reclaimed0)
-		return false;
-	for (int i = 0; i <= (int)sc->reclaim_idx; i++) {
-		const struct zone *z = &mm->zone[i];
-
-		if (!z->populated || !z->managed)
-			continue;
-		if (__zone_watermark_ok(z, sc->order, wmark_pages(z, WMARK_MIN), sc->reclaim_idx,
-					0, z->nr_free_pages, mm) ||
-		    compaction_suitable(mm, z, sc->order, wmark_pages(z, WMARK_HIGH),
-					sc->reclaim_idx))
-			return false;
-	}
-	if (can_reclaim_anon_pages(mm))
-		inactive += lruvec_lru_size(mm, LRU_INACTIVE_ANON, MAX_NR_ZONES - 1);
-	return inactive > compact_gap(mm, sc->order);
 }

@@ -89,7 +89,7 @@ static inline void dequeue(struct mm *mm, struct per_cpu_pages *pcp, u32 pfn, u3
  *
  * mm/page_alloc.c:absorb_remote_frees.
  */
-void pcp_buddy_absorb(struct mm *mm, struct per_cpu_pages *pcp)
+static void pcp_buddy_absorb(struct mm *mm, struct per_cpu_pages *pcp)
 {
 	u32 list = pcp->buddy_list + PCP_BUDDY_REMOTE, pfn;
 

@@ -17,7 +17,7 @@
  *
  * Return: 0 or -ENOMEM.
  */
-int folio_fifo_push(struct folio_fifo *f, u32 pfn, u64 ns)
+static int folio_fifo_push(struct folio_fifo *f, u32 pfn, u64 ns)
 {
 	if (f->nr == f->cap) {
 		u32 cap = f->cap ? f->cap * 2 : 1024;
@@ -47,7 +47,7 @@ static const struct fifo_entry *folio_fifo_first(const struct folio_fifo *f)
  *
  * Return: its head pfn.
  */
-u32 folio_fifo_pop(struct folio_fifo *f)
+static u32 folio_fifo_pop(struct folio_fifo *f)
 {
 	u32 pfn = f->e[f->first].pfn;
 

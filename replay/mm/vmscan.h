@@ -161,7 +161,6 @@ void lru_classic_mark_accessed(struct mm *mm, u32 pfn);
 void lru_classic_note_refault(struct mm *mm, int type, u64 nr);
 bool lru_classic_begin(struct mm *mm, struct scan_control *sc);
 bool lru_classic_step(struct mm *mm, struct scan_control *sc);
-bool lru_classic_continue(struct mm *mm, struct scan_control *sc);
 void lru_classic_age(struct mm *mm, struct scan_control *sc);
 u64 lru_classic_pages(const struct mm *mm, int type, bool inactive_only);
 
@@ -175,8 +174,6 @@ void snapshot_refaults(struct mm *mm);
 bool workingset_refaulted(const struct mm *mm, int type);
 
 /* swap.c */
-int folio_fifo_push(struct folio_fifo *f, u32 pfn, u64 ns);
-u32 folio_fifo_pop(struct folio_fifo *f);
 void folio_fifo_free(struct folio_fifo *f);
 int swap_init(struct mm *mm);
 void swap_exit(struct mm *mm);

@@ -96,7 +96,7 @@ static u32 rounddown_pow_of_two(u32 v)
  *
  * Return: pages, >= 1. mm/page_alloc.c:zone_batchsize.
  */
-u32 zone_batchsize(const struct zone *z)
+static u32 zone_batchsize(const struct zone *z)
 {
 	u32 batch = clamp_u32(z->managed >> 12, 1, (256 * 1024) >> PAGE_SHIFT);
 
@@ -113,7 +113,7 @@ u32 zone_batchsize(const struct zone *z)
  *
  * Return: base pages. mm/page_alloc.c:zone_highsize.
  */
-u32 zone_highsize(const struct mm *mm, const struct zone *z, u32 batch, u32 fraction)
+static u32 zone_highsize(const struct mm *mm, const struct zone *z, u32 batch, u32 fraction)
 {
 	u32 total = fraction ? z->managed / fraction : wmark_pages(z, WMARK_LOW);
 	u32 high = total / (mm->nr_cpus ? mm->nr_cpus : 1);

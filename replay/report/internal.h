@@ -8,7 +8,6 @@
 json_t *report_policy(const struct policy_result *run, const struct report_options *o,
 		      const struct run_output *out, const struct spread *spread);
 json_t *report_policy_counters(const struct policy_result *run);
-json_t *report_memory(struct mm *mm);
 json_t *report_search(const struct search_hist *h);
 json_t *report_spread(const struct policy_result *run, const struct spread *s);
 json_t *report_tunables(const struct policy_result *run);

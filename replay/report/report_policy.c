@@ -238,7 +238,7 @@ static json_t *report_free_lists(const struct memory_report *r)
  * report_memory - the memory of a policy at the end of its replay
  * @mm: model memory
  */
-json_t *report_memory(struct mm *mm)
+static json_t *report_memory(struct mm *mm)
 {
 	json_t *memory = json_object(), *blocks = json_object(), *contiguity = json_object();
 	struct memory_report r;
