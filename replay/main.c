@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* fragreplay: replay page-allocator traces under another policy. */
 #include <fcntl.h>
 #include <stdio.h>

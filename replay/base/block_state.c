@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The text of a row of a map: what has changed since the row before, as tokens "GAP LEN CD" joined
  * by ';'. GAP blocks stay as they are, then LEN blocks become class C, D tenths in use. GAP and

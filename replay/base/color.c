@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* --color, for every command that prints on a terminal. */
 #include <stdlib.h>
 #include <string.h>

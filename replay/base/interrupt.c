@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Ctrl-C asks for the partial report; a second one kills. */
 #include <stddef.h>
 

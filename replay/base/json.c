@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The numbers and strings of every JSON document that is written. */
 #include <math.h>
 #include <stdatomic.h>

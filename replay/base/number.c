@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Numbers as a user writes them: whole, or not taken at all. */
 #include <errno.h>
 #include <math.h>

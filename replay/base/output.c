@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Results are whole or absent: a file is written beside its place and renamed into it, and every
  * write error is an error of the command.

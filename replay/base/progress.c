@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* A bar on a terminal's stderr: how far, how fast, how long still. */
 #include <stdio.h>
 #include <string.h>

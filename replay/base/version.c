@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 #include "version.h"
 
 const char fragreplay_version[] = FRAGREPLAY_VERSION;

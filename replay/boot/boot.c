@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * boot_mm(): the model's memory as the recorded kernel's was when the replay begins.
  *

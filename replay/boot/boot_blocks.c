@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Pageblock types of a start image. No file says which block has which type, but
  * - pagetypeinfo says how many blocks have each,

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* fragreplay check: hold the replay against what the recording itself shows. */
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * check A --against B: A, recorded with vm.defrag_mode=0, is replayed under both policies, and
  * what this changes is held against the change between the real runs A and B.

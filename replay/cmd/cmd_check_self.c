@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Self-fidelity: one recording replayed under one policy, held against its own counters. */
 #include <inttypes.h>
 #include <math.h>

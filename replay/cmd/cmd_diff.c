@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* fragreplay diff: reports of one trace, or the policies of one report, and a verdict. */
 #include <stdlib.h>
 #include <string.h>

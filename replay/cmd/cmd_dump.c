@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* fragreplay dump: every event as `trace-cmd report -R` prints it. */
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* fragreplay info: what a trace and its snapshots hold, without a replay. */
 #include <inttypes.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* fragreplay policies: what -p takes, built in or from a file, as text or JSON. */
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* fragreplay run: replay a trace under policies and report. */
 #include <stdlib.h>
 #include <string.h>

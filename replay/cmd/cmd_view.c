@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* fragreplay view: pictures of reports; a page, text, SVG or PNG. */
 #include <stdlib.h>
 #include <string.h>

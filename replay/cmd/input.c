@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What a command works on: a recording directory, or a bare trace whose machine is inferred. */
 #include <errno.h>
 #include <string.h>

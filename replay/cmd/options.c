@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The command line, for every command: one table, and a mask of what each command takes. */
 #include <errno.h>
 #include <getopt.h>

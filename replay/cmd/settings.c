@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* --set NAME=VALUE: the sysctls of the replayed machine, and the model's named guesses. */
 #include <stdio.h>
 #include <stdlib.h>

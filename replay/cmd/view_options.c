@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The command line of `fragreplay view`, and what follows from where its output goes. */
 #include <getopt.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Columns of metrics, rows that hold them against each other, and the judgment of each cell. */
 #include <math.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* A comparison for CI: KTAP and JUnit, with one test per metric. */
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* How far metrics may move: --threshold, and the file of --criteria. */
 #include <errno.h>
 #include <math.h>

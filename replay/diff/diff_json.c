@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* A comparison for programs: JSON, schema fragreplay-diff/1, and CSV. */
 #include <math.h>
 #include <stdio.h>

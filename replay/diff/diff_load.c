@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The operands of diff: reports, a policy of them, and whether they can be compared at all. */
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Which policy of which report is held against which: the tables of a comparison. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Mean, standard deviation, and whether two samples differ: Welch's t test. */
 #include <float.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The table that mm cover letters carry: one row per metric, one column per policy. */
 #include <math.h>
 #include <stdio.h>

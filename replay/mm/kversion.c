@@ -93,7 +93,7 @@ static void features_reclaim(struct kernel_features *k, u32 v)
 }
 
 /**
- * kernel_features_set - select a kernel version's behaviour
+ * kernel_features_set - select a kernel version's behavior
  * @k: filled in whole, ->lru_gen with Debian's default for the version
  * @version: as kernel_version_parse() returns it; 0 selects KERNEL_NEWEST
  */

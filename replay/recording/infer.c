@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A machine about which only a trace is known: zones as x86-64 lays them out, and what the first
  * event of each page says about the moment before.

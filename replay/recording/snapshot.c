@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A recording directory becomes a struct recording: each side's files in an order in which later
  * ones can lean on earlier ones, then the question whether they belong together.

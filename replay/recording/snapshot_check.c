@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Do the files of a recording belong together? Copies get mixed up; a replay of one machine's
  * events in another machine's memory would be wrong without looking wrong.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * /proc/kpageflags and /proc/kpagecount hold one word for each page. What a page is follows from
  * the bits of its word in kpageflags, enum kpf_bit.

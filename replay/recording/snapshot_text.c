@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Copies of procfs files as lines of words, and the plain ones among them: counters, sizes,
  * settings. Each message names file and line, and what to do.

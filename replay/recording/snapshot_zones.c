@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * /proc/zoneinfo, buddyinfo and pagetypeinfo: what each zone holds. Zones of the same type on
  * further nodes are folded into one, for the model has one node.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The numbers of one policy's results, each under the name that diff knows it by. */
 #include <stdio.h>
 #include <string.h>

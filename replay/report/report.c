@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The report as one JSON document: the parts that do not belong to a policy. */
 #include <inttypes.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The report's "machine": what was replayed on, and where each part of that comes from. */
 #include <string.h>
 

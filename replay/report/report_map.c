@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The report's maps of pageblocks: a policy's "map". */
 #include <stdlib.h>
 

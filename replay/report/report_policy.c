@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The report's "policies": one object for each policy's replay at its end. */
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What a policy was set to, and what it counted: "tunables" and "policy_counters". */
 #include "base/json.h"
 #include "internal.h"

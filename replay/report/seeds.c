@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What differs from seed to seed: of each counter least, mean and most, and every run's numbers. */
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Letters of 5 by 7 pixels for pictures without a font: ASCII, one glyph per line. */
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* A policy's map out of a report, at a moment. */
 #include <stdlib.h>
 #include <string.h>

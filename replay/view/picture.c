@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A picture of panels, side by side, on any canvas: a title, the panels, what the colors mean.
  * Widths follow from the largest map, so that all panels have the same grid.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The page that shows reports: one file that opens from a disk, with the reports in it. The page
  * itself is replay/view/, put together by the Makefile; here only the reports go in.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* A picture as PNG with a palette, one byte per pixel: RFC 2083; zlib compresses it. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* A picture as SVG: what has one color is one path, so that a large map stays small. */
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The rows of `fragreplay diff` for the page: every policy against the first. */
 #include <stdlib.h>
 

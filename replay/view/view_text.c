@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The map as text. In color two rows of blocks share a line: the upper is the foreground of a
  * half block, the lower the background. Without, a block is a digit: tenths of it in use.

@@ -2,7 +2,7 @@
 /*
  * A twin of the buddy core: the same rules once more, as plainly as they can be said. Free lists
  * are arrays, searches are loops over all of them, and nothing is kept that could be computed.
- * Written from the description of the kernel's behaviour, not from the model.
+ * Written from the description of the kernel's behavior, not from the model.
  */
 #ifndef FRAGREPLAY_TEST_TWIN_H
 #define FRAGREPLAY_TEST_TWIN_H
