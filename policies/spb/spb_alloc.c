@@ -68,7 +68,7 @@ static bool has_free_pages(const struct search *q, const struct superpageblock *
 	return spb_region(q->sz, sb)->nr_free_pages != 0;
 }
 
-/* --- which superpageblock ---------------------------------------------------------------------- */
+/* --- which superpageblock ------------------------------------------------------------------ */
 
 static struct superpageblock *next_on_list(struct search *q, enum spb_set set,
 					   struct superpageblock *sb)
@@ -110,7 +110,7 @@ static bool is_skipped(const struct search *q, const struct wish *w,
 	return w->above_reserve && sb->nr_free <= spb_reserve(sb);
 }
 
-/* --- which chunk of it ------------------------------------------------------------------------- */
+/* --- which chunk of it --------------------------------------------------------------------- */
 
 static u32 orders_to_try(const struct search *q, const struct wish *w,
 			 const struct superpageblock *sb)
@@ -177,7 +177,7 @@ static u32 walk(struct search *q, const struct wish *w, take_fn take)
 	return pfn;
 }
 
-/* --- what becomes of the chunk ----------------------------------------------------------------- */
+/* --- what becomes of the chunk ------------------------------------------------------------- */
 
 static u32 take_first_part(struct search *q, u32 pfn, u32 chunk, u8 list)
 {
@@ -203,7 +203,7 @@ static u32 claim_part(struct search *q, u32 pfn, u32 chunk, u8 list)
 	return spb_try_to_claim_block(q->s, q->sz, pfn, chunk, q->order, q->mt, list, true);
 }
 
-/* --- the steps --------------------------------------------------------------------------------- */
+/* --- the steps ----------------------------------------------------------------------------- */
 
 static u32 take_own_block(struct search *q, struct superpageblock *sb)
 {

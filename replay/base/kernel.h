@@ -17,7 +17,7 @@
 #define KERNEL_NEWEST		KERNEL(7, 3, 4)
 
 #define MAX_CPUS		512	/* CPUs of the model; more are folded into these */
-#define MAX_PFNS		(1u << 31)	/* the highest bit of a link marks the head of a list */
+#define MAX_PFNS		(1u << 31)	/* the highest bit of a link marks a list head */
 
 /* X(enum zone_type, name), mm/page_alloc.c:zone_names */
 #define KERNEL_ZONES(X)			\

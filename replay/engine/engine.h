@@ -146,7 +146,7 @@ struct policy_result {
 	struct mm *mm;			/* the machine at the end; NULL for observed */
 	struct model_stats stats;
 	struct folio_stats folios[2];	/* readahead, buffered writes */
-	u64 counters[NR_VM_EVENT_ITEMS];	/* observed: what the trace shows; else mm->vmstat */
+	u64 counters[NR_VM_EVENT_ITEMS];	/* observed: of the trace; else mm->vmstat */
 	bool counter_known[NR_VM_EVENT_ITEMS];	/* observed knows few of them */
 	struct extfrag_counts extfrag;
 	bool measured;			/* counters stopped at the marker "after begin" */
@@ -178,7 +178,7 @@ struct run_options {
 	unsigned int threads;		/* 0: one for each processor */
 	u32 check_every;		/* run mm_check() every N operations; 0: never */
 	const volatile sig_atomic_t *stop;	/* Ctrl-C: finish early, ->interrupted */
-	void (*progress)(void *ctx, const struct trace_info *info);	/* about 10 times a second */
+	void (*progress)(void *ctx, const struct trace_info *info);	/* 10 times a second */
 	void *progress_ctx;
 };
 

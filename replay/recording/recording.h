@@ -28,7 +28,7 @@ struct snap_zone {
 	uint32_t protection[MAX_NR_ZONES];
 	uint32_t reserved_highatomic;
 	uint32_t pcp_count[MAX_CPUS], pcp_high[MAX_CPUS], pcp_batch;
-	uint64_t free_by_order[NR_PAGE_ORDERS][MIGRATE_TYPES];	/* pagetypeinfo, in the model's types */
+	uint64_t free_by_order[NR_PAGE_ORDERS][MIGRATE_TYPES];	/* pagetypeinfo */
 	uint64_t pageblocks[MIGRATE_TYPES];
 	uint64_t nr_free[NR_PAGE_ORDERS];	/* buddyinfo: of all types */
 };
@@ -82,7 +82,7 @@ struct recording {
 	const char *source;	/* "kpageflags", "zoneinfo", "inferred", "option" */
 	uint32_t max_pfn;
 	uint16_t nr_cpus;
-	char notes[2048];	/* what was missing, folded or inferred: one line each, for the report */
+	char notes[2048];	/* what was missing, folded or inferred, a line each */
 	uint8_t *first_seen;	/* by pfn: enum first_seen; NULL: the trace was not asked */
 	uint32_t nr_first_seen;
 };

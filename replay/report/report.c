@@ -72,7 +72,7 @@ static void add_param(json_t *params, const char *name, double value, double def
 	json_object_set_new(params, name, p);
 }
 
-/* As they are at the end of the replay: what is fitted follows the recording, in all models alike. */
+/* As they are at the end of the replay: what is fitted is so from the recording, for all models. */
 static json_t *report_params(const struct report_options *o, const struct run_output *out)
 {
 	const struct mm_params *p = o->params;
