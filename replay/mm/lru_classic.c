@@ -394,8 +394,8 @@ static bool lru_classic_continue(struct mm *mm, struct scan_control *sc)
 
 		if (!z->populated || !z->managed)
 			continue;
-		if (__zone_watermark_ok(z, sc->order, wmark_pages(z, WMARK_MIN), sc->reclaim_idx,
-					0, z->nr_free_pages, mm) ||
+		if (__zone_watermark_ok(z, sc->order, wmark_pages(z, WMARK_MIN), sc->reclaim_idx, 0,
+					z->nr_free_pages, mm) ||
 		    compaction_suitable(mm, z, sc->order, wmark_pages(z, WMARK_HIGH),
 					sc->reclaim_idx))
 			return false;
