@@ -12,7 +12,6 @@
 #include "base/json.h"
 #include "base/message.h"
 #include "base/output.h"
-#include "base/progress.h"
 #include "check/check.h"
 #include "cmd_check.h"
 #include "input.h"
@@ -55,10 +54,7 @@ static int replay_a(struct against *g, const struct options *o, char *err, size_
 	struct progress progress;
 	int ret;
 
-	input_run_options(&g->a, o, &run);
-	progress_init(&progress, o->quiet);
-	run.progress = input_progress;
-	run.progress_ctx = &progress;
+	input_run_options(&g->a, o, &progress, &run);
 	ret = run_seeds(&run, &seeds, &out, err, errlen);
 	progress_clear(&progress);
 	if (!ret)
@@ -89,7 +85,7 @@ static int take_repeat(struct against *g, struct input *in, const struct options
 		snprintf(err, errlen, "--repeat: %.400s is no repetition: %s", in->trace_path, why);
 		return -1;
 	}
-	input_run_options(in, o, &run);
+	input_run_options(in, o, NULL, &run);
 	if (run_replay(&run, &spec, 1, &out, err, errlen))
 		return -1;
 	check_counts_recorded(&g->counts, &in->recording, &out.run[0]);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/progress.h"
 #include "cmd_check.h"
 #include "input.h"
 #include "options.h"
@@ -179,10 +178,7 @@ int check_replay(struct check *c, const struct options *o, char *err, size_t err
 
 	if (o->nr_policies)
 		spec[1].policy = o->policy[0];
-	input_run_options(&c->in, o, &run);
-	progress_init(&progress, o->quiet);
-	run.progress = input_progress;
-	run.progress_ctx = &progress;
+	input_run_options(&c->in, o, &progress, &run);
 	ret = run_replay(&run, spec, 2, &c->out, err, errlen);
 	progress_clear(&progress);
 	if (!ret)

@@ -6,7 +6,6 @@
 #include "base/interrupt.h"
 #include "base/message.h"
 #include "base/output.h"
-#include "base/progress.h"
 #include "cmd.h"
 #include "input.h"
 #include "options.h"
@@ -86,10 +85,7 @@ static int replay(struct input *in, const struct options *o)
 	char err[ERR_LEN] = "out of memory";
 	int ret;
 
-	input_run_options(in, o, &run);
-	progress_init(&progress, o->quiet);
-	run.progress = input_progress;
-	run.progress_ctx = &progress;
+	input_run_options(in, o, &progress, &run);
 	ret = o->seeds > 1 && !spread ? -1 : run_seeds(&run, &seeds, &out, err, sizeof(err));
 	progress_clear(&progress);
 	if (ret) {

@@ -7,7 +7,6 @@
 #include "input.h"
 #include "base/interrupt.h"
 #include "base/message.h"
-#include "base/progress.h"
 #include "options.h"
 #include "settings.h"
 
@@ -144,13 +143,21 @@ void input_close(struct input *in)
 	recording_release(&in->recording);
 }
 
+static void show_progress(void *ctx, const struct trace_info *info)
+{
+	progress_update(ctx, info->bytes_read, info->file_bytes, info->records);
+}
+
 /**
  * input_run_options - what run_replay() is to be told of an input
  * @in: the input; must outlive the run
  * @o: the command's options
- * @run: filled in, without progress
+ * @progress: set up to show how much of the trace has been read; to be cleared after the run.
+ *	NULL: nothing is shown
+ * @run: filled in
  */
-void input_run_options(struct input *in, const struct options *o, struct run_options *run)
+void input_run_options(struct input *in, const struct options *o, struct progress *progress,
+		       struct run_options *run)
 {
 	*run = (struct run_options){
 		.trace = trace_options_of(o),
@@ -164,15 +171,9 @@ void input_run_options(struct input *in, const struct options *o, struct run_opt
 		.threads = o->threads,
 		.check_every = (uint32_t)o->check_every,
 		.stop = &interrupted,
+		.progress = progress ? show_progress : NULL,
+		.progress_ctx = progress,
 	};
-}
-
-/**
- * input_progress - draw how much of the trace has been read; run_options.progress
- * @ctx: struct progress
- * @info: of the trace under way: bytes and records read so far
- */
-void input_progress(void *ctx, const struct trace_info *info)
-{
-	progress_update(ctx, info->bytes_read, info->file_bytes, info->records);
+	if (progress)
+		progress_init(progress, o->quiet);
 }

@@ -3,6 +3,7 @@
 #ifndef FRAGREPLAY_INPUT_H
 #define FRAGREPLAY_INPUT_H
 
+#include "base/progress.h"
 #include "engine/engine.h"
 #include "options.h"
 
@@ -17,7 +18,7 @@ struct input {
 
 int input_open(struct input *in, const struct options *o, char *err, size_t errlen);
 void input_close(struct input *in);
-void input_run_options(struct input *in, const struct options *o, struct run_options *run);
-void input_progress(void *ctx, const struct trace_info *info);
+void input_run_options(struct input *in, const struct options *o, struct progress *progress,
+		       struct run_options *run);
 
 #endif
