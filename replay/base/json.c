@@ -57,6 +57,20 @@ json_t *json_u64(uint64_t value)
 }
 
 /**
+ * json_u64s - an array of counters
+ * @value: the first
+ * @nr: how many
+ */
+json_t *json_u64s(const uint64_t *value, size_t nr)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < nr; i++)
+		json_array_append_new(array, json_u64(value[i]));
+	return array;
+}
+
+/**
  * json_fraction - a number that is no count
  * @value: rounded to six decimals; what is not finite becomes null
  */

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 json_t *json_u64(uint64_t value);
+json_t *json_u64s(const uint64_t *value, size_t nr);
 json_t *json_fraction(double value);
 json_t *json_string_or_null(const char *s);
 void json_watch_memory(void);

@@ -11,7 +11,6 @@
 
 #include "policy_sink.h"
 #include "base/message.h"
-#include "base/message.h"
 
 #define SINK_DEPTH	16	/* objects within objects */
 

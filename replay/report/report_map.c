@@ -80,14 +80,12 @@ static json_t *report_rows(const struct blockmap *map)
  */
 json_t *report_map(const struct blockmap *map)
 {
-	json_t *object = json_object(), *t_ns = json_array();
+	json_t *object = json_object();
 
-	for (u32 i = 0; i < map->nr_frames; i++)
-		json_array_append_new(t_ns, json_u64(map->t_ns[i]));
 	json_object_set_new(object, "block_pages", json_u64(pageblock_nr_pages));
 	json_object_set_new(object, "zones", report_map_zones(map));
 	json_object_set_new(object, "classes", report_classes());
-	json_object_set_new(object, "t_ns", t_ns);
+	json_object_set_new(object, "t_ns", json_u64s(map->t_ns, map->nr_frames));
 	json_object_set_new(object, "rows", report_rows(map));
 	return object;
 }

@@ -89,11 +89,7 @@ static json_t *report_stall(const struct mm *mm)
 
 static json_t *report_by_order(const u64 *count)
 {
-	json_t *orders = json_array();
-
-	for (int order = 0; order < NR_PAGE_ORDERS; order++)
-		json_array_append_new(orders, json_u64(count[order]));
-	return orders;
+	return json_u64s(count, NR_PAGE_ORDERS);
 }
 
 static json_t *report_allocator(const struct mm *mm)
@@ -224,13 +220,8 @@ static json_t *report_free_lists(const struct memory_report *r)
 {
 	json_t *free = json_object();
 
-	for (int mt = 0; mt < MIGRATE_TYPES; mt++) {
-		json_t *orders = json_array();
-
-		for (int order = 0; order < NR_PAGE_ORDERS; order++)
-			json_array_append_new(orders, json_u64(r->free[mt][order]));
-		json_object_set_new(free, migratetype_keys[mt], orders);
-	}
+	for (int mt = 0; mt < MIGRATE_TYPES; mt++)
+		json_object_set_new(free, migratetype_keys[mt], report_by_order(r->free[mt]));
 	return free;
 }
 
@@ -403,7 +394,7 @@ json_t *report_policy(const struct policy_result *run, const struct report_optio
 	}
 	if (o->timeline)
 		json_object_set_new(policy, "timeline", report_timeline(run));
-	if (run->map)
+	if (o->timeline && run->map)
 		json_object_set_new(policy, "map", report_map(run->map));
 	if (spread)
 		json_object_set_new(policy, "spread", report_spread(run, spread));

@@ -4,15 +4,6 @@
 #include "engine/policy_sink.h"
 #include "report.h"
 
-static json_t *section_row(const u64 *value, size_t nr)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < nr; i++)
-		json_array_append_new(array, json_u64(value[i]));
-	return array;
-}
-
 /**
  * report_section - an entry of a policy's section, and all within it
  * @section: of any kind; stays the caller's
@@ -27,7 +18,7 @@ json_t *report_section(const struct sink_node *section)
 	case SINK_REAL:
 		return json_fraction(section->real);
 	case SINK_U64S:
-		return section_row(section->row.value, section->row.nr);
+		return json_u64s(section->row.value, section->row.nr);
 	case SINK_OBJECT:
 		break;
 	}
