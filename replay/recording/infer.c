@@ -61,13 +61,6 @@ static void forget_zones(struct recording *m)
  * memory pushes the rest above 4 GiB. A machine with zoneinfo is left as it is, unless @pages
  * asks for another size.
  */
-/**
- * recording_infer - complete a machine without snapshots
- * @m: zones and pages are filled in as x86-64 would lay them out
- * @pages: memory in pages; 0: from the highest pfn in the trace
- * @trace_max_pfn: highest pfn seen in the trace
- * @nr_cpus: CPUs of the trace
- */
 void recording_infer(struct recording *m, uint64_t pages, uint64_t trace_max_pfn,
 		     unsigned int nr_cpus)
 {
@@ -104,12 +97,7 @@ void recording_infer(struct recording *m, uint64_t pages, uint64_t trace_max_pfn
 
 /**
  * recording_first_seen - let the trace say which pages were free at its start
- *
- * See recording.h. A map of a byte a page: enum first_seen, and the order of the event above it.
- */
-/**
- * recording_first_seen - let the trace say which pages were free at its start
- * @m: machine; its first_seen map grows as needed
+ * @m: its first_seen map grows as needed: a byte per page, enum first_seen and the order above it
  * @pfn: of a mm_page_alloc or mm_page_free event, in the order of time
  * @order: its order
  * @alloc: allocation (the page was free before) or free (it was in use)
