@@ -38,7 +38,8 @@
 	X(thp_collapse_alloc) X(thp_collapse_alloc_failed)		\
 	X(thp_split_page) X(thp_deferred_split_page)			\
 	X(thp_zero_page_alloc) X(thp_zero_page_alloc_failed)		\
-	X(thp_swpout) X(thp_swpout_fallback)
+	X(thp_swpout) X(thp_swpout_fallback)				\
+	X(swpin_zero) X(swpout_zero)
 
 #define VM_EVENT_ENUM(name) VM_##name,
 enum vm_event_item { VM_EVENTS(VM_EVENT_ENUM) NR_VM_EVENT_ITEMS };

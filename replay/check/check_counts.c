@@ -5,25 +5,6 @@
 #include "internal.h"
 #include "report/report.h"
 
-/**
- * check_recorded_delta - what the workload moved a counter by
- * @m: recording with both snapshots
- * @name: as in /proc/vmstat
- * @delta: set on success
- *
- * Return: whether the recorded kernel has this counter.
- */
-bool check_recorded_delta(const struct recording *m, const char *name, u64 *delta)
-{
-	u64 before, after;
-
-	if (!snapshot_vmstat(&m->before, name, &before) ||
-	    !snapshot_vmstat(&m->after, name, &after) || after < before)
-		return false;
-	*delta = after - before;
-	return true;
-}
-
 static void take_extfrag(struct check_counts *c, const struct policy_result *run)
 {
 	for (int mt = 0; mt < MIGRATE_PCPTYPES; mt++)
@@ -44,7 +25,7 @@ void check_counts_recorded(struct check_counts *c, const struct recording *m,
 	memset(c, 0, sizeof(*c));
 	c->recording = m;
 	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++)
-		c->known[i] = check_recorded_delta(m, vm_event_name[i], &c->vm[i]);
+		c->known[i] = recording_delta(m, vm_event_name[i], &c->vm[i]);
 	take_extfrag(c, observed);
 	c->extfrag_known = true;
 }
@@ -100,7 +81,7 @@ bool check_counts_read(const void *counts, const char *name, double *value)
 		*value = (double)c->vm[item];
 		return c->known[item];
 	}
-	if (!c->recording || !check_recorded_delta(c->recording, name, &delta))
+	if (!c->recording || !recording_delta(c->recording, name, &delta))
 		return false;
 	*value = (double)delta;
 	return true;

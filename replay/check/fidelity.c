@@ -71,8 +71,8 @@ static void compare_thp(struct fidelity *f, const struct recording *m,
 {
 	u64 *real = f->thp_counters;
 
-	f->have_thp = check_recorded_delta(m, "thp_fault_alloc", &real[0]) &&
-		      check_recorded_delta(m, "thp_fault_fallback", &real[1]);
+	f->have_thp = recording_delta(m, "thp_fault_alloc", &real[0]) &&
+		      recording_delta(m, "thp_fault_fallback", &real[1]);
 	f->thp_trace[0] = observed->counters[VM_thp_fault_alloc];
 	f->thp_trace[1] = observed->counters[VM_thp_fault_fallback];
 }

@@ -7,7 +7,6 @@
 
 /* check_counts.c */
 bool check_counts_read(const void *counts, const char *name, double *value);
-bool check_recorded_delta(const struct recording *m, const char *name, u64 *delta);
 
 /* check_ab.c */
 

@@ -38,6 +38,17 @@ static void model_moved(void *ctx, u32 owner, u32 pfn)
 	mo->map[owner] = pfn;
 }
 
+/* The counters tell how much of what was swapped out was full of zeros; which pages they do not. */
+static void fit_zero_filled(struct model *mo)
+{
+	u64 zero, written;
+
+	if (recording_delta(mo->opt->recording, "swpout_zero", &zero) &&
+	    recording_delta(mo->opt->recording, "pswpout", &written) && zero + written)
+		param_set(&mo->mm->param, PARAM_zero_filled_permille,
+			  1000.0 * (double)zero / (double)(zero + written), PARAM_FROM_FIT);
+}
+
 /**
  * model_init - set up the driver of a model whose memory is built
  * @mo: driver; ->mm is its memory
@@ -62,6 +73,7 @@ int model_init(struct model *mo, const struct run_options *opt, struct policy_re
 	mo->absorbed = calloc((mm->max_pfn >> HPAGE_PMD_ORDER) + 1, sizeof(*mo->absorbed));
 	if (!mo->map || !mo->absorbed || refault_init(mo))
 		return -1;
+	fit_zero_filled(mo);
 	memset(mo->map, 0xff, (size_t)nr_handles * sizeof(*mo->map));
 	for (pfn = 0; pfn < mm->max_pfn && pfn < nr_handles; pfn++)
 		if (mm->page[pfn].state == PAGE_USED && mm->page[pfn].owner == pfn)
@@ -364,7 +376,7 @@ static void op_alloc(struct model *mo, const struct op *op)
 	if (pfn != PFN_NONE) {
 		model_use(mo, op, pfn, op->order, op->handle, origin);
 		if (origin == LRU_REFAULT && op->kind == PK_ANON)
-			count_vm_events(mo->mm, VM_pswpin, 1u << op->order);
+			swap_read_folio(mo->mm, op->order);
 	} else if (op->kind == PK_SLAB && op->order) {
 		/* slub tries its minimum order next (mm/slub.c:allocate_slab) */
 		mo->run->stats.folio_stepdowns++;

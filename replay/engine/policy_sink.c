@@ -21,8 +21,8 @@ static const char *const taken[] = {
 	"throughput",
 	"t_ns", "free_pages", "free_blocks", "unusable_index", "thp_fault_alloc",
 	"thp_fault_fallback", "pgscan", "pgscan_kswapd", "pgscan_direct", "pgsteal",
-	"pgsteal_kswapd", "pgsteal_direct", "pswpout", "allocstall", "compact_daemon_wake",
-	"pgmigrate_success", "extfrag_events",
+	"pgsteal_kswapd", "pgsteal_direct", "pswpout", "swpout_zero", "allocstall",
+	"compact_daemon_wake", "pgmigrate_success", "extfrag_events",
 };
 
 /**

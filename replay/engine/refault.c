@@ -7,7 +7,8 @@
  * rate per page. The same holds for re-reads of the page cache.
  *
  * An allocation whose gfp says that it is no first touch counts as a refault while the recorded
- * kernel has evicted pages and its own counters (pswpin, workingset_refault_file) allow for more.
+ * kernel has evicted pages and its own counters (pswpin + swpin_zero, workingset_refault_file)
+ * allow for more.
  */
 #include <stdlib.h>
 
@@ -24,8 +25,7 @@ int refault_init(struct model *mo)
 {
 	const struct recording *m = mo->opt->recording;
 	struct away *side[] = { &mo->anon, &mo->file };
-	const char *name[] = { "pswpin", "workingset_refault_file" };
-	u64 before, after;
+	u64 zero;
 	u32 i;
 
 	for (i = 0; i < 2; i++) {
@@ -34,10 +34,12 @@ int refault_init(struct model *mo)
 		if (!side[i]->recent_held || !side[i]->recent_model)
 			return -1;
 		side[i]->budget = UINT64_MAX;
-		if (snapshot_vmstat(&m->before, name[i], &before) &&
-		    snapshot_vmstat(&m->after, name[i], &after) && after >= before)
-			side[i]->budget = after - before;
 	}
+	/* a page full of zeros is swapped in without io, and counted apart */
+	if (recording_delta(m, "pswpin", &mo->anon.budget) &&
+	    recording_delta(m, "swpin_zero", &zero))
+		mo->anon.budget += zero;
+	recording_delta(m, "workingset_refault_file", &mo->file.budget);
 	return 0;
 }
 
@@ -173,7 +175,7 @@ static void touch_evicted(struct model *mo, struct away *a, const struct op *op)
 		back.order = 0;
 		model_use(mo, &back, pfn, 0, handle, LRU_REFAULT);
 		if (anon) {
-			count_vm_events(mo->mm, VM_pswpin, 1);
+			swap_read_folio(mo->mm, 0);
 			mo->run->stats.refaults_swap++;
 		} else {
 			mo->run->stats.refaults_file++;

@@ -81,6 +81,7 @@ static void features_reclaim(struct kernel_features *k, u32 v)
 	k->proactive_counted = v >= KERNEL(6, 5, 0);	/* 6.1's recording: no; 6.6: yes */
 	k->lru_rotation_cost = v >= KERNEL(6, 2, 0);	/* "make rotations a secondary factor" */
 	k->swap_large_folio = v >= KERNEL(6, 12, 0);	/* 6.1's recording splits */
+	k->swap_zeromap = v >= KERNEL(6, 12, 0);	/* 0ca0c24e3211, e7ac4daeed91 */
 	/*
 	 * [inferred] mails: slabs in the series of swap tables, a page each from "use a single page
 	 * for swap table when the size fits" on, both September 2025; 6.18's and 7.3's recordings

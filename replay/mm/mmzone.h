@@ -125,6 +125,8 @@ struct pageblock {
 	X(swap_large_folio, \
 	  "6.12: a huge page is swapped out whole where a free extent is left; " \
 	  "off: split first") \
+	X(swap_zeromap, \
+	  "6.12: a folio full of zeros is swapped out without io; off: written as any other") \
 	X(swap_table_alloc, \
 	  "6.18: swapping out asks for a page, the table of 512 slots; off: the tables take no " \
 	  "pages") \

@@ -26,6 +26,8 @@
 	  "time that kcompactd takes to migrate a page, before the recording shows it; 23 to 45 in six recordings") \
 	X(swap_io_us, 1300, 0, 1e7,						\
 	  "time from swap-out of a page to the end of its io, in us; 1st percentile from write_folio to the page's free in the recordings of storm and mixed") \
+	X(zero_filled_permille, 0, 0, 1000,					\
+	  "anonymous pages that hold nothing but zeros when they are swapped out, per mille: swpout_zero of swpout_zero + pswpout in the recording's own counters; without them 0, as in all recordings here but one of transhuge-stress (995)") \
 	X(file_dirty_flush_ms, 5000, 0, 1e7,					\
 	  "age at which the flusher has cleaned a dirty file page; dirty_writeback_centisecs") \
 	X(slab_objs_per_page, 16, 1, 512,					\
@@ -55,7 +57,7 @@ enum mm_param {
 /* who set a parameter, by rising right to do so */
 enum param_from {
 	PARAM_FROM_DEFAULT,	/* the table above */
-	PARAM_FROM_FIT,		/* measured in the recording while it is replayed */
+	PARAM_FROM_FIT,		/* measured in the recording */
 	PARAM_FROM_USER,	/* --set */
 };
 

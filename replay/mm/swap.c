@@ -154,16 +154,36 @@ bool folio_alloc_swap(struct mm *mm, u32 pfn)
 	return true;
 }
 
+/*
+ * Is this the next of the folios that are full of zeros? No event says which ones are, so their
+ * share is spread evenly over what is swapped.
+ */
+static bool takes_share(const struct mm *mm, double *sum)
+{
+	if (!mm->k.swap_zeromap)
+		return false;
+	*sum += mm->param.zero_filled_permille;
+	if (*sum < 1000)
+		return false;
+	*sum -= 1000;
+	return true;
+}
+
 /**
- * swap_writeout - start the write of a folio to its slots
+ * swap_writeout - write a folio to its slots
  * @mm: model memory
  * @pfn: its head
  * @now_ns: the writer's clock
  *
- * pswpout counts it at submission, as in the kernel. The io ends swap_io_us later. Without memory to
- * queue it, mm->error is set.
+ * A folio full of zeros is only marked in its slots: it is clean at once, and can be freed by the
+ * scan that swaps it out. For others io begins. pswpout counts it at submission, as in the kernel,
+ * and it ends swap_io_us later. Without memory to queue it, mm->error is set.
+ *
+ * mm/page_io.c:swap_writeout.
+ *
+ * Return: whether io was begun.
  */
-void swap_writeout(struct mm *mm, u32 pfn, u64 now_ns)
+bool swap_writeout(struct mm *mm, u32 pfn, u64 now_ns)
 {
 	struct swap_state *s = mm->swap;
 	struct page *p = &mm->page[pfn];
@@ -176,16 +196,35 @@ void swap_writeout(struct mm *mm, u32 pfn, u64 now_ns)
 		end = end > last ? end : last;
 	}
 	p->dirty = 0;
+	if (takes_share(mm, &s->zeros_out)) {
+		count_vm_events(mm, VM_swpout_zero, folio_nr_pages(p));
+		return false;
+	}
 	count_vm_events(mm, VM_pswpout, folio_nr_pages(p));
 	if (p->order == HPAGE_PMD_ORDER)
 		count_vm_events(mm, VM_thp_swpout, 1);
 	if (folio_fifo_push(&s->io, pfn, end)) {
 		mm->error = -ENOMEM;
-		return;
+		return true;
 	}
 	p->writeback = 1;
 	p->reclaim = 1;
 	s->nr_writeback += folio_nr_pages(p);
+	return true;
+}
+
+/**
+ * swap_read_folio - count a folio that is swapped in
+ * @mm: model memory
+ * @order: its size
+ *
+ * A folio full of zeros is made without io. mm/page_io.c:swap_read_folio.
+ */
+void swap_read_folio(struct mm *mm, u32 order)
+{
+	bool zero = takes_share(mm, &mm->swap->zeros_in);
+
+	count_vm_events(mm, zero ? VM_swpin_zero : VM_pswpin, 1u << order);
 }
 
 /**

@@ -350,8 +350,8 @@ void free_reclaimed_folio(struct mm *mm, u32 pfn)
 enum folio_fate { FOLIO_FREE, FOLIO_KEEP, FOLIO_ACTIVATE };
 
 /*
- * An anonymous folio gets slots and is written; a later scan frees it. vmscan.c:shrink_folio_list,
- * pageout().
+ * An anonymous folio gets slots and is written; a later scan frees it, this one if it is full of
+ * zeros. vmscan.c:shrink_folio_list, pageout().
  */
 static enum folio_fate shrink_anon_folio(struct mm *mm, struct scan_control *sc, u32 pfn,
 					 struct reclaim_stat *stat)
@@ -371,8 +371,9 @@ static enum folio_fate shrink_anon_folio(struct mm *mm, struct scan_control *sc,
 		if (!folio_alloc_swap(mm, pfn))
 			return FOLIO_ACTIVATE;
 	}
-	swap_writeout(mm, pfn, sc->now_ns);
 	stat->nr_pageout += folio_nr_pages(p);
+	if (!swap_writeout(mm, pfn, sc->now_ns))
+		return FOLIO_FREE;
 	sc->now_ns += (u64)(mm->param.cost_swapout_ns * folio_nr_pages(p));
 	return FOLIO_KEEP;
 }

@@ -80,6 +80,7 @@ struct swap_state {
 	u64 fresh;			/* slots never used: contiguous */
 	struct folio_fifo io;		/* submitted, by completion time */
 	u64 nr_writeback;		/* base pages in flight */
+	double zeros_out, zeros_in;	/* per mille of a folio: see takes_share() */
 	/* swap_table.c: empty without swap tables */
 	struct swap_cluster *cluster;	/* those with slots in use, in no order */
 	u32 nr_clusters, cap_clusters;
@@ -178,7 +179,7 @@ void folio_fifo_free(struct folio_fifo *f);
 int swap_init(struct mm *mm);
 void swap_exit(struct mm *mm);
 bool folio_alloc_swap(struct mm *mm, u32 pfn);
-void swap_writeout(struct mm *mm, u32 pfn, u64 now_ns);
+bool swap_writeout(struct mm *mm, u32 pfn, u64 now_ns);
 void swap_evicted(struct mm *mm, u32 pfn);
 u64 swap_io_next(const struct mm *mm);
 void writeback_run(struct mm *mm, u64 now_ns);

@@ -92,6 +92,7 @@ void recording_release(struct recording *m);
 
 /* value of a vmstat counter; false when the kernel has no such counter */
 bool snapshot_vmstat(const struct snapshot *s, const char *name, uint64_t *value);
+bool recording_delta(const struct recording *m, const char *name, uint64_t *delta);
 
 void recording_infer(struct recording *m, uint64_t pages, uint64_t trace_max_pfn,
 		     unsigned int nr_cpus);

@@ -239,3 +239,22 @@ bool snapshot_vmstat(const struct snapshot *s, const char *name, uint64_t *value
 	}
 	return false;
 }
+
+/**
+ * recording_delta - what the workload moved a counter by
+ * @m: recording
+ * @name: as in /proc/vmstat
+ * @delta: set on success
+ *
+ * Return: whether both snapshots have this counter, and it has not shrunk.
+ */
+bool recording_delta(const struct recording *m, const char *name, uint64_t *delta)
+{
+	uint64_t before, after;
+
+	if (!snapshot_vmstat(&m->before, name, &before) ||
+	    !snapshot_vmstat(&m->after, name, &after) || after < before)
+		return false;
+	*delta = after - before;
+	return true;
+}

@@ -151,6 +151,9 @@ const struct metric metrics[] = {
 	{ "pswpout", "Swap out", UNIT_PAGES, LOWER, ROW | AGAINST | SAMPLE, LIMIT(RATIO_TOTALS),
 	  JUDGED(totals), .curve = "Pages swapped out", .about = "pswpout" },
 	{ "pswpin", "Swap in", UNIT_PAGES, LOWER, ROW | AGAINST, JUDGED(totals) },
+	{ "swpout_zero", NULL, UNIT_PAGES, LOWER, AGAINST | SAMPLE, LIMIT(RATIO_TOTALS),
+	  JUDGED(totals) },
+	{ "swpin_zero", NULL, UNIT_PAGES, LOWER, AGAINST, JUDGED(totals) },
 	{ "workingset_refault_file", "File refaults", UNIT_PAGES, LOWER, ROW | AGAINST,
 	  JUDGED(refaults) },
 

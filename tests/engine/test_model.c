@@ -18,17 +18,41 @@ struct world {
 	u64 ts;
 };
 
-static struct world *world(u64 swap_pages)
+/* What a counter of the recorded kernel moved by. */
+struct moved {
+	const char *name;
+	u64 by;
+};
+
+static void count(struct snapshot *s, const char *name, u64 value)
+{
+	struct snap_counter *c = &s->vmstat[s->nr_vmstat++];
+
+	snprintf(c->name, sizeof(c->name), "%s", name);
+	c->value = value;
+}
+
+/* @moved: the counters in the recording's snapshots, up to one without a name; or NULL */
+static struct world *world_where(u64 swap_pages, const struct moved *moved)
 {
 	static struct world w;
 
 	memset(&w, 0, sizeof(w));
+	for (; moved && moved->name; moved++) {
+		count(&w.recording.before, moved->name, 1000);
+		count(&w.recording.after, moved->name, 1000 + moved->by);
+	}
 	w.opt.recording = &w.recording;
 	w.opt.refault_rate = -1;
 	params_default(&w.opt.params);
 	w.mo.mm = w.run.mm = machine(KERNEL_7_3, swap_pages);
 	assert_int_equal(model_init(&w.mo, &w.opt, &w.run, NR_HANDLES), 0);
 	return &w;
+}
+
+static struct world *world(u64 swap_pages)
+{
+	return world_where(swap_pages, NULL);
 }
 
 static void done(struct world *w)
@@ -238,6 +262,54 @@ TEST(a_given_rate_takes_the_place_of_the_recordings_budget)
 	w->opt.refault_rate = 1;
 	swap_in(w, H + 6);
 	assert_int_equal(w->run.stats.refaults_absorbed, 1);
+	done(w);
+}
+
+TEST(pages_full_of_zeros_that_were_swapped_in_are_refaults_as_well)
+{
+	const struct moved moved[] = { { "pswpin", 3 }, { "swpin_zero", 39 }, { 0 } };
+	struct world *w = world_where(4096, moved);
+
+	assert_int_equal(w->mo.anon.budget, 42);
+	done(w);
+}
+
+TEST(a_kernel_that_does_not_count_zeros_has_none_of_them)
+{
+	const struct moved moved[] = { { "pswpin", 3 }, { "pswpout", 100 }, { 0 } };
+	struct world *w = world_where(4096, moved);
+	const struct mm_params *p = &w->mo.mm->param;
+
+	assert_int_equal(w->mo.anon.budget, 3);
+	assert_true(p->zero_filled_permille == 0);
+	assert_int_equal(p->from[PARAM_zero_filled_permille], PARAM_FROM_DEFAULT);
+	done(w);
+}
+
+TEST(the_share_of_zeros_is_the_recordings)
+{
+	const struct moved moved[] = { { "pswpout", 100 }, { "swpout_zero", 300 }, { 0 } };
+	struct world *w = world_where(4096, moved);
+	const struct mm_params *p = &w->mo.mm->param;
+
+	assert_true(p->zero_filled_permille == 750);
+	assert_int_equal(p->from[PARAM_zero_filled_permille], PARAM_FROM_FIT);
+	done(w);
+}
+
+TEST(a_page_full_of_zeros_comes_back_without_a_read)
+{
+	struct world *w = world(4096);
+
+	w->mo.mm->param.zero_filled_permille = 1000;
+	fault(w, H);
+	on(w, OP_RECLAIM, H, 0, PK_ANON);
+	/* the recorded kernel's copy came back when the model had evicted its own */
+	w->mo.anon.held = 0;
+	swap_in(w, H + 5);
+	assert_int_equal(w->run.stats.refaults_absorbed, 0);
+	assert_vmstat(w->run.mm, swpin_zero, 1);
+	assert_vmstat(w->run.mm, pswpin, 0);
 	done(w);
 }
 

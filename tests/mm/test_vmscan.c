@@ -33,14 +33,19 @@ TEST(khugepaged_has_counters_of_its_own)
 	mm_free(mm);
 }
 
+static void add_cold_anon(struct mm *mm, u32 nr)
+{
+	add_folios(mm, nr, PK_ANON, LRU_EXISTING);
+	for (u32 pfn = 0; pfn < MACHINE_PAGES; pfn++)
+		folio_mark_cold(mm, pfn);
+}
+
 TEST(anonymous_pages_are_written_first_and_freed_by_a_later_scan)
 {
 	struct mm *mm = machine(KERNEL_7_3, 4096);
 	u64 freed;
 
-	add_folios(mm, 2000, PK_ANON, LRU_EXISTING);
-	for (u32 pfn = 0; pfn < MACHINE_PAGES; pfn++)
-		folio_mark_cold(mm, pfn);
+	add_cold_anon(mm, 2000);
 	freed = direct_reclaim(mm, 0, GFP_KERNEL);
 	assert_true(freed >= SWAP_CLUSTER_MAX);
 	assert_vmstat(mm, pgsteal_anon, freed);
@@ -50,6 +55,60 @@ TEST(anonymous_pages_are_written_first_and_freed_by_a_later_scan)
 	assert_int_equal(mm->swap->used, mm->vmstat[VM_pswpout]);
 	/* the caller waited for at least one io */
 	assert_true(mm->stall_ns_reclaim >= (u64)(mm->param.swap_io_us * 1000));
+	mm_free(mm);
+}
+
+TEST(a_page_full_of_zeros_is_freed_by_the_scan_that_swaps_it_out)
+{
+	struct mm *mm = machine(KERNEL_7_3, 4096);
+	u64 freed;
+
+	mm->param.zero_filled_permille = 1000;
+	add_cold_anon(mm, 2000);
+	freed = direct_reclaim(mm, 0, GFP_KERNEL);
+	assert_true(freed >= SWAP_CLUSTER_MAX);
+	assert_vmstat(mm, pgscan_anon, freed);
+	assert_vmstat(mm, pgsteal_anon, freed);
+	assert_vmstat(mm, swpout_zero, freed);
+	assert_vmstat(mm, pswpout, 0);
+	assert_vmstat(mm, pgrotated, 0);
+	/* no io is waited for, but each has its slot */
+	assert_int_equal(mm->stall_ns_reclaim, (u64)((double)freed * mm->param.cost_scan_ns));
+	assert_int_equal(mm->swap->used, freed);
+	model_is_whole(mm);
+	mm_free(mm);
+}
+
+TEST(the_share_of_pages_full_of_zeros_is_kept)
+{
+	struct mm *mm = machine(KERNEL_7_3, 4096);
+
+	mm->param.zero_filled_permille = 250;
+	add_cold_anon(mm, 400);
+	for (int i = 0; i < 40; i++)
+		direct_reclaim(mm, 0, GFP_KERNEL);
+	assert_vmstat(mm, swpout_zero, 100);
+	assert_vmstat(mm, pswpout, 300);
+	for (int i = 0; i < 40; i++)
+		swap_read_folio(mm, 0);
+	assert_vmstat(mm, swpin_zero, 10);
+	assert_vmstat(mm, pswpin, 30);
+	mm_free(mm);
+}
+
+TEST(a_kernel_without_the_zero_map_writes_every_page)
+{
+	struct mm *mm = machine(KERNEL_7_3, 4096);
+
+	mm->k.swap_zeromap = false;
+	mm->param.zero_filled_permille = 1000;
+	add_cold_anon(mm, 2000);
+	direct_reclaim(mm, 0, GFP_KERNEL);
+	swap_read_folio(mm, 0);
+	assert_vmstat(mm, swpout_zero, 0);
+	assert_true(mm->vmstat[VM_pswpout] >= SWAP_CLUSTER_MAX);
+	assert_vmstat(mm, swpin_zero, 0);
+	assert_vmstat(mm, pswpin, 1);
 	mm_free(mm);
 }
 
@@ -204,6 +263,18 @@ TEST(a_large_folio_with_a_swap_extent_is_written_whole)
 	assert_vmstat(mm, thp_split_page, 0);
 	assert_vmstat(mm, pswpout, 512);
 	assert_vmstat(mm, pgsteal_direct, 512);
+	mm_free(mm);
+}
+
+TEST(a_huge_page_full_of_zeros_is_no_thp_swpout)
+{
+	struct mm *mm = machine(KERNEL_7_3, 4096);
+
+	mm->param.zero_filled_permille = 1000;
+	folio_mark_cold(mm, add_folio(mm, PK_ANON, 9, LRU_EXISTING));
+	assert_int_equal(direct_reclaim(mm, 0, GFP_KERNEL), 512);
+	assert_vmstat(mm, swpout_zero, 512);
+	assert_vmstat(mm, thp_swpout, 0);
 	mm_free(mm);
 }
 
