@@ -121,6 +121,8 @@ char *blockmap_encode(const u8 *before, const u8 *now, u32 nr)
  * @frame: its states, @nr_frames times @nr_blocks of them
  * @nr_frames: moments
  * @nr_blocks: blocks in a frame
+ *
+ * Return: the sum; 0 without memory.
  */
 u64 blockmap_text_size(const u8 *frame, u32 nr_frames, u32 nr_blocks)
 {

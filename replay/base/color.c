@@ -31,6 +31,8 @@ int color_parse(const char *given, enum color_when *when)
  * color_unwanted - does the environment ask for none?
  *
  * NO_COLOR set and not empty (https://no-color.org), or a terminal that shows none.
+ *
+ * Return: true when it does.
  */
 bool color_unwanted(void)
 {

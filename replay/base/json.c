@@ -50,6 +50,8 @@ bool json_out_of_memory(void)
 /**
  * json_u64 - a counter
  * @value: kept exactly up to 2^63 - 1, which no counter of a replay comes near
+ *
+ * Return: a new integer.
  */
 json_t *json_u64(uint64_t value)
 {
@@ -60,6 +62,8 @@ json_t *json_u64(uint64_t value)
  * json_u64s - an array of counters
  * @value: the first
  * @nr: how many
+ *
+ * Return: a new array.
  */
 json_t *json_u64s(const uint64_t *value, size_t nr)
 {
@@ -73,6 +77,8 @@ json_t *json_u64s(const uint64_t *value, size_t nr)
 /**
  * json_fraction - a number that is no count
  * @value: rounded to six decimals; what is not finite becomes null
+ *
+ * Return: a new number.
  */
 json_t *json_fraction(double value)
 {
@@ -84,6 +90,8 @@ json_t *json_fraction(double value)
 /**
  * json_string_or_null - a string that may be unknown
  * @s: null when NULL, empty or not UTF-8
+ *
+ * Return: a new string, or null.
  */
 json_t *json_string_or_null(const char *s)
 {

@@ -132,6 +132,8 @@ static void measure_spread(struct ab_row *r)
  * @b: after
  *
  * Fewer than @s->few count as that many: from 0 the change must exceed the limit times few.
+ *
+ * Return: true when it does.
  */
 bool ab_beyond(const struct metric_spread *s, double a, double b)
 {

@@ -117,6 +117,8 @@ void fidelity_compute(struct fidelity *f, const struct recording *m,
 /**
  * fidelity_verdict_name - one word for the table and the JSON
  * @v: verdict
+ *
+ * Return: a constant; "" for a figure without a limit.
  */
 const char *fidelity_verdict_name(enum fidelity_verdict v)
 {

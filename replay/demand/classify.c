@@ -74,6 +74,8 @@ u8 classify_flags(const struct record *r, u8 kind)
  * @r: REC_ALLOC
  *
  * Source: huge_memory.c:vma_thp_gfp_mask.
+ *
+ * Return: true when it is.
  */
 bool is_thp_attempt(const struct record *r)
 {
@@ -85,6 +87,8 @@ bool is_thp_attempt(const struct record *r)
 /**
  * is_huge_zero_attempt - is this event the allocation of the huge zero page?
  * @r: REC_ALLOC
+ *
+ * Return: true when it is.
  */
 bool is_huge_zero_attempt(const struct record *r)
 {
@@ -99,6 +103,8 @@ bool is_huge_zero_attempt(const struct record *r)
  * @r: REC_ALLOC, of a task inside reclaim
  *
  * All its flags are compared: other requests within reclaim (block layer, slabs) differ in some.
+ *
+ * Return: true when it is.
  */
 bool is_swap_table_attempt(const struct record *r)
 {

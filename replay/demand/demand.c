@@ -768,6 +768,8 @@ u32 demand_max_pfn(const struct demand *d)
 /**
  * demand_tpages - get the trace's pages as they are now, by handle
  * @d: stage
+ *
+ * Return: an array of the stage, which goes on changing.
  */
 const struct tpage *demand_tpages(const struct demand *d)
 {
@@ -777,6 +779,8 @@ const struct tpage *demand_tpages(const struct demand *d)
 /**
  * demand_get_stats - get the counters of the rules
  * @d: stage
+ *
+ * Return: its counters, which go on changing; the stage's.
  */
 struct demand_stats *demand_get_stats(struct demand *d)
 {

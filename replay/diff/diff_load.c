@@ -53,6 +53,8 @@ static int check_schema(const struct diff_report *r, bool force)
 /**
  * diff_policy_label - the name of a policy's results, with its settings
  * @policy: element of "policies"
+ *
+ * Return: a string of @policy's.
  */
 const char *diff_policy_label(const json_t *policy)
 {
@@ -82,6 +84,8 @@ const json_t *diff_policy(const struct diff_report *r, const char *name)
 /**
  * diff_selected - how many policies an operand names
  * @r: the report
+ *
+ * Return: 1, or all that the report has.
  */
 size_t diff_selected(const struct diff_report *r)
 {

@@ -13,6 +13,8 @@
  * @n: how many
  *
  * The deviations are summed in a second pass, so that large values that hardly differ keep theirs.
+ *
+ * Return: both, 0 where there are too few values for one.
  */
 struct diff_stats diff_stats_of(const double *value, size_t n)
 {

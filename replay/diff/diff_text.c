@@ -30,6 +30,8 @@ struct layout {
 /**
  * diff_row_label - a metric as the table calls it
  * @row: its row
+ *
+ * Return: a string that lives as long as @row.
  */
 const char *diff_row_label(const struct diff_row *row)
 {
@@ -48,6 +50,8 @@ static bool says_something(const struct diff_cell *cell)
  * @all: --all was given; a row that is 0 on every side still says nothing
  *
  * A row of a cover letter always does, and so does one with a criterion.
+ *
+ * Return: true when it does.
  */
 bool diff_row_shown(const struct diff_table *t, const struct diff_row *row, bool all)
 {

@@ -28,6 +28,8 @@ static const char *const taken[] = {
 /**
  * report_name_taken - does a name mean something in the report already?
  * @name: of a policy that has a section there
+ *
+ * Return: true when no policy may have it.
  */
 bool report_name_taken(const char *name)
 {

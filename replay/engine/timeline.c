@@ -46,6 +46,8 @@ struct timeline_sample *timeline_add(struct policy_result *run, u64 t_ns)
 /**
  * timeline_extfrag_events - add up all kinds of fallbacks
  * @nr: as in struct extfrag_counts
+ *
+ * Return: their sum.
  */
 u64 timeline_extfrag_events(const u64 nr[MIGRATE_PCPTYPES][MIGRATE_PCPTYPES][NR_EXTFRAG_CLASS])
 {

@@ -32,6 +32,8 @@ void set_pageblock_skip(struct mm *mm, u32 pfn)
  * @pfn: page
  *
  * mm/compaction.c:pageblock_skip_persistent.
+ *
+ * Return: true when it is.
  */
 bool pageblock_skip_persistent(const struct mm *mm, u32 pfn)
 {
@@ -47,6 +49,8 @@ bool pageblock_skip_persistent(const struct mm *mm, u32 pfn)
  * @pfn: a page of the block
  *
  * mm/compaction.c:isolation_suitable.
+ *
+ * Return: true when it may.
  */
 bool isolation_suitable(const struct mm *mm, const struct compact_control *cc, u32 pfn)
 {
@@ -61,6 +65,8 @@ bool isolation_suitable(const struct mm *mm, const struct compact_control *cc, u
  * @end: pfn after the last
  *
  * mm/page_alloc.c:__pageblock_pfn_to_page.
+ *
+ * Return: true when both are.
  */
 bool pageblock_in_zone(const struct mm *mm, const struct zone *z, u32 start, u32 end)
 {

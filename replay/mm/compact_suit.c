@@ -26,6 +26,8 @@ u32 vanilla_kcompactd_alloc_flags(const struct mm *mm, bool wake)
  * @kcompactd: for background work
  *
  * mm/compaction.c:compaction_suit_allocation_order.
+ *
+ * Return: the zone's free pages.
  */
 s64 vanilla_compact_free_pages(const struct mm *mm, const struct zone *z, bool kcompactd)
 {
@@ -154,6 +156,8 @@ static bool __compaction_suitable(const struct mm *mm, const struct zone *z, u32
  * @idx: highest zone of the request
  *
  * mm/compaction.c:compaction_suitable.
+ *
+ * Return: true when it has them and, for a costly order, its lack is one of contiguity.
  */
 bool compaction_suitable(const struct mm *mm, const struct zone *z, u32 order, u64 wmark,
 			 enum zone_type idx)
@@ -205,6 +209,8 @@ enum compact_result compaction_suit_allocation_order(const struct mm *mm, const 
  * @alloc_flags: unused, as in the kernel
  *
  * mm/compaction.c:compaction_zonelist_suitable.
+ *
+ * Return: true when it could in at least one of the request's zones.
  */
 bool compaction_zonelist_suitable(const struct mm *mm, const struct alloc_context *ac, u32 order,
 				  u32 alloc_flags)
@@ -248,6 +254,8 @@ void defer_compaction(struct zone *z, u32 order)
  * @order: order wanted
  *
  * mm/compaction.c:compaction_deferred.
+ *
+ * Return: true when the attempt is skipped.
  */
 bool compaction_deferred(struct zone *z, u32 order)
 {
@@ -284,6 +292,8 @@ void compaction_defer_reset(struct zone *z, u32 order, bool alloc_success)
  * @order: order wanted; COMPACT_ORDER_ALL is below any that failed
  *
  * mm/compaction.c:compaction_restarting.
+ *
+ * Return: true when it is: the scanners then begin at the ends of the zone and skip no block.
  */
 bool compaction_restarting(const struct zone *z, int order)
 {

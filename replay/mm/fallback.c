@@ -137,6 +137,8 @@ static inline u32 alike_pages(u8 start_mt, u8 block_mt, u32 nr_free, u32 nr_mova
  * @alike: pages in use that are compatible with @mt
  *
  * Half of the block must be free or compatible. mm/page_alloc.c:try_to_claim_block.
+ *
+ * Return: true when it is.
  */
 bool vanilla_claim_block(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike)
 {

@@ -11,6 +11,8 @@
  * @min: least order that the mapping takes
  *
  * Above the least order the attempt may fail, and quietly. mm/filemap.c:__filemap_get_folio.
+ *
+ * Return: the flags of this attempt.
  */
 gfp_t vanilla_filemap_gfp(struct mm *mm, gfp_t gfp, u32 hint, u32 order, u32 min)
 {

@@ -107,6 +107,8 @@ static void kswapd_clear_hopeless(struct mm *mm)
  * @order: of the request
  *
  * mm/vmscan.c:pgdat_balanced.
+ *
+ * Return: the zone's free pages.
  */
 s64 vanilla_balanced_free_pages(const struct mm *mm, const struct zone *z, u32 order)
 {

@@ -111,6 +111,8 @@ static u64 lruvec_lru_size(const struct mm *mm, int lru, int idx)
  * @mm: model memory
  * @type: LRU_GEN_ANON or LRU_GEN_FILE
  * @inactive_only: leave out the active list
+ *
+ * Return: base pages in all zones.
  */
 u64 lru_classic_pages(const struct mm *mm, int type, bool inactive_only)
 {

@@ -431,6 +431,8 @@ static bool generations_uneven(const struct lru_gen *g, u32 swappiness, u64 tota
  * lruvec_evictable_size - count the pages in all generations that can be evicted
  * @g: generations
  * @swappiness: 0 leaves anonymous folios out
+ *
+ * Return: base pages.
  */
 u64 lruvec_evictable_size(const struct lru_gen *g, u32 swappiness)
 {
@@ -450,6 +452,8 @@ u64 lruvec_evictable_size(const struct lru_gen *g, u32 swappiness)
  * @evictable: pages that can be evicted
  *
  * mm/vmscan.c:should_run_aging.
+ *
+ * Return: true when one must begin.
  */
 bool should_run_aging(const struct mm *mm, const struct scan_control *sc, u32 swappiness,
 			     u64 evictable)
@@ -495,6 +499,8 @@ s64 get_nr_to_scan(struct mm *mm, const struct scan_control *sc, u32 swappiness)
  * @mm: model memory
  * @type: LRU_GEN_ANON or LRU_GEN_FILE
  * @inactive_only: leave out the two youngest generations (mm_inline.h:lru_gen_is_active)
+ *
+ * Return: base pages in all zones.
  */
 u64 lru_gen_pages(const struct mm *mm, int type, bool inactive_only)
 {

@@ -45,6 +45,8 @@ static inline struct per_cpu_pages *this_cpu_pcp(struct mm *mm, struct zone *z)
  * @order: order
  *
  * mm/page_alloc.c:pcp_allowed_order.
+ *
+ * Return: true when pages of this order go to per-CPU lists.
  */
 bool pcp_allowed_order(const struct mm *mm, u32 order)
 {

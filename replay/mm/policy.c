@@ -286,6 +286,8 @@ int mm_feature_set(struct mm *mm, const char *name, bool on)
  * mm_zone - a zone
  * @mm: model memory
  * @type: which; it may be unpopulated
+ *
+ * Return: the zone, which need not be populated.
  */
 const struct zone *mm_zone(const struct mm *mm, enum zone_type type)
 {
@@ -296,6 +298,8 @@ const struct zone *mm_zone(const struct mm *mm, enum zone_type type)
  * mm_page - a page
  * @mm: model memory
  * @pfn: below mm_max_pfn()
+ *
+ * Return: the page; a page that is absent has the state PAGE_ABSENT.
  */
 const struct page *mm_page(const struct mm *mm, u32 pfn)
 {
@@ -305,6 +309,8 @@ const struct page *mm_page(const struct mm *mm, u32 pfn)
 /**
  * mm_max_pfn - one more than the machine's highest pfn
  * @mm: model memory
+ *
+ * Return: a pfn; every pfn of the memory is below it.
  */
 u32 mm_max_pfn(const struct mm *mm)
 {
@@ -327,6 +333,8 @@ u64 mm_now_ns(const struct mm *mm)
  * @mm: model memory
  *
  * The only chance that a policy may use: reports stay the same for the same seed.
+ *
+ * Return: 64 bits.
  */
 u64 mm_random_u64(struct mm *mm)
 {
@@ -356,6 +364,8 @@ u8 mm_pageblock_type(const struct mm *mm, u32 pfn)
  * @free_pages: pages that count as free
  *
  * mm/page_alloc.c:__zone_watermark_ok.
+ *
+ * Return: true when it would.
  */
 bool zone_watermark_ok(const struct mm *mm, const struct zone *z, u32 order, u64 mark,
 		       enum zone_type idx, u32 alloc_flags, s64 free_pages)
@@ -402,6 +412,8 @@ void mm_visit(struct mm *mm, u32 lists, u32 blocks)
 /**
  * mm_current_cpu - get the CPU of the running task
  * @mm: model memory
+ *
+ * Return: 0 to one less than the number of CPUs; only this CPU's lists may change.
  */
 u16 mm_current_cpu(const struct mm *mm)
 {

@@ -124,6 +124,8 @@ bool vanilla_gives_up_early(struct mm *mm, const struct alloc_context *ac, u32 o
  * @mm: model memory
  * @ac: request
  * @r: its rounds so far
+ *
+ * Return: the order of the request.
  */
 u32 vanilla_reclaim_compact_order(struct mm *mm, const struct alloc_context *ac,
 				  const struct alloc_retry *r)
@@ -317,6 +319,8 @@ bool vanilla_reclaim_retry(struct mm *mm, const struct alloc_context *ac, struct
  * @r: its rounds so far; ->compact_retries is counted, ->prio may become harder
  *
  * mm/page_alloc.c:should_compact_retry.
+ *
+ * Return: true when another round may find a page.
  */
 bool vanilla_compact_retry(struct mm *mm, const struct alloc_context *ac, struct alloc_retry *r)
 {

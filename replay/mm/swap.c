@@ -109,6 +109,8 @@ void swap_set_used(struct mm *mm, u64 nr)
  *
  * Slots of orphans (see swap_evicted()) count as free: no event shows when they are freed, and the
  * recorded kernel, which had written the same pages, did not run out of slots for them.
+ *
+ * Return: slots of a page each.
  */
 u64 get_nr_swap_pages(const struct mm *mm)
 {

@@ -232,6 +232,8 @@ void folio_rotate_reclaimable(struct mm *mm, u32 pfn)
  * @mm: model memory
  * @type: LRU_GEN_ANON or LRU_GEN_FILE
  * @inactive_only: NR_INACTIVE_* alone
+ *
+ * Return: base pages in all zones.
  */
 u64 lruvec_pages(const struct mm *mm, int type, bool inactive_only)
 {
@@ -256,6 +258,8 @@ bool can_reclaim_anon_pages(const struct mm *mm)
  * @z: zone
  *
  * mm/vmscan.c:zone_reclaimable_pages.
+ *
+ * Return: base pages; anonymous ones only while swap has room.
  */
 u64 zone_reclaimable_pages(const struct mm *mm, const struct zone *z)
 {

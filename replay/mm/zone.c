@@ -288,6 +288,8 @@ static bool zone_has_page(const struct mm *mm, const struct zone *z, u32 order, 
  * @mm: model memory
  *
  * mm/page_alloc.c:__zone_watermark_ok.
+ *
+ * Return: true when it would.
  */
 bool __zone_watermark_ok(const struct zone *z, u32 order, u64 mark, enum zone_type idx,
 			 u32 alloc_flags, s64 free_pages, const struct mm *mm)
@@ -320,6 +322,8 @@ static inline bool ignores_boost(const struct mm *mm, const struct zone *z, u32 
  * @gfp: its gfp
  *
  * mm/page_alloc.c:zone_watermark_fast.
+ *
+ * Return: true when the zone stays above the mark.
  */
 bool zone_watermark_fast(const struct mm *mm, const struct zone *z, u32 order, u64 mark,
 			 enum zone_type idx, u32 alloc_flags, gfp_t gfp)

@@ -345,6 +345,8 @@ double metric_value(const struct metric *m, metric_reader read, const void *ctx)
  * metric_title - a metric as tables call it
  * @m: its entry
  * @name: of the metric: an entry may be a pattern
+ *
+ * Return: @name itself where the table has no title.
  */
 const char *metric_title(const struct metric *m, const char *name)
 {
@@ -354,6 +356,8 @@ const char *metric_title(const struct metric *m, const char *name)
 /**
  * metric_unit_name - a unit as users read it
  * @unit: the unit
+ *
+ * Return: a word in the plural.
  */
 const char *metric_unit_name(enum metric_unit unit)
 {
@@ -363,6 +367,8 @@ const char *metric_unit_name(enum metric_unit unit)
 /**
  * metric_floor - the least change of a metric that says something, in its unit
  * @m: its entry
+ *
+ * Return: 0 or more.
  */
 double metric_floor(const struct metric *m)
 {
@@ -372,6 +378,8 @@ double metric_floor(const struct metric *m)
 /**
  * metric_is_pattern - whether an entry is of several metrics
  * @m: the entry
+ *
+ * Return: true when it is.
  */
 bool metric_is_pattern(const struct metric *m)
 {
@@ -397,6 +405,8 @@ int metric_counter(const char *name)
  * @name: of the metric
  *
  * Of the counters only those that there are; in the parts of the report, what fits a pattern.
+ *
+ * Return: true when one could.
  */
 bool metric_is_known(const char *name)
 {

@@ -22,6 +22,8 @@ static json_t *report_tool(void)
 /**
  * report_trace - what was decoded
  * @out: a finished run
+ *
+ * Return: a new object.
  */
 json_t *report_trace(const struct run_output *out)
 {

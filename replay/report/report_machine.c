@@ -101,6 +101,8 @@ static json_t *report_notes(const char *notes)
 /**
  * report_version - a kernel version as text
  * @version: as KERNEL() makes it; 0 becomes null
+ *
+ * Return: a new string, or null.
  */
 json_t *report_version(u32 version)
 {
@@ -116,6 +118,8 @@ json_t *report_version(u32 version)
  * @m: as loaded or inferred, with every --set applied
  * @out: the run; its first model tells marks and reserves
  * @version: --kernel, 0 when not given
+ *
+ * Return: a new object.
  */
 json_t *report_machine(const struct recording *m, const struct run_output *out, u32 version)
 {

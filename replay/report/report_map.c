@@ -77,6 +77,8 @@ static json_t *report_rows(const struct blockmap *map)
 /**
  * report_map - a policy's pageblocks over time
  * @map: after report_fit_maps()
+ *
+ * Return: a new object.
  */
 json_t *report_map(const struct blockmap *map)
 {

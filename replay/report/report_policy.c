@@ -149,6 +149,8 @@ static u64 percentile(const struct search_hist *h, u64 percent)
 /**
  * report_search - what an allocation had to look at
  * @h: histogram over allocations
+ *
+ * Return: a new object.
  */
 json_t *report_search(const struct search_hist *h)
 {
@@ -363,6 +365,8 @@ static void report_own(json_t *policy, const struct policy_result *run)
  * @o: options: --timeline, --timing
  * @out: the run that it is part of
  * @spread: over seeds, or NULL
+ *
+ * Return: a new object.
  */
 json_t *report_policy(const struct policy_result *run, const struct report_options *o,
 		      const struct run_output *out, const struct spread *spread)

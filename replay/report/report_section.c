@@ -7,6 +7,8 @@
 /**
  * report_section - an entry of a policy's section, and all within it
  * @section: of any kind; stays the caller's
+ *
+ * Return: a new value.
  */
 json_t *report_section(const struct sink_node *section)
 {

@@ -36,6 +36,8 @@ static json_t *tunable_value(const struct policy_tunable *t, const void *priv)
  * @run: finished replay; observed has no tunables
  *
  * A tunable that init() resolves, such as step=auto, shows what it came to be.
+ *
+ * Return: a new object, empty for observed.
  */
 json_t *report_tunables(const struct policy_result *run)
 {

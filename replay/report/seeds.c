@@ -64,6 +64,8 @@ void report_spread_release(struct spread *s, unsigned int nr)
  * @s: all of them
  *
  * "samples" shares its arrays with @s.
+ *
+ * Return: a new object.
  */
 json_t *report_spread(const struct policy_result *run, const struct spread *s)
 {
