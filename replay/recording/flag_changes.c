@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The page flags are read while the machine goes on. What the trace tells of the time until they
- * had all been read is kept beside them, so that the copy stays what was read.
+ * The page flags are read while the recorded machine goes on. What the trace says of the time until
+ * all of them had been read is kept beside them, so that the copy stays what was read.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "recording.h"
 
 /**
- * flag_changes_init - no changes yet
+ * flag_changes_init - begin with no changes
  * @c: filled in; to be released, also when this fails
  * @nr_pfns: pages that may change
  *
@@ -24,7 +24,7 @@ int flag_changes_init(struct flag_changes *c, uint32_t nr_pfns)
 }
 
 /**
- * flag_changes_add - a page has other flags
+ * flag_changes_add - note that a page has other flags than the copy
  * @c: changes
  * @pfn: beyond all that were added, below the number of pages
  * @flags: all of its flags
@@ -53,7 +53,7 @@ int flag_changes_add(struct flag_changes *c, uint32_t pfn, uint64_t flags)
 }
 
 /**
- * flag_changes_release - free their memory
+ * flag_changes_release - free the memory of all changes
  * @c: changes
  */
 void flag_changes_release(struct flag_changes *c)
@@ -64,7 +64,7 @@ void flag_changes_release(struct flag_changes *c)
 }
 
 /**
- * snapshot_flags - the flags of a page
+ * snapshot_flags - get the flags of a page
  * @s: one side, with kpageflags
  * @pfn: page, below ->nr_pfns
  *

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A machine about which only a trace is known: zones as x86-64 lays them out, and what the first
- * event of each page says about the moment before.
+ * Where only a trace is known, zones are laid out as on x86-64, and the first event of each page
+ * says what the page was before.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #define LARGEST		(1u << MAX_PAGE_ORDER)
 #define MODEL_MAX	(MAX_PFNS - LARGEST)
 
-/* memory that never reaches the buddy allocator: struct pages (16 of 4096 pages), kernel image */
+/* struct pages (64 of 4096 bytes) and the kernel's image never reach the buddy allocator */
 #define RESERVED_PERCENT 3u
 
 static void infer_zone(struct recording *m, int type, uint64_t start, uint64_t end,
@@ -35,7 +35,7 @@ static void infer_zone(struct recording *m, int type, uint64_t start, uint64_t e
 		m->max_pfn = (uint32_t)end;
 }
 
-/* what a snapshot says of zones does not hold for a machine of another size */
+/* What a snapshot says of zones does not hold for memory of another size. */
 static void forget_zones(struct recording *m)
 {
 	struct snapshot *s = &m->before;
@@ -51,15 +51,15 @@ static void forget_zones(struct recording *m)
 }
 
 /**
- * recording_infer - complete a machine without snapshots
+ * recording_infer - make up the zones that no snapshot tells of
  * @m: from recording_load(), or zeroed
- * @pages: memory in pages; 0: from the highest pfn in the trace
+ * @pages: memory in pages; 0: as many as the highest pfn of the trace needs
  * @trace_max_pfn: highest pfn seen in the trace
  * @nr_cpus: CPUs of the trace
  *
  * x86-64: DMA to 16 MiB, DMA32 to 4 GiB, Normal above; with more than 3 GiB the hole for PCI
- * memory pushes the rest above 4 GiB. A machine with zoneinfo is left as it is, unless @pages
- * asks for another size.
+ * memory pushes the rest above 4 GiB. Zones that a snapshot tells of stay as they are, unless
+ * @pages asks for another size.
  */
 void recording_infer(struct recording *m, uint64_t pages, uint64_t trace_max_pfn,
 		     unsigned int nr_cpus)
@@ -102,8 +102,8 @@ void recording_infer(struct recording *m, uint64_t pages, uint64_t trace_max_pfn
  * @order: its order
  * @alloc: allocation (the page was free before) or free (it was in use)
  *
- * Optional; to be called before boot_mm(), which then knows which of the pages without
- * flags lie on per-CPU lists, and, without kpageflags, which pages were free at all.
+ * It is optional, and comes before boot_mm(), which then knows which of the pages without flags lie
+ * on per-CPU lists, and, without kpageflags, which pages were free at all.
  *
  * Return: 0, or -1 when out of memory.
  */

@@ -35,7 +35,7 @@ void recording_defaults(struct recording *m);
 void recording_note(struct recording *m, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Parsers of one file each: 0, or -1 with the place in t->err. snapshot_text.c, snapshot_zones.c */
+/* Each of these parses one file: snapshot_text.c, snapshot_zones.c. */
 int parse_vmstat(struct snap_text *t, struct snapshot *s, struct recording *m);
 int parse_zoneinfo(struct snap_text *t, struct snapshot *s, struct recording *m);
 int parse_buddyinfo(struct snap_text *t, struct snapshot *s, struct recording *m);
@@ -52,7 +52,7 @@ int snap_flags_load(const char *dir, const char *name, uint64_t **flags, uint32_
 void snap_mark_holes(struct snapshot *s, struct recording *m, const char *side);
 void snap_expand_buddy_heads(struct snapshot *s, struct recording *m, const char *side);
 
-/* snapshot_check.c: does all of it come from one machine? */
+/* snapshot_check.c asks whether all of it comes from one machine and boot. */
 int snap_check_side(const struct snapshot *s, const char *dir, char *err, size_t errlen);
 int snap_check_twins(struct recording *m, const char *dir, char *err, size_t errlen);
 

@@ -15,7 +15,7 @@ struct trace_options;
 
 #define SNAP_MAX_VMSTAT 320
 
-/* one line of /proc/vmstat */
+/* A counter is one line of /proc/vmstat. */
 struct snap_counter {
 	char name[48];
 	uint64_t value;
@@ -24,7 +24,7 @@ struct snap_counter {
 struct snap_zone {
 	bool populated;
 	uint32_t start_pfn, spanned, present, managed;
-	uint64_t free, boost, wmark[NR_WMARK];	/* marks raw, without the boost */
+	uint64_t free, boost, wmark[NR_WMARK];	/* pages; the marks are without the boost */
 	uint32_t protection[MAX_NR_ZONES];
 	uint32_t reserved_highatomic;
 	uint32_t pcp_count[MAX_CPUS], pcp_high[MAX_CPUS], pcp_batch;
@@ -51,7 +51,7 @@ struct flag_changes {
 
 #define FLAG_CHANGES_SHIFT 6
 
-/* one side (before/ or after/) */
+/* A snapshot is one side of a recording, before/ or after/. */
 struct snapshot {
 	bool present;		/* the directory is there and was read whole */
 	struct snap_counter vmstat[SNAP_MAX_VMSTAT];
@@ -73,7 +73,7 @@ struct recording {
 	uint32_t version;	/* as kernel_version_parse() */
 	bool have_sysctl, have_lru_gen, lru_gen;
 	struct mm_sysctl sysctl;
-	bool sysctl_changed;	/* --set: compute marks and reserves, do not take the recorded */
+	bool sysctl_changed;	/* by --set: marks and reserves are computed, not the recorded */
 	enum thp_defrag thp_defrag;
 	enum thp_enabled thp_enabled;
 	uint64_t swap_pages;	/* from swaps or meminfo */
@@ -83,14 +83,13 @@ struct recording {
 	uint32_t max_pfn;
 	uint16_t nr_cpus;
 	char notes[2048];	/* what was missing, folded or inferred, a line each */
-	uint8_t *first_seen;	/* by pfn: enum first_seen; NULL: the trace was not asked */
+	uint8_t *first_seen;	/* by pfn: enum first_seen; NULL: the trace was not looked at */
 	uint32_t nr_first_seen;
 };
 
 int recording_load(struct recording *m, const char *dir, char *err, size_t errlen);
 void recording_release(struct recording *m);
 
-/* value of a vmstat counter; false when the kernel has no such counter */
 bool snapshot_vmstat(const struct snapshot *s, const char *name, uint64_t *value);
 bool recording_delta(const struct recording *m, const char *name, uint64_t *delta);
 
@@ -102,7 +101,7 @@ enum first_seen { FIRST_NEVER, FIRST_ALLOC, FIRST_FREE };
 
 int recording_first_seen(struct recording *m, uint64_t pfn, unsigned int order, bool alloc);
 
-/* what a first pass over a trace shows of the machine; trace_extent.c */
+/* What a first pass over a trace shows of the recorded machine; trace_extent.c. */
 struct trace_extent {
 	uint64_t max_pfn;		/* one past the highest pfn named; 0: none was */
 	unsigned int cpus;
@@ -118,17 +117,12 @@ int flag_changes_add(struct flag_changes *c, uint32_t pfn, uint64_t flags);
 void flag_changes_release(struct flag_changes *c);
 uint64_t snapshot_flags(const struct snapshot *s, uint32_t pfn);
 
-/*
- * kinds of a page by kpageflags bits; tells free, reserved, LRU, slab, ...
- * (include/uapi/linux/kernel-page-flags.h)
- */
+/* The kinds of pages that kpageflags tells apart (include/uapi/linux/kernel-page-flags.h). */
 enum snap_page { SNAP_ABSENT, SNAP_RESERVED, SNAP_BUDDY, SNAP_NOFLAGS, SNAP_SLAB, SNAP_PGTABLE,
 		 SNAP_ANON, SNAP_FILE, SNAP_KERNEL, SNAP_OFFLINE };
 enum snap_page snapshot_page_kind(const struct snapshot *s, uint32_t pfn);
 
-/* first page of the compound page that @pfn is part of; @pfn itself when of none */
 uint32_t snapshot_compound_head(const struct snapshot *s, uint32_t pfn);
-/* order of the compound page at @head by its run of tails, at most MAX_PAGE_ORDER; else 0 */
 unsigned int snapshot_compound_order(const struct snapshot *s, uint32_t head);
 
 #endif

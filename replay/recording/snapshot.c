@@ -14,11 +14,11 @@
 struct snap_file {
 	const char *name;
 	int (*parse)(struct snap_text *t, struct snapshot *s, struct recording *m);
-	const char *without;	/* what a machine lacks without this file, for the notes */
-	bool settings;		/* of the machine, not of the moment: taken from before/ */
+	const char *without;	/* what is not known without this file, for the notes */
+	bool settings;		/* it holds settings, not a moment: only that of before/ is read */
 };
 
-/* buddyinfo before pagetypeinfo: it completes capped counts */
+/* buddyinfo stands before pagetypeinfo, whose capped counts it completes */
 static const struct snap_file snap_files[] = {
 	{ "version", parse_version, "the newest kernel known is assumed", true },
 	{ "zoneinfo", parse_zoneinfo, "zones are inferred", false },
@@ -32,7 +32,7 @@ static const struct snap_file snap_files[] = {
 };
 
 /**
- * recording_defaults - what holds where no file says otherwise
+ * recording_defaults - set what holds where no file says otherwise
  * @m: its settings are set; all else stays as it is
  *
  * Sysctls have the defaults of the kernel's sources, THP is as Debian configures its kernels.
@@ -115,7 +115,7 @@ static int load_side(struct recording *m, struct snapshot *s, const char *dir, c
 	return 0;
 }
 
-/* The same text on both sides, or the sides are of different boots. Missing files are no error. */
+/* Sides whose texts differ are of different boots. A file that one side lacks is no error. */
 static int check_same_text(const char *dir, const char *name, char *err, size_t errlen)
 {
 	char path[2][4096];
@@ -140,8 +140,8 @@ static int check_same_text(const char *dir, const char *name, char *err, size_t 
 	return -1;
 }
 
-/* what follows from the files for the machine as a whole */
-static void recording_conclude(struct recording *m)
+/* sets what follows from the files of before/ together */
+static void derive_from_zones(struct recording *m)
 {
 	const struct snapshot *s = &m->before;
 	uint64_t min = 0;
@@ -162,7 +162,8 @@ static void recording_conclude(struct recording *m)
 		if (i != ZONE_MOVABLE)
 			min += z->wmark[WMARK_MIN];
 	}
-	if (!m->have_sysctl)	/* the marks tell it, but for the rounding of each zone's share */
+	/* the marks of all zones add up to it, but for the rounding of each zone's share */
+	if (!m->have_sysctl)
 		m->sysctl.min_free_kbytes = (uint32_t)(min << (PAGE_SHIFT - 10));
 }
 
@@ -203,7 +204,7 @@ int recording_load(struct recording *m, const char *dir, char *err, size_t errle
 			goto fail;
 	if (m->before.present && m->after.present && snap_check_twins(m, dir, err, errlen))
 		goto fail;
-	recording_conclude(m);
+	derive_from_zones(m);
 	return 0;
 fail:
 	recording_release(m);
@@ -211,8 +212,8 @@ fail:
 }
 
 /**
- * recording_release - give back what recording_load() and recording_first_seen() allocated
- * @m: machine; may be released twice
+ * recording_release - free what recording_load() and recording_first_seen() allocated
+ * @m: recording; may be released twice
  */
 void recording_release(struct recording *m)
 {
@@ -229,6 +230,14 @@ void recording_release(struct recording *m)
 	m->nr_first_seen = 0;
 }
 
+/**
+ * snapshot_vmstat - look up a counter of /proc/vmstat
+ * @s: one side
+ * @name: the counter's, as the kernel prints it
+ * @value: filled in when the counter is there
+ *
+ * Return: true when the recorded kernel has such a counter.
+ */
 bool snapshot_vmstat(const struct snapshot *s, const char *name, uint64_t *value)
 {
 	for (unsigned int i = 0; i < s->nr_vmstat; i++) {

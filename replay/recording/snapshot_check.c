@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Do the files of a recording belong together? Copies get mixed up; a replay of one machine's
+ * The files of a recording must belong together. Copies get mixed up, and a replay of one machine's
  * events in another machine's memory would be wrong without looking wrong.
  */
 #include <inttypes.h>
@@ -35,8 +35,8 @@ static int check_flags_size(const struct snapshot *s, const char *dir, char *err
 }
 
 /*
- * Zones share no pageblock. Folding can make them overlap, when several nodes each have a Normal
- * and a Movable zone: such a machine cannot be told in one node's terms.
+ * Zones share no pageblock. Folding makes them overlap when several nodes each have a Normal and a
+ * Movable zone: the model, which has one node, cannot hold the memory of such a machine.
  */
 static int check_overlap(const struct snapshot *s, const char *dir, char *err, size_t errlen)
 {
@@ -66,7 +66,8 @@ static int check_overlap(const struct snapshot *s, const char *dir, char *err, s
  * @err: message naming both files and the remedy
  * @errlen: its size
  *
- * Sizes only: counts of free pages differ between files, for each was read a moment later.
+ * Only sizes are compared: counts of free pages differ between files, which are read one after the
+ * other.
  *
  * Return: 0 or -1.
  */
@@ -82,7 +83,7 @@ int snap_check_side(const struct snapshot *s, const char *dir, char *err, size_t
 		const struct snap_zone *z = &s->zone[i];
 		uint64_t n = zone_blocks(z);
 
-		/* blocks may stick out at both ends; holes have none */
+		/* a zone's first and last block may stick out of it; holes have no blocks */
 		if (n * pageblock_nr_pages >= z->present &&
 		    n <= z->spanned / pageblock_nr_pages + 2)
 			continue;
@@ -94,8 +95,8 @@ int snap_check_side(const struct snapshot *s, const char *dir, char *err, size_t
 	return 0;
 }
 
-static int differs(const char *dir, const char *file, const char *what, uint64_t a, uint64_t b,
-		   char *err, size_t errlen)
+static int refuse_twins(const char *dir, const char *file, const char *what, uint64_t a, uint64_t b,
+			char *err, size_t errlen)
 {
 	snprintf(err, errlen,
 		 "%s/after/%s: %s is %" PRIu64 ", in before/%s it was %" PRIu64 ": the two sides are of different machines or boots; record again, or remove after/ to go on without it",
@@ -103,7 +104,7 @@ static int differs(const char *dir, const char *file, const char *what, uint64_t
 	return -1;
 }
 
-static uint64_t counter(const struct snapshot *s, const char *name)
+static uint64_t counter_or_0(const struct snapshot *s, const char *name)
 {
 	uint64_t v = 0;
 
@@ -111,11 +112,15 @@ static uint64_t counter(const struct snapshot *s, const char *name)
 	return v;
 }
 
-/* a balloon in the guest takes managed pages away and gives them back */
-static bool ballooned(const struct recording *m)
+static bool counter_moved(const struct recording *m, const char *name)
 {
-	return counter(&m->before, "balloon_inflate") != counter(&m->after, "balloon_inflate") ||
-	       counter(&m->before, "balloon_deflate") != counter(&m->after, "balloon_deflate");
+	return counter_or_0(&m->before, name) != counter_or_0(&m->after, name);
+}
+
+/* a balloon in the guest takes managed pages away and gives them back */
+static bool balloon_moved(const struct recording *m)
+{
+	return counter_moved(m, "balloon_inflate") || counter_moved(m, "balloon_deflate");
 }
 
 static int check_zone_twins(struct recording *m, int i, const char *dir, char *err, size_t errlen)
@@ -131,19 +136,20 @@ static int check_zone_twins(struct recording *m, int i, const char *dir, char *e
 	for (size_t k = 0; k < sizeof(same) / sizeof(same[0]); k++) {
 		snprintf(what, sizeof(what), "zone %s: %s", zone_names[i], same[k].what);
 		if (same[k].a != same[k].b)
-			return differs(dir, "zoneinfo", what, same[k].a, same[k].b, err, errlen);
+			return refuse_twins(dir, "zoneinfo", what, same[k].a, same[k].b, err,
+					    errlen);
 	}
 	if (a->managed == b->managed)
 		return 0;
 	snprintf(what, sizeof(what), "zone %s: managed", zone_names[i]);
-	if (!ballooned(m))
-		return differs(dir, "zoneinfo", what, a->managed, b->managed, err, errlen);
+	if (!balloon_moved(m))
+		return refuse_twins(dir, "zoneinfo", what, a->managed, b->managed, err, errlen);
 	recording_note(m, "a balloon changed %s from %u to %u pages during the trace: not replayed",
 		       what, a->managed, b->managed);
 	return 0;
 }
 
-/* counters of events only grow */
+/* Counters of events only grow while a kernel runs. */
 static int check_growth(const struct recording *m, const char *dir, char *err, size_t errlen)
 {
 	static const char *const names[] = { "pgfree", "pgfault", "pgalloc_normal",
@@ -178,17 +184,17 @@ int snap_check_twins(struct recording *m, const char *dir, char *err, size_t err
 
 	if (a->have_zoneinfo && b->have_zoneinfo) {
 		if (a->nr_cpus != b->nr_cpus)
-			return differs(dir, "zoneinfo", "the number of CPUs", a->nr_cpus,
-				       b->nr_cpus, err, errlen);
+			return refuse_twins(dir, "zoneinfo", "the number of CPUs", a->nr_cpus,
+					    b->nr_cpus, err, errlen);
 		if (a->nr_nodes != b->nr_nodes)
-			return differs(dir, "zoneinfo", "the number of nodes", a->nr_nodes,
-				       b->nr_nodes, err, errlen);
+			return refuse_twins(dir, "zoneinfo", "the number of nodes", a->nr_nodes,
+					    b->nr_nodes, err, errlen);
 		for (int i = 0; i < MAX_NR_ZONES; i++)
 			if (check_zone_twins(m, i, dir, err, errlen))
 				return -1;
 	}
 	if (a->kpageflags && b->kpageflags && a->nr_pfns != b->nr_pfns)
-		return differs(dir, "kpageflags", "the number of pages", a->nr_pfns, b->nr_pfns,
-			       err, errlen);
+		return refuse_twins(dir, "kpageflags", "the number of pages", a->nr_pfns,
+				    b->nr_pfns, err, errlen);
 	return check_growth(m, dir, err, errlen);
 }

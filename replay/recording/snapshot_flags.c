@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /proc/kpageflags and /proc/kpagecount hold one word for each page. What a page is follows from
- * the bits of its word in kpageflags, enum kpf_bit.
+ * /proc/kpageflags and /proc/kpagecount hold one word per page. What a page is follows from the
+ * bits of its word in kpageflags, enum kpf_bit.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 #include "internal.h"
 
-/* gigantic hugetlb pages are the largest compound pages there are */
+/* Gigantic hugetlb pages, of 1 GiB, are the largest compound pages. */
 #define COMPOUND_MAX_ORDER	18
 
 struct flags_buf {
@@ -49,7 +49,7 @@ static const char *read_raw(FILE *f, struct flags_buf *b)
 	return ferror(f) ? "cannot be read" : NULL;
 }
 
-/* feed one piece of the file; *left becomes 0 at the end of a frame */
+/* decompresses one piece of the file; *left becomes 0 at the end of a frame */
 static const char *zstd_piece(ZSTD_DStream *zs, ZSTD_inBuffer *in, struct flags_buf *b,
 			      size_t *left)
 {
@@ -64,7 +64,7 @@ static const char *zstd_piece(ZSTD_DStream *zs, ZSTD_inBuffer *in, struct flags_
 		if (ZSTD_isError(*left))
 			return "is no sound zstd file";
 		b->len += out.pos;
-		/* all of the input is taken and the output had room: more input is needed */
+		/* the output had room beyond all that this input gives: more input is needed */
 		if (in->pos == in->size && out.pos < out.size)
 			break;
 		if (in->pos == before && !out.pos)
@@ -142,11 +142,18 @@ int snap_flags_load(const char *dir, const char *name, uint64_t **flags, uint32_
 	return 1;
 }
 
+/**
+ * snapshot_compound_head - get the first page of a compound page
+ * @s: one side, with kpageflags
+ * @pfn: a page of it
+ *
+ * Return: the head's pfn; @pfn itself when it is no tail, or its head cannot be found.
+ */
 uint32_t snapshot_compound_head(const struct snapshot *s, uint32_t pfn)
 {
 	if (pfn >= s->nr_pfns || !(snapshot_flags(s, pfn) & KPF(COMPOUND_TAIL)))
 		return pfn;
-	/* a head is aligned to its order: the nearest aligned head behind is the one */
+	/* a head is aligned to its order, so that the nearest aligned head below is the one */
 	for (unsigned int o = 1; o <= COMPOUND_MAX_ORDER; o++) {
 		uint32_t head = pfn & ~((1u << o) - 1);
 
@@ -156,6 +163,13 @@ uint32_t snapshot_compound_head(const struct snapshot *s, uint32_t pfn)
 	return pfn;
 }
 
+/**
+ * snapshot_compound_order - get the order of a compound page from its run of tails
+ * @s: one side, with kpageflags
+ * @head: its first page
+ *
+ * Return: the order, at most MAX_PAGE_ORDER; 0 when @head is no head.
+ */
 unsigned int snapshot_compound_order(const struct snapshot *s, uint32_t head)
 {
 	unsigned int order = 0;
@@ -166,7 +180,7 @@ unsigned int snapshot_compound_order(const struct snapshot *s, uint32_t head)
 	while (n < 1u << MAX_PAGE_ORDER && head + n < s->nr_pfns &&
 	       snapshot_flags(s, head + n) & KPF(COMPOUND_TAIL))
 		n++;
-	/* flags are read while pages change hands: only a whole, aligned unit counts */
+	/* flags are read while pages change owners: only a whole, aligned unit counts */
 	while (order < MAX_PAGE_ORDER && 2u << order <= n && !(head & ((2u << order) - 1)))
 		order++;
 	return order;
@@ -192,30 +206,37 @@ static enum snap_page kind_of_flags(uint64_t f)
 		return SNAP_OFFLINE;
 	if (f & KPF(HUGE))
 		return SNAP_KERNEL;
-	/* shmem is swap-backed: it lives and dies as anonymous memory does */
+	/* shmem is swap-backed, and is reclaimed as anonymous memory is */
 	if (f & KPF(ANON) || (f & KPF(LRU) && f & KPF(SWAPBACKED)))
 		return SNAP_ANON;
-	/* without LRU, but up to date: on its way to the LRU in some CPU's batch */
+	/* a page that is up to date without LRU waits in some CPU's batch for the LRU */
 	if (f & (KPF(LRU) | KPF(UPTODATE)))
 		return SNAP_FILE;
 	return f ? SNAP_KERNEL : SNAP_NOFLAGS;
 }
 
+/**
+ * snapshot_page_kind - tell what a page is by its flags
+ * @s: one side
+ * @pfn: page
+ *
+ * Return: its kind; SNAP_ABSENT without kpageflags or beyond their end.
+ */
 enum snap_page snapshot_page_kind(const struct snapshot *s, uint32_t pfn)
 {
 	uint32_t head;
 
 	if (!s->kpageflags || pfn >= s->nr_pfns)
 		return SNAP_ABSENT;
-	/* 6.1 shows few flags on tails, and stale ones: the head speaks for all */
+	/* 6.1 shows few flags on tails, and stale ones: those of the head hold for all */
 	head = snapshot_compound_head(s, pfn);
 	if (head != pfn && snapshot_flags(s, pfn) & KPF(COMPOUND_TAIL))
 		return kind_of_flags(snapshot_flags(s, head));
 	return kind_of_flags(snapshot_flags(s, pfn));
 }
 
-/* pages behind a head that could be the rest of its buddy: no flags, inside its alignment */
-static unsigned int head_room(const struct snapshot *s, uint32_t pfn)
+/* Returns a head's largest possible order: by alignment, and by the pages without flags behind. */
+static unsigned int largest_order_at(const struct snapshot *s, uint32_t pfn)
 {
 	uint32_t n = 1;
 	unsigned int order = 0;
@@ -250,10 +271,10 @@ static void mark_buddy(struct snapshot *s, uint32_t pfn, unsigned int order)
  * @m: for the note
  * @side: "before" or "after"
  *
- * Whether it did is told by counting: all kernels from 6.1 to 7.3 mark every page. Orders are
- * not in kpageflags. A head can have no more than its alignment and the run of pages without
- * flags behind it allow; buddyinfo says how many there are of each order. So the largest orders
- * are dealt out first, to the heads with the most room.
+ * Counting tells whether it did: all kernels from 6.1 to 7.3 mark every page. Orders are not in
+ * kpageflags. A head can have no more than its alignment and the run of pages without flags behind
+ * it allow; buddyinfo says how many there are of each order. So the largest orders are given first,
+ * to the heads with the most room.
  */
 void snap_expand_buddy_heads(struct snapshot *s, struct recording *m, const char *side)
 {
@@ -268,7 +289,7 @@ void snap_expand_buddy_heads(struct snapshot *s, struct recording *m, const char
 	}
 	for (uint32_t pfn = 0; pfn < s->nr_pfns; pfn++)
 		bits += !!(s->kpageflags[pfn] & KPF(BUDDY));
-	/* nearer to the number of buddies than to that of free pages */
+	/* heads alone are marked when the bits are nearer to the buddies than to the free pages */
 	if (!s->have_buddyinfo || !s->have_zoneinfo || !bits || nr_free <= 2 * heads ||
 	    bits >= (nr_free + heads) / 2)
 		return;
@@ -280,7 +301,8 @@ void snap_expand_buddy_heads(struct snapshot *s, struct recording *m, const char
 				if (!(s->kpageflags[pfn] & KPF(BUDDY)))
 					continue;
 				z = zone_of(s, pfn);
-				if (!z || !left[z - s->zone][o] || head_room(s, pfn) != (u32)room)
+				if (!z || !left[z - s->zone][o] ||
+				    largest_order_at(s, pfn) != (u32)room)
 					continue;
 				mark_buddy(s, pfn, o);
 				left[z - s->zone][o]--;
@@ -289,7 +311,7 @@ void snap_expand_buddy_heads(struct snapshot *s, struct recording *m, const char
 	recording_note(m, "%s/kpageflags marks heads of buddies only: orders by buddyinfo", side);
 }
 
-/* a unit in which memory comes and goes: x86-64 and arm64 with 4 KiB pages */
+/* Memory is present or absent by sections: of 128 MiB on x86-64, and on arm64 with 4 KiB pages. */
 #define PAGES_PER_SECTION (1u << 15)
 
 static bool section_is_zero(const struct snapshot *s, uint32_t pfn)
@@ -300,7 +322,7 @@ static bool section_is_zero(const struct snapshot *s, uint32_t pfn)
 	return true;
 }
 
-/* the longest run of zero sections in a zone; returns its length in sections, its end in *end */
+/* Returns the length of the longest run of zero sections in a zone; *end becomes its end. */
 static uint32_t longest_zero_run(const struct snapshot *s, const struct snap_zone *z, uint32_t *end)
 {
 	uint32_t zone_end = z->start_pfn + z->spanned, run = 0, best = 0;
@@ -316,7 +338,7 @@ static uint32_t longest_zero_run(const struct snapshot *s, const struct snap_zon
 	return best;
 }
 
-static uint32_t holes_marked(const struct snapshot *s, const struct snap_zone *z)
+static uint32_t sections_marked(const struct snapshot *s, const struct snap_zone *z)
 {
 	uint32_t n = 0;
 
@@ -332,8 +354,8 @@ static uint32_t holes_marked(const struct snapshot *s, const struct snap_zone *z
  * @side: "before" or "after"
  *
  * Older kernels set NOPAGE where there is no memory; 7.3 leaves the word 0, as it does for a page
- * without any flag. zoneinfo says how much is missing; it is missing in whole sections, the PCI
- * hole below 4 GiB being the longest run of them.
+ * without any flag. zoneinfo says how much is missing. It is missing in whole sections, and the PCI
+ * hole below 4 GiB is the longest run of them.
  */
 void snap_mark_holes(struct snapshot *s, struct recording *m, const char *side)
 {
@@ -344,7 +366,7 @@ void snap_mark_holes(struct snapshot *s, struct recording *m, const char *side)
 		if (!z->populated)
 			continue;
 		missing = (z->spanned - z->present) / PAGES_PER_SECTION;
-		run = missing ? holes_marked(s, z) : 0;
+		run = missing ? sections_marked(s, z) : 0;
 		missing = missing > run ? missing - run : 0;
 		while (missing && (run = longest_zero_run(s, z, &end))) {
 			for (; run && missing; run--, missing--)

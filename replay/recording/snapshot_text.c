@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Copies of procfs files as lines of words, and the plain ones among them: counters, sizes,
- * settings. Each message names file and line, and what to do.
+ * Copies of procfs files are read here as lines of words, and the plain ones among them are parsed:
+ * counters, sizes, settings. Each message names file and line, and what to do.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -36,8 +36,8 @@ int snap_bad(const struct snap_text *t, const char *fmt, ...)
 }
 
 /**
- * recording_note - add a line to what the report says of the machine
- * @m: machine
+ * recording_note - add a line to the report's notes on the recorded machine
+ * @m: recording
  * @fmt: one line, without newline
  *
  * Each note stands there once; when the room is used up, the last line says so.
@@ -132,6 +132,10 @@ int snap_open(struct snap_text *t, const char *dir, const char *name, char *err,
 	return 1;
 }
 
+/**
+ * snap_close - free the text of a file
+ * @t: file; may be closed twice
+ */
 void snap_close(struct snap_text *t)
 {
 	free(t->buf);
@@ -139,7 +143,7 @@ void snap_close(struct snap_text *t)
 }
 
 /**
- * snap_line - next line of a file
+ * snap_line - take the next line of a file
  * @t: file
  *
  * Return: the line without its newline, or NULL at the end.
@@ -204,6 +208,14 @@ int snap_u64(const struct snap_text *t, const char **s, uint64_t max, uint64_t *
 	return 0;
 }
 
+/**
+ * parse_vmstat - read a copy of /proc/vmstat
+ * @t: the file
+ * @s: its ->vmstat is filled with the first SNAP_MAX_VMSTAT counters
+ * @m: for the note on further ones
+ *
+ * Return: 0; -1 with the message when a line is no name and number.
+ */
 int parse_vmstat(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
 	struct snap_counter c;
@@ -225,6 +237,14 @@ int parse_vmstat(struct snap_text *t, struct snapshot *s, struct recording *m)
 	return 0;
 }
 
+/**
+ * parse_meminfo - read a copy of /proc/meminfo
+ * @t: the file
+ * @s: unused: it holds settings
+ * @m: gets MemTotal, and SwapTotal where there is no copy of /proc/swaps
+ *
+ * Return: 0; -1 with the message when a line is no name and number.
+ */
 int parse_meminfo(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
 	uint64_t kb;
@@ -245,7 +265,17 @@ int parse_meminfo(struct snap_text *t, struct snapshot *s, struct recording *m)
 	return 0;
 }
 
-/* Filename Type Size Used Priority, sizes in KiB; a blank in a name is printed as \040 */
+/**
+ * parse_swaps - read a copy of /proc/swaps
+ * @t: the file
+ * @s: before/ or after/
+ * @m: gets the sum of all areas, and from before/ how much of it is in use, in pages
+ *
+ * A line has the columns Filename, Type, Size, Used and Priority, with sizes in KiB; a blank in a
+ * name is printed as \040. mm/swapfile.c:swap_show.
+ *
+ * Return: 0; -1 with the message when the header or a size is missing.
+ */
 int parse_swaps(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
 	uint64_t kb, total = 0, used = 0;
@@ -289,7 +319,14 @@ static int sysctl_line(struct snap_text *t, const char *p, struct recording *m)
 	return 0;
 }
 
-/* lines of name and value, or values: the files of /proc/sys/vm */
+/**
+ * parse_sysctl_vm - read the values of /proc/sys/vm
+ * @t: the file; each line is a name and its value, or values
+ * @s: unused: they are settings
+ * @m: gets those that the model knows; others are skipped
+ *
+ * Return: 0; -1 with the message when a known one has no number.
+ */
 int parse_sysctl_vm(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
 	const char *p;
@@ -302,8 +339,9 @@ int parse_sysctl_vm(struct snap_text *t, struct snapshot *s, struct recording *m
 	return 0;
 }
 
-/* "always defer [madvise] never": the number in @names of the word in brackets, or -1 */
-static int chosen(const struct snap_text *t, const char *value, const char *const *names, int nr)
+/* finds which of @names stands in brackets, as in "always defer [madvise] never"; -1 for none */
+static int word_in_brackets(const struct snap_text *t, const char *value, const char *const *names,
+			    int nr)
 {
 	const char *open = strchr(value, '['), *close = open ? strchr(open, ']') : NULL;
 	char word[32];
@@ -318,7 +356,7 @@ static int chosen(const struct snap_text *t, const char *value, const char *cons
 
 static int parse_thp_enabled(const struct snap_text *t, const char *value, struct recording *m)
 {
-	int mode = chosen(t, value, thp_enabled_names, NR_THP_ENABLED_MODES);
+	int mode = word_in_brackets(t, value, thp_enabled_names, NR_THP_ENABLED_MODES);
 
 	if (mode < 0)
 		return -1;
@@ -328,7 +366,7 @@ static int parse_thp_enabled(const struct snap_text *t, const char *value, struc
 
 static int parse_thp_defrag(const struct snap_text *t, const char *value, struct recording *m)
 {
-	int mode = chosen(t, value, thp_defrag_names, NR_THP_DEFRAG_MODES);
+	int mode = word_in_brackets(t, value, thp_defrag_names, NR_THP_DEFRAG_MODES);
 
 	if (mode < 0)
 		return -1;
@@ -348,7 +386,14 @@ static int parse_lru_gen(const struct snap_text *t, const char *value, struct re
 	return 0;
 }
 
-/* lines of path:value, as `grep -r . /sys/kernel/mm/transparent_hugepage` prints them */
+/**
+ * parse_thp - read the modes of transparent huge pages, and whether the LRU has generations
+ * @t: the file; its lines are path:value, as `grep -r . /sys/kernel/mm/transparent_hugepage` prints
+ * @s: unused: they are settings
+ * @m: gets ->thp_defrag, ->thp_enabled and ->lru_gen
+ *
+ * Return: 0; -1 with the message when a line or a mode is unknown.
+ */
 int parse_thp(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
 	char *p, *value;
@@ -370,9 +415,17 @@ int parse_thp(struct snap_text *t, struct snapshot *s, struct recording *m)
 	return ret;
 }
 
-/*
- * "Linux version 6.1.0-50-cloud-amd64 (...) #1 SMP ... Debian 6.1.192-1 (date)": Debian's release
- * name stays at patch level 0 all through a stable series; the true one stands behind.
+/**
+ * parse_version - read a copy of /proc/version
+ * @t: the file
+ * @s: unused: it is a setting
+ * @m: gets ->kernel and ->version
+ *
+ * An example is "Linux version 6.1.0-50-cloud-amd64 (...) #1 SMP ... Debian 6.1.192-1 (date)".
+ * Debian's release name stays at patch level 0 all through a stable series; the true version stands
+ * behind it.
+ *
+ * Return: 0; -1 with the message when it is no version of Linux.
  */
 int parse_version(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
@@ -386,7 +439,7 @@ int parse_version(struct snap_text *t, struct snapshot *s, struct recording *m)
 	m->version = kernel_version_parse(m->kernel);
 	if (!m->version)
 		return snap_bad(t, "'%s' is no kernel version", m->kernel);
-	/* "(Debian 12.2.0-14)" is the compiler's: only the same series is the kernel's own */
+	/* "(Debian 12.2.0-14)" is the compiler's version: only one of the same series is Linux's */
 	for (debian = strstr(p, "Debian "); debian; debian = strstr(debian + 7, "Debian ")) {
 		u32 v = kernel_version_parse(debian + 7);
 

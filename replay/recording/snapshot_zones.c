@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /proc/zoneinfo, buddyinfo and pagetypeinfo: what each zone holds. Zones of the same type on
+ * /proc/zoneinfo, buddyinfo and pagetypeinfo say what each zone holds. Zones of the same type on
  * further nodes are folded into one, for the model has one node.
  */
 #include <stdio.h>
@@ -10,7 +10,7 @@
 
 #define PAGETYPE_CAP 100000	/* pagetypeinfo_showfree_print() stops counting there */
 
-/* The model's zone of a name in procfs; -1: Device, HighMem and what else the model lacks. */
+/* Returns the model's zone of a name in procfs; -1 for Device, HighMem and what else it lacks. */
 static int zone_by_name(const char *name)
 {
 	return name_index(zone_names, MAX_NR_ZONES, name);
@@ -21,10 +21,12 @@ static int migratetype_by_name(const char *name)
 	return name_index(migratetype_names, MIGRATE_TYPES, name);
 }
 
-/*
- * struct zi - a zone of one node while its lines are read
- * @z: what they say
- * @cpu: CPU whose per-CPU lists the lines are about
+/**
+ * struct zi - a zone of one node while its lines of zoneinfo are read
+ * @z: what the lines say
+ * @name: of the zone; "" before the first header
+ * @node: its node
+ * @cpu: CPU whose per-CPU lists the lines are about; -1 before the first
  * @seen: bits of zi_keys
  */
 struct zi {
@@ -38,9 +40,10 @@ struct zi {
 enum { ZI_FREE, ZI_BOOST, ZI_MIN, ZI_LOW, ZI_HIGH, ZI_PROMO, ZI_SPANNED, ZI_PRESENT, ZI_MANAGED,
        ZI_START_PFN, ZI_HIGHATOMIC, ZI_COUNT, ZI_PCP_HIGH, ZI_BATCH, ZI_CPU, NR_ZI };
 
-/* each of these is printed by all kernels known */
-#define ZI_NEEDED (1u << ZI_FREE | 1u << ZI_MIN | 1u << ZI_LOW | 1u << ZI_HIGH | 1u << ZI_SPANNED | \
-		   1u << ZI_PRESENT | 1u << ZI_MANAGED | 1u << ZI_START_PFN)
+/* All known kernels print these. */
+#define ZI_NEEDED                                                                         \
+	(1u << ZI_FREE | 1u << ZI_MIN | 1u << ZI_LOW | 1u << ZI_HIGH | 1u << ZI_SPANNED | \
+	 1u << ZI_PRESENT | 1u << ZI_MANAGED | 1u << ZI_START_PFN)
 
 static const char *const zi_keys[NR_ZI] = {
 	[ZI_FREE] = "pages", [ZI_BOOST] = "boost", [ZI_MIN] = "min", [ZI_LOW] = "low",
@@ -83,7 +86,7 @@ static void zi_store(struct zi *zi, int key, uint64_t v)
 	}
 }
 
-/* "protection: (0, 1197, 1197, 1197, 1197)": one number a zone type of that kernel */
+/* "protection: (0, 1197, 1197, 1197, 1197)" has a number for each zone type of that kernel. */
 static int zi_protection(struct snap_text *t, struct zi *zi, const char *p)
 {
 	unsigned int v;
@@ -127,7 +130,7 @@ static int zi_line(struct snap_text *t, struct zi *zi, const char *p)
 	return 0;
 }
 
-/* the printed marks include the boost: mmzone.h:min_wmark_pages() and its like */
+/* The printed marks include the boost (mmzone.h:min_wmark_pages() and its like). */
 static int zi_unboost(struct snap_text *t, struct zi *zi)
 {
 	struct snap_zone *z = &zi->z;
@@ -139,7 +142,7 @@ static int zi_unboost(struct snap_text *t, struct zi *zi)
 					zi->name);
 		z->wmark[w] -= z->boost;
 	}
-	if (marks < NR_WMARK)	/* 6.1 keeps it, but does not print it */
+	if (marks < NR_WMARK)	/* 6.1 has a promo mark, but does not print it */
 		z->wmark[WMARK_PROMO] = 2 * z->wmark[WMARK_HIGH] - z->wmark[WMARK_LOW];
 	return 0;
 }
@@ -187,7 +190,7 @@ static int zi_check(struct snap_text *t, const struct zi *zi)
 	return 0;
 }
 
-/* a zone's lines are over: into the snapshot with it */
+/* puts a zone into the snapshot when its lines are over */
 static int zi_end(struct snap_text *t, struct zi *zi, struct snapshot *s, struct recording *m)
 {
 	int type = zone_by_name(zi->name);
@@ -196,12 +199,12 @@ static int zi_end(struct snap_text *t, struct zi *zi, struct snapshot *s, struct
 		return 0;
 	if (zi->node + 1 > s->nr_nodes)
 		s->nr_nodes = zi->node + 1;
-	/* Device has no pages; what is not populated has no further lines */
+	/* a zone that has no pages, such as Device, has no lines after "present" */
 	if (!zi->z.present && !(zi->seen & 1u << ZI_CPU))
 		return zi->seen & 1u << ZI_PRESENT ? 0 :
 			snap_bad(t, "zone %s of node %u is cut short", zi->name, zi->node);
 	if (type < 0) {
-		recording_note(m, "zone %s is not modelled: its %u pages are left out", zi->name,
+		recording_note(m, "zone %s is not modeled: its %u pages are left out", zi->name,
 			       zi->z.managed);
 		return 0;
 	}
@@ -219,6 +222,16 @@ static int zi_end(struct snap_text *t, struct zi *zi, struct snapshot *s, struct
 	return 0;
 }
 
+/**
+ * parse_zoneinfo - read a copy of /proc/zoneinfo
+ * @t: the file
+ * @s: gets ->zone, ->nr_cpus and ->nr_nodes
+ * @m: for the notes on zones that are folded or left out
+ *
+ * mm/vmstat.c:zoneinfo_show_print.
+ *
+ * Return: 0; -1 with the message when a zone lacks a value or has one that cannot be true.
+ */
 int parse_zoneinfo(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
 	struct zi zi = { .cpu = -1 };
@@ -247,7 +260,7 @@ int parse_zoneinfo(struct snap_text *t, struct snapshot *s, struct recording *m)
 	return 0;
 }
 
-/* "Node 0, zone      DMA" and what follows; *zone is -1 for a zone that is not modelled */
+/* takes "Node 0, zone      DMA" off a line; *zone becomes -1 for a zone that is not modeled */
 static int zone_prefix(const struct snap_text *t, const char **p, int *zone)
 {
 	char name[32];
@@ -267,6 +280,14 @@ static int end_of_line(const struct snap_text *t, const char *p)
 	return *p ? snap_bad(t, "'%.40s' is more than the columns of this file", p) : 0;
 }
 
+/**
+ * parse_buddyinfo - read a copy of /proc/buddyinfo
+ * @t: the file; a line per zone, a column per order
+ * @s: gets ->nr_free of its zones, in buddies
+ * @m: unused
+ *
+ * Return: 0; -1 with the message when a zone has more or fewer columns than orders.
+ */
 int parse_buddyinfo(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
 	const char *p;
@@ -310,8 +331,8 @@ static void pagetype_uncap(struct snapshot *s, int zone, int order, int mt, stru
 }
 
 /*
- * One row of the first table. Rows of further nodes add up. A capped count is entered as the cap
- * and remembered in @capped.
+ * Reads one row of the first table. Rows of further nodes add up. A capped count is entered as the
+ * cap and remembered in @capped.
  */
 static int pagetype_row(struct snap_text *t, struct snapshot *s, const char *p,
 			bool capped[MAX_NR_ZONES][NR_PAGE_ORDERS][MIGRATE_TYPES])
@@ -346,7 +367,7 @@ static int pagetype_row(struct snap_text *t, struct snapshot *s, const char *p,
 	return end_of_line(t, p);
 }
 
-/* "Number of blocks type     Unmovable      Movable ...": the types, in the order of columns */
+/* reads the types, in the order of columns, behind "Number of blocks type" */
 static int pagetype_columns(struct snap_text *t, const char *p, int *col, int *nr)
 {
 	char word[32];
@@ -397,6 +418,16 @@ static void pagetype_uncap_all(struct snapshot *s, struct recording *m,
 					pagetype_uncap(s, z, o, mt, m);
 }
 
+/**
+ * parse_pagetypeinfo - read a copy of /proc/pagetypeinfo
+ * @t: the file: a table of free buddies by zone, type and order, one of blocks by zone and type
+ * @s: after parse_buddyinfo(); gets ->free_by_order and ->pageblocks of its zones
+ * @m: for the notes on counts that stay capped, or blocks of another order, which are not used
+ *
+ * mm/vmstat.c:pagetypeinfo_show.
+ *
+ * Return: 0; -1 with the message when a table is missing or names a type that the model lacks.
+ */
 int parse_pagetypeinfo(struct snap_text *t, struct snapshot *s, struct recording *m)
 {
 	bool capped[MAX_NR_ZONES][NR_PAGE_ORDERS][MIGRATE_TYPES] = { { { false } } };

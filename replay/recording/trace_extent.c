@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A first pass over a trace that has no snapshots beside it. The machine must be known before the
- * replay begins: how far its memory reaches, and which pages were free.
+ * A trace without snapshots beside it is read twice. How far the memory reaches, and which pages
+ * were free, must be known before the replay begins; the first pass finds it out.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "parsers/trace.h"
 #include "recording.h"
 
-static int look_at(struct trace_extent *e, const struct record *r, struct recording *m)
+static int extend_by_record(struct trace_extent *e, const struct record *r, struct recording *m)
 {
 	unsigned int order = r->type == REC_FREE_BATCHED ? 0 : r->order;
 
@@ -23,7 +23,7 @@ static int look_at(struct trace_extent *e, const struct record *r, struct record
 }
 
 /**
- * trace_extent_read - read a trace once and note what it shows of the machine
+ * trace_extent_read - read a trace once and note what it shows of the recorded machine
  * @e: filled in
  * @path: the trace
  * @opt: as for trace_open()
@@ -49,7 +49,7 @@ int trace_extent_read(struct trace_extent *e, const char *path, const struct tra
 		return -1;
 	while ((n = trace_read(t, &rec)) > 0 && !*stop && !no_memory)
 		for (long i = 0; i < n && !no_memory; i++)
-			no_memory = look_at(e, &rec[i], m) != 0;
+			no_memory = extend_by_record(e, &rec[i], m) != 0;
 	if (n < 0)
 		snprintf(err, errlen, "%s", trace_error(t));
 	else if (no_memory)
