@@ -25,7 +25,7 @@ static const struct command command_table[] = {
 	{ "run", cmd_run, "RECORDING|TRACE [-p POLICY]... [-o FILE] [option]...",
 	  "replay under policies, report as JSON" },
 	{ "info", cmd_info, "RECORDING|TRACE [--json]", "what a trace and its snapshots hold" },
-	{ "check", cmd_check, "RECORDING [--against RECORDING] [-p POLICY] [--json] [--strict]",
+	{ "check", cmd_check, "RECORDING... [--against RECORDING] [-p POLICY] [--json] [--strict]",
 	  "hold the replay against what the recording itself shows" },
 	{ "policies", cmd_policies, "[NAME|FILE.so]... [--json] [--features]",
 	  "what -p takes: the policies and what can be set, or the kernel's features" },
@@ -38,6 +38,7 @@ static const struct command command_table[] = {
 	{ "version", cmd_version, "", "the version" },
 };
 
+/* clang-format off */
 static const char option_help[] =
 "options of run and check:\n"
 "  -p, --policy NAME[,setting=value]...\n"
@@ -45,13 +46,12 @@ static const char option_help[] =
 "                         (run: vanilla; check: the recorded one)\n"
 "  -o, --output FILE      write the report there, whole or not at all (run)\n"
 "      --seed N           seed of all that a recording cannot tell (1)\n"
-"      --seeds N          replay seeds SEED .. SEED+N-1 and report the spread (run; check\n"
-"                         with --against)\n"
+"      --seeds N          replay seeds SEED .. SEED+N-1 and report the spread (run; check: 8)\n"
 "      --against RECORDING\n"
 "                         of the same load with vm.defrag_mode=1: does the policy change the\n"
 "                         replay as it changed the real kernel? (check)\n"
-"      --repeat RECORDING of the same load once more, with either mode: tells how far equal\n"
-"                         real runs differ; may be repeated (check --against)\n"
+"      --repeat DIRECTORY snapshots of one more real run of the load: tells how far equal real\n"
+"                         runs differ; may be repeated (check)\n"
 "      --timeline MS      sample fragmentation and free memory every MS of trace time (run)\n"
 "      --end-state FILE   one byte a pfn of the final model: 0 free, 1 in use (run)\n"
 "      --memory SIZE      memory of a bare trace's machine, as in 4G\n"
@@ -90,6 +90,7 @@ static const char option_help[] =
 "  -o, --output FILE      write there, whole or not at all\n"
 "exit: 0 done; 1 diff past a limit, check --strict past a limit; 2 trouble;\n"
 "      130 interrupted, with a partial report marked so\n";
+/* clang-format on */
 
 #define NR_COMMANDS (sizeof(command_table) / sizeof(command_table[0]))
 

@@ -9,8 +9,6 @@
 BUILD=${BUILD:-build}
 tested='
 main                      the program begins here
-ab_beyond                 whether a change is beyond the spread of equal runs
-ab_direction              which way a change goes
 add_to_free_list          tests of free lists make lists of their own
 diff_change               the relative change of two values
 diff_column_find          a column by its label

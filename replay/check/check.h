@@ -30,16 +30,39 @@ void check_counts_recorded(struct check_counts *c, const struct recording *m,
 			   const struct policy_result *observed);
 void check_counts_replayed(struct check_counts *c, const struct policy_result *run);
 
+typedef void (*check_visitor)(void *ctx, const char *name, u64 moved);
+void check_unmodeled(const struct recording *m, check_visitor visit, void *ctx);
+
+/* sample.c: several runs of one kind */
+struct check_sample {
+	unsigned int n;
+	double sum, min, max;
+	double squares; /* sum of squared deviations from the mean */
+};
+
+void sample_add(struct check_sample *s, double value);
+double sample_mean(const struct check_sample *s);
+
 /*
- * fidelity.c: how close a replay under the recorded policy comes to what the recording shows. There
- * is one row per metric, with the limit that the project sets itself.
+ * fidelity.c: is a replay under the recorded policy as good as one more real run? There is one row
+ * per metric. The real runs are the recording and its repetitions.
  */
-enum fidelity_verdict { FIDELITY_NONE, FIDELITY_OK, FIDELITY_FEW, FIDELITY_MISS };
+enum fidelity_verdict {
+	FIDELITY_NONE, /* not judged */
+	FIDELITY_ZERO, /* nothing of it happened on either side: this is no merit */
+	FIDELITY_FEW,  /* too few on both sides to say */
+	FIDELITY_OK,   /* where one more real run would be expected */
+	FIDELITY_MISS,
+};
 
 struct fidelity_row {
 	const char *name;
 	const struct metric *metric;	/* of a METRIC_RATE the difference counts, not the ratio */
-	double recorded, replayed;
+	double recorded;		/* by the recording itself */
+	struct check_sample real, replayed; /* values of the runs */
+	struct check_sample level;	    /* of the real ones, on the scale of the spread */
+	double low, high;		    /* between which one more real run would be expected */
+	double z; /* distance from their mean in half-widths; NAN: not judged */
 	enum fidelity_verdict verdict;
 };
 
@@ -49,17 +72,45 @@ struct fidelity {
 	const char *policy, *recorded_policy;
 	struct fidelity_row row[FIDELITY_MAX_ROWS];
 	unsigned int nr;
-	unsigned int missed;		/* rows past their limit */
+	unsigned int runs, seeds;		  /* how many real ones, and replays */
+	unsigned int verdicts[FIDELITY_MISS + 1]; /* rows of each */
 	/* THP outcomes: what the counters of the recording say, and what its trace shows */
 	u64 thp_counters[2], thp_trace[2];	/* success, fallback */
 	bool have_thp;
 };
 
-void fidelity_compute(struct fidelity *f, const struct recording *m,
-		      const struct policy_result *self, const struct policy_result *observed);
+void fidelity_init(struct fidelity *f, const struct recording *m,
+		   const struct policy_result *observed);
+void fidelity_add_repeat(struct fidelity *f, const struct check_counts *c);
+void fidelity_add_replay(struct fidelity *f, const struct check_counts *c);
+void fidelity_judge(struct fidelity *f);
 const char *check_recorded_policy(const struct recording *m);
-const char *fidelity_verdict_name(enum fidelity_verdict v);
-double fidelity_ratio(const struct fidelity_row *m);
+
+/* fidelity_report.c */
+void fidelity_print(const struct fidelity *f, const struct recording *m);
+json_t *fidelity_json(const struct fidelity *f, const struct recording *m);
+json_t *fidelity_thp_json(const struct fidelity *f);
+
+/*
+ * bias.c: a replay that is off to the same side on every recording is wrong, however much the spread
+ * of each of them forgives.
+ */
+struct bias_row {
+	const char *name;
+	const struct metric *metric;
+	unsigned int n, ok, above, below; /* recordings */
+	double z, difference;		  /* sums: half-widths; logarithms of ratios, or points */
+};
+
+struct bias {
+	struct bias_row row[FIDELITY_MAX_ROWS];
+	unsigned int nr;
+	unsigned int recordings, judged, ok;
+};
+
+void bias_add(struct bias *b, const struct fidelity *f);
+void bias_print(const struct bias *b);
+json_t *bias_json(const struct bias *b);
 
 /*
  * check_ab.c: fidelity across policies. Of two recordings of one load, one with vm.defrag_mode=0
@@ -68,38 +119,36 @@ double fidelity_ratio(const struct fidelity_row *m);
  */
 #define MAX_AB_METRICS 40
 
-struct ab_range {
-	unsigned int n;
-	double sum, min, max;
-	double squares;			/* sum of squared deviations from the mean */
-};
-
 enum ab_verdict {
 	AB_NONE,    /* not judged */
 	AB_WITHIN,  /* the real change is within the spread: no finding */
-	AB_SAME,    /* the replay moves the same way */
-	AB_WEAK,    /* likewise, but by no more than other seeds might undo */
+	AB_SAME,    /* the replay moves the same way, by half to twice as much */
+	AB_LESS,    /* the same way, by less than half */
+	AB_MORE,    /* the same way, by more than twice */
 	AB_STILL,   /* the replay does not move */
 	AB_AGAINST, /* the replay moves the other way */
 };
 
-/* [0]: defrag_mode=0, vanilla; [1]: defrag_mode=1. @level is judged, @value is shown. */
+/* [0]: defrag_mode=0, vanilla; [1]: defrag_mode=1. @value is shown, @level is judged. */
 struct ab_row {
 	const struct metric *metric;
-	struct metric_spread spread;	/* the metric's, or what repeated recordings show */
-	struct ab_range repeat[2];	/* levels of these, and of the recording itself */
-	double real[2], real_level[2];	/* NAN: no such counter, or nothing was tried */
-	struct ab_range value[2], level[2];
+	double real[2];				/* of the two recordings; NAN: no such counter */
+	struct check_sample real_level[2];	/* of them and their repetitions */
+	struct check_sample value[2], level[2]; /* of the replays */
+	double real_change, change;		/* on the scale of the spread; NAN: not judged */
+	bool weak;				/* other seeds might undo the replay's change */
+	bool zero;				/* nothing happened in any of the four */
 	enum ab_verdict verdict;
 };
 
 struct ab {
 	struct ab_row row[MAX_AB_METRICS];
 	unsigned int nr;
-	unsigned int repeats;		/* recordings that tell the spread; 0: the table does */
-	unsigned int judged, moved, same, weak;	/* rows; @same includes @weak */
+	unsigned int repeats;		/* recordings beside the two */
+	unsigned int judged, zero;	/* rows; @judged without @zero */
+	unsigned int moved, same, weak; /* @same includes @weak */
 	double share;			/* percent of @moved; NAN when nothing moved */
-	double thp_real, thp_low, thp_high;	/* percent; the range not yet widened; NAN: none */
+	double thp_real, thp_replay;	/* change of THP success, points; NAN: none */
 	bool share_ok, thp_ok;
 };
 
@@ -108,8 +157,12 @@ void ab_add_replay(struct ab *x, unsigned int policy, const struct check_counts 
 void ab_set_real(struct ab *x, const struct check_counts *a, const struct check_counts *b);
 void ab_add_repeat(struct ab *x, unsigned int mode, const struct check_counts *c);
 void ab_judge(struct ab *x);
-unsigned int ab_unlike(const struct recording *a, const struct recording *b, char *why, size_t len);
 void ab_print(const struct ab *x, const char *const policy[2]);
 json_t *ab_json(const struct ab *x);
+
+/* unlike.c */
+unsigned int repeat_unlike(const struct recording *a, const struct recording *b, char *why,
+			   size_t len);
+unsigned int ab_unlike(const struct recording *a, const struct recording *b, char *why, size_t len);
 
 #endif

@@ -1,46 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The table of real change against predicted change, as text and as JSON. */
+/* The table of real change against replayed change, as text and as JSON. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "internal.h"
-#include "report/report.h"
 
-static const char *const verdict_word[] = { "", "", "same", "weak", "still", "against" };
-
-/* six characters: whole up to 99999, then thousands, then millions */
-static const char *format_number(char *buf, size_t len, double value, bool rate)
-{
-	if (isnan(value))
-		snprintf(buf, len, "-");
-	else if (rate)
-		snprintf(buf, len, "%.1f", value);
-	else if (value < 99999.5)
-		snprintf(buf, len, "%.0f", value);
-	else if (value < 9999500)
-		snprintf(buf, len, "%.0fk", value / 1e3);
-	else
-		snprintf(buf, len, "%.0fM", value / 1e6);
-	return buf;
-}
-
-static double range_mean(const struct ab_range *r)
-{
-	return r->n ? ab_mean(r) : NAN;
-}
-
-static const char *format_range(char *buf, size_t len, const struct ab_range *r, bool rate)
-{
-	char low[16], high[16];
-
-	if (!r->n)
-		return "-";
-	snprintf(buf, len, "%s..%s", format_number(low, sizeof(low), r->min, rate),
-		 format_number(high, sizeof(high), r->max, rate));
-	return buf;
-}
+static const char *const verdict_word[] = {
+	[AB_NONE] = "",	    [AB_WITHIN] = "",	  [AB_SAME] = "same",	    [AB_LESS] = "less",
+	[AB_MORE] = "more", [AB_STILL] = "still", [AB_AGAINST] = "against",
+};
 
 /* percent while that reads well, then a factor; points of a rate */
 static const char *format_change(char *buf, size_t len, double a, double b, bool rate)
@@ -60,88 +30,99 @@ static const char *format_change(char *buf, size_t len, double a, double b, bool
 	return buf;
 }
 
+/* what the row is judged by: the means, where there are repetitions */
+static double real_value(const struct ab_row *r, int mode)
+{
+	if (!r->metric->spread || !r->real_level[mode].n)
+		return r->real[mode];
+	return spread_value(r->metric->spread, sample_mean(&r->real_level[mode]));
+}
+
+static const char *verdict_of(const struct ab_row *r)
+{
+	return r->zero ? "zero" : verdict_word[r->verdict];
+}
+
 static void print_row(const struct ab_row *r)
 {
-	const struct metric_spread *s = r->metric->spread ? &r->spread : NULL;
 	bool rate = r->metric->kind == METRIC_RATE;
-	char real[2][16], replay[2][16], wide[2][40], moved[2][24], limit[16] = "";
+	char real[2][16], replay[2][16], moved[2][24];
 	const char *beyond = "";
 
-	if (s)
-		snprintf(limit, sizeof(limit), s->points ? "%.1fpt" : "x %.2f", s->limit);
 	if (r->verdict)
 		beyond = r->verdict == AB_WITHIN ? "no" : "yes";
 	for (int i = 0; i < 2; i++) {
-		format_number(real[i], sizeof(real[i]), r->real[i], rate);
-		format_number(replay[i], sizeof(replay[i]), range_mean(&r->value[i]), rate);
+		format_count(real[i], sizeof(real[i]), real_value(r, i), rate);
+		format_count(replay[i], sizeof(replay[i]), sample_mean(&r->value[i]), rate);
 	}
-	printf("%-30s %6s %6s %7s %6s %-12s %6s %-12s %7s %6s %3s  %s\n", r->metric->name, real[0],
-	       real[1], format_change(moved[0], sizeof(moved[0]), r->real[0], r->real[1], rate),
-	       replay[0], format_range(wide[0], sizeof(wide[0]), &r->value[0], rate),
-	       replay[1], format_range(wide[1], sizeof(wide[1]), &r->value[1], rate),
-	       format_change(moved[1], sizeof(moved[1]), range_mean(&r->value[0]),
-			     range_mean(&r->value[1]), rate),
-	       limit, beyond, verdict_word[r->verdict]);
+	printf("%-30s %6s %6s %7s %3s %6s %6s %7s %s%s\n", r->metric->name, real[0], real[1],
+	       format_change(moved[0], sizeof(moved[0]), real_value(r, 0), real_value(r, 1), rate),
+	       beyond, replay[0], replay[1],
+	       format_change(moved[1], sizeof(moved[1]), sample_mean(&r->value[0]),
+			     sample_mean(&r->value[1]), rate),
+	       verdict_of(r), r->weak && r->verdict == AB_SAME ? "?" : "");
 }
 
 static void print_thp(const struct ab *x)
 {
 	if (isnan(x->thp_real)) {
-		printf("thp success: no fault of a huge page in B\n");
+		printf("thp success: no fault of a huge page in one of them\n");
 		return;
 	}
-	printf("thp success: B %.1f %%, replay %.1f..%.1f %%, widened by %.0f points %.1f..%.1f:"
-	       " %s\n",
-	       x->thp_real, x->thp_low, x->thp_high, AB_THP_WIDEN, x->thp_low - AB_THP_WIDEN,
-	       x->thp_high + AB_THP_WIDEN, x->thp_ok ? "ok" : "miss");
+	printf("thp success: %+.1f points really, %+.1f in replay, up to %.0f apart%s: %s\n",
+	       x->thp_real, x->thp_replay, AB_THP_POINTS,
+	       fabs(x->thp_real) > AB_THP_POINTS ? " and the same way" : "",
+	       x->thp_ok ? "ok" : "miss");
 }
 
 static void print_sums(const struct ab *x)
 {
-	printf("\nspread: how far equal real runs differ");
+	printf("\n?: the real change is beyond two standard errors of ");
 	if (x->repeats)
-		printf(" (%u given)", x->repeats);
-	printf("; real: the change is beyond that; replay: moves the same way,\n"
-	       "weak (likewise, but by less than two standard errors over seeds), still, or"
-	       " against\n\n");
-	printf("moved: %u of %u judged rows moved beyond the spread", x->moved, x->judged);
+		printf("the runs given, %u more\nthan the two", x->repeats);
+	else
+		printf("two runs of the reference\nloads");
+	printf(". Then the replay moves by half to twice as much (same; ? when other seeds\n"
+	       "might undo it), less, more, not (still), or the other way (against).\n\n");
+	printf("moved: %u of %u rows that are not all 0", x->moved, x->judged);
 	if (x->moved)
-		printf("; the replay moves the same way in %u, %u of them weakly: %.1f %%, mark"
-		       " %.0f %%: %s",
+		printf("; %u likewise in replay, %u of them with ?:\n%.1f %%, mark %.0f %%: %s",
 		       x->same, x->weak, x->share, AB_MARK, x->share_ok ? "ok" : "miss");
 	printf("\n");
+	if (x->zero)
+		printf("%u rows are 0 throughout, which is no merit\n", x->zero);
 	print_thp(x);
 }
 
 /**
- * ab_print - the table, at most 120 columns wide, and the sums below it
+ * ab_print - the table, 80 columns wide for all but absurd numbers, and the sums below it
  * @x: judged
  * @policy: the two that the first recording was replayed under
  */
 void ab_print(const struct ab *x, const char *const policy[2])
 {
-	printf("%-30s %-21s %-19.19s %.40s\n", "", "    recorded", policy[0], policy[1]);
-	printf("%-30s %6s %6s %7s %6s %-12s %6s %-12s %7s %6s %3s %s\n", "", "A", "B", "change",
-	       "mean", "range", "mean", "range", "change", "spread", "real", "replay");
+	printf("first under %s, then under %s\n\n", policy[0], policy[1]);
+	printf("%-30s %6s %6s %7s %3s %6s %6s %7s\n", "", "real A", "B", "change", "?", "replay",
+	       "", "change");
 	for (unsigned int i = 0; i < x->nr; i++)
 		print_row(&x->row[i]);
 	print_sums(x);
 }
 
-static json_t *json_range(const struct ab_range *r)
+static json_t *json_sample(const struct check_sample *s)
 {
-	if (!r->n)
+	if (!s->n)
 		return json_null();
-	return json_pack("{so, so, so}", "min", json_fraction(r->min), "mean",
-			 json_fraction(range_mean(r)), "max", json_fraction(r->max));
+	return json_pack("{so, so, so}", "min", json_fraction(s->min), "mean",
+			 json_fraction(sample_mean(s)), "max", json_fraction(s->max));
 }
 
-static json_t *json_spread(const struct metric_spread *s)
+/* a ratio, or points */
+static json_t *json_change(const struct ab_row *r, double change)
 {
-	if (!s)
+	if (isnan(change))
 		return json_null();
-	return json_pack("{ss, ss, so, so}", "class", s->name, "kind", s->points ? "points" :
-			 "ratio", "limit", json_fraction(s->limit), "few", json_fraction(s->few));
+	return json_fraction(r->metric->spread->points ? change : exp(change));
 }
 
 static json_t *json_row(const struct ab_row *r)
@@ -149,16 +130,22 @@ static json_t *json_row(const struct ab_row *r)
 	json_t *row = json_object();
 
 	json_object_set_new(row, "name", json_string(r->metric->name));
-	json_object_set_new(row, "real", json_pack("{so, so}", "a", json_fraction(r->real[0]),
-						   "b", json_fraction(r->real[1])));
-	json_object_set_new(row, "replay", json_pack("{so, so}", "a", json_range(&r->value[0]),
-						     "b", json_range(&r->value[1])));
-	json_object_set_new(row, "spread", json_spread(r->metric->spread ? &r->spread : NULL));
+	json_object_set_new(row, "real",
+			    json_pack("{so, so, so}", "a", json_fraction(r->real[0]), "b",
+				      json_fraction(r->real[1]), "change",
+				      json_change(r, r->real_change)));
+	json_object_set_new(row, "replay",
+			    json_pack("{so, so, so}", "a", json_sample(&r->value[0]), "b",
+				      json_sample(&r->value[1]), "change",
+				      json_change(r, r->change)));
+	json_object_set_new(row, "spread",
+			    r->metric->spread ? json_string(r->metric->spread->name) : json_null());
 	json_object_set_new(row, "beyond_spread",
 			    r->verdict == AB_NONE ? json_null()
 						  : json_boolean(r->verdict != AB_WITHIN));
-	json_object_set_new(row, "verdict", verdict_word[r->verdict][0] ?
-			    json_string(verdict_word[r->verdict]) : json_null());
+	json_object_set_new(row, "verdict",
+			    verdict_of(r)[0] ? json_string(verdict_of(r)) : json_null());
+	json_object_set_new(row, "weak", json_boolean(r->weak));
 	return row;
 }
 
@@ -174,14 +161,14 @@ json_t *ab_json(const struct ab *x)
 
 	for (unsigned int i = 0; i < x->nr; i++)
 		json_array_append_new(metrics, json_row(&x->row[i]));
-	moved = json_pack("{so, so, so, so, so, so, sb}", "judged", json_u64(x->judged),
-			  "beyond_spread", json_u64(x->moved), "same", json_u64(x->same), "weak",
-			  json_u64(x->weak), "share_percent", json_fraction(x->share),
-			  "mark_percent", json_fraction(AB_MARK), "ok", x->share_ok);
-	thp = json_pack("{so, so, so, so, sb}", "real_percent", json_fraction(x->thp_real),
-			"replay_min_percent", json_fraction(x->thp_low), "replay_max_percent",
-			json_fraction(x->thp_high), "widened_by_points",
-			json_fraction(AB_THP_WIDEN), "ok", x->thp_ok);
+	moved = json_pack("{so, so, so, so, so, so, so, sb}", "judged", json_u64(x->judged), "zero",
+			  json_u64(x->zero), "beyond_spread", json_u64(x->moved), "same",
+			  json_u64(x->same), "weak", json_u64(x->weak), "share_percent",
+			  json_fraction(x->share), "mark_percent", json_fraction(AB_MARK), "ok",
+			  x->share_ok);
+	thp = json_pack("{so, so, so, sb}", "real_points", json_fraction(x->thp_real),
+			"replay_points", json_fraction(x->thp_replay), "mark_points",
+			json_fraction(AB_THP_POINTS), "ok", x->thp_ok);
 	json_object_set_new(cross, "repeats", json_u64(x->repeats));
 	json_object_set_new(cross, "metrics", metrics);
 	json_object_set_new(cross, "moved", moved);

@@ -17,7 +17,7 @@ static void take_extfrag(struct check_counts *c, const struct policy_result *run
  * check_counts_recorded - what the recorded kernel did
  * @c: filled in
  * @m: recording with both snapshots; stays in use
- * @observed: what its trace shows, for the extfrag events
+ * @observed: what its trace shows, for the extfrag events; NULL: nothing is known of them
  */
 void check_counts_recorded(struct check_counts *c, const struct recording *m,
 			   const struct policy_result *observed)
@@ -26,8 +26,9 @@ void check_counts_recorded(struct check_counts *c, const struct recording *m,
 	c->recording = m;
 	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++)
 		c->known[i] = recording_delta(m, vm_event_name[i], &c->vm[i]);
-	take_extfrag(c, observed);
-	c->extfrag_known = true;
+	if (observed)
+		take_extfrag(c, observed);
+	c->extfrag_known = observed != NULL;
 }
 
 /**
@@ -85,4 +86,34 @@ bool check_counts_read(const void *counts, const char *name, double *value)
 		return false;
 	*value = (double)delta;
 	return true;
+}
+
+/* a state of the machine, or what belongs to no part of memory management that is modeled here */
+static bool is_no_event(const char *name)
+{
+	static const char *const prefix[] = { "nr_", "workingset_nodes", "kstack_", "numa_" };
+
+	for (size_t i = 0; i < sizeof(prefix) / sizeof(prefix[0]); i++)
+		if (!strncmp(name, prefix[i], strlen(prefix[i])))
+			return true;
+	return false;
+}
+
+/**
+ * check_unmodeled - the events that the recorded kernel counted and a replay does not
+ * @m: recording with both snapshots
+ * @visit: called with each counter that moved
+ * @ctx: for @visit
+ */
+void check_unmodeled(const struct recording *m, check_visitor visit, void *ctx)
+{
+	u64 delta;
+
+	for (unsigned int i = 0; i < m->after.nr_vmstat; i++) {
+		const char *name = m->after.vmstat[i].name;
+
+		if (metric_counter(name) < 0 && !is_no_event(name) &&
+		    recording_delta(m, name, &delta) && delta)
+			visit(ctx, name, delta);
+	}
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Rows of recorded against replayed, and whether each stays within its limit. */
+/* Is a replay where one more real run would be expected? */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,61 +8,44 @@
 
 /* The rows above those of the counters, in their order. */
 static const char *const sum_rows[] = {
-	"pgalloc", "pgsteal", "pgscan", "allocstall", "thp_success_rate",
-	"extfrag_events", "extfrag_steal", "extfrag_claim_part", "extfrag_claim_block",
+	"pgalloc",
+	"pgsteal",
+	"pgscan",
+	"allocstall",
+	"thp_success_rate",
+	"compact_direct_migrate_scanned",
+	"compact_direct_free_scanned",
+	"extfrag_events",
+	"extfrag_steal",
+	"extfrag_claim_part",
+	"extfrag_claim_block",
 };
 
-/**
- * fidelity_ratio - replayed over recorded
- * @row: the row
- *
- * Return: the ratio; 1 when both are 0, infinity when only the recording's is.
- */
-double fidelity_ratio(const struct fidelity_row *row)
+static double value_of(const struct fidelity_row *row, const struct check_counts *c)
 {
-	if (row->recorded == 0)
-		return row->replayed == 0 ? 1 : INFINITY;
-	return row->replayed / row->recorded;
+	double value;
+
+	if (!metric_is_pattern(row->metric))
+		return metric_value(row->metric, check_counts_read, c);
+	return check_counts_read(c, row->name, &value) ? value : NAN;
 }
 
-/*
- * One load is replayed here, not recorded twice: a few are METRIC_FEW of whatever is counted, pages
- * included, which is stricter than between real runs.
- */
-static enum fidelity_verdict judge_row(const struct fidelity_row *row)
+static void add_real(struct fidelity_row *row, double value)
 {
-	double ratio = fidelity_ratio(row), limit = row->metric->limit;
-
-	if (limit == 0)
-		return FIDELITY_NONE;
-	if (row->metric->kind == METRIC_RATE)
-		return fabs(row->replayed - row->recorded) <= limit ? FIDELITY_OK : FIDELITY_MISS;
-	if (ratio <= limit && ratio >= 1 / limit)
-		return FIDELITY_OK;
-	if (row->recorded < METRIC_FEW && row->replayed < METRIC_FEW)
-		return FIDELITY_FEW;
-	return FIDELITY_MISS;
+	sample_add(&row->real, value);
+	if (row->metric->spread && !isnan(value))
+		sample_add(&row->level, spread_level(row->metric->spread, value));
 }
 
-static void add_row(struct fidelity *f, const char *name, const struct check_counts *recorded,
-		    const struct check_counts *replayed)
+static void add_row(struct fidelity *f, const char *name, const struct check_counts *recorded)
 {
 	struct fidelity_row *row = &f->row[f->nr];
 
-	row->name = name;
-	row->metric = metric_find(name);
-	if (metric_is_pattern(row->metric)) {
-		if (!check_counts_read(recorded, name, &row->recorded) ||
-		    !check_counts_read(replayed, name, &row->replayed))
-			return;
-	} else {
-		row->recorded = metric_value(row->metric, check_counts_read, recorded);
-		row->replayed = metric_value(row->metric, check_counts_read, replayed);
-	}
-	if (isnan(row->recorded) || isnan(row->replayed))
+	*row = (struct fidelity_row){ .name = name, .metric = metric_find(name) };
+	row->recorded = value_of(row, recorded);
+	if (isnan(row->recorded))
 		return;
-	row->verdict = judge_row(row);
-	f->missed += row->verdict == FIDELITY_MISS;
+	add_real(row, row->recorded);
 	f->nr++;
 }
 
@@ -89,40 +72,104 @@ const char *check_recorded_policy(const struct recording *m)
 }
 
 /**
- * fidelity_compute - hold a replay against the recording it came from
- * @f: filled in
+ * fidelity_init - the rows of a recording
+ * @f: filled in; fidelity_add_replay() and fidelity_judge() are to follow
  * @m: recording with both snapshots
- * @self: the replay
- * @observed: the trace's own history, for the THP outcomes
- *
- * Limits are those of the table of metrics. A row needs its number on both sides.
+ * @observed: the trace's own history, for extfrag events and THP outcomes
  */
-void fidelity_compute(struct fidelity *f, const struct recording *m,
-		      const struct policy_result *self, const struct policy_result *observed)
+void fidelity_init(struct fidelity *f, const struct recording *m,
+		   const struct policy_result *observed)
 {
-	struct check_counts recorded, replayed;
+	struct check_counts recorded;
 
 	memset(f, 0, sizeof(*f));
-	f->policy = self->policy;
 	f->recorded_policy = check_recorded_policy(m);
+	f->runs = 1;
 	compare_thp(f, m, observed);
 	check_counts_recorded(&recorded, m, observed);
-	check_counts_replayed(&replayed, self);
 	for (size_t i = 0; i < sizeof(sum_rows) / sizeof(sum_rows[0]); i++)
-		add_row(f, sum_rows[i], &recorded, &replayed);
+		add_row(f, sum_rows[i], &recorded);
 	for (int i = 0; i < NR_VM_EVENT_ITEMS; i++)
-		add_row(f, vm_event_name[i], &recorded, &replayed);
+		add_row(f, vm_event_name[i], &recorded);
 }
 
 /**
- * fidelity_verdict_name - one word for the table and the JSON
- * @v: verdict
- *
- * Return: a constant; "" for a figure without a limit.
+ * fidelity_add_repeat - one more real run of the recorded load
+ * @f: after fidelity_init()
+ * @c: what it did
  */
-const char *fidelity_verdict_name(enum fidelity_verdict v)
+void fidelity_add_repeat(struct fidelity *f, const struct check_counts *c)
 {
-	static const char *const name[] = { "", "ok", "few", "miss" };
+	for (unsigned int i = 0; i < f->nr; i++)
+		add_real(&f->row[i], value_of(&f->row[i], c));
+	f->runs++;
+}
 
-	return name[v];
+/**
+ * fidelity_add_replay - one more seed
+ * @f: after fidelity_init()
+ * @c: what the replay did
+ */
+void fidelity_add_replay(struct fidelity *f, const struct check_counts *c)
+{
+	for (unsigned int i = 0; i < f->nr; i++)
+		sample_add(&f->row[i].replayed, value_of(&f->row[i], c));
+	f->seeds++;
+}
+
+static enum fidelity_verdict judge_row(struct fidelity_row *row)
+{
+	const struct metric_spread *s = row->metric->spread;
+	double real = sample_mean(&row->real), replayed = sample_mean(&row->replayed);
+	double floor = metric_floor(row->metric), middle, half;
+
+	row->z = row->low = row->high = NAN;
+	if (!s)
+		return FIDELITY_NONE;
+	middle = sample_mean(&row->level);
+	half = spread_half_width(s, &row->level);
+	row->low = spread_value(s, middle - half);
+	row->high = spread_value(s, middle + half);
+	if (!s->points && real == 0 && replayed == 0)
+		return FIDELITY_ZERO;
+	if (!s->points && real < floor && replayed < floor)
+		return FIDELITY_FEW;
+	row->z = (spread_level(s, replayed) - middle) / half;
+	return fabs(row->z) <= 1 ? FIDELITY_OK : FIDELITY_MISS;
+}
+
+/**
+ * fidelity_judge - verdict of every row, and their sums
+ * @f: with at least one replay
+ *
+ * A row that the replay does not know, as "observed" knows few, is dropped.
+ */
+void fidelity_judge(struct fidelity *f)
+{
+	unsigned int kept = 0;
+
+	memset(f->verdicts, 0, sizeof(f->verdicts));
+	for (unsigned int i = 0; i < f->nr; i++) {
+		struct fidelity_row *row = &f->row[kept];
+
+		if (!f->row[i].replayed.n)
+			continue;
+		*row = f->row[i];
+		row->verdict = judge_row(row);
+		f->verdicts[row->verdict]++;
+		kept++;
+	}
+	f->nr = kept;
+}
+
+/**
+ * fidelity_difference - replay against the real runs
+ * @row: a judged row
+ *
+ * Return: points of a rate; else the logarithm of a ratio, in which few say little.
+ */
+double fidelity_difference(const struct fidelity_row *row)
+{
+	return spread_level(row->metric->spread, sample_mean(&row->replayed)) -
+	       sample_mean(&row->level);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* fragreplay check: hold the replay against what the recording itself shows. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "cmd_check.h"
@@ -10,39 +11,12 @@
 #include "options.h"
 #include "report/report.h"
 
-static int print(const struct check *c, bool json)
-{
-	json_t *doc;
-	int ret;
-
-	if (!json) {
-		check_print(c);
-		return output_flush_stdout();
-	}
-	doc = check_json(c);
-	ret = report_write(doc, NULL);
-	json_decref(doc);
-	return ret;
-}
-
-static int check(struct check *c, const struct options *o)
-{
-	char err[ERR_LEN] = "";
-	int ret = EXIT_OK;
-
-	if (check_replay(c, o, err, sizeof(err))) {
-		message("%s", err);
-		return EXIT_TROUBLE;
-	}
-	if (print(c, o->json))
-		ret = EXIT_TROUBLE;
-	else if (c->out.interrupted)
-		ret = EXIT_INTERRUPTED;
-	else if (o->strict && c->fidelity.missed)
-		ret = EXIT_REGRESSION;
-	run_release(&c->out);
-	return ret;
-}
+/* what `check` is to say of all recordings together */
+struct checked {
+	struct bias bias;
+	json_t *documents; /* NULL: text was asked for */
+	bool missed;
+};
 
 /**
  * check_need_snapshots - without them there is nothing to hold a replay against
@@ -61,7 +35,40 @@ int check_need_snapshots(const struct input *in, const char *path)
 	return -1;
 }
 
-static int check_alone(const struct options *o)
+static int take_result(struct checked *all, const struct check *c)
+{
+	if (c->out.interrupted) {
+		message("interrupted: what is not whole cannot be compared");
+		return EXIT_INTERRUPTED;
+	}
+	bias_add(&all->bias, &c->fidelity);
+	all->missed |= c->fidelity.verdicts[FIDELITY_MISS] > 0;
+	if (all->documents)
+		return json_array_append_new(all->documents, check_json(c)) ? EXIT_TROUBLE
+									    : EXIT_OK;
+	if (all->bias.recordings > 1)
+		printf("\n");
+	check_print(c);
+	return EXIT_OK;
+}
+
+static int check_opened(struct checked *all, struct check *c, const struct options *o)
+{
+	char err[ERR_LEN] = "";
+	int ret;
+
+	if (check_need_snapshots(&c->in, o->arg[0]))
+		return EXIT_TROUBLE;
+	if (check_replay(c, o, err, sizeof(err))) {
+		message("%s", err);
+		return EXIT_TROUBLE;
+	}
+	ret = take_result(all, c);
+	run_release(&c->out);
+	return ret;
+}
+
+static int check_one(struct checked *all, const struct options *o)
 {
 	struct check *c = calloc(1, sizeof(*c));
 	char err[ERR_LEN] = "";
@@ -74,12 +81,79 @@ static int check_alone(const struct options *o)
 	if (input_open(&c->in, o, err, sizeof(err))) {
 		message("%s", err);
 	} else {
-		if (!check_need_snapshots(&c->in, o->arg[0]))
-			ret = check(c, o);
+		ret = check_opened(all, c, o);
 		input_close(&c->in);
 	}
 	free(c);
 	return ret;
+}
+
+/* one recording's document, or that of all and what they have in common */
+static int write_json(struct checked *all)
+{
+	json_t *doc;
+	int ret;
+
+	if (json_array_size(all->documents) == 1)
+		doc = json_incref(json_array_get(all->documents, 0));
+	else
+		doc = json_pack("{ss, sO, so}", "schema", "fragreplay-check/2", "recordings",
+				all->documents, "bias", bias_json(&all->bias));
+	ret = report_write(doc, NULL);
+	json_decref(doc);
+	return ret;
+}
+
+static int write_result(struct checked *all)
+{
+	if (all->documents)
+		return write_json(all);
+	if (all->bias.recordings > 1) {
+		printf("\n");
+		bias_print(&all->bias);
+	}
+	return output_flush_stdout();
+}
+
+static int check_all(const struct options *o)
+{
+	struct checked *all = calloc(1, sizeof(*all));
+	int ret = EXIT_OK;
+
+	if (all && o->json)
+		all->documents = json_array();
+	if (!all || (o->json && !all->documents)) {
+		message("out of memory");
+		free(all);
+		return EXIT_TROUBLE;
+	}
+	for (unsigned int i = 0; i < o->nr_args && ret == EXIT_OK; i++) {
+		struct options of_one = *o;
+
+		of_one.arg[0] = o->arg[i];
+		ret = check_one(all, &of_one);
+	}
+	if (ret == EXIT_OK && write_result(all))
+		ret = EXIT_TROUBLE;
+	if (ret == EXIT_OK && o->strict && all->missed)
+		ret = EXIT_REGRESSION;
+	json_decref(all->documents);
+	free(all);
+	return ret;
+}
+
+static const char *wrong_use(const struct options *o)
+{
+	if (!o->nr_args || o->nr_policies > 1)
+		return "name a recording, or several, and at most one -p";
+	if (o->against && o->nr_args > 1)
+		return "--against compares with one recording";
+	if (o->nr_repeats && o->nr_args > 1)
+		return "--repeat goes with one recording; where there are several, each may have its"
+		       " repetitions in its own folder `repeats`";
+	if (o->force && !o->against)
+		return "--force goes with --against";
+	return NULL;
 }
 
 /**
@@ -87,23 +161,20 @@ static int check_alone(const struct options *o)
  * @argc: of the command
  * @argv: likewise
  *
- * Return: exit code: 0 when it could be computed, whatever it says; with --strict 1 past a limit.
+ * Return: exit code: 0 when it could be computed, whatever it says; with --strict 1 on a miss.
  */
 int cmd_check(int argc, char **argv)
 {
 	struct options o;
+	const char *wrong;
 
 	if (options_parse(&o, OPT_POLICY | OPT_MODEL | OPT_INPUT | OPT_JSON | OPT_STRICT |
 			  OPT_QUIET | OPT_SEEDS | OPT_FORCE | OPT_AGAINST, argc, argv))
 		return EXIT_TROUBLE;
-	if (o.nr_args != 1 || o.nr_policies > 1) {
-		message("check: name one recording and at most one -p; see `fragreplay help`");
+	wrong = wrong_use(&o);
+	if (wrong) {
+		message("check: %s; see `fragreplay help`", wrong);
 		return EXIT_TROUBLE;
 	}
-	if (!o.against && (o.seeds > 1 || o.force || o.nr_repeats)) {
-		message("check: --%s goes with --against; see `fragreplay help`",
-			o.force ? "force" : o.nr_repeats ? "repeat" : "seeds");
-		return EXIT_TROUBLE;
-	}
-	return o.against ? check_against(&o) : check_alone(&o);
+	return o.against ? check_against(&o) : check_all(&o);
 }

@@ -8,10 +8,14 @@
 #include "check/check.h"
 #include "input.h"
 
+/* A replay with one seed is one draw; so many tell its mean and its spread. */
+#define CHECK_SEEDS 8
+
 struct check {
 	struct input in;
-	struct run_output out;		/* observed, and the policy */
+	struct run_output out; /* observed, and the policy with its first seed */
 	struct fidelity fidelity;
+	struct check_counts counts; /* of one run; large */
 };
 
 int check_replay(struct check *c, const struct options *o, char *err, size_t errlen);
@@ -21,5 +25,16 @@ int check_need_snapshots(const struct input *in, const char *path);
 
 /* check A --against B; cmd_check_against.c */
 int check_against(const struct options *o);
+
+/*
+ * cmd_check_repeat.c: real runs beside the recording, of which the counters alone are read. @take
+ * is called with each; it returns 0, or -1 with @err filled.
+ */
+typedef int (*repeat_taker)(void *ctx, const struct recording *repeat, const char *path, char *err,
+			    size_t errlen);
+
+int repeats_of_directory(const char *dir, repeat_taker take, void *ctx, char *err, size_t errlen);
+int repeats_of_options(const struct options *o, repeat_taker take, void *ctx, char *err,
+		       size_t errlen);
 
 #endif

@@ -25,6 +25,8 @@ struct against {
 	struct ab cross;
 	struct check_counts counts;	/* of one model; large */
 	struct check_counts real[2];	/* what the recordings A and B show */
+	bool force;
+	unsigned int seeds;
 };
 
 static void take_seed(void *ctx, unsigned int policy, const struct policy_result *run,
@@ -46,8 +48,12 @@ static int replay_a(struct against *g, const struct options *o, char *err, size_
 {
 	const char *const policy[] = { "observed", g->policy[0], g->policy[1] };
 	struct run_seeds seeds = {
-		.policy = policy, .nr_policies = 3, .seed = o->seed, .nr = o->seeds,
-		.take = take_seed, .ctx = g,
+		.policy = policy,
+		.nr_policies = 3,
+		.seed = o->seed,
+		.nr = g->seeds,
+		.take = take_seed,
+		.ctx = g,
 	};
 	struct run_options run;
 	struct run_output out;
@@ -62,62 +68,31 @@ static int replay_a(struct against *g, const struct options *o, char *err, size_
 	return ret;
 }
 
-static int no_snapshots(const char *path, char *err, size_t errlen)
-{
-	snprintf(err, errlen, "--repeat: %s has not both before/ and after/: there is nothing to"
-		 " read a spread from", path);
-	return -1;
-}
-
-/* a real run like A or like B; @in is open */
-static int take_repeat(struct against *g, struct input *in, const struct options *o, char *err,
+/* a real run like A or like B */
+static int take_repeat(void *ctx, const struct recording *repeat, const char *path, char *err,
 		       size_t errlen)
 {
-	bool mode = in->recording.sysctl.defrag_mode;
-	const struct run_spec spec = { .policy = "observed", .seed = o->seed };
-	struct run_options run;
-	struct run_output out;
+	struct against *g = ctx;
+	bool mode = repeat->sysctl.defrag_mode;
 	char why[ERR_LEN / 2];
 
-	if (ab_unlike(mode ? &g->a.recording : &in->recording,
-		      mode ? &in->recording : &g->b.in.recording, why, sizeof(why)) &&
-	    !o->force) {
-		snprintf(err, errlen, "--repeat: %.400s is no repetition: %s", in->trace_path, why);
+	if (ab_unlike(mode ? &g->a.recording : repeat, mode ? repeat : &g->b.in.recording, why,
+		      sizeof(why)) &&
+	    !g->force) {
+		snprintf(err, errlen, "%.400s is no repetition: %s", path, why);
 		return -1;
 	}
-	input_run_options(in, o, NULL, &run);
-	if (run_replay(&run, &spec, 1, &out, err, errlen))
-		return -1;
-	check_counts_recorded(&g->counts, &in->recording, &out.run[0]);
+	check_counts_recorded(&g->counts, repeat, NULL);
 	ab_add_repeat(&g->cross, mode, &g->counts);
-	run_release(&out);
 	return 0;
 }
 
 static int take_repeats(struct against *g, const struct options *o, char *err, size_t errlen)
 {
-	int ret = 0;
-
-	for (unsigned int i = 0; i < o->nr_repeats && !interrupted && !ret; i++) {
-		struct options of_repeat = *o;
-		struct input *in = malloc(sizeof(*in));
-
-		of_repeat.arg[0] = o->repeat[i];
-		if (!in) {
-			snprintf(err, errlen, "out of memory");
-			return -1;
-		}
-		ret = input_open(in, &of_repeat, err, errlen);
-		if (!ret) {
-			if (in->recording.before.present && in->recording.after.present)
-				ret = take_repeat(g, in, o, err, errlen);
-			else
-				ret = no_snapshots(o->repeat[i], err, errlen);
-			input_close(in);
-		}
-		free(in);
-	}
-	return ret;
+	if (repeats_of_directory(o->arg[0], take_repeat, g, err, errlen) ||
+	    repeats_of_directory(o->against, take_repeat, g, err, errlen))
+		return -1;
+	return repeats_of_options(o, take_repeat, g, err, errlen);
 }
 
 static void judge(struct against *g)
@@ -136,7 +111,7 @@ static int print_json(const struct against *g, const struct options *o)
 	json_object_set_new(cross, "against", json_string(g->b.in.trace_path));
 	json_object_set_new(cross, "policies", json_pack("[s, s]", g->policy[0], g->policy[1]));
 	json_object_set_new(cross, "seed", json_u64(o->seed));
-	json_object_set_new(cross, "seeds", json_u64(o->seeds));
+	json_object_set_new(cross, "seeds", json_u64(g->seeds));
 	json_object_set_new(doc, "cross", cross);
 	ret = report_write(doc, NULL);
 	json_decref(doc);
@@ -149,12 +124,20 @@ static int print_text(const struct against *g, const struct options *o)
 	       g->a.recording.sysctl.defrag_mode);
 	printf("B: %s, kernel %s, vm.defrag_mode=%u\n", g->b.in.trace_path,
 	       g->b.in.recording.kernel, g->b.in.recording.sysctl.defrag_mode);
-	printf("A replayed under %s and %s, seeds %llu to %llu\n\n", g->policy[0], g->policy[1],
-	       (unsigned long long)o->seed, (unsigned long long)o->seed + o->seeds - 1);
+	printf("A replayed with seeds %llu to %llu\n", (unsigned long long)o->seed,
+	       (unsigned long long)o->seed + g->seeds - 1);
 	ab_print(&g->cross, g->policy);
 	printf("\nB alone\n");
 	check_print(&g->b);
 	return output_flush_stdout();
+}
+
+static int replay_b(struct against *g, const struct options *o, char *err, size_t errlen)
+{
+	struct options of_b = *o;
+
+	of_b.arg[0] = o->against;
+	return check_replay(&g->b, &of_b, err, errlen);
 }
 
 static int run(struct against *g, const struct options *o)
@@ -164,7 +147,7 @@ static int run(struct against *g, const struct options *o)
 
 	if (!take_repeats(g, o, err, sizeof(err)) && !replay_a(g, o, err, sizeof(err)) &&
 	    !interrupted)
-		ret = check_replay(&g->b, o, err, sizeof(err));
+		ret = replay_b(g, o, err, sizeof(err));
 	if (!ret)
 		judge(g);
 	if (interrupted) {
@@ -234,6 +217,8 @@ int check_against(const struct options *o)
 		return EXIT_TROUBLE;
 	}
 	ab_init(&g->cross);
+	g->force = o->force;
+	g->seeds = o->seeds ? o->seeds : CHECK_SEEDS;
 	of_b.arg[0] = o->against;
 	if (choose_policies(g, o, err, sizeof(err)) || input_open(&g->a, o, err, sizeof(err))) {
 		message("%s", err);

@@ -122,6 +122,8 @@ int cmd_run(int argc, char **argv)
 		message("run: name one recording or trace; see `fragreplay help`");
 		return EXIT_TROUBLE;
 	}
+	if (!o.seeds)
+		o.seeds = 1;
 	if (!o.nr_policies)
 		o.policy[o.nr_policies++] = "vanilla";
 	if (o.end_state && o.nr_policies > 1) {

@@ -264,7 +264,7 @@ int options_parse(struct options *o, unsigned int allowed, int argc, char **argv
 {
 	int key;
 
-	*o = (struct options){ .seed = 1, .seeds = 1, .refault = -1 };
+	*o = (struct options){ .seed = 1, .refault = -1 };
 	optind = 0;
 	while ((key = getopt_long(argc, argv, "p:o:q", option_table, NULL)) != -1) {
 		if (key == '?') {

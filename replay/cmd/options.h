@@ -25,7 +25,8 @@ struct options {
 	const char *format, *criteria, *color;
 	const char *output, *end_state, *instance, *against;
 	uint64_t seed, timeline_ms, memory_pages, check_every;
-	unsigned int seeds, threads;
+	unsigned int seeds; /* 0: not given */
+	unsigned int threads;
 	uint32_t version;
 	double refault;			/* < 0: fitted */
 	double alpha;			/* 0: not given */

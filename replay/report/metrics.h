@@ -48,17 +48,22 @@ enum metric_use {
 	METRIC_OWN = 1 << 3,		/* only a policy that reports it itself has it */
 };
 
+/*
+ * Numbers are compared as ratios, by the logarithm of themselves and this, so that a few events
+ * more are no great ratio: 0 and 10 are as near as 100 and 130.
+ */
+#define METRIC_SOFT 50
+
 /**
- * struct metric_spread - by how much two real runs of one load under one policy differ
+ * struct metric_spread - by how much real runs of one load under one policy differ
  * @name: of the class of metrics
- * @points: @limit is a difference in points; else a ratio either way
- * @limit: largest difference that repeated runs showed
- * @few: a ratio of fewer than this says nothing; 0 when @points
+ * @points: @sd is in points; else it is of the logarithm of the value and METRIC_SOFT
+ * @sd: standard deviation of equal runs
  */
 struct metric_spread {
 	const char *name;
 	bool points;
-	double limit, few;
+	double sd;
 };
 
 /**
@@ -71,10 +76,7 @@ struct metric_spread {
  * @kind: how it is made of @plus and @minus, which are names of METRIC_READ metrics
  * @source: of a pattern: which names there are
  * @floor: diff: a relative limit ignores a smaller change, in units; 0: the unit's own
- * @limit: check: largest ratio of replayed and recorded either way, of a METRIC_RATE the largest
- *	difference in points; 0: it is shown and not judged
- * @spread: check --against: how far repeated real runs differ; NULL: it is shown and not judged
- * @rest: check --against judges it as its share of itself and this metric
+ * @spread: check: how far equal real runs differ; NULL: it is shown and not judged
  * @curve: title of its curve over time in the page; NULL: none
  * @about: what the curve shows, in a few words
  * @scale: what a value is multiplied by for its curve; 0: nothing
@@ -87,9 +89,8 @@ struct metric {
 	enum metric_kind kind;
 	const char *plus[METRIC_TERMS], *minus[METRIC_TERMS];
 	const char *source;
-	double floor, limit;
+	double floor;
 	const struct metric_spread *spread;
-	const char *rest;
 	const char *curve, *about;
 	double scale;
 };

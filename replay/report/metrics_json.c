@@ -19,22 +19,10 @@ static json_t *json_terms(const char *const *term)
 	return terms;
 }
 
-static json_t *json_limit(const struct metric *m)
+static json_t *json_spread(const struct metric_spread *s)
 {
-	return json_pack("{so, ss}", "limit", json_fraction(m->limit), "kind",
-			 m->kind == METRIC_RATE ? "difference" : "ratio");
-}
-
-static json_t *json_against(const struct metric *m)
-{
-	const struct metric_spread *s = m->spread;
-	json_t *against = json_pack("{ss, ss, so, so}", "class", s->name, "kind",
-				    s->points ? "points" : "ratio", "limit",
-				    json_fraction(s->limit), "few", json_fraction(s->few));
-
-	if (m->rest)
-		json_object_set_new(against, "share_with", json_string(m->rest));
-	return against;
+	return json_pack("{ss, ss, so}", "class", s->name, "kind", s->points ? "points" : "ratio",
+			 "sd", json_fraction(s->sd));
 }
 
 static json_t *json_curve(const struct metric *m)
@@ -68,10 +56,8 @@ static json_t *metric_json(const char *name, const struct metric *m)
 		json_object_set_new(object, "source", json_string(m->source));
 	json_object_set_new(object, "row", json_boolean(m->use & METRIC_ROW));
 	json_object_set_new(object, "floor", json_fraction(metric_floor(m)));
-	if (m->limit > 0)
-		json_object_set_new(object, "check", json_limit(m));
 	if (m->spread)
-		json_object_set_new(object, "against", json_against(m));
+		json_object_set_new(object, "spread", json_spread(m->spread));
 	if (m->curve)
 		json_object_set_new(object, "curve", json_curve(m));
 	return object;

@@ -10,9 +10,6 @@
 #include "check/internal.h"
 #include "tests/test.h"
 
-static const struct metric_spread factor_of_two = { "", false, 2, 10 };
-static const struct metric_spread twelve_points = { "", true, 12, 0 };
-
 struct world {
 	struct ab x;
 	struct check_counts real[2], replay[2];
@@ -91,80 +88,105 @@ static const struct ab_row *judged(struct world *w, const char *name)
 	return row(w, name);
 }
 
+/* two runs of each mode would be as far apart by chance in one case of twenty */
+static double chance(const char *name)
+{
+	return 2 * sqrt(2) * metric_find(name)->spread->sd;
+}
+
+static u64 times(u64 value, double factor)
+{
+	return (u64)(factor * (double)(value + METRIC_SOFT)) - METRIC_SOFT;
+}
+
 TEST_F(a_change_up_to_the_spread_is_none)
 {
-	assert_false(ab_beyond(&factor_of_two, 100, 200));
-	assert_true(ab_beyond(&factor_of_two, 100, 201));
-	assert_false(ab_beyond(&factor_of_two, 200, 100));
-	assert_true(ab_beyond(&factor_of_two, 201, 100));
-}
-
-TEST_F(fewer_than_ten_on_both_sides_is_no_change)
-{
-	assert_false(ab_beyond(&factor_of_two, 1, 9));
-	assert_false(ab_beyond(&factor_of_two, 0, 9));
-}
-
-TEST_F(from_zero_it_takes_few_times_the_factor)
-{
-	assert_false(ab_beyond(&factor_of_two, 0, 20));
-	assert_true(ab_beyond(&factor_of_two, 0, 21));
-	assert_false(ab_beyond(&factor_of_two, 20, 0));
-	assert_true(ab_beyond(&factor_of_two, 21, 0));
-	assert_false(ab_beyond(&factor_of_two, 0, 0));
-}
-
-TEST_F(one_more_before_never_turns_none_into_a_change)
-{
-	for (double after = 0; after < 100; after++)
-		for (double before = 0; before < after; before++)
-			if (ab_beyond(&factor_of_two, before + 1, after))
-				assert_true(ab_beyond(&factor_of_two, before, after));
-}
-
-TEST_F(a_rate_changes_by_points)
-{
-	assert_false(ab_beyond(&twelve_points, 1, 13));
-	assert_true(ab_beyond(&twelve_points, 1, 13.1));
-	assert_true(ab_beyond(&twelve_points, 13.1, 1));
-}
-
-TEST_F(a_replay_of_a_few_is_still)
-{
-	assert_int_equal(ab_direction(&factor_of_two, 0, 9), 0);
-	assert_int_equal(ab_direction(&factor_of_two, 0, 10), 1);
-	assert_int_equal(ab_direction(&factor_of_two, 10, 0), -1);
-	assert_int_equal(ab_direction(&factor_of_two, 50, 50), 0);
-}
-
-/* every pair of equal runs that the README of the recordings shows must be within the spread */
-TEST_F(repeated_real_runs_are_no_finding)
-{
-	static const struct { const char *name; double a, b; } pair[] = {
-		{ "pgscan_kswapd", 909736, 865364 }, { "pgsteal_kswapd", 1658931, 1633812 },
-		{ "pswpout", 358947, 373499 }, { "pswpin", 240917, 253441 },
-		{ "workingset_refault_file", 2238, 1912 }, { "pgscan_direct", 49887, 92704 },
-		{ "pgscan_direct", 44, 0 }, { "pgsteal_direct", 24026, 40805 },
-		{ "allocstall_normal", 304, 409 }, { "allocstall_movable", 169, 362 },
-		{ "compact_fail", 10, 1 }, { "compact_success", 30, 12 },
-		{ "compact_daemon_wake", 21, 55 },
-		{ "compact_daemon_migrate_scanned", 2673300, 889760 },
-		{ "compact_daemon_free_scanned", 1328413, 443531 },
-		{ "thp_fault_alloc", 26.0, 13.8 },
-	};
 	struct world *w = *state;
 
-	for (size_t i = 0; i < sizeof(pair) / sizeof(pair[0]); i++)
-		assert_false(ab_beyond(row(w, pair[i].name)->metric->spread, pair[i].a, pair[i].b));
+	recorded(w, VM_pswpout, 10000, times(10000, exp(chance("pswpout"))) - 1);
+	replayed(w, VM_pswpout, 10000, 10000);
+	assert_int_equal(judged(w, "pswpout")->verdict, AB_WITHIN);
+}
+
+TEST_F(a_change_beyond_the_spread_is_a_finding)
+{
+	struct world *w = *state;
+
+	recorded(w, VM_pswpout, 10000, times(10000, exp(chance("pswpout"))) + 2);
+	replayed(w, VM_pswpout, 10000, 10000);
+	assert_int_equal(judged(w, "pswpout")->verdict, AB_STILL);
+	assert_int_equal(w->x.moved, 1);
+}
+
+TEST_F(a_few_events_are_no_change)
+{
+	struct world *w = *state;
+
+	recorded(w, VM_compact_fail, 0, 9);
+	replayed(w, VM_compact_fail, 0, 0);
+	assert_int_equal(judged(w, "compact_fail")->verdict, AB_WITHIN);
+}
+
+struct real_pair {
+	enum vm_event_item item;
+	u64 a, b;
+};
+
+/* the replay says exactly what the kernel said */
+static void replayed_as_recorded(struct world *w, const struct real_pair *pair, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		recorded(w, pair[i].item, pair[i].a, pair[i].b);
+		w->replay[0].vm[pair[i].item] = pair[i].a;
+		w->replay[1].vm[pair[i].item] = pair[i].b;
+	}
+	for (int policy = 0; policy < 2; policy++)
+		ab_add_replay(&w->x, policy, &w->replay[policy]);
+	judged(w, "pswpout");
+}
+
+static void all_are(struct world *w, const struct real_pair *pair, size_t nr,
+		    enum ab_verdict verdict)
+{
+	for (size_t i = 0; i < nr; i++)
+		assert_int_equal(row(w, vm_event_name[pair[i].item])->verdict, verdict);
+}
+
+/* pairs of equal runs, from the README of the reference recordings */
+TEST_F(repeated_real_runs_are_no_finding)
+{
+	static const struct real_pair pair[] = {
+		{ VM_pgscan_kswapd, 909736, 865364 },
+		{ VM_pgsteal_kswapd, 1658931, 1633812 },
+		{ VM_pswpout, 358947, 373499 },
+		{ VM_pswpin, 240917, 253441 },
+		{ VM_workingset_refault_file, 2238, 1912 },
+		{ VM_pgscan_direct, 49887, 92704 },
+		{ VM_pgsteal_direct, 24026, 40805 },
+		{ VM_allocstall_normal, 304, 409 },
+		{ VM_allocstall_movable, 169, 362 },
+		{ VM_compact_fail, 10, 1 },
+		{ VM_compact_success, 30, 12 },
+		{ VM_compact_daemon_wake, 21, 55 },
+		{ VM_compact_daemon_migrate_scanned, 2673300, 889760 },
+		{ VM_compact_daemon_free_scanned, 1328413, 443531 },
+	};
+	const size_t nr = sizeof(pair) / sizeof(pair[0]);
+
+	replayed_as_recorded(*state, pair, nr);
+	all_are(*state, pair, nr, AB_WITHIN);
 }
 
 TEST_F(the_storm_of_6_18_is_a_finding)
 {
-	struct world *w = *state;
+	static const struct real_pair pair[] = {
+		{ VM_pgscan_direct, 42308, 479673 },
+		{ VM_allocstall_normal, 228, 3173 },
+		{ VM_pswpout, 188327, 401320 },
+	};
 
-	assert_true(ab_beyond(row(w, "pgscan_direct")->metric->spread, 42308, 479673));
-	assert_true(ab_beyond(row(w, "allocstall_normal")->metric->spread, 228, 3173));
-	assert_true(ab_beyond(row(w, "pswpout")->metric->spread, 188327, 401320));
+	replayed_as_recorded(*state, pair, 3);
+	all_are(*state, pair, 3, AB_SAME);
 }
 
 TEST_F(every_metric_that_is_for_it_has_a_row)
@@ -222,22 +244,46 @@ TEST_F(a_counter_that_the_kernel_lacks_is_not_judged)
 	assert_true(isnan(judged(w, "pswpout")->real[0]));
 }
 
-TEST_F(the_same_way_is_by_sign_not_by_size)
+static enum ab_verdict fivefold_against(struct world *w, u64 vanilla, u64 other)
 {
-	struct world *w = *state;
+	recorded(w, VM_pswpout, 100000, 500000);
+	replayed(w, VM_pswpout, vanilla, other);
+	return judged(w, "pswpout")->verdict;
+}
 
-	recorded(w, VM_pswpout, 1000, 5000);
-	replayed(w, VM_pswpout, 1000, 1001);
-	assert_int_equal(judged(w, "pswpout")->verdict, AB_SAME);
+TEST_F(half_to_twice_the_change_is_the_same)
+{
+	assert_int_equal(fivefold_against(*state, 100000, 500000), AB_SAME);
+}
+
+TEST_F(less_than_half_of_it_is_less)
+{
+	assert_int_equal(fivefold_against(*state, 100000, 220000), AB_LESS);
+}
+
+TEST_F(more_than_half_of_it_is_the_same)
+{
+	assert_int_equal(fivefold_against(*state, 100000, 230000), AB_SAME);
+}
+
+TEST_F(more_than_twice_as_much_is_more)
+{
+	assert_int_equal(fivefold_against(*state, 10000, 260000), AB_MORE);
+}
+
+TEST_F(a_hardly_noticeable_change_is_none)
+{
+	assert_int_equal(fivefold_against(*state, 100000, 109000), AB_STILL);
 }
 
 TEST_F(the_other_way_is_against)
 {
-	struct world *w = *state;
+	assert_int_equal(fivefold_against(*state, 500000, 100000), AB_AGAINST);
+}
 
-	recorded(w, VM_pswpout, 1000, 5000);
-	replayed(w, VM_pswpout, 1001, 1000);
-	assert_int_equal(judged(w, "pswpout")->verdict, AB_AGAINST);
+TEST_F(the_other_way_by_a_hair_is_still)
+{
+	assert_int_equal(fivefold_against(*state, 100001, 100000), AB_STILL);
 }
 
 TEST_F(a_real_change_within_the_spread_asks_nothing_of_the_replay)
@@ -254,43 +300,53 @@ TEST_F(it_is_the_mean_over_seeds_that_moves)
 {
 	struct world *w = *state;
 
-	recorded(w, VM_pswpout, 5000, 1000);
-	replayed(w, VM_pswpout, 1000, 2000);
-	replayed(w, VM_pswpout, 3000, 1000);
-	assert_int_equal(judged(w, "pswpout")->verdict, AB_WEAK);
-	assert_int_equal((int)row(w, "pswpout")->value[0].min, 1000);
-	assert_int_equal((int)row(w, "pswpout")->value[0].max, 3000);
+	recorded(w, VM_pswpout, 500000, 100000);
+	replayed(w, VM_pswpout, 100000, 200000);
+	replayed(w, VM_pswpout, 300000, 10000);
+	assert_int_equal(judged(w, "pswpout")->verdict, AB_SAME);
+	assert_true(row(w, "pswpout")->weak);
+	assert_int_equal((int)row(w, "pswpout")->value[0].min, 100000);
+	assert_int_equal((int)row(w, "pswpout")->value[0].max, 300000);
 }
 
-/* two seeds, means 1000 apart: standard errors of 300 each, together 424 */
+/* two seeds under each: a factor between them, another between the policies */
+static bool weak(struct world *w, double seeds, double policies)
+{
+	recorded(w, VM_pswpout, 100000, 500000);
+	replayed(w, VM_pswpout, 100000, times(100000, policies));
+	replayed(w, VM_pswpout, times(100000, seeds), times(100000, seeds * policies));
+	return judged(w, "pswpout")->weak;
+}
+
+/* the standard error of each mean is half of the distance of its seeds: log(1.44) / 2 */
 TEST_F(two_standard_errors_make_it_more_than_weak)
 {
-	struct world *w = *state;
-
-	recorded(w, VM_pswpout, 1000, 5000);
-	replayed(w, VM_pswpout, 1700, 2700);
-	replayed(w, VM_pswpout, 2300, 3300);
-	assert_int_equal(judged(w, "pswpout")->verdict, AB_SAME);
+	assert_false(weak(*state, 1.44, 1.70));
 }
 
 TEST_F(less_than_two_is_weak)
 {
-	struct world *w = *state;
-
-	recorded(w, VM_pswpout, 1000, 5000);
-	replayed(w, VM_pswpout, 1700, 2500);
-	replayed(w, VM_pswpout, 2300, 3100);
-	assert_int_equal(judged(w, "pswpout")->verdict, AB_WEAK);
+	assert_true(weak(*state, 1.44, 1.64));
 }
 
 TEST_F(more_seeds_make_the_same_difference_surer)
 {
 	struct world *w = *state;
 
-	less_than_two_is_weak(state);
-	replayed(w, VM_pswpout, 1700, 2500);
-	replayed(w, VM_pswpout, 2300, 3100);
-	assert_int_equal(judged(w, "pswpout")->verdict, AB_SAME);
+	assert_true(weak(w, 1.44, 1.64));
+	replayed(w, VM_pswpout, 100000, times(100000, 1.64));
+	replayed(w, VM_pswpout, times(100000, 1.44), times(100000, 1.44 * 1.64));
+	assert_false(judged(w, "pswpout")->weak);
+}
+
+TEST_F(nothing_throughout_is_no_merit)
+{
+	struct world *w = *state;
+
+	replayed(w, VM_pswpout, 0, 0);
+	assert_int_equal(judged(w, "pswpout")->verdict, AB_NONE);
+	assert_true(row(w, "pswpout")->zero);
+	assert_int_equal(w->x.judged, 0);
 }
 
 static void repeated(struct world *w, unsigned int mode, enum vm_event_item item, u64 value)
@@ -303,50 +359,56 @@ static void repeated(struct world *w, unsigned int mode, enum vm_event_item item
 	free(c);
 }
 
-TEST_F(repeated_recordings_tell_the_spread)
+/* a change by half that one run of each mode cannot tell from chance */
+static void by_half(struct world *w)
 {
-	struct world *w = *state;
-
-	recorded(w, VM_pswpout, 1000, 1400);
-	replayed(w, VM_pswpout, 1000, 1400);
-	assert_int_equal(judged(w, "pswpout")->verdict, AB_SAME);
-	repeated(w, 0, VM_pswpout, 1200);
-	repeated(w, 0, VM_pswpout, 800);
-	assert_int_equal(judged(w, "pswpout")->verdict, AB_WITHIN);
-	assert_float_equal(row(w, "pswpout")->spread.limit, 1.5, 1e-9);
+	recorded(w, VM_pswpout, 100000, 150000);
+	replayed(w, VM_pswpout, 100000, 150000);
 }
 
-TEST_F(they_may_be_closer_than_the_table_has_it)
+TEST_F(repetitions_make_a_change_sure)
 {
 	struct world *w = *state;
 
-	recorded(w, VM_compact_daemon_wake, 1000, 1200);
-	replayed(w, VM_compact_daemon_wake, 1000, 1200);
-	assert_int_equal(judged(w, "compact_daemon_wake")->verdict, AB_WITHIN);
-	repeated(w, 1, VM_compact_daemon_wake, 1210);
-	assert_int_equal(judged(w, "compact_daemon_wake")->verdict, AB_SAME);
+	by_half(w);
+	assert_int_equal(judged(w, "pswpout")->verdict, AB_WITHIN);
+}
+
+TEST_F(repetitions_that_agree_make_it_a_finding)
+{
+	struct world *w = *state;
+
+	by_half(w);
+	for (int i = 0; i < 4; i++) {
+		repeated(w, 0, VM_pswpout, 100000);
+		repeated(w, 1, VM_pswpout, 150000);
+	}
+	assert_int_equal(judged(w, "pswpout")->verdict, AB_SAME);
+	assert_int_equal(w->x.repeats, 8);
+}
+
+TEST_F(repetitions_that_differ_do_not)
+{
+	struct world *w = *state;
+
+	by_half(w);
+	for (int i = 0; i < 4; i++) {
+		repeated(w, 0, VM_pswpout, i % 2 ? 50000 : 200000);
+		repeated(w, 1, VM_pswpout, i % 2 ? 75000 : 300000);
+	}
+	assert_int_equal(judged(w, "pswpout")->verdict, AB_WITHIN);
 }
 
 TEST_F(a_repetition_is_of_its_own_mode)
 {
 	struct world *w = *state;
 
-	recorded(w, VM_pswpout, 1000, 5000);
-	repeated(w, 0, VM_pswpout, 1000);
-	repeated(w, 1, VM_pswpout, 5000);
+	by_half(w);
+	for (int i = 0; i < 4; i++)
+		repeated(w, 1, VM_pswpout, 100000);
 	judged(w, "pswpout");
-	assert_float_equal(row(w, "pswpout")->spread.limit, 1, 1e-9);
-}
-
-TEST_F(of_thp_they_tell_points)
-{
-	struct world *w = *state;
-
-	recorded(w, VM_thp_fault_alloc, 50, 70);
-	recorded(w, VM_thp_fault_fallback, 50, 30);
-	repeated(w, 1, VM_thp_fault_fallback, 10);
-	judged(w, "thp_fault_alloc");
-	assert_float_equal(row(w, "thp_fault_alloc")->spread.limit, 70, 1e-9);
+	assert_int_equal(row(w, "pswpout")->real_level[0].n, 1);
+	assert_int_equal(row(w, "pswpout")->real_level[1].n, 5);
 }
 
 /* 100 faults of THP each, real and replayed */
@@ -363,48 +425,44 @@ static void thp_replayed(struct world *w, u64 vanilla, u64 other)
 	replayed(w, VM_thp_fault_alloc, vanilla, other);
 }
 
-TEST_F(thp_outcomes_are_judged_by_their_share)
-{
-	struct world *w = *state;
-
-	recorded(w, VM_thp_fault_alloc, 50, 500);
-	recorded(w, VM_thp_fault_fallback, 50, 500);
-	thp_replayed(w, 50, 50);
-	assert_int_equal(judged(w, "thp_fault_alloc")->verdict, AB_WITHIN);
-	assert_int_equal((int)row(w, "thp_fault_alloc")->real[1], 500);
-	thp(w, 50, 63);
-	assert_int_equal(judged(w, "thp_fault_alloc")->verdict, AB_STILL);
-}
-
-TEST_F(rates_are_shown_and_not_counted_again)
+TEST_F(thp_outcomes_are_judged_by_their_share_alone)
 {
 	struct world *w = *state;
 
 	thp(w, 50, 90);
 	thp_replayed(w, 50, 90);
-	assert_int_equal(judged(w, "thp_success_rate")->verdict, AB_NONE);
+	assert_int_equal(judged(w, "thp_success_rate")->verdict, AB_SAME);
 	assert_int_equal((int)row(w, "thp_success_rate")->real[1], 90);
-	assert_int_equal(w->x.moved, 2);
+	assert_int_equal(row(w, "thp_fault_alloc")->verdict, AB_NONE);
+	assert_int_equal(w->x.moved, 1);
 }
 
-static bool thp_ok(struct world *w, u64 real_b)
+static bool thp_ok(struct world *w, u64 real_b, u64 replayed_b)
 {
 	thp(w, 50, real_b);
-	judged(w, "thp_fault_alloc");
+	thp_replayed(w, 40, replayed_b);
+	judged(w, "thp_success_rate");
 	return w->x.thp_ok;
 }
 
-TEST_F(thp_success_may_lie_five_points_outside_of_the_range)
+TEST_F(changes_of_thp_success_may_be_eight_points_apart)
 {
-	struct world *w = *state;
+	assert_true(thp_ok(*state, 70, 52));
+}
 
-	thp_replayed(w, 90, 40);
-	thp_replayed(w, 10, 60);
-	assert_false(thp_ok(w, 34));
-	assert_true(thp_ok(w, 35));
-	assert_true(thp_ok(w, 50));
-	assert_true(thp_ok(w, 65));
-	assert_false(thp_ok(w, 66));
+TEST_F(nine_points_are_too_many)
+{
+	assert_false(thp_ok(*state, 70, 51));
+}
+
+TEST_F(beyond_eight_points_the_sign_counts)
+{
+	assert_true(thp_ok(*state, 58, 40));
+}
+
+TEST_F(beyond_eight_points_no_change_is_wrong)
+{
+	assert_false(thp_ok(*state, 59, 40));
 }
 
 TEST_F(without_thp_faults_there_is_nothing_to_miss)
@@ -433,15 +491,18 @@ TEST_F(the_share_that_moves_alike_must_reach_85_percent)
 	for (size_t i = 0; i < NR_LONE; i++) {
 		recorded(w, lone[i], 1000, 9000);
 		w->replay[0].vm[lone[i]] = 1000;
-		w->replay[1].vm[lone[i]] = 2000;
+		w->replay[1].vm[lone[i]] = 9000;
 	}
-	w->replay[1].vm[VM_pswpin] = 500;
-	replayed(w, VM_pswpout, 1000, 2000);
+	w->replay[1].vm[VM_pswpin] = 1500;
+	replayed(w, VM_pswpout, 1000, 9000);
 	judged(w, "pswpout");
 	assert_int_equal(w->x.moved, NR_LONE);
 	assert_int_equal(w->x.same, NR_LONE - 1);
 	assert_false(w->x.share_ok);
-	recorded(w, VM_pswpin, 9000, 1000);
+	for (int i = 0; i < 9; i++) {
+		w->replay[1].vm[VM_pswpin] = 15000;
+		replayed(w, VM_pswpout, 1000, 9000);
+	}
 	judged(w, "pswpout");
 	assert_int_equal(w->x.same, NR_LONE);
 	assert_true(w->x.share_ok);
@@ -500,4 +561,15 @@ TEST_F(reasons_that_do_not_fit_are_cut)
 	snprintf(w->b.kernel, sizeof(w->b.kernel), "6.18.15");
 	assert_int_equal(ab_unlike(&w->a, &w->b, why, sizeof(why)), 3);
 	assert_string_equal(why, "kernel 7.3.4 ag");
+}
+
+TEST_F(a_repetition_has_the_same_defrag_mode)
+{
+	struct world *w = *state;
+	char why[128];
+
+	assert_int_equal(repeat_unlike(&w->a, &w->b, why, sizeof(why)), 1);
+	assert_string_equal(why, "vm.defrag_mode=0 against 1");
+	w->b.sysctl.defrag_mode = 0;
+	assert_int_equal(repeat_unlike(&w->a, &w->b, why, sizeof(why)), 0);
 }

@@ -25,8 +25,6 @@ it "run needs an input" refuses 'name one recording' run
 it "an unknown option is refused by its name" refuses frob run "$recording" --frob
 it "an option of another command is refused" refuses 'takes no --timeline' \
 	check "$recording" --timeline 2
-it "check takes --seeds only with --against" refuses 'seeds goes with --against' \
-	check "$recording" --seeds 2
 it "check takes --force only with --against" refuses 'force goes with --against' \
 	check "$recording" --force
 it "an unknown policy is named" refuses nosuch run "$recording" -p nosuch
