@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * boot_mm(): the model's memory as the recorded kernel's was when the replay begins.
+ * boot_mm() builds the model's memory as the recorded kernel's was when the replay begins.
  *
- * What no file tells is the order of each free list, and it decides which page is used next.
- * Seed 1 leaves lists as boot does: buddies of whole pageblocks by ascending address, for they
- * were put at the tail one after the other, and smaller ones, which come from later splits and
- * frees, at the head. Any other seed shuffles each list. The order of LRU lists is as unknown:
- * colder pages first by their flags, by address (seed 1) or shuffled among equals.
+ * No file tells the order of each free list, which decides what page is used next. Seed 1 leaves
+ * lists as boot does: buddies of whole pageblocks by ascending address, for they were put at the
+ * tail one after the other, and smaller ones, which come from later splits and frees, at the head.
+ * Any other seed shuffles each list. The order of LRU lists is not known either: the pages that
+ * are colder by their flags come first, and equals by address (seed 1) or shuffled.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 #define SEED_AS_BOOT	1
 
 /**
- * recording_kernel - the kernel that a machine was recorded on
+ * recording_kernel - get the features of the kernel to behave as
  * @m: recording
  * @version: --kernel, to behave as another; 0: as the recorded one
  * @k: filled in
@@ -58,7 +58,7 @@ static int add_zones(struct mm *mm, const struct recording *m)
 	return 0;
 }
 
-/* a list of heads to be placed in an order of our choice */
+/* Heads are collected first, so that they can be placed in any order. */
 struct heads {
 	u32 *pfn;
 	u32 n, cap;
@@ -114,7 +114,7 @@ static int place_free(struct image *img, const struct zone *z, bool shuffle)
 	return ret;
 }
 
-/* zoneinfo says how many each CPU has, not which: CPUs take turns by address */
+/* zoneinfo says how many pages each CPU has, not which: CPUs get theirs by ascending address. */
 static void place_pcp(struct image *img, const struct zone *z)
 {
 	const u32 *count = img->m->before.zone[z->type].pcp_count;
@@ -147,7 +147,7 @@ static enum page_kind model_kind(unsigned int kind)
 	}
 }
 
-/* what it was asked with: by what it is, and for slab by the block it was given */
+/* What a page is tells the type it was requested with; for slab, the type of its block does. */
 static u8 requested_type(const struct image *img, u32 pfn, enum page_kind kind)
 {
 	if (kind == PK_ANON || kind == PK_FILE || kind == PK_MOVABLE_OPS)
@@ -157,7 +157,7 @@ static u8 requested_type(const struct image *img, u32 pfn, enum page_kind kind)
 	return MIGRATE_UNMOVABLE;
 }
 
-/* order of the folio or slab at @pfn, as far as every page of it is in use for the same */
+/* Returns the order of the folio or slab at @pfn; 0 unless all its pages are of the same kind. */
 static u32 used_order(const struct image *img, const struct zone *z, u32 pfn)
 {
 	u32 o = snapshot_compound_order(&img->m->before, pfn);
@@ -181,7 +181,7 @@ static u32 place_used(struct image *img, const struct zone *z, u32 pfn, bool own
 	return N(o);
 }
 
-static void place_others(struct image *img, const struct zone *z, bool owner_is_pfn)
+static void place_reserved_and_used(struct image *img, const struct zone *z, bool owner_is_pfn)
 {
 	u32 pfn = z->start_pfn, end = z->start_pfn + z->spanned;
 
@@ -202,8 +202,8 @@ static void place_others(struct image *img, const struct zone *z, bool owner_is_
 }
 
 /*
- * How warm a folio is: classic LRU keeps what it knows in ACTIVE and REFERENCED. Under MGLRU the
- * generation is not among the flags, and REFERENCED is all there is.
+ * Returns how warm a folio is, 0 to 3. The classic LRU keeps that in ACTIVE and REFERENCED. The
+ * generation of MGLRU is not among the flags, so that only REFERENCED tells.
  */
 static unsigned int warmth(const struct image *img, u32 pfn)
 {
@@ -263,14 +263,14 @@ static void set_recorded_marks(struct mm *mm, const struct recording *m)
 			z->_watermark[w] = (u32)sz->wmark[w];
 		memcpy(z->lowmem_reserve, sz->protection, sizeof(z->lowmem_reserve));
 	}
-	/* all zones' sizes follow from the marks, where the recorded ones do not replace them */
+	/* the sizes of per-CPU lists follow from the marks, where recorded ones do not replace them */
 	setup_per_cpu_pageset(mm);
 	for_each_populated_zone(mm, z)
 		for (u16 cpu = 0; cpu < mm->nr_cpus; cpu++)
 			z->pcp[cpu].high = (s32)m->before.zone[z->type].pcp_high[cpu];
 }
 
-/* what zoneinfo knows better than the formulas that mm_init_late() used */
+/* sets what zoneinfo knows better than the formulas of mm_init_late() */
 static void set_from_zoneinfo(struct mm *mm, const struct recording *m)
 {
 	struct zone *z;
@@ -317,7 +317,7 @@ static void measure_fit(const struct image *img)
 	}
 }
 
-static int build(struct image *img, u64 seed, bool owner_is_pfn)
+static int place_image(struct image *img, u64 seed, bool owner_is_pfn)
 {
 	bool flags = img->m->before.kpageflags;
 	struct mm *mm = img->mm;
@@ -333,21 +333,21 @@ static int build(struct image *img, u64 seed, bool owner_is_pfn)
 		if (image_type_blocks(img, z) || place_free(img, z, seed != SEED_AS_BOOT))
 			return -1;
 		place_pcp(img, z);
-		place_others(img, z, owner_is_pfn);
+		place_reserved_and_used(img, z, owner_is_pfn);
 	}
 	if (mm_init_late(mm))
 		return -ENOMEM;
 	set_from_zoneinfo(mm, img->m);
-	/* These slots' pages are no object of the model: nothing shows when they are freed. */
+	/* these slots belong to no object of the model, for no event shows when they are freed */
 	swap_set_used(mm, img->m->swap_used);
 	return fill_lru(img, seed != SEED_AS_BOOT);
 }
 
-static struct mm *boot(const struct recording *m, const struct boot_options *o, char *err,
-		       size_t errlen)
+static struct mm *build_mm(const struct recording *m, const struct boot_options *o, char *err,
+			   size_t errlen)
 {
-	struct boot_fit own;
-	struct image img = { .m = m, .fit = o->fit ? o->fit : &own, .rng = o->seed };
+	struct boot_fit unread;
+	struct image img = { .m = m, .fit = o->fit ? o->fit : &unread, .rng = o->seed };
 
 	memset(img.fit, 0, sizeof(*img.fit));
 	if (!m->max_pfn || m->max_pfn > MAX_PFNS - N(MAX_PAGE_ORDER) || !m->nr_cpus ||
@@ -362,7 +362,7 @@ static struct mm *boot(const struct recording *m, const struct boot_options *o, 
 	if (img.mm)
 		set_up_kernel(img.mm, m, o);
 	if (!img.mm || !img.page || add_zones(img.mm, m) ||
-	    build(&img, o->seed, o->owner_is_pfn)) {
+	    place_image(&img, o->seed, o->owner_is_pfn)) {
 		snprintf(err, errlen, "no memory for a machine of %u pages: choose less with --memory",
 			 m->max_pfn);
 		mm_free(img.mm);
@@ -390,9 +390,9 @@ struct mm *boot_mm(const struct recording *m, const struct boot_options *o, char
 	struct mm *mm = NULL;
 
 	if (start) {
-		*start = *m;	/* its arrays are shared */
+		*start = *m;	/* the two share their arrays */
 		start->before.changes = o->changes;
-		mm = boot(start, o, err, errlen);
+		mm = build_mm(start, o, err, errlen);
 	} else {
 		snprintf(err, errlen, "out of memory");
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From a recording to the model's memory as it was when the replay begins. */
+/* A recording becomes the model's memory as it was when the replay begins. */
 #ifndef FRAGREPLAY_BOOT_H
 #define FRAGREPLAY_BOOT_H
 
@@ -11,18 +11,18 @@ struct recording;
 struct flag_changes;
 struct mm_params;
 
-/* How closely the built machine meets the counts that the kernel printed, per zone. */
+/* How closely the built memory meets the counts that the kernel printed, per zone. */
 struct zone_fit {
 	int64_t free_pages;		/* placed minus zoneinfo's count */
 	int64_t listed[NR_PAGE_ORDERS][MIGRATE_TYPES];	/* buddies placed minus pagetypeinfo */
 	int64_t pageblocks[MIGRATE_TYPES];	/* blocks typed minus pagetypeinfo */
-	uint32_t pcp_wanted, pcp_placed;	/* base pages by zoneinfo; found a place */
+	uint32_t pcp_wanted, pcp_placed;	/* base pages: by zoneinfo, and of these placed */
 	uint32_t free_off_type;		/* free pages in blocks of another type than counted */
 };
 
 struct boot_fit {
 	struct zone_fit zone[MAX_NR_ZONES];
-	char notes[1024];		/* what could not be reconciled: one line each */
+	char notes[1024];		/* what could not be reconciled, a line each */
 };
 
 /**

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pageblock types of a start image. No file says which block has which type, but
+ * The pageblocks of a start image get their types here. No file says which block has which, but
  * - pagetypeinfo says how many blocks have each,
  * - a free page lies in a block of the type of its list (since 6.10; mostly so before), so the
  *   free buddies of a block count against pagetypeinfo's row of its type, order by order,
  * - what a block holds was put there by preference for its type.
- * The first is met exactly. The second is a sum to be met as nearly as possible, the third what
- * decides where the second does not. Blocks are dealt out by what they hold, then exchanged as
- * long as an exchange brings the sums nearer.
+ * The first is met exactly. The second is a sum to be met as nearly as possible, and the third
+ * decides where the second does not. Blocks get types by what they hold, and then exchange them as
+ * long as that brings the sums nearer.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,19 +15,21 @@
 #include "internal.h"
 
 /*
- * How a block's contents weigh against the counts of free buddies: this many contrary pages cost
- * as much as one buddy on the wrong list. Fallbacks put pages into foreign blocks by dozens.
+ * This is how a block's contents weigh against the counts of free buddies: so many contrary pages
+ * cost as much as one buddy on the wrong list. Fallbacks put pages into foreign blocks by dozens.
  */
 #define EVIDENCE_PAGES	32
 
-/* exchanges tried at most, in random pairs, where trying all pairs would take too long */
+/* So many random pairs are tried at most, where trying all pairs would take too long. */
 #define MAX_TRIES	(1u << 23)
 #define ALL_PAIRS_MAX	3000u
 
-/*
+/**
  * struct block - a pageblock that holds memory
+ * @nr: its number, pfn >> pageblock_order
  * @free: its free buddies by order, below pageblock_order
  * @movable, @kernel, @slab: pages in use, by what they are
+ * @mt: the type that it has got so far
  * @whole: order of the free buddy that covers all of it, 9 or 10; else 0
  */
 struct block {
@@ -43,11 +45,11 @@ struct typing {
 	const struct snap_zone *sz;
 	struct block *b;
 	u32 n;
-	s64 quota[MIGRATE_TYPES];			/* blocks still to be dealt out */
+	s64 quota[MIGRATE_TYPES];			/* blocks that have still to get the type */
 	s64 excess[pageblock_order][MIGRATE_TYPES];	/* free buddies minus pagetypeinfo's */
 };
 
-static void block_look(const struct typing *t, struct block *b)
+static void count_contents(const struct typing *t, struct block *b)
 {
 	u32 pfn = b->nr << pageblock_order, end = pfn + pageblock_nr_pages;
 	const struct image *img = t->img;
@@ -90,7 +92,7 @@ static void block_look(const struct typing *t, struct block *b)
 	}
 }
 
-/* holes, which come in whole sections, have no pageblocks in pagetypeinfo's count */
+/* pagetypeinfo does not count the pageblocks of holes, which come in whole sections */
 static bool block_present(const struct typing *t, u32 nr)
 {
 	u32 pfn = nr << pageblock_order, end = pfn + pageblock_nr_pages;
@@ -117,13 +119,13 @@ static int collect_blocks(struct typing *t)
 			continue;
 		}
 		t->b[t->n] = (struct block){ .nr = nr, .mt = MIGRATE_MOVABLE };
-		block_look(t, &t->b[t->n++]);
+		count_contents(t, &t->b[t->n++]);
 	}
 	return 0;
 }
 
-/* how many pages of a block speak against a type */
-static s64 contrary(const struct block *b, u8 mt)
+/* Returns how many pages of a block speak against a type. */
+static s64 pages_against(const struct block *b, u8 mt)
 {
 	switch (mt) {
 	case MIGRATE_MOVABLE:
@@ -138,14 +140,14 @@ static s64 contrary(const struct block *b, u8 mt)
 	}
 }
 
-/* without counts: the type of most of what a block holds, MOVABLE as at boot for the rest */
-static u8 majority(const struct block *b)
+/* Without counts, a block has the type of most pages that it holds; an empty one is MOVABLE. */
+static u8 type_of_most_pages(const struct block *b)
 {
 	return b->kernel + b->slab > b->movable ? MIGRATE_UNMOVABLE : MIGRATE_MOVABLE;
 }
 
-/* kernel pages in the blocks on either side: where free kernel blocks are to be expected */
-static u32 neighbourhood(const struct typing *t, u32 i, u8 mt)
+/* Free blocks of the kernel's types are to be expected near blocks that hold kernel pages. */
+static u32 kernel_pages_around(const struct typing *t, u32 i, u8 mt)
 {
 	u32 sum = 0;
 
@@ -154,7 +156,7 @@ static u32 neighbourhood(const struct typing *t, u32 i, u8 mt)
 	return sum;
 }
 
-/* blocks of one free order-9 or order-10 buddy that are nearest to other blocks of the type */
+/* Returns the first block of the free buddy of order @whole that suits the type best; or ->n. */
 static u32 best_whole(const struct typing *t, u8 whole, u8 mt)
 {
 	u32 best = t->n, score = 0;
@@ -165,7 +167,7 @@ static u32 best_whole(const struct typing *t, u8 whole, u8 mt)
 		if (t->b[i].whole != whole || t->b[i].mt != MIGRATE_MOVABLE ||
 		    (whole > pageblock_order && t->b[i].nr & 1))
 			continue;
-		s = neighbourhood(t, i, mt);
+		s = kernel_pages_around(t, i, mt);
 		if (best < t->n && s <= score)
 			continue;
 		best = i;
@@ -175,8 +177,8 @@ static u32 best_whole(const struct typing *t, u8 whole, u8 mt)
 }
 
 /*
- * Whole free blocks lie on the list of their type: pagetypeinfo's counts of orders 9 and 10 are
- * met here, the types other than MOVABLE first, and MOVABLE gets the rest, as at boot.
+ * Whole free blocks lie on the list of their type, so that pagetypeinfo's counts of orders 9 and 10
+ * are met here. MOVABLE gets what the other types leave, as at boot.
  */
 static void type_whole_blocks(struct typing *t)
 {
@@ -214,18 +216,22 @@ static int by_score(const void *a, const void *b)
 	return x->i < y->i ? -1 : x->i > y->i;
 }
 
-/* deal @mt to the blocks, as yet MOVABLE, that speak most for it */
-static int deal(struct typing *t, u8 mt)
+/* gives @mt to the blocks, as yet MOVABLE, whose pages speak most for it */
+static int type_best_blocks(struct typing *t, u8 mt)
 {
 	struct ranked *r = malloc((t->n ? t->n : 1) * sizeof(*r));
 	u32 n = 0;
 
 	if (!r)
 		return -1;
-	for (u32 i = 0; i < t->n; i++)
-		if (!t->b[i].whole && t->b[i].mt == MIGRATE_MOVABLE)
-			r[n++] = (struct ranked){ contrary(&t->b[i], MIGRATE_MOVABLE) -
-						  2 * contrary(&t->b[i], mt), i };
+	for (u32 i = 0; i < t->n; i++) {
+		const struct block *b = &t->b[i];
+
+		if (!b->whole && b->mt == MIGRATE_MOVABLE)
+			r[n++] = (struct ranked){
+				pages_against(b, MIGRATE_MOVABLE) - 2 * pages_against(b, mt), i
+			};
+	}
 	qsort(r, n, sizeof(*r), by_score);
 	for (u32 k = 0; k < n && t->quota[mt] > 0; k++, t->quota[mt]--)
 		t->b[r[k].i].mt = mt;
@@ -238,11 +244,11 @@ static s64 magnitude(s64 v)
 	return v < 0 ? -v : v;
 }
 
-/* what exchanging the types of two blocks adds to the cost; < 0: nearer */
+/* Returns what exchanging the types of two blocks adds to the cost; below 0 it is worth it. */
 static s64 exchange_cost(const struct typing *t, const struct block *x, const struct block *y)
 {
-	s64 cost = contrary(x, y->mt) + contrary(y, x->mt) - contrary(x, x->mt) -
-		   contrary(y, y->mt);
+	s64 cost = pages_against(x, y->mt) + pages_against(y, x->mt) - pages_against(x, x->mt) -
+		   pages_against(y, y->mt);
 
 	for (int o = 0; o < pageblock_order; o++) {
 		s64 d = (s64)y->free[o] - x->free[o];
@@ -287,8 +293,8 @@ static void exchange_all_pairs(struct typing *t, struct block **p, u32 n)
 	}
 }
 
-/* bring the free buddies by order and type nearer to pagetypeinfo's counts */
-static int settle(struct typing *t)
+/* brings the free buddies by order and type nearer to pagetypeinfo's counts */
+static int exchange_types(struct typing *t)
 {
 	struct block **p = malloc((t->n ? t->n : 1) * sizeof(*p));
 	u32 n = 0;
@@ -329,9 +335,9 @@ static int type_by_counts(struct typing *t)
 			 t->z->name, (long long)counted, t->n);
 	type_whole_blocks(t);
 	for (size_t i = 0; i < sizeof(others); i++)
-		if (deal(t, others[i]))
+		if (type_best_blocks(t, others[i]))
 			return -1;
-	return settle(t);
+	return exchange_types(t);
 }
 
 /**
@@ -353,7 +359,7 @@ int image_type_blocks(struct image *img, const struct zone *z)
 		ret = type_by_counts(&t);
 	for (u32 i = 0; !ret && i < t.n && !typed; i++) {
 		if (!img->m->before.have_pagetypeinfo)
-			t.b[i].mt = majority(&t.b[i]);
+			t.b[i].mt = type_of_most_pages(&t.b[i]);
 		img->mm->pageblock[t.b[i].nr].mt = t.b[i].mt;
 	}
 	free(t.b);

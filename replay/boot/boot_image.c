@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The start image from kpageflags (doc/design.md, "The start image"): which pages are free is
- * exact; which of the pages without any flag are on per-CPU lists is chosen.
+ * The start image is made from kpageflags here (doc/design.md, "The start image"). Which pages are
+ * free is exact; which of the pages without any flag are on per-CPU lists is chosen.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "internal.h"
 
 /**
- * fit_note - add a line about what could not be reconciled
+ * fit_note - note what could not be reconciled
  * @fit: whose notes
  * @fmt: one line, without newline; left out when there is no room
  */
@@ -29,10 +29,10 @@ void fit_note(struct boot_fit *fit, const char *fmt, ...)
 }
 
 /**
- * image_free_order - order of the free buddy that begins at a page
+ * image_free_order - get the order of the free buddy that begins at a page
  * @img: image
  * @z: its zone
- * @pfn: a free page whose predecessors are dealt with
+ * @pfn: a free page that is not inside of a buddy which begins before it
  *
  * Free pages that could merge have merged, so the largest aligned run of free pages is the buddy.
  *
@@ -66,9 +66,9 @@ void image_from_flags(struct image *img)
 }
 
 /*
- * How surely a page without flags is free on a per-CPU list. 3: the trace's first word on it is
- * its allocation. 2: the trace does not know, but after the run it is something else. 1: no
- * sign. 0: it is in use, for the trace frees it first, or it is mapped.
+ * A rank says how surely a page without flags is free on a per-CPU list. PCP_SEEN: its first event
+ * is its allocation. PCP_CHANGED: no event names it, but after the run it is something else.
+ * PCP_MAYBE: nothing tells. PCP_NO: it is in use, for the trace frees it first, or it is mapped.
  */
 enum { PCP_NO, PCP_MAYBE, PCP_CHANGED, PCP_SEEN, NR_PCP_RANKS };
 
@@ -90,18 +90,18 @@ static int pcp_rank(const struct image *img, u32 pfn)
 	return PCP_MAYBE;
 }
 
-static bool pcp_order(unsigned int order)
+static bool order_has_pcp_list(unsigned int order)
 {
 	return order <= PAGE_ALLOC_COSTLY_ORDER || order == HPAGE_PMD_ORDER;
 }
 
-/* order of the per-CPU page at @pfn: as it was allocated, when all of it is a candidate */
+/* Returns the order with which the page at @pfn is allocated, if all of it is of the same rank. */
 static unsigned int pcp_page_order(const struct image *img, const struct zone *z, u32 pfn,
 				   int rank, u32 want)
 {
 	unsigned int o = rank == PCP_SEEN ? first_seen_order(img->m, pfn) : 0;
 
-	if (!o || !pcp_order(o) || pfn & (N(o) - 1) || N(o) > want ||
+	if (!o || !order_has_pcp_list(o) || pfn & (N(o) - 1) || N(o) > want ||
 	    pfn + N(o) > z->start_pfn + z->spanned)
 		return 0;
 	for (u32 i = 0; i < N(o); i++)
@@ -110,7 +110,7 @@ static unsigned int pcp_page_order(const struct image *img, const struct zone *z
 	return o;
 }
 
-static u32 take_rank(struct image *img, const struct zone *z, int rank, u32 want)
+static u32 choose_pcp_of_rank(struct image *img, const struct zone *z, int rank, u32 want)
 {
 	u32 pfn = z->start_pfn, end = z->start_pfn + z->spanned, taken = 0;
 
@@ -135,9 +135,9 @@ static u32 take_rank(struct image *img, const struct zone *z, int rank, u32 want
  * @img: image from kpageflags
  * @z: zone
  *
- * As many as zoneinfo counts, the surest first, by ascending address among equals. kpagecount
- * counts mappings, not references, so it only rules pages out. The order of a page is known
- * where the trace shows the allocation that takes it.
+ * It chooses as many as zoneinfo counts, the surest first, and equals by ascending address.
+ * kpagecount counts mappings, not references, so it only rules pages out. The order of a page is
+ * known where the trace shows the allocation that takes it.
  */
 void image_choose_pcp(struct image *img, const struct zone *z)
 {
@@ -148,7 +148,7 @@ void image_choose_pcp(struct image *img, const struct zone *z)
 	for (int cpu = 0; cpu < MAX_CPUS; cpu++)
 		want += sz->pcp_count[cpu];
 	for (int rank = PCP_SEEN; rank > PCP_NO && taken < want; rank--)
-		taken += take_rank(img, z, rank, want - taken);
+		taken += choose_pcp_of_rank(img, z, rank, want - taken);
 	fit->pcp_wanted = want;
 	fit->pcp_placed = taken;
 	if (taken < want)

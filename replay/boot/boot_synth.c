@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The start image without kpageflags: from counts of free buddies by order and type, or, where
- * even those are missing, from the first event of each page (doc/design.md, "The start image").
+ * Without kpageflags, the start image is made from counts of free buddies by order and type, or,
+ * where even those are missing, from the first event of each page (doc/design.md, "The start
+ * image").
  */
 #include "internal.h"
 
-/*
- * struct layout - a zone being filled
- * @start, @end: pfns that hold memory
- * @mt: pageblock type being filled
- * @pfn: where the next free chunk may begin
+/**
+ * struct layout - a zone that is being filled
+ * @img: image
+ * @sz: the recorded zone
+ * @z: the model's
+ * @end: pfn after the last that holds memory
+ * @mt: pageblock type that is being filled
+ * @pfn: where the next free buddy may begin
  */
 struct layout {
 	struct image *img;
@@ -34,12 +38,12 @@ static bool blocks_of_type(const struct layout *l, u32 pfn, u32 nr)
 	return true;
 }
 
-/* a place for a buddy of @order whose own buddy stays in use, so that they do not merge */
+/* finds a place for a buddy of @order whose own buddy stays in use, so that the two do not merge */
 static bool next_slot(struct layout *l, u32 order)
 {
 	u32 slot = order < MAX_PAGE_ORDER ? N(order + 1) : N(order);
 
-	/* a whole block's buddy may be of the same type and free: leave the block beside it */
+	/* the block beside a whole one could be free and of its type, so it stays in use, too */
 	for (l->pfn = (l->pfn + slot - 1) & ~(slot - 1); l->pfn + slot <= l->end; l->pfn += slot)
 		if (l->pfn >= l->z->start_pfn && blocks_of_type(l, l->pfn, N(order)) &&
 		    image_kind(l->img, l->pfn) == SNAP_NOFLAGS)
@@ -57,7 +61,7 @@ static u64 place_order(struct layout *l, u32 order, u64 want)
 	return want;
 }
 
-/* largest first; what finds no place is handed down as two of the next smaller order */
+/* places the largest first; a buddy without a place becomes two of the next smaller order */
 static void place_type(struct layout *l, const u64 want[NR_PAGE_ORDERS])
 {
 	u64 left = 0;
@@ -73,7 +77,7 @@ static void place_type(struct layout *l, const u64 want[NR_PAGE_ORDERS])
 			 l->z->name, (unsigned long long)left, l->mt);
 }
 
-/* kernel memory gathers where the kernel itself lies: low */
+/* The kernel's types get the lowest blocks: its memory gathers where it lies itself. */
 static void type_by_quota(struct layout *l)
 {
 	static const u8 order[] = { MIGRATE_UNMOVABLE, MIGRATE_RECLAIMABLE, MIGRATE_HIGHATOMIC,
@@ -85,7 +89,7 @@ static void type_by_quota(struct layout *l)
 			l->img->mm->pageblock[b++].mt = order[i];
 }
 
-/* the resident share of LRU pages that are anonymous, in 1024ths */
+/* Returns which part of the LRU pages is anonymous, in 1024ths; half of them if nothing tells. */
 static u32 anon_share(const struct snapshot *s)
 {
 	static const char *const names[] = { "nr_inactive_anon", "nr_active_anon",
@@ -110,7 +114,7 @@ static u8 used_kind(const struct layout *l, u32 pfn, u32 anon)
 	}
 }
 
-/* what is not free: boot memory first, then per-CPU pages, then pages in use */
+/* Of what is not free, the lowest is boot memory, then come per-CPU pages, then pages in use. */
 static void fill_used(struct layout *l)
 {
 	struct zone_fit *fit = &l->img->fit->zone[l->z->type];
@@ -163,14 +167,14 @@ static void zone_from_counts(struct layout *l)
 }
 
 /*
- * A page that the trace first allocates was free. One that it first frees was in use, by
- * something that goes away: page cache, as far as a model can use it. One that it never mentions
- * is taken as in use for good; without a look at the trace, as free.
+ * A page that the trace allocates first was free. One that it frees first was in use, and is taken
+ * as page cache, which reclaim can free. One that no event names is taken as in use for good; when
+ * nobody has looked at the trace, as free.
  */
 static void zone_from_first_seen(struct layout *l)
 {
 	u32 reserved = l->sz->present - l->sz->managed;
-	bool asked = l->img->m->first_seen;
+	bool looked = l->img->m->first_seen;
 
 	for (u32 pfn = l->z->start_pfn; pfn < l->end; pfn++) {
 		enum first_seen seen = first_seen(l->img->m, pfn);
@@ -179,7 +183,7 @@ static void zone_from_first_seen(struct layout *l)
 		if (seen == FIRST_NEVER && reserved) {
 			*page = SNAP_RESERVED;
 			reserved--;
-		} else if (seen == FIRST_ALLOC || !asked) {
+		} else if (seen == FIRST_ALLOC || !looked) {
 			*page = SNAP_BUDDY;
 		} else {
 			*page = seen == FIRST_FREE ? SNAP_FILE : SNAP_NOFLAGS;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The start image: what each page of the machine is when the replay begins, before the model
- * holds it. Built from kpageflags (boot_image.c) or from counts alone (boot_synth.c),
- * given pageblock types (boot_blocks.c), and placed into the model (boot.c).
+ * The start image says what each page is when the replay begins, before the model holds it. It is
+ * built from kpageflags (boot_image.c) or from counts alone (boot_synth.c), gets pageblock types
+ * (boot_blocks.c), and is placed into the model (boot.c).
  */
 #ifndef FRAGREPLAY_BOOT_INTERNAL_H
 #define FRAGREPLAY_BOOT_INTERNAL_H
@@ -11,14 +11,14 @@
 #include "mm/mm.h"
 #include "recording/recording.h"
 
-/* an image's byte: enum snap_page, or this; a PCP page's order stands in the upper bits */
+/* A byte of an image is an enum snap_page, or IMG_PCP with the page's order in the upper bits. */
 #define IMG_PCP		15u
 #define IMG_KIND	15u
 #define IMG_SHIFT	4
 
 /**
  * struct image - every page's state at the start
- * @m: what is known of the machine
+ * @m: recording
  * @mm: the model that is being built: zones and pageblocks
  * @page: by pfn: kind, and order << IMG_SHIFT of a PCP page
  * @fit: how well the counts are met
