@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* fragreplay: replay page-allocator traces under another policy. */
+/* fragreplay replays page-allocator traces under another policy. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -120,7 +120,7 @@ static int cmd_version(int argc, char **argv)
 	return output_flush_stdout() ? EXIT_TROUBLE : EXIT_OK;
 }
 
-/* a file that is opened must never become the stdout or stderr that the caller closed */
+/* A file that is opened must never become the stdout or stderr that the caller has closed. */
 static void occupy_standard_fds(void)
 {
 	for (int fd = 0; fd < 3; fd++)
@@ -137,6 +137,13 @@ static const char *alias(const char *name)
 	return name;
 }
 
+/**
+ * main - run the command that the first argument names
+ * @argc: number of arguments
+ * @argv: the arguments
+ *
+ * Return: exit code.
+ */
 int main(int argc, char **argv)
 {
 	occupy_standard_fds();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* fragreplay check: hold the replay against what the recording itself shows. */
+/* `fragreplay check` holds a replay against what the recording itself shows. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,7 +11,7 @@
 #include "options.h"
 #include "report/report.h"
 
-/* what `check` is to say of all recordings together */
+/* What `check` has found in all recordings. */
 struct checked {
 	struct bias bias;
 	json_t *documents; /* NULL: text was asked for */
@@ -19,7 +19,7 @@ struct checked {
 };
 
 /**
- * check_need_snapshots - without them there is nothing to hold a replay against
+ * check_need_snapshots - refuse an input that has nothing to hold a replay against
  * @in: the input
  * @path: as the user named it
  *
@@ -88,7 +88,7 @@ static int check_one(struct checked *all, const struct options *o)
 	return ret;
 }
 
-/* one recording's document, or that of all and what they have in common */
+/* writes one recording's document, or that of all recordings and what they have in common */
 static int write_json(struct checked *all)
 {
 	json_t *doc;
@@ -158,8 +158,8 @@ static const char *wrong_use(const struct options *o)
 
 /**
  * cmd_check - fidelity of a replay under the recorded policy, or of what a policy changes
- * @argc: of the command
- * @argv: likewise
+ * @argc: number of arguments
+ * @argv: the arguments; the first is the name of the command
  *
  * Return: exit code: 0 when it could be computed, whatever it says; with --strict 1 on a miss.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What `check` shares between one recording alone and a pair of them. */
+/* What `check` of one recording and `check` of a pair share. */
 #ifndef FRAGREPLAY_CMD_CHECK_H
 #define FRAGREPLAY_CMD_CHECK_H
 
@@ -23,7 +23,6 @@ void check_print(const struct check *c);
 json_t *check_json(const struct check *c);
 int check_need_snapshots(const struct input *in, const char *path);
 
-/* check A --against B; cmd_check_against.c */
 int check_against(const struct options *o);
 
 /*

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * check A --against B: A, recorded with vm.defrag_mode=0, is replayed under both policies, and
- * what this changes is held against the change between the real runs A and B.
+ * For `check A --against B`, the recording A, made with vm.defrag_mode=0, is replayed under both
+ * policies, and what this changes is held against the change between the real runs A and B.
  */
 #include <math.h>
 #include <stdio.h>
@@ -68,9 +68,9 @@ static int replay_a(struct against *g, const struct options *o, char *err, size_
 	return ret;
 }
 
-/* a real run like A or like B */
-static int take_repeat(void *ctx, const struct recording *repeat, const char *path, char *err,
-		       size_t errlen)
+/* counts a real run that repeats A or B */
+static int add_repeat(void *ctx, const struct recording *repeat, const char *path, char *err,
+		      size_t errlen)
 {
 	struct against *g = ctx;
 	bool mode = repeat->sysctl.defrag_mode;
@@ -87,15 +87,15 @@ static int take_repeat(void *ctx, const struct recording *repeat, const char *pa
 	return 0;
 }
 
-static int take_repeats(struct against *g, const struct options *o, char *err, size_t errlen)
+static int add_repeats(struct against *g, const struct options *o, char *err, size_t errlen)
 {
-	if (repeats_of_directory(o->arg[0], take_repeat, g, err, errlen) ||
-	    repeats_of_directory(o->against, take_repeat, g, err, errlen))
+	if (repeats_of_directory(o->arg[0], add_repeat, g, err, errlen) ||
+	    repeats_of_directory(o->against, add_repeat, g, err, errlen))
 		return -1;
-	return repeats_of_options(o, take_repeat, g, err, errlen);
+	return repeats_of_options(o, add_repeat, g, err, errlen);
 }
 
-static void judge(struct against *g)
+static void compare_changes(struct against *g)
 {
 	check_counts_recorded(&g->real[1], &g->b.in.recording, &g->b.out.run[0]);
 	ab_set_real(&g->cross, &g->real[0], &g->real[1]);
@@ -140,16 +140,16 @@ static int replay_b(struct against *g, const struct options *o, char *err, size_
 	return check_replay(&g->b, &of_b, err, errlen);
 }
 
-static int run(struct against *g, const struct options *o)
+static int check_pair(struct against *g, const struct options *o)
 {
 	char err[ERR_LEN] = "";
 	int ret = -1;
 
-	if (!take_repeats(g, o, err, sizeof(err)) && !replay_a(g, o, err, sizeof(err)) &&
+	if (!add_repeats(g, o, err, sizeof(err)) && !replay_a(g, o, err, sizeof(err)) &&
 	    !interrupted)
 		ret = replay_b(g, o, err, sizeof(err));
 	if (!ret)
-		judge(g);
+		compare_changes(g);
 	if (interrupted) {
 		message("interrupted: what is not whole cannot be compared");
 		if (!ret)
@@ -167,7 +167,7 @@ static int run(struct against *g, const struct options *o)
 	return o->strict && !(g->cross.thp_ok && g->cross.share_ok) ? EXIT_REGRESSION : EXIT_OK;
 }
 
-static int comparable(const struct against *g, const struct options *o)
+static int refuse_unlike_pair(const struct against *g, const struct options *o)
 {
 	char why[ERR_LEN];
 
@@ -181,7 +181,7 @@ static int comparable(const struct against *g, const struct options *o)
 	return -1;
 }
 
-/* a policy without a model makes no difference that could be compared */
+/* A policy without a model predicts nothing that could be compared. */
 static int choose_policies(struct against *g, const struct options *o, char *err, size_t errlen)
 {
 	struct policy_setup setup;
@@ -200,7 +200,7 @@ static int choose_policies(struct against *g, const struct options *o, char *err
 }
 
 /**
- * check_against - fidelity of a change: what a policy did to the real kernel and to the replay
+ * check_against - compare what a policy changed in the real kernel and in the replay
  * @o: options; ->arg[0] is the recording with vm.defrag_mode=0, ->against the one with 1
  *
  * Return: exit code; with --strict 1 when THP success or the share of movements fails its mark.
@@ -227,8 +227,8 @@ int check_against(const struct options *o)
 	if (input_open(&g->b.in, &of_b, err, sizeof(err))) {
 		message("%s", err);
 	} else {
-		if (!comparable(g, o))
-			ret = run(g, o);
+		if (!refuse_unlike_pair(g, o))
+			ret = check_pair(g, o);
 		input_close(&g->b.in);
 	}
 	input_close(&g->a);

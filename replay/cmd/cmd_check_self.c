@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Self-fidelity: one recording replayed under one policy, held against its own counters. */
+/* For `check A`, the recording is replayed under one policy and held against its own counters. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static void print_thp(const struct fidelity *f)
 }
 
 /**
- * check_print - the table
+ * check_print - print the result as a table
  * @c: after check_replay()
  */
 void check_print(const struct check *c)

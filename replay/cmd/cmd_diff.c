@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* fragreplay diff: reports of one trace, or the policies of one report, and a verdict. */
+/* `fragreplay diff` compares reports of one trace, or the policies of one report. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,7 +31,7 @@ static const struct {
 
 #define NR_FORMATS	(sizeof(formats) / sizeof(formats[0]))
 
-/* all operands, and the sides that they are of */
+/* The reports that are named, and the sides of the comparison that they belong to. */
 struct operands {
 	struct diff_report *report;
 	struct diff_group *group;
@@ -58,7 +58,7 @@ static int choose_color(const struct options *o, bool *color)
 	return 0;
 }
 
-/* --alpha before the file's, as --threshold is */
+/* --alpha and --threshold win over the file. */
 static int read_criteria(const struct options *o, struct diff_criteria *c)
 {
 	c->alpha = ALPHA;
@@ -127,7 +127,7 @@ static void release_operands(struct operands *op)
 	free(op->group);
 }
 
-static int compare(struct diff *d, const struct operands *op, const struct options *o)
+static int compare_operands(struct diff *d, const struct operands *op, const struct options *o)
 {
 	if (diff_comparable(op->group, op->nr_groups, o->force))
 		return -1;
@@ -149,8 +149,8 @@ static void say_verdict(const struct diff_table *t, const struct diff_row *row, 
 			" `fragreplay diff --list-metrics`");
 }
 
-/* results may be in a file: what decides the exit code is said here as well */
-static int judge(const struct diff *d)
+/* The table may go to a file, so that what decides the exit code is also said on stderr. */
+static int say_verdicts(const struct diff *d)
 {
 	for (size_t i = 0; i < d->nr; i++)
 		for (size_t j = 0; j < d->table[i].nr_rows; j++)
@@ -172,15 +172,15 @@ static int write_result(const struct diff *d, const struct options *o, diff_writ
 	return output_commit(&out);
 }
 
-static int diff(const struct options *o, diff_writer write, const struct diff_style *style)
+static int diff_reports(const struct options *o, diff_writer write, const struct diff_style *style)
 {
 	struct operands op = { 0 };
 	struct diff d = { 0 };
 	int ret = EXIT_TROUBLE;
 
-	if (!read_criteria(o, &d.criteria) && !load_operands(&op, o) && !compare(&d, &op, o) &&
-	    !write_result(&d, o, write, style))
-		ret = judge(&d);
+	if (!read_criteria(o, &d.criteria) && !load_operands(&op, o) &&
+	    !compare_operands(&d, &op, o) && !write_result(&d, o, write, style))
+		ret = say_verdicts(&d);
 	for (size_t i = 0; i < d.nr; i++)
 		diff_table_release(&d.table[i]);
 	free(d.table);
@@ -189,7 +189,7 @@ static int diff(const struct options *o, diff_writer write, const struct diff_st
 	return ret;
 }
 
-/* as text, or with --format json for programs */
+/* prints them as text, or with --format json for programs */
 static int list_metrics(const char *format)
 {
 	json_t *table;
@@ -211,8 +211,8 @@ static int list_metrics(const char *format)
 
 /**
  * cmd_diff - compare reports
- * @argc: of the command
- * @argv: likewise
+ * @argc: number of arguments
+ * @argv: the arguments; the first is the name of the command
  *
  * Return: exit code: 0 no regression, 1 a metric moved past its limit, 2 they could not be
  * compared.
@@ -231,5 +231,5 @@ int cmd_diff(int argc, char **argv)
 	style.all = o.all;
 	if (!write || choose_color(&o, &style.color) || check_operands(&o))
 		return EXIT_TROUBLE;
-	return diff(&o, write, &style);
+	return diff_reports(&o, write, &style);
 }

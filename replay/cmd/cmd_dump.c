@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* fragreplay dump: every event as `trace-cmd report -R` prints it. */
+/* `fragreplay dump` prints every event as `trace-cmd report -R` does. */
 #include <stdio.h>
 
 #include "base/message.h"
@@ -10,8 +10,8 @@
 
 /**
  * cmd_dump - print every event of a trace to stdout
- * @argc: of the command
- * @argv: likewise
+ * @argc: number of arguments
+ * @argv: the arguments; the first is the name of the command
  *
  * Return: exit code.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* fragreplay info: what a trace and its snapshots hold, without a replay. */
+/* `fragreplay info` says what a trace and its snapshots hold, without a replay. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -79,7 +79,7 @@ static void print_json(struct trace *t, const struct recording *m)
 	json_decref(doc);
 }
 
-/* the digest and the counts are complete only after the last record */
+/* The digest and the counts are complete only after the last record. */
 static int read_all(struct trace *t)
 {
 	const struct record *rec;
@@ -94,7 +94,7 @@ static int read_all(struct trace *t)
 	return EXIT_TROUBLE;
 }
 
-static int info(const struct input *in, const struct options *o)
+static int describe_input(const struct input *in, const struct options *o)
 {
 	struct trace_options topt = {
 		.allow_incomplete = o->allow_incomplete,
@@ -123,8 +123,8 @@ static int info(const struct input *in, const struct options *o)
 
 /**
  * cmd_info - describe a recording or a bare trace
- * @argc: of the command
- * @argv: likewise
+ * @argc: number of arguments
+ * @argv: the arguments; the first is the name of the command
  *
  * Return: exit code.
  */
@@ -145,7 +145,7 @@ int cmd_info(int argc, char **argv)
 		message("%s", err);
 		return interrupted ? EXIT_INTERRUPTED : EXIT_TROUBLE;
 	}
-	ret = info(&in, &o);
+	ret = describe_input(&in, &o);
 	input_close(&in);
 	return ret;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* fragreplay policies: what -p takes, built in or from a file, as text or JSON. */
+/* `fragreplay policies` describes what -p takes, built in or from a file, as text or JSON. */
 #include <string.h>
 
 #include "base/message.h"
@@ -16,7 +16,7 @@
 static const char observed_doc[] =
 	"no model: every page where the trace has it; what the real machine did";
 
-/* words of @text from the text's column on, and no line longer than WIDTH unless a word is */
+/* prints words from the text's column on; no line is longer than WIDTH unless a word is */
 static void print_wrapped(const char *text, int column)
 {
 	while (*text) {
@@ -122,7 +122,7 @@ static void print_features(void)
 		print_entry(0, name, doc);
 }
 
-/* a plug-in's text may be no text */
+/* A plug-in's text may be no UTF-8. */
 static json_t *text_or_null(const char *text)
 {
 	json_t *value = text ? json_string(text) : NULL;
@@ -233,8 +233,8 @@ static int describe_all(const struct options *o)
 	return output_flush_stdout();
 }
 
-/* one that is named, of which a file's is gone from memory once it is described */
-static int describe(const char *name, json_t *list)
+/* describes at once, for a policy from a file leaves memory with its setup */
+static int describe_policy(const char *name, json_t *list)
 {
 	struct policy_setup s;
 	char err[ERR_LEN];
@@ -262,7 +262,7 @@ static int describe_named(const struct options *o)
 				o->arg[i]);
 			ret = -1;
 		} else {
-			ret = describe(o->arg[i], list);
+			ret = describe_policy(o->arg[i], list);
 		}
 	}
 	if (list)
@@ -275,8 +275,8 @@ static int describe_named(const struct options *o)
 
 /**
  * cmd_policies - describe all built-in policies, or those named, or the kernel's features
- * @argc: of the command
- * @argv: likewise; operands are names as -p takes them, without settings
+ * @argc: number of arguments
+ * @argv: the arguments; operands are names as -p takes them, without settings
  *
  * Return: exit code.
  */

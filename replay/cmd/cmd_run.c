@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* fragreplay run: replay a trace under policies and report. */
+/* `fragreplay run` replays a trace under policies and reports. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,8 +31,8 @@ static void take_seed(void *ctx, unsigned int policy, const struct policy_result
 	report_spread_add(&spread[policy], run, out);
 }
 
-static int finish(const struct input *in, const struct options *o, const struct run_output *out,
-		  const struct spread *spread)
+static int write_results(const struct input *in, const struct options *o,
+			 const struct run_output *out, const struct spread *spread)
 {
 	const struct report_options ro = {
 		.recording = &in->recording,
@@ -64,15 +64,15 @@ static void warn_of_gaps(const struct run_output *out)
 		message("%s: %llu events were lost while recording; the replay bridges the gaps",
 			out->trace.path, (unsigned long long)out->trace.lost);
 	if (out->demand.outside)
-		message("%s: %llu events name pages beyond the machine's memory and were ignored: is"
-			" the snapshot of the same machine?", out->trace.path,
+		message("%s: %llu events name pages beyond the machine's memory and were ignored:"
+			" is the snapshot of the same machine?", out->trace.path,
 			(unsigned long long)out->demand.outside);
 	if (!out->trace.complete && !out->interrupted)
 		message("%s: replayed up to the damage only; the report says \"complete\": false",
 			out->trace.path);
 }
 
-static int replay(struct input *in, const struct options *o)
+static int replay_input(struct input *in, const struct options *o)
 {
 	struct spread *spread = o->seeds > 1 ? calloc(o->nr_policies, sizeof(*spread)) : NULL;
 	struct run_seeds seeds = {
@@ -95,7 +95,7 @@ static int replay(struct input *in, const struct options *o)
 	}
 	warn_of_gaps(&out);
 	out.trace.complete &= !in->damaged;
-	ret = finish(in, o, &out, spread);
+	ret = write_results(in, o, &out, spread);
 	report_spread_release(spread, o->nr_policies);
 	run_release(&out);
 	return ret;
@@ -103,8 +103,8 @@ static int replay(struct input *in, const struct options *o)
 
 /**
  * cmd_run - replay a recording or a bare trace under one policy or several
- * @argc: of the command
- * @argv: likewise
+ * @argc: number of arguments
+ * @argv: the arguments; the first is the name of the command
  *
  * Return: exit code.
  */
@@ -136,7 +136,7 @@ int cmd_run(int argc, char **argv)
 		message("%s", err);
 		return interrupted ? EXIT_INTERRUPTED : EXIT_TROUBLE;
 	}
-	ret = replay(&in, &o);
+	ret = replay_input(&in, &o);
 	input_close(&in);
 	return ret;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* fragreplay view: pictures of reports; a page, text, SVG or PNG. */
+/* `fragreplay view` draws reports as a page, text, SVG or PNG. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,7 +52,7 @@ static void keep_wanted(const struct view_options *o, json_t *report)
 			json_array_remove(policies, i);
 }
 
-static bool is_there(json_t *const *report, unsigned int n, const char *label)
+static bool has_policy(json_t *const *report, unsigned int n, const char *label)
 {
 	for (unsigned int r = 0; r < n; r++) {
 		const json_t *policies = json_object_get(report[r], "policies"), *policy;
@@ -92,7 +92,7 @@ static int load_reports(const struct view_options *o, json_t **report)
 		}
 	}
 	for (unsigned int i = 0; i < o->nr_policies; i++)
-		if (!is_there(report, o->nr_reports, o->policy[i])) {
+		if (!has_policy(report, o->nr_reports, o->policy[i])) {
 			message("--policy %s: no report has it", o->policy[i]);
 			return -1;
 		}
@@ -101,7 +101,7 @@ static int load_reports(const struct view_options *o, json_t **report)
 	return 0;
 }
 
-/* "mixed-d0, kernel 7.3.4": the recording's directory, or the trace's own name */
+/* names the recording's directory or the bare trace, as in "mixed-d0, kernel 7.3.4" */
 static void source_text(const json_t *report, char *text, size_t len)
 {
 	const json_t *trace = json_object_get(report, "trace");
@@ -204,7 +204,7 @@ static int draw_panels(const struct view_options *o, json_t *const *report, FILE
 	return ret;
 }
 
-static int draw(const struct view_options *o, json_t *const *report)
+static int draw_reports(const struct view_options *o, json_t *const *report)
 {
 	struct output out;
 	int ret;
@@ -215,7 +215,7 @@ static int draw(const struct view_options *o, json_t *const *report)
 		ret = view_html(report, o->report, o->nr_reports, out.file);
 	else
 		ret = draw_panels(o, report, out.file);
-	/* a failed write is told by the commit, whatever went wrong first */
+	/* output_commit() reports a failed write, whatever went wrong before it */
 	if (ret && !ferror(out.file)) {
 		output_abort(&out);
 		return -1;
@@ -225,8 +225,8 @@ static int draw(const struct view_options *o, json_t *const *report)
 
 /**
  * cmd_view - draw reports
- * @argc: of the command
- * @argv: likewise
+ * @argc: number of arguments
+ * @argv: the arguments; the first is the name of the command
  *
  * Return: exit code.
  */
@@ -240,7 +240,7 @@ int cmd_view(int argc, char **argv)
 		return EXIT_TROUBLE;
 	ret = load_reports(&o, report);
 	if (!ret)
-		ret = draw(&o, report);
+		ret = draw_reports(&o, report);
 	for (unsigned int i = 0; i < o.nr_reports; i++)
 		json_decref(report[i]);
 	return ret ? EXIT_TROUBLE : EXIT_OK;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a command works on: a recording directory, or a bare trace whose machine is inferred. */
+/* A command works on a recording directory, or on a bare trace whose machine is inferred. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -42,7 +42,7 @@ static struct trace_options trace_options_of(const struct options *o)
 	};
 }
 
-/* no snapshots: the trace itself must tell how far memory reaches */
+/* Without snapshots the trace itself must tell how far memory reaches. */
 static int infer_machine(struct input *in, const struct options *o, char *err, size_t errlen)
 {
 	struct trace_options topt = trace_options_of(o);
@@ -76,8 +76,8 @@ static const char *missing_side(const struct recording *m)
 	return m->before.present ? m->after.present ? NULL : "after" : "before";
 }
 
-/* snapshots that cannot be used are trouble, unless the user said to go on without them */
-static int load_machine(struct input *in, const struct options *o, char *err, size_t errlen)
+/* Snapshots that cannot be used are an error, unless the user said to go on without them. */
+static int load_snapshots(struct input *in, const struct options *o, char *err, size_t errlen)
 {
 	const char *dir = o->arg[0], *missing = NULL;
 	int ret = recording_load(&in->recording, dir, err, errlen);
@@ -102,7 +102,7 @@ static int load_machine(struct input *in, const struct options *o, char *err, si
 }
 
 /**
- * input_open - find the trace, load or infer its machine, and apply the settings
+ * input_open - find the trace, load its snapshots or infer the memory, and apply the settings
  * @in: filled in; input_close() frees it
  * @o: options; ->arg[0] is the path
  * @err: message naming file, place and remedy
@@ -116,7 +116,7 @@ int input_open(struct input *in, const struct options *o, char *err, size_t errl
 	params_default(&in->params);
 	if (find_trace(in, o->arg[0], err, errlen))
 		return -1;
-	if (in->is_recording && load_machine(in, o, err, errlen))
+	if (in->is_recording && load_snapshots(in, o, err, errlen))
 		return -1;
 	if (!in->recording.before.present || !in->recording.before.have_zoneinfo) {
 		if (infer_machine(in, o, err, errlen))
@@ -149,7 +149,7 @@ static void show_progress(void *ctx, const struct trace_info *info)
 }
 
 /**
- * input_run_options - what run_replay() is to be told of an input
+ * input_run_options - fill in what run_replay() needs to know of an input
  * @in: the input; must outlive the run
  * @o: the command's options
  * @progress: set up to show how much of the trace has been read; to be cleared after the run.

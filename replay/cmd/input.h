@@ -7,7 +7,6 @@
 #include "engine/engine.h"
 #include "options.h"
 
-/* the recording or bare trace that a command works on */
 struct input {
 	char trace_path[4096];
 	bool is_recording;		/* a directory with snapshots, not a bare trace */

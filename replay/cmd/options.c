@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The command line, for every command: one table, and a mask of what each command takes. */
+/* The options of all commands stand in one table; a mask says which of them a command takes. */
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
@@ -78,8 +78,8 @@ static int bad_value(const char *option, const char *given, const char *need)
 }
 
 /**
- * options_push - one more of an option or operand that may be repeated
- * @list: of them
+ * options_push - add an option or operand that may be repeated to those before it
+ * @list: those given so far
  * @nr: how many there are
  * @max: how many there may be
  * @what: the new one
@@ -125,7 +125,7 @@ static int parse_kernel(struct options *o, const char *given)
 	return bad_value("kernel", given, "a version from 6.1 on, such as 6.12 or 6.18.5,");
 }
 
-static int parse_counted(struct options *o, int key, const char *given)
+static int parse_whole_number(struct options *o, int key, const char *given)
 {
 	uint64_t n;
 
@@ -231,11 +231,11 @@ static int take_option(struct options *o, int key, const char *given)
 	case O_THRESHOLD:
 		return options_push(o->threshold, &o->nr_thresholds, MAX_SETTINGS, given);
 	default:
-		return parse_counted(o, key, given);
+		return parse_whole_number(o, key, given);
 	}
 }
 
-static unsigned int bit_of(int key)
+static unsigned int option_bit_of(int key)
 {
 	for (size_t i = 0; i < sizeof(rule_table) / sizeof(rule_table[0]); i++)
 		if (rule_table[i].key == key)
@@ -243,7 +243,7 @@ static unsigned int bit_of(int key)
 	return 0;
 }
 
-static const char *name_of(int key)
+static const char *option_name_of(int key)
 {
 	for (const struct option *opt = option_table; opt->name; opt++)
 		if (opt->val == key)
@@ -255,8 +255,8 @@ static const char *name_of(int key)
  * options_parse - read a command's arguments
  * @o: filled in, with the defaults for what is not given
  * @allowed: OPT_* that the command takes; any other option is an error that says so
- * @argc: of the command: argv[0] is its name
- * @argv: likewise; permuted, operands may stand between options
+ * @argc: number of arguments; argv[0] is the command's name
+ * @argv: the arguments; permuted, for operands may stand between options
  *
  * Return: 0; -1 with a message on stderr.
  */
@@ -271,8 +271,9 @@ int options_parse(struct options *o, unsigned int allowed, int argc, char **argv
 			message("see `fragreplay help`");
 			return -1;
 		}
-		if (!(bit_of(key) & allowed)) {
-			message("%s: takes no --%s; see `fragreplay help`", argv[0], name_of(key));
+		if (!(option_bit_of(key) & allowed)) {
+			message("%s: takes no --%s; see `fragreplay help`", argv[0],
+				option_name_of(key));
 			return -1;
 		}
 		if (key >= O_BASE ? take_diff_option(o, key, optarg) : take_option(o, key, optarg))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The command line, for every command. */
+/* The options of all commands. */
 #ifndef FRAGREPLAY_OPTIONS_H
 #define FRAGREPLAY_OPTIONS_H
 
@@ -8,13 +8,14 @@
 
 #define MAX_POLICIES	64
 #define MAX_SETTINGS	64
-/* what the command line said */
+
+/* What the command line says. */
 struct options {
 	const char *arg[MAX_POLICIES];	/* operands */
 	unsigned int nr_args;
 	const char *policy[MAX_POLICIES];
 	unsigned int nr_policies;
-	const char *set[MAX_SETTINGS];	/* NAME=VALUE, checked when the machine is known */
+	const char *set[MAX_SETTINGS];	/* NAME=VALUE, checked when the recording is known */
 	unsigned int nr_set;
 	const char *repeat[MAX_SETTINGS];
 	unsigned int nr_repeats;
@@ -34,7 +35,7 @@ struct options {
 	bool all, list_metrics;
 };
 
-/* one option, as a command that takes it names it: OPT_* form a mask */
+/* A command names the options that it takes by a mask of these. */
 enum option_bit {
 	OPT_POLICY = 1 << 0, OPT_OUTPUT = 1 << 1, OPT_MODEL = 1 << 2, OPT_REPORT = 1 << 3,
 	OPT_INPUT = 1 << 4, OPT_JSON = 1 << 5, OPT_STRICT = 1 << 6, OPT_DIFF = 1 << 7,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* --set NAME=VALUE: the sysctls of the replayed machine, and the model's named guesses. */
+/* --set NAME=VALUE changes a sysctl of the replayed kernel, or one of the model's named guesses. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +35,7 @@ static int unknown_name(const char *setting, char *err, size_t errlen)
 	return -1;
 }
 
-/* "256,256,32,0", or with spaces as the kernel prints it */
+/* takes a number for each zone, as in "256,256,32,0", or with spaces as the kernel prints them */
 static int set_sysctl_zones(const struct sysctl_info *info, const char *value,
 			    struct recording *m, char *err, size_t errlen)
 {
@@ -102,7 +102,7 @@ static int set_swap(const char *value, struct recording *m, char *err, size_t er
 	return -1;
 }
 
-/* both spellings of a sysctl are in use: vm.page-cluster and page_cluster */
+/* Both spellings of a sysctl are in use, vm.page-cluster and page_cluster. */
 static bool same_name(const char *given, size_t len, const char *name)
 {
 	if (len != strlen(name))
@@ -113,8 +113,8 @@ static bool same_name(const char *given, size_t len, const char *name)
 	return true;
 }
 
-static int set_one(const char *setting, struct recording *m, struct mm_params *p, char *err,
-		   size_t errlen)
+static int apply_setting(const char *setting, struct recording *m, struct mm_params *p, char *err,
+			 size_t errlen)
 {
 	const char *name = strncmp(setting, "vm.", 3) ? setting : setting + 3;
 	const char *value = strchr(name, '=');
@@ -137,9 +137,9 @@ static int set_one(const char *setting, struct recording *m, struct mm_params *p
 }
 
 /**
- * settings_apply - put every --set into the machine and the parameters
+ * settings_apply - put every --set into the recording and the parameters
  * @o: options with the settings, in order: a later one wins
- * @m: machine, complete; ->sysctl_changed is set when its marks no longer follow the recording
+ * @m: recording, complete; ->sysctl_changed is set when marks are no longer those recorded
  * @p: parameters
  * @err: message naming the setting and its range
  * @errlen: its size
@@ -150,7 +150,7 @@ int settings_apply(const struct options *o, struct recording *m, struct mm_param
 		   size_t errlen)
 {
 	for (unsigned int i = 0; i < o->nr_set; i++)
-		if (set_one(o->set[i], m, p, err, errlen))
+		if (apply_setting(o->set[i], m, p, err, errlen))
 			return -1;
 	return 0;
 }

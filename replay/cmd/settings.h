@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* --set NAME=VALUE. */
+/* --set NAME=VALUE changes a sysctl or a parameter. */
 #ifndef FRAGREPLAY_SETTINGS_H
 #define FRAGREPLAY_SETTINGS_H
 

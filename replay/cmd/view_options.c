@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The command line of `fragreplay view`, and what follows from where its output goes. */
+/* The options of `fragreplay view`, and how text looks by where its output goes. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,7 +98,7 @@ static int take_option(struct view_options *o, int key, const char *given)
 	}
 }
 
-/* what belongs to other pictures than this is a mistake */
+/* refuses options of other formats than the one at hand */
 static int check_format(const struct view_options *o)
 {
 	if (o->at_given && o->format == VIEW_HTML) {
@@ -124,8 +124,8 @@ static int check_format(const struct view_options *o)
 /**
  * view_options_parse - read the command's arguments
  * @o: filled in
- * @argc: of the command
- * @argv: likewise; permuted
+ * @argc: number of arguments
+ * @argv: the arguments; permuted
  *
  * Without a format, the output's name decides: .svg, .png, .txt; anything else is HTML.
  *
@@ -171,7 +171,7 @@ static bool environment_is(const char *name, const char *part)
 	return value && strstr(value, part);
 }
 
-/* the first of these that is set decides, as in setlocale(3) */
+/* The first of these variables that is set decides, as in setlocale(3). */
 static bool is_utf8(void)
 {
 	static const char *const name[] = { "LC_ALL", "LC_CTYPE", "LANG" };
@@ -186,7 +186,7 @@ static bool is_utf8(void)
 	return false;
 }
 
-/* a terminal that shows colors and half blocks, and a user who wants them: no-color.org */
+/* Color is for a terminal that shows it, unless the user wants none (no-color.org). */
 static bool wants_color(bool terminal)
 {
 	const char *term = getenv("TERM");
@@ -195,7 +195,7 @@ static bool wants_color(bool terminal)
 }
 
 /**
- * view_text_style - how text is to look where it goes
+ * view_text_style - choose how text looks by where it goes
  * @o: the options
  * @style: filled in
  */

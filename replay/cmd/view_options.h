@@ -8,7 +8,7 @@
 
 enum view_format { VIEW_HTML, VIEW_TEXT, VIEW_SVG, VIEW_PNG };
 
-/* what the command line of view said */
+/* What the command line of `view` says. */
 struct view_options {
 	const char *report[MAX_POLICIES];
 	unsigned int nr_reports;
