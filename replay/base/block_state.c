@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The text of a row of a map: what has changed since the row before, as tokens "GAP LEN CD" joined
- * by ';'. GAP blocks stay as they are, then LEN blocks become class C, D tenths in use. GAP and
- * LEN are in base 36.
+ * The text of a row of a map says what has changed since the row before, as tokens "GAP LEN CD"
+ * joined by ';'. GAP blocks stay as they are, then LEN blocks become class C, D tenths in use. GAP
+ * and LEN are in base 36.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -51,7 +51,7 @@ struct run {
 	u8 state;
 };
 
-/* the next run of blocks that become one state; a block that already is of it may be inside */
+/* finds the next run of blocks that become one state; one that has it already may be inside */
 static bool next_run(const u8 *before, const u8 *now, u32 nr, struct run *r)
 {
 	u32 start = r->end, last;
@@ -93,7 +93,7 @@ static size_t row_size(const u8 *before, const u8 *now, u32 nr)
 }
 
 /**
- * blockmap_encode - a row
+ * blockmap_encode - make the text of a row
  * @before: states of the row before; all BLK_ABSENT for the first
  * @now: states of this one
  * @nr: blocks
@@ -117,7 +117,7 @@ char *blockmap_encode(const u8 *before, const u8 *now, u32 nr)
 }
 
 /**
- * blockmap_text_size - bytes of all rows of a map
+ * blockmap_text_size - count the bytes of all rows of a map
  * @frame: its states, @nr_frames times @nr_blocks of them
  * @nr_frames: moments
  * @nr_blocks: blocks in a frame
@@ -159,7 +159,7 @@ static int class_of(char code)
 	return -1;
 }
 
-/* one token; NULL when it is none */
+/* reads a token; returns where it ends, or NULL if it is none */
 static const char *get_run(const char *at, struct run *r)
 {
 	int class;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The state of a pageblock as a byte, its classes, and the text of a row of such bytes. The model
- * is sampled into it, the report carries it and view reads it back.
+ * The state of a pageblock is a byte, and a row of such bytes has a text. The model is sampled into
+ * them, the report carries the text, and view reads it back.
  */
 #ifndef FRAGREPLAY_BLOCK_STATE_H
 #define FRAGREPLAY_BLOCK_STATE_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* --color, for every command that prints on a terminal. */
+/* Every command that prints on a terminal takes --color. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,9 +28,10 @@ int color_parse(const char *given, enum color_when *when)
 }
 
 /**
- * color_unwanted - does the environment ask for none?
+ * color_unwanted - does the environment ask for no color?
  *
- * NO_COLOR set and not empty (https://no-color.org), or a terminal that shows none.
+ * It does when NO_COLOR is set and not empty (https://no-color.org), and when the terminal shows
+ * none.
  *
  * Return: true when it does.
  */

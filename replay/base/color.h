@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* --color, for every command that prints on a terminal. */
+/* Every command that prints on a terminal takes --color. */
 #ifndef FRAGREPLAY_COLOR_H
 #define FRAGREPLAY_COLOR_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the tool returns to the shell. */
+/* The tool returns one of these to the shell. */
 #ifndef FRAGREPLAY_EXIT_CODE_H
 #define FRAGREPLAY_EXIT_CODE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* SIGINT and SIGTERM as a flag. */
+/* SIGINT and SIGTERM set a flag. */
 #ifndef FRAGREPLAY_INTERRUPT_H
 #define FRAGREPLAY_INTERRUPT_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The numbers and strings of every JSON document that is written. */
+/* Every JSON document that is written has its numbers and strings from here. */
 #include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static void *watched_malloc(size_t size)
 }
 
 /**
- * json_watch_memory - remember from now on when a JSON value could not be had
+ * json_watch_memory - remember from now on when a JSON value could not be allocated
  *
  * A value that could not be allocated is left out of its object without an error that anybody
  * looks at, since there are hundreds of places. json_out_of_memory() tells before a document is
@@ -30,7 +30,7 @@ void json_watch_memory(void)
 }
 
 /**
- * json_lost_memory - remember that something a document is made from could not be had
+ * json_lost_memory - remember that something a document is made from could not be allocated
  */
 void json_lost_memory(void)
 {
@@ -48,7 +48,7 @@ bool json_out_of_memory(void)
 }
 
 /**
- * json_u64 - a counter
+ * json_u64 - make an integer of a counter
  * @value: kept exactly up to 2^63 - 1, which no counter of a replay comes near
  *
  * Return: a new integer.
@@ -59,7 +59,7 @@ json_t *json_u64(uint64_t value)
 }
 
 /**
- * json_u64s - an array of counters
+ * json_u64s - make an array of counters
  * @value: the first
  * @nr: how many
  *
@@ -75,7 +75,7 @@ json_t *json_u64s(const uint64_t *value, size_t nr)
 }
 
 /**
- * json_fraction - a number that is no count
+ * json_fraction - make a number of what is no count
  * @value: rounded to six decimals; what is not finite becomes null
  *
  * Return: a new number.
@@ -88,7 +88,7 @@ json_t *json_fraction(double value)
 }
 
 /**
- * json_string_or_null - a string that may be unknown
+ * json_string_or_null - make a string of what may be unknown
  * @s: null when NULL, empty or not UTF-8
  *
  * Return: a new string, or null.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Numbers of JSON documents: a count as an integer; a fraction rounded to six decimals, so that it
- * prints alike everywhere.
+ * In JSON documents a count is an integer, and a fraction is rounded to six decimals, so that it
+ * prints the same everywhere.
  */
 #ifndef FRAGREPLAY_JSON_H
 #define FRAGREPLAY_JSON_H

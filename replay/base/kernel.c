@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The tables of kernel.h, and kernel versions as text. */
+/* The lists of kernel.h become tables here, and kernel versions are read and printed. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,7 +59,7 @@ const struct mm_sysctl sysctl_defaults = {
 };
 
 /**
- * kernel_version_parse - the number in a kernel release
+ * kernel_version_parse - get the version out of a kernel release
  * @s: "6.12.117-...", "7.3"; a leading "Linux version " is skipped
  *
  * Return: the version as KERNEL() makes it; 0 when @s does not begin with a version.
@@ -86,7 +86,7 @@ u32 kernel_version_parse(const char *s)
 }
 
 /**
- * kernel_version_print - a kernel version as text
+ * kernel_version_print - print a kernel version into a buffer
  * @version: as kernel_version_parse() returns it
  * @buf: room for the text, "6.12.117"
  * @size: of @buf; 16 bytes hold every version
@@ -100,7 +100,7 @@ const char *kernel_version_print(u32 version, char *buf, size_t size)
 }
 
 /**
- * name_index - the number of a name in one of these tables
+ * name_index - find a name in one of these tables
  * @names: the table
  * @nr: its size
  * @name: what to look for, spelled exactly

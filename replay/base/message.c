@@ -5,7 +5,7 @@
 #include "message.h"
 
 /**
- * message - a line for the user on stderr, with the tool's name before it
+ * message - print a line on stderr, with the tool's name before it
  * @format: as printf()
  */
 void message(const char *format, ...)

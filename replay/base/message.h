@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the user is told on stderr. */
+/* Messages go to stderr. */
 #ifndef FRAGREPLAY_MESSAGE_H
 #define FRAGREPLAY_MESSAGE_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Numbers as a user writes them: whole, or not taken at all. */
+/* Numbers are read as a user writes them; one that is followed by anything else is not taken. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -8,13 +8,13 @@
 #include "number.h"
 
 /**
- * parse_number - a whole decimal or 0x number, nothing before or after it
+ * parse_number - read a whole decimal or 0x number with nothing before or after it
  * @text: what was given
  * @low: least that is allowed
  * @high: most that is allowed
  * @value: set on success
  *
- * Return: whether it is one.
+ * Return: true when it is one.
  */
 bool parse_number(const char *text, uint64_t low, uint64_t high, uint64_t *value)
 {
@@ -32,13 +32,13 @@ bool parse_number(const char *text, uint64_t low, uint64_t high, uint64_t *value
 }
 
 /**
- * parse_real - a finite number in [@low, @high], nothing before or after it
+ * parse_real - read a finite number in [@low, @high] with nothing before or after it
  * @text: what was given
  * @low: least that is allowed
  * @high: most that is allowed
  * @value: set on success
  *
- * Return: whether it is one.
+ * Return: true when it is one.
  */
 bool parse_real(const char *text, double low, double high, double *value)
 {
@@ -54,11 +54,11 @@ bool parse_real(const char *text, double low, double high, double *value)
 }
 
 /**
- * parse_size - "4G", "605M", "524288K" or bytes
+ * parse_size - read a size such as "4G", "605M", "524288K" or a number of bytes
  * @text: what was given
  * @bytes: set on success
  *
- * Return: whether it is a size of 1 MiB to 1 PiB.
+ * Return: true when it is a size of 1 MiB to 1 PiB.
  */
 bool parse_size(const char *text, uint64_t *bytes)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Numbers as a user writes them. */
+/* Numbers are read here as a user writes them. */
 #ifndef FRAGREPLAY_NUMBER_H
 #define FRAGREPLAY_NUMBER_H
 

@@ -22,7 +22,7 @@ static int open_in_place(struct output *out)
 	return 0;
 }
 
-/* mkstemp() makes files private; a report has the mode that any other new file would have */
+/* mkstemp() makes files private, but a report gets the mode of any other new file. */
 static void mode_by_umask(int fd)
 {
 	mode_t mask = umask(0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A file that appears whole or not at all. */
+/* A file appears whole or not at all. */
 #ifndef FRAGREPLAY_OUTPUT_H
 #define FRAGREPLAY_OUTPUT_H
 

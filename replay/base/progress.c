@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A bar on a terminal's stderr: how far, how fast, how long still. */
+/* The bar shows how far a run has come, how fast it is, and how long it will still take. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -18,9 +18,11 @@ static uint64_t now_ns(void)
 }
 
 /**
- * progress_init - start the clock; nothing is drawn unless stderr is a terminal
+ * progress_init - start the clock
  * @p: filled in
  * @quiet: draw nothing in any case
+ *
+ * Nothing is drawn unless stderr is a terminal.
  */
 void progress_init(struct progress *p, bool quiet)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The bar on a terminal's stderr. */
+/* A bar on a terminal's stderr shows how far a run has come. */
 #ifndef FRAGREPLAY_PROGRESS_H
 #define FRAGREPLAY_PROGRESS_H
 

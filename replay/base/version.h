@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The version of the tool, as the Makefile sets it. */
+/* The Makefile sets the version of the tool. */
 #ifndef FRAGREPLAY_VERSION_H
 #define FRAGREPLAY_VERSION_H
 

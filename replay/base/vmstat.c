@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The counters' names, from the same list as their enum. */
+/* The counters' names come from the same list as their enum. */
 #include "vmstat.h"
 
 #define VM_EVENT_NAME(name) #name,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The counters, under the names of /proc/vmstat, in its order. One list makes the enum and the
+ * The counters have the names and the order of /proc/vmstat. One list makes the enum and the
  * names, so that a counter cannot have one without the other.
  */
 #ifndef FRAGREPLAY_VMSTAT_H
@@ -45,7 +45,7 @@
 enum vm_event_item { VM_EVENTS(VM_EVENT_ENUM) NR_VM_EVENT_ITEMS };
 #undef VM_EVENT_ENUM
 
-/* extfrag events by alloc type x fallback type x class */
+/* Extfrag events are counted by type asked for, type taken from, and class. */
 enum extfrag_class { EXTFRAG_STEAL, EXTFRAG_CLAIM_PART, EXTFRAG_CLAIM_BLOCK, EXTFRAG_CAPTURE,
 		     NR_EXTFRAG_CLASS };
 
