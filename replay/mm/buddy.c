@@ -199,6 +199,17 @@ static bool compaction_capture(struct mm *mm, struct zone *z, u32 pfn, u32 order
 	return true;
 }
 
+/*
+ * Before 6.10 a page merges with buddies from lists of other types, and brings them to its own.
+ * Kernels that count free HIGHATOMIC pages, from 6.12 on, have all free pages of a block on lists
+ * of one type, so that a merge never moves any of them. The model counts them for all kernels.
+ */
+static inline void account_retyped(struct zone *z, u32 order, u8 from, u8 to)
+{
+	account_freepages(z, -(s64)N(order), from);
+	account_freepages(z, N(order), to);
+}
+
 /* Below pageblock_order a page may always merge with its buddy: both are in the same block. */
 static inline bool can_merge(const struct mm *mm, u32 buddy, u32 order, u8 mt)
 {
@@ -232,8 +243,7 @@ static inline u8 block_merged(struct mm *mm, struct zone *z, u32 pfn, u8 mt)
 
 	if (now == mt)
 		return mt;
-	account_freepages(z, -(s64)pageblock_nr_pages, mt);
-	account_freepages(z, pageblock_nr_pages, now);
+	account_retyped(z, pageblock_order, mt, now);
 	return now;
 }
 
@@ -270,6 +280,8 @@ void __free_one_page(struct mm *mm, struct zone *z, u32 pfn, u32 order, u8 mt, b
 			break;
 		buddy_list = mm->page[buddy].mt;
 		__del_page_from_free_list(mm, z, buddy, order, buddy_list);
+		if (buddy_list != mt)
+			account_retyped(z, order, buddy_list, mt);
 		if (buddy_list != mt && order >= pageblock_order && mm->k.freelist_hygiene)
 			change_pageblock_range(mm, buddy, order, mt);
 		pfn &= buddy;
