@@ -6,6 +6,7 @@
 #ifndef FRAGREPLAY_VMSTAT_H
 #define FRAGREPLAY_VMSTAT_H
 
+/* clang-format off: one line a group */
 #define VM_EVENTS(X)							\
 	X(workingset_refault_anon) X(workingset_refault_file)		\
 	X(workingset_activate_anon) X(workingset_activate_file)	\
@@ -40,6 +41,7 @@
 	X(thp_zero_page_alloc) X(thp_zero_page_alloc_failed)		\
 	X(thp_swpout) X(thp_swpout_fallback)				\
 	X(swpin_zero) X(swpout_zero)
+/* clang-format on */
 
 #define VM_EVENT_ENUM(name) VM_##name,
 enum vm_event_item { VM_EVENTS(VM_EVENT_ENUM) NR_VM_EVENT_ITEMS };

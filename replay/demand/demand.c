@@ -40,6 +40,7 @@ struct demand *demand_alloc(const struct recording *m, struct trace *t, u32 max_
 	d->lru_gen = m->have_lru_gen ? m->lru_gen : m->version >= COMPACT_BY_ORDER;
 	d->single_pages = m->version && m->version < COMPACT_BY_ORDER;
 	d->thp_defrag = m->thp_defrag;
+	demand_reclaim_init(d, m);
 	d->tp = calloc((size_t)max_pfn + d->nr_limbo, sizeof(*d->tp));
 	d->op = malloc(DEMAND_BATCH * sizeof(*d->op));
 	if (!d->tp || !d->op || task_table_init(&d->tasks)) {
@@ -367,6 +368,12 @@ static bool swap_table_attempt(struct demand *d, const struct record *r, const s
 	return true;
 }
 
+/* khugepaged's huge pages are not zeroed either, and get the content of others */
+static bool may_be_swapped_in(const struct record *r, u8 kind)
+{
+	return classify_flags(r, kind) & OPF_REFAULT && r->order < HPAGE_PMD_ORDER;
+}
+
 static void rec_alloc(struct demand *d, const struct record *r)
 {
 	struct task *t = d->task;
@@ -388,7 +395,8 @@ static void rec_alloc(struct demand *d, const struct record *r)
 	}
 	if (ok)
 		mark_pages(d, pfn, r->order, (struct tpage){ .state = T_LIVE, .order = r->order,
-			   .kind = kind, .mt = r->migratetype });
+			   .kind = kind, .mt = r->migratetype,
+			   .freed = may_be_swapped_in(r, kind) ? LIVE_REFAULT : 0 });
 }
 
 /* "Allocations", "Migrations": a page is freed that no event has allocated. */
@@ -421,7 +429,7 @@ static void rec_free_unknown(struct demand *d, const struct record *r, struct ta
 	demand_emit_pages(d, OP_FREE, pfn, r->order);
 }
 
-/* "Frees", "Reclaim frees", when all pages are known to be in use. */
+/* "Frees", when all pages are known to be in use. */
 static void rec_free_live(struct demand *d, const struct record *r, bool reclaim)
 {
 	u32 pfn = (u32)r->pfn;
@@ -429,14 +437,13 @@ static void rec_free_live(struct demand *d, const struct record *r, bool reclaim
 
 	if (!r->order && swap_table_gone(d, pfn))
 		return;
-	if (!reclaim) {
-		d->stats.frees++;
-		d->stats.partial_frees += tp->order != r->order;
-		demand_emit_pages(d, OP_FREE, pfn, r->order);
-	} else {
-		d->stats.reclaim_frees++;
-		demand_emit_pages(d, OP_RECLAIM, pfn, r->order);
+	if (reclaim) {
+		reclaimed(d, pfn, r->order);
+		return;
 	}
+	d->stats.frees++;
+	d->stats.partial_frees += tp->order != r->order;
+	demand_emit_pages(d, OP_FREE, pfn, r->order);
 }
 
 static bool all_live(const struct demand *d, u32 pfn, u32 order)
@@ -481,45 +488,12 @@ static void rec_kswapd(struct demand *d, const struct record *r)
 {
 	struct task *t = d->task;
 
+	if (r->type == REC_SHRINK_INACTIVE)
+		reclaim_batch_end(t);
 	if (r->type == REC_KSWAPD_WAKE || r->type == REC_BALANCE_BEGIN)
 		t->flags |= TASK_KSWAPD;
 	if (t->flags & TASK_KSWAPD)
 		pace_kswapd(d, r);
-}
-
-/*
- * A page inside an object is written by itself, so the object has been split; no event says when.
- */
-static void split_object(struct demand *d, u32 pfn)
-{
-	u32 order = d->tp[pfn].order, head = pfn & ~((1u << order) - 1), i;
-
-	if (d->tp[head].state == T_LIVE && d->tp[head].order == order && d->tp[head].written)
-		recorded_swapout(d, 1 - (1 << order));
-	for (i = head; i < head + (1u << order); i++) {
-		if (d->tp[i].state != T_LIVE || d->tp[i].order != order)
-			continue;
-		d->tp[i].order = 0;
-		d->tp[i].head = 1;
-	}
-}
-
-/* Reclaim begins to write a folio. For an anonymous one this is the decision to evict it. */
-static void rec_write_folio(struct demand *d, const struct record *r)
-{
-	u32 pfn = (u32)r->write_folio.pfn;
-	struct tpage *tp = &d->tp[pfn];
-
-	if (tp->state != T_LIVE || !(r->write_folio.reclaim_flags & RECLAIM_WB_ANON))
-		return;
-	if (!tp->head)
-		split_object(d, pfn);
-	tp->written = 1;
-	if (d->task->flags & TASK_KSWAPD)
-		pace_swapout(d, 1u << tp->order);
-	d->stats.swapouts++;
-	recorded_swapout(d, 1 << tp->order);
-	demand_emit_pages(d, OP_SWAPOUT, pfn, tp->order);
 }
 
 static void rec_contig(struct demand *d, const struct record *r)
@@ -575,6 +549,7 @@ static void reclaim_window(struct demand *d, bool begin)
 		t->reclaim++;
 	else if (!begin && t->reclaim)
 		t->reclaim--;
+	reclaim_batch_end(t);
 }
 
 static bool in_range(struct demand *d, const struct record *r)

@@ -20,7 +20,8 @@ enum op_type {
 	OP_THP_FAULT,	/* THP fault attempt, tries folded: handle, or H_NONE if it failed */
 	OP_HUGE_ZERO,	/* attempt at the huge zero page: handle, or H_NONE if it failed */
 	OP_FREE,	/* the workload frees [handle, handle + (1 << order)) */
-	OP_RECLAIM,	/* the recorded kernel reclaimed it: it is cold, and has no owner now */
+	OP_RECLAIM,	/* the recorded kernel reclaimed it: it is cold, and has no owner now; kind as
+			 * it turned out to be */
 	OP_MOVE,	/* the recorded kernel migrated it: handle -> handle2 */
 	OP_SWAPOUT,	/* the recorded kernel began to write it to swap: cold */
 	OP_EXIT,	/* task pid is gone */
@@ -75,6 +76,7 @@ struct op {
 #define OPF_SILENT	16	/* this allocation has no event: its free implies it */
 #define OPF_MEMALLOC	32	/* the task was reclaiming: PF_MEMALLOC */
 #define OPF_KTHREAD	64	/* kswapd, kcompactd, khugepaged */
+#define OPF_CLEAN	128	/* OP_RECLAIM: it was swapped in, and its slot still had its content */
 
 /* A page of the trace, by handle. */
 enum tpage_state { T_UNKNOWN, T_FREE, T_LIVE, T_ISOLATED };
@@ -89,12 +91,15 @@ struct tpage {
 	u32 kind:3;
 	u32 mt:2;
 	u32 percpu:1;	/* free, but on a per-CPU list; set only within migration_isolate() */
-	u32 written:1;	/* head: reclaim wrote it as one folio */
+	u32 written:1;	/* reclaim wrote it, as part of a folio of @order */
 	u32 freed:15;	/* free: when, in units of 16 frees, modulo 1 << 15; live: LIVE_* */
 };
 
 #define FREED_MASK	0x7fffu
 #define LIVE_SWAP_TABLE	1u	/* a swap table of the recorded kernel: no object of the model */
+#define LIVE_REFAULT	2u	/* OPF_REFAULT: its first content may be that of a swap slot */
+#define LIVE_SPLIT	4u	/* reclaim wrote it apart from the folio that it was allocated in */
+#define LIVE_BATCH	0x7ff8u	/* reclaim's batch that wrote it, modulo what fits */
 
 /*
  * Counters of the demand rules, shared by all policies: X(json name, doc). The doc begins with the
@@ -112,6 +117,8 @@ struct tpage {
 	X(partial_frees, "frees: of a part of an object")			\
 	X(reclaim_frees, "reclaim frees: by the recorded kernel's reclaim")	\
 	X(swapouts, "reclaim frees: folios that the recorded kernel began to swap out") \
+	X(unmapped_frees, "reclaim frees: pages unmapped before, freed with the split of their folio") \
+	X(clean_frees, "reclaim frees: of anonymous pages that were not written") \
 	X(swap_tables, "reclaim frees: pages of the recorded kernel's swap tables, not replayed") \
 	X(swap_tables_failed, "reclaim frees: failed tries at such a page, at most two per page") \
 	X(migrations_exact, "migrations: the pte events name the target")	\

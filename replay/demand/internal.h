@@ -6,6 +6,7 @@
 #include <fragreplay/policy.h>
 
 #include "base/kernel.h"
+#include "base/vmstat.h"
 #include "recording/recording.h"
 #include "migration_match.h"
 #include "task.h"
@@ -45,6 +46,9 @@ struct demand {
 	u32 last_thp_gfp;	/* of a fault's second try: the gfp of the fault itself */
 	enum thp_defrag thp_defrag;
 	bool measured;		/* the marker "after begin" is over */
+	bool shows_writes;	/* what is swapped out has an event */
+	bool io_waits;		/* swap io takes time, so it outlasts the batch that begins it */
+	u32 nr_batches;		/* of reclaim that wrote */
 	bool single_pages;	/* kernel before 6.9 */
 	bool khugepaged_counters;	/* kernel since 6.2: khugepaged has reclaim counters */
 	bool lru_gen;
@@ -67,6 +71,12 @@ void demand_emit_pages(struct demand *d, enum op_type type, u32 handle, u32 orde
 void demand_emit_move(struct demand *d, const struct who *who, u32 from, u32 to, u32 order);
 void demand_forget(struct demand *d, u32 handle, u32 order);
 
+/* demand_reclaim.c */
+void demand_reclaim_init(struct demand *d, const struct recording *m);
+void reclaimed(struct demand *d, u32 pfn, u32 order);
+void reclaim_batch_end(struct task *t);
+void rec_write_folio(struct demand *d, const struct record *r);
+
 /* demand_migrate.c */
 u32 limbo_handle(struct demand *d, u32 order);
 u32 limbo_match(struct demand *d, u32 order);
@@ -84,7 +94,7 @@ bool folio_attempt(struct demand *d, const struct record *r, struct task *t, u8 
 
 /* recorded_counters.c */
 void recorded_event(struct demand *d, const struct record *r);
-void recorded_swapout(struct demand *d, s32 pages);
+void recorded_swapout(struct demand *d, enum vm_event_item item, s32 pages);
 
 /* demand_image.c */
 void demand_start_image(struct demand *d, const struct recording *m);

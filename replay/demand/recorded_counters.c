@@ -97,12 +97,13 @@ void recorded_event(struct demand *d, const struct record *r)
 }
 
 /**
- * recorded_swapout - count a folio that reclaim wrote to swap
+ * recorded_swapout - count a folio that reclaim swapped out
  * @d: stage
- * @pages: its size; negative to correct an earlier one that was smaller than it looked
+ * @item: pswpout or swpout_zero
+ * @pages: its size; negative to correct an earlier one
  */
-void recorded_swapout(struct demand *d, s32 pages)
+void recorded_swapout(struct demand *d, enum vm_event_item item, s32 pages)
 {
 	if (!d->measured)
-		count(d, VM_pswpout, pages);
+		count(d, item, pages);
 }

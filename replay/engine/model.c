@@ -286,10 +286,34 @@ static void reclaimed_folio(struct model *mo, u32 pfn)
 	}
 }
 
+/* The recorded kernel had its content in swap, so it is not written here either. */
+static void reclaimed_clean(struct model *mo, u32 pfn)
+{
+	swap_found_clean(mo->mm, pfn);
+	reclaimed_folio(mo, pfn);
+}
+
+/* It looked anonymous, but page cache and MADV_FREE's pages alone leave without a write. */
+static void reclaimed_file(struct model *mo, u32 pfn)
+{
+	struct page *p = &mo->mm->page[pfn];
+
+	if (p->kind == PK_ANON) {
+		lruvec_del_folio(mo->mm, pfn);
+		free_swap_cache(mo->mm, pfn);
+		set_folio(mo, pfn, p->order, H_NONE, PK_FILE);
+		folio_add_lru(mo->mm, pfn, LRU_READ);
+	}
+	reclaimed_folio(mo, pfn);
+}
+
 static void op_reclaim(struct model *mo, const struct op *op)
 {
+	folio_fn fn = op->flags & OPF_CLEAN ? reclaimed_clean :
+		      op->kind == PK_FILE ? reclaimed_file : reclaimed_folio;
+
 	refault_trace_evicted(mo, op);
-	for_each_folio(mo, op, reclaimed_folio);
+	for_each_folio(mo, op, fn);
 }
 
 static void op_swapout(struct model *mo, const struct op *op)

@@ -64,6 +64,7 @@ void split_folio(struct mm *mm, u32 pfn);
 void slab_mark_cold(struct mm *mm, u32 pfn);
 void slab_del_cold(struct mm *mm, u32 pfn);
 u64 get_nr_swap_pages(const struct mm *mm);
+void swap_found_clean(struct mm *mm, u32 pfn);
 void swap_read_folio(struct mm *mm, u32 order);	/* counts a swap-in */
 void swap_free(struct mm *mm, u64 nr);		/* slots of pages swapped in, or freed */
 void swap_orphans_die(struct mm *mm, u32 clusters);	/* the recorded kernel freed a table */

@@ -247,6 +247,27 @@ void swap_evicted(struct mm *mm, u32 pfn)
 }
 
 /**
+ * swap_found_clean - note that the slot of a folio that was swapped in still has its content
+ * @mm: model memory
+ * @pfn: its head; nothing happens if no slot can be its own
+ *
+ * Its slot is one of the orphans, because the trace did not tell which one was read. Reclaim will
+ * find the folio in the swap cache and clean (mm/memory.c:do_swap_page leaves it there unless it is
+ * written to; mm/swap_state.c:swap_cluster_readahead reads what nobody may ever touch).
+ */
+void swap_found_clean(struct mm *mm, u32 pfn)
+{
+	struct page *p = &mm->page[pfn];
+	u32 nr = folio_nr_pages(p);
+
+	if (p->kind != PK_ANON || p->swapcache || mm->swap->orphans < nr)
+		return;
+	mm->swap->orphans -= nr;
+	p->swapcache = 1;
+	p->dirty = 0;
+}
+
+/**
  * swap_free - free slots of pages that were swapped in, or whose owner has freed them
  * @mm: model memory
  * @nr: slots; at most those in use are freed

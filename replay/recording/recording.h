@@ -78,6 +78,7 @@ struct recording {
 	enum thp_enabled thp_enabled;
 	uint64_t swap_pages;	/* from swaps or meminfo */
 	uint64_t swap_used;	/* of these, when the trace begins; from swaps */
+	bool swap_in_ram;	/* a swap area is a RAM disk, or compressed RAM */
 	uint64_t memtotal_kb;
 	const char *source;	/* "kpageflags", "zoneinfo", "inferred", "option" */
 	uint32_t max_pfn;

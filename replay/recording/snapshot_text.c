@@ -285,7 +285,10 @@ int parse_swaps(struct snap_text *t, struct snapshot *s, struct recording *m)
 	if (!p || strncmp(p, "Filename", 8))
 		return snap_bad(t, "is no copy of /proc/swaps: its header is missing");
 	while ((p = snap_line(t))) {
-		if (!snap_word(&p, word, sizeof(word)) || !snap_word(&p, word, sizeof(word)))
+		if (!snap_word(&p, word, sizeof(word)))
+			return snap_bad(t, "a swap area has no size");
+		m->swap_in_ram |= !strncmp(word, "/dev/zram", 9) || !strncmp(word, "/dev/ram", 8);
+		if (!snap_word(&p, word, sizeof(word)))
 			return snap_bad(t, "a swap area has no size");
 		if (snap_u64(t, &p, UINT64_MAX >> 10, &kb))
 			return -1;

@@ -157,6 +157,57 @@ TEST(what_the_recorded_kernel_reclaimed_stays_cold_and_nobodys)
 	done(w);
 }
 
+TEST(what_left_without_a_write_becomes_page_cache)
+{
+	struct world *w = world(4096);
+	u32 pfn;
+
+	fault(w, H);
+	pfn = w->mo.map[H];
+	on(w, OP_RECLAIM, H, 0, PK_FILE);
+	assert_int_equal(w->run.mm->page[pfn].kind, PK_FILE);
+	assert_int_equal(w->run.mm->page[pfn].cold, 1);
+	assert_int_equal(w->mo.file.held, 1);
+	assert_int_equal(w->mo.file.trace, 1);
+	assert_int_equal(w->mo.anon.trace, 0);
+	done(w);
+}
+
+TEST(what_is_still_in_swap_is_not_written_again)
+{
+	struct world *w = world(4096);
+	struct mm *mm = w->run.mm;
+	u32 pfn;
+
+	/* a page of the recorded kernel was written, and its slot has no owner that is known */
+	fault(w, H);
+	pfn = w->mo.map[H];
+	assert_true(folio_alloc_swap(mm, pfn));
+	mm->page[pfn].owner = OWNER_NONE;
+	swap_evicted(mm, pfn);
+	mm->page[pfn].owner = H;
+	mm->page[pfn].swapcache = 0;
+	assert_int_equal(mm->swap->orphans, 1);
+	play(w, (struct op){ .type = OP_RECLAIM, .handle = H, .kind = PK_ANON,
+			     .flags = OPF_CLEAN });
+	assert_int_equal(mm->swap->orphans, 0);
+	assert_true(mm->page[pfn].swapcache && !mm->page[pfn].dirty);
+	done(w);
+}
+
+TEST(without_a_slot_that_could_be_its_own_it_is_written)
+{
+	struct world *w = world(4096);
+	u32 pfn;
+
+	fault(w, H);
+	pfn = w->mo.map[H];
+	play(w, (struct op){ .type = OP_RECLAIM, .handle = H, .kind = PK_ANON,
+			     .flags = OPF_CLEAN });
+	assert_false(w->run.mm->page[pfn].swapcache);
+	done(w);
+}
+
 /* migrations */
 TEST(a_migration_of_the_recorded_kernel_moves_only_the_name)
 {

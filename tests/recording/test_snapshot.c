@@ -310,6 +310,29 @@ TEST_F(small_files_arrive)
 	assert_int_equal(m.sysctl.min_free_kbytes, 45056);
 }
 
+TEST_F(swap_in_ram_is_told_from_swap_on_a_disk)
+{
+	write_text("before", "swaps", "Filename Type Size Used Priority\n/dev/vda partition 4096 8 -2\n");
+	load();
+	assert_false(m.swap_in_ram);
+	write_text("before", "swaps", "Filename Type Size Used Priority\n/dev/zram0 partition 4096 8 -2\n");
+	load();
+	assert_true(m.swap_in_ram);
+}
+
+TEST_F(a_counter_moved_by_what_both_sides_say)
+{
+	uint64_t by;
+
+	write_text("before", "vmstat", "nr_free_pages 77\npswpout 40\npswpin 9\n");
+	write_text("after", "vmstat", "nr_free_pages 70\npswpout 42\n");
+	load();
+	assert_true(recording_delta(&m, "pswpout", &by));
+	assert_int_equal(by, 2);
+	assert_false(recording_delta(&m, "pswpin", &by));
+	assert_false(recording_delta(&m, "nr_free_pages", &by));
+}
+
 static uint64_t flags[8192];
 
 TEST_F(page_flags_tell_kinds)
