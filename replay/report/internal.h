@@ -12,6 +12,7 @@ json_t *report_search(const struct search_hist *h);
 json_t *report_spread(const struct policy_result *run, const struct spread *s);
 json_t *report_tunables(const struct policy_result *run);
 json_t *report_map(const struct blockmap *map);
+json_t *report_map_end(const struct blockmap *map);
 json_t *report_version(u32 version);
 
 #endif

@@ -75,6 +75,28 @@ static json_t *report_rows(const struct blockmap *map)
 }
 
 /**
+ * report_map_end - count the blocks at the end, for a policy that has no model memory
+ * @map: after report_fit_maps()
+ *
+ * A trace shows where pages are in use, and what for. It does not show the types of pageblocks or
+ * the free lists, so that the other parts of a model's "memory" are left out.
+ *
+ * Return: a new object.
+ */
+json_t *report_map_end(const struct blockmap *map)
+{
+	const u8 *last = map->frame + (size_t)(map->nr_frames - 1) * map->nr_blocks;
+	u64 mixed = 0, empty = 0;
+
+	for (u32 i = 0; map->nr_frames && i < map->nr_blocks; i++) {
+		mixed += BLOCK_CLASS(last[i]) == BLK_MIXED;
+		empty += BLOCK_CLASS(last[i]) == BLK_FREE;
+	}
+	return json_pack("{so, so}", "mixed_pageblocks", json_u64(mixed),
+			 "empty_pageblocks", json_u64(empty));
+}
+
+/**
  * report_map - a policy's pageblocks over time
  * @map: after report_fit_maps()
  *

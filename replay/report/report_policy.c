@@ -400,6 +400,8 @@ json_t *report_policy(const struct policy_result *run, const struct report_optio
 		json_object_set_new(policy, "timeline", report_timeline(run));
 	if (o->timeline && run->map)
 		json_object_set_new(policy, "map", report_map(run->map));
+	if (o->timeline && run->map && !run->mm)
+		json_object_set_new(policy, "memory", report_map_end(run->map));
 	if (spread)
 		json_object_set_new(policy, "spread", report_spread(run, spread));
 	if (o->timing)

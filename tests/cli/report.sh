@@ -43,7 +43,23 @@ it "the schema refuses ten orders" broken "r['policies'][0]['memory']['free_list
 it "policies come in the order given" holds a \
 	"[x['policy'] for x in p] == ['vanilla', 'observed']"
 it "observed tells THP outcomes without a model" holds a \
-	"'thp_fault_alloc' in p[1]['counters'] and 'memory' not in p[1]"
+	"'thp_fault_alloc' in p[1]['counters'] and 'stall_ns' not in p[1]"
+# a row of a map tells what has changed since the row before, as in "gap length class"
+memory_is_the_maps() {
+	report_of a && python -c "import json
+observed = json.load(open('$tmp/a.json'))['policies'][1]
+last = ''
+for row in observed['map']['rows']:
+    at = 0
+    for change in filter(None, row.split(';')):
+        gap, length, state = change.split()
+        start = at + int(gap, 36)
+        at = start + int(length, 36)
+        last = last[:start].ljust(start, '.') + state[0] * (at - start) + last[at:]
+assert observed['memory'] == dict(mixed_pageblocks=last.count('x'), empty_pageblocks=last.count('f'))
+assert last.count('x') > 0"
+}
+it "the memory of observed is the last row of its map" memory_is_the_maps
 it "observed is sampled at the model's moments" holds a \
 	"[x['t_ns'] for x in p[1]['timeline']] == [x['t_ns'] for x in p[0]['timeline']]"
 it "its last sample has its counters" holds a \
