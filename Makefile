@@ -35,7 +35,7 @@ PKG_CONFIG ?= pkg-config
 
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) \
-	-pthread -I. -Ireplay -Iinclude -I$(BUILD)/view -DFRAGREPLAY_VERSION='"$(VERSION)"' \
+	-pthread -I. -Ireplay -Iinclude -I$(BUILD)/view -I$(BUILD)/diff -DFRAGREPLAY_VERSION='"$(VERSION)"' \
 	-DFRAGREPLAY_EXPERIMENTAL \
 	$(TARGET_CFLAGS) $(EXTRA_CFLAGS)
 ALL_LDFLAGS = -pthread -Wl,--dynamic-list=policies/exports $(LDFLAGS) $(EXTRA_CFLAGS)
@@ -57,6 +57,8 @@ BENCHES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/bench/b
 FUZZERS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 # the page of `view`, as the bytes of an array
 VIEW_PAGE := $(BUILD)/view/view_page.inc
+# the criteria of `diff` when none are given: the example, likewise
+BUILTIN_CRITERIA := $(BUILD)/diff/criteria.inc
 VIEW_SCRIPTS := $(addprefix replay/view/page/,util.js blocks.js layout.js paint.js map.js chart.js \
 	table.js main.js)
 
@@ -110,6 +112,7 @@ $(BUILD)/%.o: %.c | need-libs
 	$(call quiet,CC)$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/replay/view/view_html.o: $(VIEW_PAGE)
+$(BUILD)/replay/diff/diff_criteria.o: $(BUILTIN_CRITERIA)
 
 $(BUILD)/view/page.html: replay/view/page/page.html replay/view/page/view.css $(VIEW_SCRIPTS)
 	@mkdir -p $(@D)
@@ -118,6 +121,10 @@ $(BUILD)/view/page.html: replay/view/page/page.html replay/view/page/view.css $(
 	    -e '/^@SCRIPT@$$/{' -e 'r $(@D)/script.js' -e 'd' -e '}' $< >$@
 
 $(VIEW_PAGE): $(BUILD)/view/page.html
+	$(call quiet,GEN)od -An -v -tx1 $< | sed 's/\([0-9a-f][0-9a-f]\) */0x\1,/g' >$@
+
+$(BUILTIN_CRITERIA): scripts/ci/criteria.example
+	@mkdir -p $(@D)
 	$(call quiet,GEN)od -An -v -tx1 $< | sed 's/\([0-9a-f][0-9a-f]\) */0x\1,/g' >$@
 
 # the same file is a plug-in without this

@@ -13,8 +13,6 @@
 #include "report/report.h"
 #include "options.h"
 
-#define ALPHA	0.05
-
 typedef void (*diff_writer)(const struct diff *d, const struct diff_style *style, FILE *out);
 
 static const struct {
@@ -58,11 +56,15 @@ static int choose_color(const struct options *o, bool *color)
 	return 0;
 }
 
-/* --alpha and --threshold win over the file. */
+/* --alpha and --threshold win over the file; without any the built-in criteria apply. */
 static int read_criteria(const struct options *o, struct diff_criteria *c)
 {
-	c->alpha = ALPHA;
-	if (o->criteria && diff_criteria_read(c, o->criteria))
+	bool none = o->criteria && !strcmp(o->criteria, "none");
+
+	c->alpha = DIFF_ALPHA;
+	if (!o->criteria && !o->nr_thresholds && diff_criteria_builtin(c))
+		return -1;
+	if (o->criteria && !none && diff_criteria_read(c, o->criteria))
 		return -1;
 	for (unsigned int i = 0; i < o->nr_thresholds; i++)
 		if (diff_criteria_threshold(c, o->threshold[i]))
@@ -129,6 +131,12 @@ static void release_operands(struct operands *op)
 
 static int compare_operands(struct diff *d, const struct operands *op, const struct options *o)
 {
+	if (!o->nr_base && diff_is_family(op->group, op->nr_groups)) {
+		for (size_t i = 0; i < op->nr_groups; i++)
+			if (diff_comparable(&op->group[i], 1, o->force))
+				return -1;
+		return diff_pair_family(d, op->group, op->nr_groups);
+	}
 	if (diff_comparable(op->group, op->nr_groups, o->force))
 		return -1;
 	if (op->nr == 1)
@@ -143,6 +151,8 @@ static void say_verdict(const struct diff_table *t, const struct diff_row *row, 
 	diff_reason(why, sizeof(why), row, &row->new[new]);
 	if (row->new[new].verdict == DIFF_REGRESSION)
 		message("regression: %s: %s", t->new[new].policy, why);
+	else if (row->new[new].verdict == DIFF_UNDECIDED)
+		message("undecided: %s: %s", t->new[new].policy, why);
 	else if (row->new[new].verdict == DIFF_MISSING)
 		message("%s: %s: %s%s", row->criterion->where, t->new[new].policy, why,
 			metric_is_known(row->name) ? "" : "; no metric is called so, see"
@@ -156,9 +166,15 @@ static int say_verdicts(const struct diff *d)
 		for (size_t j = 0; j < d->table[i].nr_rows; j++)
 			for (size_t k = 0; k < d->table[i].nr_new; k++)
 				say_verdict(&d->table[i], &d->table[i].row[j], k);
-	if (d->missing)
+	switch (diff_outcome(d)) {
+	case DIFF_ALL_MISSING:
+	case DIFF_ALL_UNDECIDED:
 		return EXIT_TROUBLE;
-	return d->regressions ? EXIT_REGRESSION : EXIT_OK;
+	case DIFF_ALL_REGRESSION:
+		return EXIT_REGRESSION;
+	default:
+		return EXIT_OK;
+	}
 }
 
 static int write_result(const struct diff *d, const struct options *o, diff_writer write,
@@ -227,8 +243,13 @@ int cmd_diff(int argc, char **argv)
 		return EXIT_TROUBLE;
 	if (o.list_metrics)
 		return list_metrics(o.format);
-	write = find_format(o.format);
+	if (o.summary && o.format) {
+		message("--summary: is a form of its own, and goes without --format");
+		return EXIT_TROUBLE;
+	}
+	write = o.summary ? diff_write_summary : find_format(o.format);
 	style.all = o.all;
+	style.alpha = o.alpha > 0 ? o.alpha : DIFF_ALPHA;
 	if (!write || choose_color(&o, &style.color) || check_operands(&o))
 		return EXIT_TROUBLE;
 	return diff_reports(&o, write, &style);

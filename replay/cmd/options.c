@@ -11,10 +11,37 @@
 #include "base/kernel.h"
 #include "base/number.h"
 
-enum long_only { O_SEED = 256, O_SEEDS, O_TIMELINE, O_END_STATE, O_MEMORY, O_SET, O_KERNEL,
-		 O_REFAULT, O_INSTANCE, O_THREADS, O_TIMING, O_INCOMPLETE, O_CHECK_EVERY, O_JSON,
-		 O_STRICT, O_FORCE, O_THRESHOLD, O_AGAINST, O_REPEAT, O_FEATURES,
-		 O_BASE, O_NEW, O_FORMAT, O_CRITERIA, O_COLOR, O_ALPHA, O_ALL, O_LIST_METRICS };
+enum long_only {
+	O_SEED = 256,
+	O_SEEDS,
+	O_TIMELINE,
+	O_END_STATE,
+	O_MEMORY,
+	O_SET,
+	O_KERNEL,
+	O_REFAULT,
+	O_INSTANCE,
+	O_THREADS,
+	O_TIMING,
+	O_INCOMPLETE,
+	O_CHECK_EVERY,
+	O_JSON,
+	O_STRICT,
+	O_FORCE,
+	O_THRESHOLD,
+	O_AGAINST,
+	O_REPEAT,
+	O_FEATURES,
+	O_BASE,
+	O_NEW,
+	O_FORMAT,
+	O_CRITERIA,
+	O_COLOR,
+	O_ALPHA,
+	O_ALL,
+	O_LIST_METRICS,
+	O_SUMMARY
+};
 
 struct option_rule {
 	int key;
@@ -53,22 +80,22 @@ static const struct option option_table[] = {
 	{ "alpha", required_argument, NULL, O_ALPHA },
 	{ "all", no_argument, NULL, O_ALL },
 	{ "list-metrics", no_argument, NULL, O_LIST_METRICS },
+	{ "summary", no_argument, NULL, O_SUMMARY },
 	{ NULL, 0, NULL, 0 },
 };
 
 static const struct option_rule rule_table[] = {
-	{ 'p', OPT_POLICY }, { 'o', OPT_OUTPUT }, { 'q', OPT_QUIET },
-	{ O_SEED, OPT_MODEL }, { O_SEEDS, OPT_SEEDS }, { O_TIMELINE, OPT_REPORT },
-	{ O_END_STATE, OPT_REPORT }, { O_MEMORY, OPT_MODEL }, { O_SET, OPT_MODEL },
-	{ O_KERNEL, OPT_MODEL }, { O_REFAULT, OPT_MODEL }, { O_INSTANCE, OPT_INPUT },
-	{ O_THREADS, OPT_INPUT }, { O_TIMING, OPT_REPORT }, { O_INCOMPLETE, OPT_INPUT },
-	{ O_CHECK_EVERY, OPT_MODEL }, { O_JSON, OPT_JSON }, { O_STRICT, OPT_STRICT },
-	{ O_FORCE, OPT_FORCE }, { O_THRESHOLD, OPT_DIFF }, { O_AGAINST, OPT_AGAINST },
-	{ O_REPEAT, OPT_AGAINST },
-	{ O_FEATURES, OPT_FEATURES },
-	{ O_BASE, OPT_DIFF }, { O_NEW, OPT_DIFF }, { O_FORMAT, OPT_DIFF },
-	{ O_CRITERIA, OPT_DIFF }, { O_COLOR, OPT_DIFF }, { O_ALPHA, OPT_DIFF },
-	{ O_ALL, OPT_DIFF }, { O_LIST_METRICS, OPT_DIFF },
+	{ 'p', OPT_POLICY },	      { 'o', OPT_OUTPUT },	    { 'q', OPT_QUIET },
+	{ O_SEED, OPT_MODEL },	      { O_SEEDS, OPT_SEEDS },	    { O_TIMELINE, OPT_REPORT },
+	{ O_END_STATE, OPT_REPORT },  { O_MEMORY, OPT_MODEL },	    { O_SET, OPT_MODEL },
+	{ O_KERNEL, OPT_MODEL },      { O_REFAULT, OPT_MODEL },	    { O_INSTANCE, OPT_INPUT },
+	{ O_THREADS, OPT_INPUT },     { O_TIMING, OPT_REPORT },	    { O_INCOMPLETE, OPT_INPUT },
+	{ O_CHECK_EVERY, OPT_MODEL }, { O_JSON, OPT_JSON },	    { O_STRICT, OPT_STRICT },
+	{ O_FORCE, OPT_FORCE },	      { O_THRESHOLD, OPT_DIFF },    { O_AGAINST, OPT_AGAINST },
+	{ O_REPEAT, OPT_AGAINST },    { O_FEATURES, OPT_FEATURES }, { O_BASE, OPT_DIFF },
+	{ O_NEW, OPT_DIFF },	      { O_FORMAT, OPT_DIFF },	    { O_CRITERIA, OPT_DIFF },
+	{ O_COLOR, OPT_DIFF },	      { O_ALPHA, OPT_DIFF },	    { O_ALL, OPT_DIFF },
+	{ O_LIST_METRICS, OPT_DIFF }, { O_SUMMARY, OPT_DIFF },
 };
 
 static int bad_value(const char *option, const char *given, const char *need)
@@ -173,6 +200,9 @@ static int take_diff_option(struct options *o, int key, const char *given)
 		return 0;
 	case O_LIST_METRICS:
 		o->list_metrics = true;
+		return 0;
+	case O_SUMMARY:
+		o->summary = true;
 		return 0;
 	default:
 		return parse_real(given, 1e-12, 1, &o->alpha) ? 0 :

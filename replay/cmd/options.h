@@ -32,7 +32,7 @@ struct options {
 	double refault;			/* < 0: fitted */
 	double alpha;			/* 0: not given */
 	bool timing, allow_incomplete, quiet, json, strict, force, features;
-	bool all, list_metrics;
+	bool all, list_metrics, summary;
 };
 
 /* A command names the options that it takes by a mask of these. */

@@ -8,8 +8,12 @@
 #include "diff.h"
 
 const char *const diff_verdict_name[] = {
-	[DIFF_NONE] = "none", [DIFF_PASS] = "pass", [DIFF_REGRESSION] = "regression",
-	[DIFF_BELOW_FLOOR] = "below floor", [DIFF_NOISE] = "not significant",
+	[DIFF_NONE] = "none",
+	[DIFF_PASS] = "pass",
+	[DIFF_REGRESSION] = "regression",
+	[DIFF_BELOW_FLOOR] = "below floor",
+	[DIFF_NOISE] = "not significant",
+	[DIFF_UNDECIDED] = "undecided",
 	[DIFF_MISSING] = "missing",
 };
 
@@ -184,6 +188,20 @@ int diff_column_derive(struct diff_column *c)
 }
 
 /**
+ * diff_column_rates - compute the rates of every run of a sum, which do not add up themselves
+ * @c: column
+ *
+ * Return: 0; -1 when memory ran out.
+ */
+int diff_column_rates(struct diff_column *c)
+{
+	for (unsigned int i = 0; i < nr_metrics; i++)
+		if (metrics[i].kind == METRIC_RATE && derive_metric(c, &metrics[i]))
+			return -1;
+	return 0;
+}
+
+/**
  * diff_column_release - free a column
  * @c: the column
  */
@@ -238,6 +256,20 @@ static struct diff_cell cell_of(const struct diff_column *c, const char *name)
 	return cell;
 }
 
+/* Few runs show no more than a large change: fewer must not let more pass. */
+static bool has_enough_runs(const struct diff_cell *cell)
+{
+	return cell->stats.n >= DIFF_RUNS_ENOUGH;
+}
+
+/* Single runs have no spread: a limit that nobody chose counts only when a change exceeds any. */
+static bool is_large(const struct diff_row *row, const struct diff_cell *new)
+{
+	double a = row->base.stats.mean, b = new->stats.mean;
+
+	return fmax(a, b) >= DIFF_LARGE * fmin(a, b);
+}
+
 /**
  * diff_criterion_judge - whether a metric moved further the wrong way than it may
  * @c: the criterion, or NULL
@@ -254,14 +286,18 @@ enum diff_verdict diff_criterion_judge(const struct diff_criterion *c, const str
 	if (!c)
 		return DIFF_NONE;
 	if (!row->base.has || !new->has)
-		return DIFF_MISSING;
+		return c->builtin ? DIFF_NONE : DIFF_MISSING;
 	moved = c->relative ? new->percent : change;
 	if (!(c->up && moved > c->limit) && !(c->down && moved < -c->limit))
 		return DIFF_PASS;
 	floor = isnan(c->floor) ? metric_floor(row->metric) : c->floor;
 	if (c->relative && fabs(change) < floor)
 		return DIFF_BELOW_FLOOR;
-	return new->p >= alpha ? DIFF_NOISE : DIFF_REGRESSION;
+	if (isnan(new->p))
+		return c->builtin && !is_large(row, new) ? DIFF_UNDECIDED : DIFF_REGRESSION;
+	if (new->p < alpha)
+		return DIFF_REGRESSION;
+	return has_enough_runs(&row->base) && has_enough_runs(new) ? DIFF_NOISE : DIFF_UNDECIDED;
 }
 
 static bool is_whole_number(const struct diff_cell *cell)
@@ -372,7 +408,7 @@ int diff_table_build(struct diff_table *t, const struct diff_criteria *criteria)
 		if (add_column_rows(t, &t->new[i], criteria))
 			return -1;
 	for (size_t i = 0; i < criteria->nr; i++)
-		if (add_row(t, criteria->entry[i].metric, criteria))
+		if (!criteria->entry[i].builtin && add_row(t, criteria->entry[i].metric, criteria))
 			return -1;
 	return 0;
 }

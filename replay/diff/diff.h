@@ -39,6 +39,7 @@ struct diff_column {
 
 int diff_column_add_report(struct diff_column *c, const char *file, const json_t *policy);
 int diff_column_derive(struct diff_column *c);
+int diff_column_rates(struct diff_column *c);
 const struct diff_values *diff_column_find(const struct diff_column *c, const char *name);
 void diff_column_release(struct diff_column *c);
 
@@ -49,6 +50,7 @@ struct diff_criterion {
 	char where[256];	/* "--threshold", or file and line */
 	double limit, floor;	/* both >= 0; floor NAN: the metric's own */
 	bool relative;		/* in percent of the base, not in units */
+	bool builtin;		/* nobody gave it: what lacks its metric is not judged */
 	bool up, down;		/* which movements are a regression */
 };
 
@@ -61,19 +63,27 @@ struct diff_criteria {
 int diff_criterion_parse(struct diff_criterion *c, const char *metric, const char *limit,
 			 const char *floor, char *err, size_t errlen);
 int diff_criteria_read(struct diff_criteria *list, const char *path);
+int diff_criteria_builtin(struct diff_criteria *list);
 int diff_criteria_threshold(struct diff_criteria *list, const char *text);
 const struct diff_criterion *diff_criteria_find(const struct diff_criteria *list,
 						 const char *metric);
 void diff_criteria_release(struct diff_criteria *list);
 
 enum diff_verdict {
-	DIFF_NONE,		/* no criterion */
+	DIFF_NONE, /* no criterion */
 	DIFF_PASS,
 	DIFF_REGRESSION,
-	DIFF_BELOW_FLOOR,	/* past a relative limit, by less than the floor */
-	DIFF_NOISE,		/* past the limit, but not significant */
-	DIFF_MISSING,	/* the criterion cannot be applied: trouble */
+	DIFF_BELOW_FLOOR, /* past a relative limit, by less than the floor */
+	DIFF_NOISE,	  /* past the limit, but not significant over enough runs */
+	DIFF_UNDECIDED,	  /* past the limit, but not significant over so few: trouble */
+	DIFF_MISSING,	  /* the criterion cannot be applied: trouble */
 };
+
+/* a factor that chance does not bring about, for single runs */
+#define DIFF_LARGE 2.0
+
+/* From so many runs on either side on, what is not significant counts as chance. */
+#define DIFF_RUNS_ENOUGH 8
 
 extern const char *const diff_verdict_name[];
 
@@ -99,14 +109,26 @@ struct diff_table {
 	struct diff_row *row;
 	size_t nr_rows;
 	bool sampled;		/* some column has several runs */
+	const char *title; /* of a table among those of several recordings; NULL: it is alone */
 };
 
 struct diff {
 	struct diff_table *table;
 	size_t nr;
 	struct diff_criteria criteria;
-	size_t regressions, missing;
+	size_t regressions, undecided, missing;
 };
+
+/* the verdict on all tables, in the order in which one outweighs another */
+enum diff_outcome {
+	DIFF_ALL_NONE,
+	DIFF_ALL_PASS,
+	DIFF_ALL_UNDECIDED,
+	DIFF_ALL_REGRESSION,
+	DIFF_ALL_MISSING
+};
+
+enum diff_outcome diff_outcome(const struct diff *d);
 
 int diff_table_build(struct diff_table *t, const struct diff_criteria *criteria);
 void diff_table_release(struct diff_table *t);
@@ -141,10 +163,27 @@ size_t diff_selected(const struct diff_report *r);
 int diff_pair(struct diff *d, const struct diff_group *group, size_t nr, bool force);
 int diff_pair_self(struct diff *d, const struct diff_report *r);
 
+/* diff_sum.c: the same policies on several recordings */
+bool diff_is_family(const struct diff_group *group, size_t nr);
+int diff_pair_family(struct diff *d, const struct diff_group *group, size_t nr);
+struct diff_table *diff_new_table(struct diff *d, size_t nr_new);
+int diff_finish_table(struct diff *d, struct diff_table *t);
+
 /* what they look like */
 struct diff_style {
 	bool all, color;
+	double alpha; /* p below which a change is called one */
 };
+
+/* of sentences and colors; criteria, which are many tests at once, have their own */
+#define DIFF_ALPHA 0.05
+
+void diff_wrap(const char *text, int indent, FILE *out);
+
+/* diff_verdict.c: what a comparison says, in sentences */
+bool diff_significant(const struct diff_cell *cell, double alpha);
+void diff_write_sentences(const struct diff *d, const struct diff_style *style, FILE *out);
+void diff_write_summary(const struct diff *d, const struct diff_style *style, FILE *out);
 
 void diff_write_text(const struct diff *d, const struct diff_style *style, FILE *out);
 void diff_write_markdown(const struct diff *d, const struct diff_style *style, FILE *out);

@@ -34,7 +34,7 @@ static bool is_test(const struct diff_table *t, const struct diff_row *row,
 
 static bool verdict_failed(enum diff_verdict verdict)
 {
-	return verdict == DIFF_REGRESSION || verdict == DIFF_MISSING;
+	return verdict == DIFF_REGRESSION || verdict == DIFF_UNDECIDED || verdict == DIFF_MISSING;
 }
 
 static size_t count_tests(const struct diff_table *t, const struct diff_style *style)

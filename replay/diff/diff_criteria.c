@@ -171,6 +171,10 @@ static int read_line(struct diff_criteria *list, char *line, const char *where, 
 	return 0;
 }
 
+static const char example[] = {
+#include "criteria.inc"
+};
+
 static int read_lines(struct diff_criteria *list, const char *path, FILE *file)
 {
 	char line[LINE_LEN], where[sizeof(list->entry->where)], err[ERR_LEN];
@@ -220,6 +224,31 @@ int diff_criteria_read(struct diff_criteria *list, const char *path)
 	}
 	ret = read_lines(list, path, file);
 	fclose(file);
+	return ret;
+}
+
+/**
+ * diff_criteria_builtin - the criteria that apply when none are given
+ * @list: appended to
+ *
+ * They are those of scripts/ci/criteria.example.
+ *
+ * Return: 0; -1 with a message.
+ */
+int diff_criteria_builtin(struct diff_criteria *list)
+{
+	FILE *file = fmemopen((void *)example, sizeof(example), "r");
+	size_t i = list->nr;
+	int ret;
+
+	if (!file) {
+		message("out of memory");
+		return -1;
+	}
+	ret = read_lines(list, "built in", file);
+	fclose(file);
+	for (; i < list->nr; i++)
+		list->entry[i].builtin = true;
 	return ret;
 }
 

@@ -8,6 +8,12 @@
 
 #define DIFF_SCHEMA	"fragreplay-diff/1"
 
+static const char *const outcome_name[] = {
+	[DIFF_ALL_NONE] = "none",	    [DIFF_ALL_PASS] = "pass",
+	[DIFF_ALL_UNDECIDED] = "undecided", [DIFF_ALL_REGRESSION] = "regression",
+	[DIFF_ALL_MISSING] = "missing",
+};
+
 static json_t *number_or_null(double value)
 {
 	if (!isfinite(value))
@@ -86,6 +92,8 @@ static json_t *json_table(const struct diff_table *t)
 {
 	json_t *object = json_object(), *new = json_array(), *rows = json_array();
 
+	if (t->title)
+		json_object_set_new(object, "title", json_string(t->title));
 	for (size_t i = 0; i < t->nr_new; i++)
 		json_array_append_new(new, json_column(&t->new[i]));
 	for (size_t i = 0; i < t->nr_rows; i++)
@@ -109,7 +117,9 @@ void diff_write_json(const struct diff *d, const struct diff_style *style, FILE 
 	(void)style;
 	json_object_set_new(doc, "schema", json_string(DIFF_SCHEMA));
 	json_object_set_new(doc, "regressions", json_integer((json_int_t)d->regressions));
+	json_object_set_new(doc, "undecided", json_integer((json_int_t)d->undecided));
 	json_object_set_new(doc, "missing", json_integer((json_int_t)d->missing));
+	json_object_set_new(doc, "verdict", json_string(outcome_name[diff_outcome(d)]));
 	json_object_set_new(doc, "alpha", json_real(d->criteria.alpha));
 	for (size_t i = 0; i < d->nr; i++)
 		json_array_append_new(tables, json_table(&d->table[i]));

@@ -58,7 +58,14 @@ static int fill_column(struct diff_column *c, const struct diff_group *g, const 
 	return diff_column_derive(c) ? out_of_memory() : 0;
 }
 
-static struct diff_table *new_table(struct diff *d, size_t nr_new)
+/**
+ * diff_new_table - one more table
+ * @d: the comparison
+ * @nr_new: columns beside the base
+ *
+ * Return: the table, empty; NULL when memory ran out.
+ */
+struct diff_table *diff_new_table(struct diff *d, size_t nr_new)
 {
 	struct diff_table *table = realloc(d->table, (d->nr + 1) * sizeof(*table));
 
@@ -79,12 +86,22 @@ static void count_verdicts(struct diff *d, const struct diff_table *t)
 {
 	for (size_t i = 0; i < t->nr_rows; i++)
 		for (size_t j = 0; j < t->nr_new; j++) {
-			d->regressions += t->row[i].new[j].verdict == DIFF_REGRESSION;
-			d->missing += t->row[i].new[j].verdict == DIFF_MISSING;
+			enum diff_verdict verdict = t->row[i].new[j].verdict;
+
+			d->regressions += verdict == DIFF_REGRESSION;
+			d->undecided += verdict == DIFF_UNDECIDED;
+			d->missing += verdict == DIFF_MISSING;
 		}
 }
 
-static int finish_table(struct diff *d, struct diff_table *t)
+/**
+ * diff_finish_table - rows and verdicts of a table whose columns are complete
+ * @d: the comparison
+ * @t: its table
+ *
+ * Return: 0; -1 with a message when memory ran out.
+ */
+int diff_finish_table(struct diff *d, struct diff_table *t)
 {
 	if (diff_table_build(t, &d->criteria))
 		return out_of_memory();
@@ -96,7 +113,7 @@ static int finish_table(struct diff *d, struct diff_table *t)
 static int pair_policy(struct diff *d, const struct diff_group *group, size_t nr, const char *name,
 		       bool force)
 {
-	struct diff_table *t = new_table(d, nr - 1);
+	struct diff_table *t = diff_new_table(d, nr - 1);
 
 	if (!t)
 		return out_of_memory();
@@ -105,7 +122,7 @@ static int pair_policy(struct diff *d, const struct diff_group *group, size_t nr
 	for (size_t i = 1; i < nr; i++)
 		if (fill_column(&t->new[i - 1], &group[i], name, force))
 			return -1;
-	return finish_table(d, t);
+	return diff_finish_table(d, t);
 }
 
 static bool all_single(const struct diff_group *group, size_t nr)
@@ -198,7 +215,7 @@ int diff_pair_self(struct diff *d, const struct diff_report *r)
 			r->given);
 		return -1;
 	}
-	t = new_table(d, json_array_size(policies) - 1);
+	t = diff_new_table(d, json_array_size(policies) - 1);
 	if (!t)
 		return out_of_memory();
 	if (self_column(&t->base, r, base))
@@ -206,5 +223,5 @@ int diff_pair_self(struct diff *d, const struct diff_report *r)
 	json_array_foreach(policies, i, policy)
 		if (policy != base && self_column(&t->new[column++], r, policy))
 			return -1;
-	return finish_table(d, t);
+	return diff_finish_table(d, t);
 }

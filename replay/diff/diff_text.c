@@ -98,6 +98,17 @@ void diff_change(char *buf, size_t len, double percent)
 		snprintf(buf, len, "(%+8.1e%%)", percent);
 }
 
+static void undecided_text(char *buf, size_t len, const struct diff_criterion *c,
+			   const struct diff_cell *new)
+{
+	if (isnan(new->p))
+		snprintf(buf, len, ", past %s, but single runs do not tell it from chance",
+			 c->text);
+	else
+		snprintf(buf, len, ", past %s, but not significant over so few runs, p=%.3g",
+			 c->text, new->p);
+}
+
 /**
  * diff_reason - the verdict on a cell, in words
  * @buf: filled in
@@ -136,6 +147,8 @@ void diff_reason(char *buf, size_t len, const struct diff_row *row, const struct
 			 metric_unit_name(row->metric->unit));
 	else if (new->verdict == DIFF_NOISE)
 		snprintf(buf, len, ", past %s, but not significant, p=%.3g", c->text, new->p);
+	else if (new->verdict == DIFF_UNDECIDED)
+		undecided_text(buf, len, c, new);
 	else
 		snprintf(buf, len, ", within %s", c->text);
 }
@@ -293,7 +306,7 @@ static const char *color_of(const struct layout *l, const struct diff_row *row,
 {
 	bool better;
 
-	if (!l->style->color || isnan(cell->percent) || cell->percent == 0 ||
+	if (!l->style->color || !diff_significant(cell, l->style->alpha) ||
 	    row->metric->better == NEITHER_IS_BETTER)
 		return NULL;
 	better = (cell->percent > 0) == (row->metric->better == HIGHER_IS_BETTER);
@@ -350,8 +363,13 @@ static bool is_only_in(const struct diff_row *row, size_t new, bool base)
 	return says_something(has) && !lacks->has;
 }
 
-/* Lines after the first are indented further, and a word that is too long is cut. */
-static void print_wrapped(const char *text, int indent, FILE *out)
+/**
+ * diff_wrap - print a text in lines of 100 columns
+ * @text: words with a blank between them; one that is too long is cut
+ * @indent: columns before the first line; those that follow have four more
+ * @out: where to
+ */
+void diff_wrap(const char *text, int indent, FILE *out)
 {
 	int column = fprintf(out, "%*s", indent, "");
 
@@ -399,7 +417,7 @@ static void print_only_in(const struct layout *l, size_t new, bool base)
 	fclose(list);
 	if (names && shown + hidden) {
 		fputc('\n', l->out);
-		print_wrapped(names, 0, l->out);
+		diff_wrap(names, 0, l->out);
 	}
 	free(names);
 }
@@ -409,7 +427,7 @@ static void print_reason(const char *policy, const char *why, FILE *out)
 	char text[1024];
 
 	snprintf(text, sizeof(text), "%.400s: %s", policy, why);
-	print_wrapped(text, 4, out);
+	diff_wrap(text, 4, out);
 }
 
 static void print_verdicts(const struct diff_table *t, enum diff_verdict which, const char *title,
@@ -441,6 +459,8 @@ static void print_notes(const struct layout *l)
 	print_verdicts(t, DIFF_REGRESSION, "regressions", out);
 	print_verdicts(t, DIFF_BELOW_FLOOR, "past their limits by too little to count", out);
 	print_verdicts(t, DIFF_NOISE, "past their limits, but perhaps by chance", out);
+	print_verdicts(t, DIFF_UNDECIDED, "past their limits, undecided: more seeds would tell",
+		       out);
 	print_verdicts(t, DIFF_MISSING, "cannot be judged", out);
 	for (size_t i = 0; i < t->nr_new; i++) {
 		print_only_in(l, i, true);
@@ -475,6 +495,8 @@ static void write_tables(const struct diff *d, const struct diff_style *style, F
 			fit = MAX_COLUMNS - 1;
 		if (i)
 			fputc('\n', out);
+		if (t->title)
+			fprintf(out, "%s\n", t->title);
 		for (size_t from = 0; from < t->nr_new; from += fit) {
 			if (from)
 				fputc('\n', out);
@@ -482,6 +504,8 @@ static void write_tables(const struct diff *d, const struct diff_style *style, F
 		}
 		print_notes(&l);
 	}
+	fputc('\n', out);
+	diff_write_sentences(d, style, out);
 }
 
 /**

@@ -77,6 +77,7 @@ struct metric_spread {
  * @source: of a pattern: which names there are
  * @floor: diff: a relative limit ignores a smaller change, in units; 0: the unit's own
  * @spread: check: how far equal real runs differ; NULL: it is shown and not judged
+ * @headline: as the sentences that sum a comparison up call it; NULL: they do not
  * @curve: title of its curve over time in the page; NULL: none
  * @about: what the curve shows, in a few words
  * @scale: what a value is multiplied by for its curve; 0: nothing
@@ -91,6 +92,7 @@ struct metric {
 	const char *source;
 	double floor;
 	const struct metric_spread *spread;
+	const char *headline;
 	const char *curve, *about;
 	double scale;
 };

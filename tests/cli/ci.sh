@@ -26,7 +26,7 @@ no_regression() {
 
 # the base patch of defrag_mode alone is known to be worse than vanilla
 a_regression() {
-	echo 'thp_fault_alloc -10%' >"$tmp/criteria"
+	echo 'allocstall 10%' >"$tmp/criteria"
 	gives 0 --criteria "$tmp/criteria" "$recording" vanilla,kcompactd_high=off &&
 		gives 1 --criteria "$tmp/criteria" "$recording" defrag_mode,step=base
 }

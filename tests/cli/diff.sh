@@ -41,25 +41,87 @@ echo '{}' >"$tmp/empty.json"
 edit base.json nothing.json "p.clear()"
 cd "$tmp" || exit 2
 
-it "two reports compare" exits 0 diff base.json new.json
-it "a rise is in percent of the base" \
-	prints '^Pages direct scanned +1000 +1353 \( +\+35\.30%\)$' diff base.json new.json
-it "a fall has its sign" prints '^THP fault alloc +200 +190 \( +-5\.00%\)$' diff base.json new.json
-it "no change is +0.00 %" \
-	prints '^Pages kswapd scanned +5000 +5000 \( +\+0\.00%\)$' diff base.json new.json
-it "from nothing there is no percentage" prints '^Swap in +0 +3 \( +from 0\)$' \
-	diff base.json new.json
-it "sums are made of counters" prints '^Pages total scanned +6000 +6353 \( +\+5\.88%\)$' \
-	diff base.json new.json
-it "rates are made of counters" prints '^THP fault success rate % +50.00 +47.50 \( +-5\.00%\)$' \
-	diff base.json new.json
-hidden() { exits 0 diff base.json new.json && ! grep -q pgfree out; }
-it "what no cover letter has is not shown" hidden
-it "--all is taken" exits 0 diff --all base.json new.json
-it "--all shows what no cover letter has" prints '^pgfree +50 +50 \( +\+0\.00%\)$' \
-	diff --all base.json new.json
+# said_in STATUS PATTERN ARGUMENT...: exit STATUS, and stdout matches, wherever its lines were broken
+said_in() { exits "$1" "${@:3}" && tr -s ' \n' ' ' <out | grep -qE -e "$2"; }
 
-it "without a threshold there is no regression" exits 0 diff base.json new.json
+it "two reports compare" exits 0 diff --criteria none base.json new.json
+it "a rise is in percent of the base" \
+	prints '^Pages direct scanned +1000 +1353 \( +\+35\.30%\)$' diff --criteria none base.json new.json
+it "a fall has its sign" prints '^THP fault alloc +200 +190 \( +-5\.00%\)$' diff --criteria none base.json new.json
+it "no change is +0.00 %" \
+	prints '^Pages kswapd scanned +5000 +5000 \( +\+0\.00%\)$' diff --criteria none base.json new.json
+it "from nothing there is no percentage" prints '^Swap in +0 +3 \( +from 0\)$' \
+	diff --criteria none base.json new.json
+it "sums are made of counters" prints '^Pages total scanned +6000 +6353 \( +\+5\.88%\)$' \
+	diff --criteria none base.json new.json
+it "rates are made of counters" prints '^THP fault success rate % +50.00 +47.50 \( +-5\.00%\)$' \
+	diff --criteria none base.json new.json
+hidden() { exits 0 diff --criteria none base.json new.json && ! grep -q pgfree out; }
+it "what no cover letter has is not shown" hidden
+it "--all is taken" exits 0 diff --criteria none --all base.json new.json
+it "--all shows what no cover letter has" prints '^pgfree +50 +50 \( +\+0\.00%\)$' \
+	diff --criteria none --all base.json new.json
+
+it "without criteria there is no regression" exits 0 diff --criteria none base.json new.json
+it "without criteria there is no verdict" \
+	prints '^verdict: none, for there is no criterion$' diff --criteria none base.json new.json
+
+edit base.json fourfold.json "p[0]['counters']['thp_fault_fallback'] *= 4"
+it "nobody need give criteria: four times the fallbacks are a regression" \
+	exits 1 diff base.json fourfold.json
+it "and it is said by what they were judged" \
+	shows '^verdict: 1 regression by the built-in criteria$' 1 diff base.json fourfold.json
+it "--criteria none switches them off" exits 0 diff --criteria none base.json fourfold.json
+it "a threshold replaces them" exits 0 diff base.json fourfold.json --threshold pswpin=5%
+it "of single runs a small change past its limit is undecided" exits 2 diff base.json new.json
+it "undecided is said, with the metric" \
+	warns 'undecided: other: thp_fault_alloc: 200 to 190 .* single runs do not tell' \
+	2 diff base.json new.json
+it "the same twice is no regression" exits 0 diff base.json base.json --force
+it "a metric that no side has is nothing to the built-in criteria" \
+	prints '^verdict: no regression by the built-in criteria$' diff base.json base.json --force
+it "--summary is the sentences alone" prints '^vanilla against vanilla|^base.json against' \
+	diff base.json base.json --force --summary
+no_table() { exits 0 diff base.json base.json --force --summary && ! grep -q '^THP fault' out; }
+it "--summary has no table" no_table
+it "--summary goes without --format" refuses 'without --format' \
+	diff base.json new.json --summary --format csv
+
+# seeds of one policy and another, of which THP success and direct scans differ as told
+seeds() {			# FILE DIGEST RUNS SCANS
+	edit two.json "$1" "
+r['trace']['digest'] = '$2'
+for i, q in enumerate(p):
+    n = [200 + s % 3 for s in range($3)]
+    q['spread'] = { 'runs': $3, 'counters': {}, 'samples': {
+        'thp_fault_alloc': n, 'thp_fault_fallback': n,
+        'pgscan_direct': [5000 + 700 * (s % 4) + i * $4 for s in range($3)] } }"
+}
+seeds few.json aaaa 3 1200
+seeds many.json aaaa 8 1700
+seeds sure.json aaaa 8 4000
+it "a change that few seeds cannot tell from chance is undecided" exits 2 diff few.json
+it "the sentence says so, with values and p" \
+	said_in 2 'undecided: .*direct reclaim scans \(5700 -> 6900, p=0\.[0-9]+\)' diff few.json --summary
+it "with enough seeds it is significant" exits 1 diff many.json
+it "what is significant is said by its size" \
+	said_in 1 'other against vanilla over 8 seeds: direct reclaim scans 66 % more \(6050 -> 10050, p<0\.001\)' \
+	diff sure.json --summary
+
+seeds there.json bbbb 8 4000
+it "reports of different recordings are grouped" \
+	shows '^sum of all recordings$' 1 diff sure.json there.json
+groups() {
+	exits 1 diff sure.json there.json &&
+		[ "$(grep -cE '^(sure|there)\.json$|^sum of all recordings$' out)" -eq 3 ] &&
+		[ "$(grep -c '^verdict: ' out)" -eq 1 ]
+}
+it "each has its table, and there is one verdict" groups
+it "the sums are of each seed over all" \
+	shows '^Pages direct scanned +12100\.00 \+-1' 1 diff sure.json there.json
+seeds fewer.json cccc 3 4000
+it "sums need equal numbers of seeds" \
+	warns 'different numbers of seeds' 1 diff sure.json fewer.json
 it "an unsigned threshold goes the worse way: more scans" \
 	exits 1 diff base.json new.json --threshold pgscan_direct=35%
 it "the message says how far it went, and how far it may" \
@@ -112,24 +174,22 @@ it "a floor is not negative" \
 	refuses 'floor=NUMBER' diff base.json new.json --threshold pswpin=1%,floor=-3
 
 it "other traces are refused" refuses 'different traces' diff base.json foreign.json
-it "--force compares other traces" exits 0 diff base.json foreign.json --force
+it "--force compares other traces" exits 0 diff --criteria none base.json foreign.json --force
 it "--force says that the traces differ" \
-	warns 'different traces' 0 diff base.json foreign.json --force
+	warns 'different traces' 0 diff --criteria none base.json foreign.json --force
 it "a row that one side lacks shows it" prints '^Pages kswapd scanned +5000 +- \( +- \)$' \
-	diff base.json foreign.json --force
-# said PATTERN ARGUMENT...: exit 0, and stdout matches, wherever its lines were broken
-said() { exits 0 "${@:2}" && tr -s ' \n' ' ' <out | grep -qE -e "$1"; }
+	diff --criteria none base.json foreign.json --force
 it "what one side lacks is named below the table" \
-	said 'not in vanilla: .*\bpgscan_kswapd\b' diff base.json foreign.json --force
+	said_in 0 'not in vanilla: .*\bpgscan_kswapd\b' diff --criteria none base.json foreign.json --force
 it "what one side lacks and is not shown is counted" \
-	said ' and 1 that is not shown \(--all\) $' diff base.json foreign.json --force
+	said_in 0 ' and 1 that is not shown \(--all\) ' diff --criteria none base.json foreign.json --force
 it "other tools are refused" refuses 'different tools \(fragreplay 1, fragreplay 2\)' \
 	diff base.json tool.json
-it "--force compares reports of other tools" exits 0 diff base.json tool.json --force
+it "--force compares reports of other tools" exits 0 diff --criteria none base.json tool.json --force
 it "a partial report is refused as the new side" refuses 'interrupted' diff base.json partial.json
 it "a partial report is refused as the base" refuses 'interrupted' diff partial.json base.json
 it "another version of the schema is refused" refuses 'report/9' diff base.json later.json
-it "--force compares another version of the schema" exits 0 diff base.json later.json --force
+it "--force compares another version of the schema" exits 0 diff --criteria none base.json later.json --force
 it "another schema is no report" refuses 'no report' diff base.json check.json --force
 it "no schema is refused" refuses 'missing' diff base.json empty.json
 it "a report of nothing is refused" refuses "no policy's results" diff base.json nothing.json
@@ -141,35 +201,35 @@ it "no report is not enough" refuses 'two reports' diff
 it "one policy is not enough" refuses 'nothing to compare' diff base.json
 
 # which policy is held against which
-it "one report compares its policies with the first" exits 0 diff three.json
+it "one report compares its policies with the first" exits 0 diff --criteria none three.json
 # heads PATTERN ARGUMENT...: exit 0, and these are the heads of the columns
 heads() { exits 0 "${@:2}" && sed -n 1p out | grep -qE "^ +$1\$"; }
-it "the policies of one report are a column each" heads 'vanilla +other +third' diff three.json
-it "one report compares its policies with the one that is named" exits 0 diff three.json:third
-it "the policy that is named is the base" heads 'third +vanilla +other' diff three.json:third
+it "the policies of one report are a column each" heads 'vanilla +other +third' diff --criteria none three.json
+it "one report compares its policies with the one that is named" exits 0 diff --criteria none three.json:third
+it "the policy that is named is the base" heads 'third +vanilla +other' diff --criteria none three.json:third
 it "two policies of one report are compared" exits 1 diff three.json:vanilla three.json:other \
 	--threshold pgscan_direct=35%
 it "an unknown policy is trouble" refuses 'no policy fourth' \
 	diff three.json:vanilla three.json:fourth
 it "for an unknown policy those that there are, are named" \
 	refuses 'three.json: has third' diff three.json:vanilla three.json:fourth
-it "whole reports compare policy by policy" exits 0 diff three.json three.json
+it "whole reports compare policy by policy" exits 0 diff --criteria none three.json three.json
 # tables COUNT ARGUMENT...: exit 0, and so many tables
 tables() { exits 0 "${@:2}" && [ "$(grep -c '^THP fault alloc ' out)" -eq "$1" ]; }
-it "whole reports have a table for each policy" tables 3 diff three.json three.json
+it "whole reports have a table for each policy" tables 3 diff --criteria none three.json three.json
 it "a policy that the new side lacks is trouble" refuses 'no policy third' diff three.json two.json
-it "a policy that the base lacks is no trouble" exits 0 diff two.json three.json
+it "a policy that the base lacks is no trouble" exits 0 diff --criteria none two.json three.json
 it "a policy that the base lacks is named as not compared" \
 	warns 'three.json: third is not compared: two.json has no such policy' \
-	0 diff two.json three.json
-it "the policy of a one-policy base is found" exits 0 diff base.json three.json
-it "a one-policy base gives one table" tables 1 diff base.json three.json
+	0 diff --criteria none two.json three.json
+it "the policy of a one-policy base is found" exits 0 diff --criteria none base.json three.json
+it "a one-policy base gives one table" tables 1 diff --criteria none base.json three.json
 it "several reports are compared with the first" \
-	exits 0 diff base.json new.json tool.json --force
+	exits 0 diff --criteria none base.json new.json tool.json --force
 it "several reports are a column each, with their names" \
-	heads 'base.json +new.json +tool.json' diff base.json new.json tool.json --force
+	heads 'base.json +new.json +tool.json' diff --criteria none base.json new.json tool.json --force
 cp base.json 'a:b.json'
-it "a file may have a colon in its name" exits 0 diff a:b.json:vanilla new.json
+it "a file may have a colon in its name" exits 0 diff --criteria none a:b.json:vanilla new.json
 
 # the columns' heads are the labels, a setting a line
 report steps.json aaaa defrag_mode,step=base '"pswpin": 1'
@@ -231,12 +291,12 @@ it "criteria: a directory is named" refuses 'directory.json: cannot read' \
 
 # a consumer that goes away, a disk that is full
 full() {
-	"$prog" diff base.json new.json >/dev/full 2>err
+	"$prog" diff --criteria none base.json new.json >/dev/full 2>err
 	[ $? -eq 2 ] && grep -q 'cannot write' err
 }
 it "a full disk on stdout is trouble" full
 late() {
-	to_nobody "$prog" diff base.json new.json "$@"
+	to_nobody "$prog" diff --criteria none base.json new.json "$@"
 	[ "$status" -eq 2 ] && grep -q 'cannot write' err
 }
 for format in text markdown json csv ktap junit; do
@@ -251,7 +311,7 @@ table_written() { written && grep -q '^Pages direct scanned' written; }
 it "-o writes the table into the file" table_written
 silent() { written && [ ! -s out ]; }
 it "with -o nothing is on stdout" silent
-it "-o into a full disk is trouble" exits 2 diff base.json new.json -o /dev/full
+it "-o into a full disk is trouble" exits 2 diff --criteria none base.json new.json -o /dev/full
 it "-o into no directory is trouble" refuses 'cannot create' \
 	diff base.json new.json -o nowhere/at/all
 

@@ -69,7 +69,7 @@ for want in sys.argv[2:]:
     assert tests[name] == state, (name, tests[name])
 END
 # in_format FORMAT STATUS ARGUMENT...: diff of the two reports, and of others, in a format
-in_format() { exits "$2" diff base.json new.json --format "$1" "${@:3}"; }
+in_format() { exits "$2" diff --criteria none base.json new.json --format "$1" "${@:3}"; }
 # ktap STATUS ARGUMENT... -- METRIC=VERDICT...: KTAP that keeps its grammar, with the verdicts
 ktap() {
 	local args=()
@@ -170,7 +170,7 @@ assert eval(sys.argv[3]), sys.argv[3]
 END
 # json EXPRESSION STATUS ARGUMENT...: JSON of its schema, of whose doc and metrics m the expression
 # is true
-json() { exits "$2" diff --format json "${@:3}" && python json.py.txt "$schema" out "$1"; }
+json() { exits "$2" diff --criteria none --format json "${@:3}" && python json.py.txt "$schema" out "$1"; }
 it "JSON with a regression exits 1" in_format json 1 "${limits[@]}"
 regressed=(1 base.json new.json "${limits[@]}")
 it "JSON follows its schema" json 'doc["regressions"] == 1' "${regressed[@]}"
@@ -182,7 +182,7 @@ it "JSON has null for what a side lacks" json \
 	"${regressed[@]}"
 not_utf8=$(printf 'no\377.json')
 cp base.json "$not_utf8"
-it "a file's name need not be UTF-8" exits 0 diff "$not_utf8" new.json --format json
+it "a file's name need not be UTF-8" exits 0 diff --criteria none "$not_utf8" new.json --format json
 it "JSON is UTF-8 where a file's name is not" json \
 	'doc["tables"][0]["base"]["file"] == "no?.json"' 0 "$not_utf8" new.json
 
@@ -204,18 +204,18 @@ it "markdown has regressions in bold" bold
 # text: 100 columns at most, no blanks at the ends, color where it is wanted
 # narrow STATUS ARGUMENT...
 narrow() {
-	exits "$1" diff "${@:2}" && [ -s out ] || return 1
+	exits "$1" diff --criteria none "${@:2}" && [ -s out ] || return 1
 	awk -v most=100 '{ if (length($0) > most) { print; bad = 1 } } / $/ { print; bad = 1 }
 		END { exit bad }' out
 }
 many=(base.json new.json big.json base.json new.json big.json)
-it "many columns make several tables" exits 0 diff "${many[@]}"
+it "many columns make several tables" exits 0 diff --criteria none "${many[@]}"
 it "tables of many columns are at most 100 wide" narrow 0 "${many[@]}"
-several_tables() { exits 0 diff "${many[@]}" && [ "$(grep -c '^THP fault alloc ' out)" -ge 3 ]; }
+several_tables() { exits 0 diff --criteria none "${many[@]}" && [ "$(grep -c '^THP fault alloc ' out)" -ge 3 ]; }
 it "several tables have all columns" several_tables
-it "a wide number is no problem" exits 0 diff --all big.json big.json
+it "a wide number is no problem" exits 0 diff --criteria none --all big.json big.json
 it "a wide number leaves the table 100 wide" narrow 0 --all big.json big.json
-it "a long name is in the table" prints 'a_policy_whose_name' diff --all big.json big.json
+it "a long name is in the table" prints 'a_policy_whose_name' diff --criteria none --all big.json big.json
 
 make_real() {
 	exits 0 run "$recording" -p vanilla -p defrag_mode -p observed --seeds 3 -o real.json
@@ -223,7 +223,7 @@ make_real() {
 # real COMMAND...: with the report of a replay in real.json
 real() { report_of real && "$@"; }
 it "a run writes a report of three policies and seeds" report_of real
-it "the policies of a run compare" real exits 0 diff --all real.json
+it "the policies of a run compare" real exits 0 diff --criteria none --all real.json
 it "the table of a run is 100 wide" real narrow 0 --all real.json
 it "a regression of a run and a metric that observed lacks is trouble" \
 	real exits 2 diff real.json --threshold pgscan=0%,floor=0
@@ -246,27 +246,46 @@ it "the list of metrics has unit, direction and source" prints \
 	'^compact_direct_free_scanned +pages +lower +compact_free_scanned - compact_daemon_free_scanned$' \
 	diff --list-metrics
 
+# ten runs each, of which scans differ by far more than chance, and faults by less
+python -c "import json
+r = json.load(open('base.json'))
+new = json.load(open('new.json'))
+new['trace']['digest'] = r['trace']['digest']
+for doc, by in (r, 0), (new, 1):
+    q = doc['policies'][0]
+    q['spread'] = {'runs': 10, 'counters': {}, 'samples': {
+        'pgscan_direct': [1000 + s % 3 + 500 * by for s in range(10)],
+        'thp_fault_alloc': [200 + 40 * (s % 3) + by for s in range(10)]}}
+json.dump(r, open('runs.json', 'w'))
+json.dump(new, open('runs_new.json', 'w'))"
 has_color() { grep -q "$(printf '\033')" out; }
-colored() { exits 0 diff base.json new.json "$@" && has_color; }
-plain() { exits 0 diff base.json new.json "$@" && [ -s out ] && ! has_color; }
-it "diff into a file succeeds" exits 0 diff base.json new.json
+colored() { exits 0 diff --criteria none runs.json runs_new.json "$@" && has_color; }
+plain() { exits 0 diff --criteria none runs.json runs_new.json "$@" && [ -s out ] && ! has_color; }
+one_color() {
+	colored --color=always && grep "$(printf '\033')" out >marked &&
+		[ "$(wc -l <marked)" -ge 1 ] && ! grep -qv 'scanned' marked
+}
+it "what may be chance has no color" one_color
+single() { exits 0 diff --criteria none base.json new.json --color=always && ! has_color; }
+it "single runs have none" single
+it "diff into a file succeeds" exits 0 diff --criteria none runs.json runs_new.json
 it "into a file there is no color" plain
-it "--color=auto is taken" exits 0 diff base.json new.json --color=auto
+it "--color=auto is taken" exits 0 diff --criteria none runs.json runs_new.json --color=auto
 it "--color=auto into a file is plain" plain --color=auto
-it "--color=always is taken" exits 0 diff base.json new.json --color=always
+it "--color=always is taken" exits 0 diff --criteria none runs.json runs_new.json --color=always
 it "--color=always is colored in a file" colored --color=always
-it "--color alone is taken" exits 0 diff base.json new.json --color
+it "--color alone is taken" exits 0 diff --criteria none runs.json runs_new.json --color
 it "--color alone is colored in a file" colored --color
 as_always() { colored --color=always && mv out always && colored --color && cmp always out; }
 it "--color alone is --color=always" as_always
-it "--color=never is taken" exits 0 diff base.json new.json --color=never
+it "--color=never is taken" exits 0 diff --criteria none runs.json runs_new.json --color=never
 it "--color=never is plain" plain --color=never
 it "another word for --color is refused" refuses 'auto, always or never' \
-	diff base.json new.json --color=red
-it "another format is refused" refuses 'ktap or junit' diff base.json new.json --format xml
+	diff runs.json runs_new.json --color=red
+it "another format is refused" refuses 'ktap or junit' diff runs.json runs_new.json --format xml
 terminal() {
 	NO_COLOR=$1 TERM=xterm python -c "import os, pty, sys
-pty.spawn(sys.argv[1:])" "$prog" diff base.json new.json >out 2>&1 </dev/null
+pty.spawn(sys.argv[1:])" "$prog" diff --criteria none runs.json runs_new.json >out 2>&1 </dev/null
 }
 if have_terminals; then
 	colored_there() { terminal '' && has_color; }
@@ -304,17 +323,17 @@ it "a looser alpha in a criteria file makes the fall a regression" \
 	exits 1 "${fall[@]}" --criteria crit
 it "--alpha overrides the criteria file's" exits 0 "${fall[@]}" --criteria crit --alpha 0.05
 it "an alpha of 0 is refused" refuses 'probability' diff a1.json b1.json --alpha 0
-it "--base and --new may be repeated" exits 0 diff --new b1.json --base a1.json \
+it "--base and --new may be repeated" exits 0 diff --criteria none --new b1.json --base a1.json \
 	--base a2.json --format json --new b2.json
 it "options stand anywhere between --base and --new" json \
 	'm["thp_fault_alloc"]["base"]["runs"] == 2 and "p" in m["thp_fault_alloc"]["new"][0]' \
 	0 --new b1.json --base a1.json --base a2.json --color=never --new b2.json
-it "a single run is not tested" exits 0 diff --base a?.json --new b1.json --format json
+it "a single run is not tested" exits 0 diff --criteria none --base a?.json --new b1.json --format json
 it "a single run against several has no p" json \
 	'"p" not in m["thp_fault_alloc"]["new"][0] and "sd" in m["thp_fault_alloc"]["base"]' \
 	0 --base a?.json --new b1.json
-it "two single runs compare" exits 0 diff a1.json b1.json
-none() { exits 0 diff a1.json b1.json && [ -s out ] && ! grep -qE 'p=|\+-|runs' out; }
+it "two single runs compare" exits 0 diff --criteria none a1.json b1.json
+none() { exits 0 diff --criteria none a1.json b1.json && [ -s out ] && ! grep -qE 'p=|\+-|runs' out; }
 it "two single runs have no statistics" none
 it "one seed twice is one run" refuses 'no two runs' diff --base a1.json a1.json --new b1.json
 it "--base wants --new" refuses 'go together' diff --base a1.json b1.json
@@ -324,11 +343,11 @@ it "policies of a side are alike" refuses 'same side' diff --base a1.json b2.jso
 
 make_four() { exits 0 run "$recording" -p vanilla --seed 4 -o four.json; }
 make_over() { exits 0 run "$recording" -p vanilla --seed 3 -o over.json; }
-it "--seeds makes runs of a report" real exits 0 diff real.json:vanilla real.json:defrag_mode
+it "--seeds makes runs of a report" real exits 0 diff --criteria none real.json:vanilla real.json:defrag_mode
 it "the seeds of a report are tested" real prints \
-	'^THP fault alloc .*\+-.* p[=<][01]\.[0-9]{3}$' diff real.json:vanilla real.json:defrag_mode
+	'^THP fault alloc .*\+-.* p[=<][01]\.[0-9]{3}$' diff --criteria none real.json:vanilla real.json:defrag_mode
 it "a run writes a report of another seed" report_of four
-more_runs() { report_of real && report_of four && "$@" diff --base real.json:vanilla four.json \
+more_runs() { report_of real && report_of four && "$@" diff --criteria none --base real.json:vanilla four.json \
 	--new real.json:defrag_mode; }
 it "other seeds of a policy compare with the rest" more_runs exits 0
 it "other seeds are more runs of one side" more_runs prints '^ +4 runs +3 runs$'

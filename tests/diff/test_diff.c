@@ -226,18 +226,27 @@ TEST(every_seed_of_a_spread_is_a_run)
 	diff_column_release(&c);
 }
 
-static enum diff_verdict verdict(const char *metric, const char *limit, const char *floor,
-				 double base, double new, double p)
+static enum diff_verdict verdict_of(const char *metric, const char *limit, const char *floor,
+				    double base, double new, double p, size_t runs, bool builtin)
 {
-	struct diff_row row = { .base = { .has = true, .stats = { 1, base, 0 } } };
-	struct diff_cell cell = { .has = true, .stats = { 1, new, 0 }, .p = p };
+	struct diff_row row = { .base = { .has = true, .stats = { runs, base, 0 } } };
+	struct diff_cell cell = { .has = true, .stats = { runs, new, 0 }, .p = p };
 	struct diff_criterion c;
 	char err[ERR_LEN];
 
 	assert_int_equal(diff_criterion_parse(&c, metric, limit, floor, err, sizeof(err)), 0);
+	c.builtin = builtin;
 	row.metric = metric_find(metric);
 	cell.percent = diff_percent(base, new);
 	return diff_criterion_judge(&c, &row, &cell, 0.05);
+}
+
+/* of single runs without a p, else of enough runs */
+static enum diff_verdict verdict(const char *metric, const char *limit, const char *floor,
+				 double base, double new, double p)
+{
+	return verdict_of(metric, limit, floor, base, new, p, isnan(p) ? 1 : DIFF_RUNS_ENOUGH,
+			  false);
 }
 
 TEST(a_limit_watches_the_way_that_is_worse)
@@ -279,6 +288,68 @@ TEST(chance_is_no_regression)
 	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 20000, 0.05), DIFF_NOISE);
 	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 20000, 0.049), DIFF_REGRESSION);
 	assert_int_equal(verdict("pgscan", "5%", NULL, 10000, 10100, 0.001), DIFF_PASS);
+}
+
+TEST(over_few_runs_it_is_undecided_and_never_a_pass)
+{
+	assert_int_equal(verdict_of("pgscan", "5%", NULL, 10000, 20000, 0.3, 7, false),
+			 DIFF_UNDECIDED);
+	assert_int_equal(verdict_of("pgscan", "5%", NULL, 10000, 20000, 0.3, 8, false), DIFF_NOISE);
+	assert_int_equal(verdict_of("pgscan", "5%", NULL, 10000, 20000, 0.04, 2, false),
+			 DIFF_REGRESSION);
+	assert_int_equal(verdict_of("pgscan", "5%", NULL, 10000, 10400, 0.3, 2, false), DIFF_PASS);
+}
+
+TEST(single_runs_fail_a_limit_that_nobody_chose_when_they_double)
+{
+	assert_int_equal(verdict_of("pgscan", "5%", NULL, 10000, 19999, NAN, 1, true),
+			 DIFF_UNDECIDED);
+	assert_int_equal(verdict_of("pgscan", "5%", NULL, 10000, 20000, NAN, 1, true),
+			 DIFF_REGRESSION);
+	assert_int_equal(verdict_of("thp_fault_alloc", "5%", NULL, 10000, 5001, NAN, 1, true),
+			 DIFF_UNDECIDED);
+	assert_int_equal(verdict_of("thp_fault_alloc", "5%", NULL, 10000, 5000, NAN, 1, true),
+			 DIFF_REGRESSION);
+	assert_int_equal(verdict_of("pgscan", "5%", NULL, 10000, 19999, NAN, 1, false),
+			 DIFF_REGRESSION);
+}
+
+TEST(what_lacks_the_metric_of_a_built_in_criterion_is_not_judged)
+{
+	struct diff_row row = { .metric = metric_find("pgscan") };
+	struct diff_cell cell = { .has = true, .stats = { 1, 5, 0 }, .p = NAN };
+	struct diff_criterion c = { .up = true, .builtin = true };
+
+	assert_int_equal(diff_criterion_judge(&c, &row, &cell, 0.05), DIFF_NONE);
+}
+
+TEST(the_built_in_criteria_are_those_of_the_example)
+{
+	struct diff_criteria own = { 0 }, example = { 0 };
+
+	assert_int_equal(diff_criteria_builtin(&own), 0);
+	assert_int_equal(diff_criteria_read(&example, "scripts/ci/criteria.example"), 0);
+	assert_int_equal(own.nr, example.nr);
+	assert_true(own.nr > 5);
+	assert_float_equal(own.alpha, example.alpha, 0);
+	for (size_t i = 0; i < own.nr; i++) {
+		assert_string_equal(own.entry[i].metric, example.entry[i].metric);
+		assert_string_equal(own.entry[i].text, example.entry[i].text);
+		assert_true(own.entry[i].builtin && !example.entry[i].builtin);
+	}
+	diff_criteria_release(&own);
+	diff_criteria_release(&example);
+}
+
+TEST(the_outcome_is_what_outweighs_all_else)
+{
+	struct diff d = { .undecided = 1 };
+
+	assert_int_equal(diff_outcome(&d), DIFF_ALL_UNDECIDED);
+	d.regressions = 1;
+	assert_int_equal(diff_outcome(&d), DIFF_ALL_REGRESSION);
+	d.missing = 1;
+	assert_int_equal(diff_outcome(&d), DIFF_ALL_MISSING);
 }
 
 TEST(a_missing_side_is_never_a_pass)
