@@ -38,12 +38,11 @@ const char *const thp_defrag_names[NR_THP_DEFRAG_MODES] = {
 };
 
 const struct sysctl_info sysctl_table[NR_SYSCTLS] = {
-#define ENTRY(member, name, nr, low, high, marks, since) \
-	{ #member, name, offsetof(struct mm_sysctl, member), nr, low, high, marks, since },
-#define ONE(member, name, low, high, marks, since, ...) \
-	ENTRY(member, name, 1, low, high, marks, since)
-#define ZONES(member, name, low, high, marks, since, ...) \
-	ENTRY(member, name, MAX_NR_ZONES, low, high, marks, since)
+#define ENTRY(member, name, nr, low, high, marks) \
+	{ #member, name, offsetof(struct mm_sysctl, member), nr, low, high, marks },
+#define ONE(member, name, low, high, marks, ...) ENTRY(member, name, 1, low, high, marks)
+#define ZONES(member, name, low, high, marks, ...) \
+	ENTRY(member, name, MAX_NR_ZONES, low, high, marks)
 	KERNEL_SYSCTLS(ONE, ZONES)
 #undef ENTRY
 #undef ONE
@@ -51,7 +50,7 @@ const struct sysctl_info sysctl_table[NR_SYSCTLS] = {
 };
 
 const struct mm_sysctl sysctl_defaults = {
-#define ONE(member, name, low, high, marks, since, ...) .member = __VA_ARGS__,
+#define ONE(member, name, low, high, marks, ...) .member = __VA_ARGS__,
 #define ZONES ONE
 	KERNEL_SYSCTLS(ONE, ZONES)
 #undef ONE

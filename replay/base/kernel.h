@@ -72,24 +72,22 @@ extern const char *const thp_defrag_names[NR_THP_DEFRAG_MODES];
 
 /*
  * The sysctls that decide how the model behaves, in the order of reports. ONE(member, name in
- * /proc/sys/vm, lowest, highest, marks, since, default) is a number, ZONES() one for each zone.
- * marks: zone watermarks and the sizes of per-CPU lists follow from it. since: the first version
- * that has it; 0: KERNEL_OLDEST has it. The defaults are those of the kernel's sources, where
- * min_free_kbytes follows from the size of memory: 0 stands for that.
+ * /proc/sys/vm, lowest, highest, marks, default) is a number, ZONES() one for each zone. marks says
+ * that zone watermarks and the sizes of per-CPU lists follow from it. The defaults are those of the
+ * kernel's sources, where min_free_kbytes follows from the size of memory: 0 stands for that.
  */
 #define KERNEL_SYSCTLS(ONE, ZONES)							\
-	ONE(min_free_kbytes, "min_free_kbytes", 128, 1u << 30, true, 0, 0)		\
-	ONE(watermark_scale_factor, "watermark_scale_factor", 1, 3000, true, 0, 10)	\
-	ONE(watermark_boost_factor, "watermark_boost_factor", 0, 1000000, false, 0, 15000) \
-	ZONES(lowmem_reserve_ratio, "lowmem_reserve_ratio", 0, 1u << 30, true, 0,	\
+	ONE(min_free_kbytes, "min_free_kbytes", 128, 1u << 30, true, 0)			\
+	ONE(watermark_scale_factor, "watermark_scale_factor", 1, 3000, true, 10)	\
+	ONE(watermark_boost_factor, "watermark_boost_factor", 0, 1000000, false, 15000)	\
+	ZONES(lowmem_reserve_ratio, "lowmem_reserve_ratio", 0, 1u << 30, true,		\
 	      { 256, 256, 32, 0 })							\
-	ONE(percpu_pagelist_high_fraction, "percpu_pagelist_high_fraction", 0, 1000000, true, \
-	    0, 0)									\
-	ONE(swappiness, "swappiness", 0, 200, false, 0, 60)				\
-	ONE(extfrag_threshold, "extfrag_threshold", 0, 1000, false, 0, 500)		\
-	ONE(compaction_proactiveness, "compaction_proactiveness", 0, 100, false, 0, 20)	\
-	ONE(page_cluster, "page-cluster", 0, 31, false, 0, 3)				\
-	ONE(defrag_mode, "defrag_mode", 0, 1, false, KERNEL(6, 15, 0), 0)
+	ONE(percpu_pagelist_high_fraction, "percpu_pagelist_high_fraction", 0, 1000000, true, 0) \
+	ONE(swappiness, "swappiness", 0, 200, false, 60)				\
+	ONE(extfrag_threshold, "extfrag_threshold", 0, 1000, false, 500)		\
+	ONE(compaction_proactiveness, "compaction_proactiveness", 0, 100, false, 20)	\
+	ONE(page_cluster, "page-cluster", 0, 31, false, 3)				\
+	ONE(defrag_mode, "defrag_mode", 0, 1, false, 0)
 
 struct mm_sysctl {
 #define ONE(member, ...) u32 member;
@@ -108,7 +106,6 @@ struct mm_sysctl {
  * @low: smallest value that --set takes
  * @high: largest
  * @marks: zone watermarks and the sizes of per-CPU lists follow from it
- * @since: first kernel version that has it; 0: all that are supported
  */
 struct sysctl_info {
 	const char *member, *name;
@@ -116,14 +113,17 @@ struct sysctl_info {
 	unsigned int nr;
 	u32 low, high;
 	bool marks;
-	u32 since;
 };
 
-#define ONE(...) + 1
-#define ZONES(...) + 1
-enum { NR_SYSCTLS = 0 KERNEL_SYSCTLS(ONE, ZONES) };
+/* the indexes of sysctl_table */
+enum kernel_sysctl {
+#define ONE(member, ...) SYSCTL_##member,
+#define ZONES ONE
+	KERNEL_SYSCTLS(ONE, ZONES)
 #undef ONE
 #undef ZONES
+	NR_SYSCTLS
+};
 
 extern const struct sysctl_info sysctl_table[NR_SYSCTLS];
 extern const struct mm_sysctl sysctl_defaults;

@@ -54,7 +54,6 @@ static int set_sysctl_zones(const struct sysctl_info *info, const char *value,
 	if (*at)
 		goto bad;
 	memcpy(sysctl_value(&m->sysctl, info), number, sizeof(number));
-	m->sysctl_changed |= info->marks;
 	return 0;
 bad:
 	snprintf(err, errlen, "--set %s=%s: %d numbers are needed, as in"
@@ -62,20 +61,24 @@ bad:
 	return -1;
 }
 
-static int set_sysctl(const struct sysctl_info *info, const char *value, struct recording *m,
-		      char *err, size_t errlen)
+static int set_sysctl(enum kernel_sysctl which, const char *value, struct recording *m, char *err,
+		      size_t errlen)
 {
+	const struct sysctl_info *info = &sysctl_table[which];
 	uint64_t number;
 
-	if (info->nr > 1)
-		return set_sysctl_zones(info, value, m, err, errlen);
-	if (!parse_number(value, info->low, info->high, &number)) {
+	if (info->nr > 1) {
+		if (set_sysctl_zones(info, value, m, err, errlen))
+			return -1;
+	} else if (parse_number(value, info->low, info->high, &number)) {
+		*sysctl_value(&m->sysctl, info) = (uint32_t)number;
+	} else {
 		snprintf(err, errlen, "--set %s=%s: a whole number from %u to %u is needed",
 			 info->member, value, info->low, info->high);
 		return -1;
 	}
-	*sysctl_value(&m->sysctl, info) = (uint32_t)number;
 	m->sysctl_changed |= info->marks;
+	m->sysctl_from[which] = SYSCTL_FROM_USER;
 	return 0;
 }
 
@@ -127,7 +130,7 @@ static int apply_setting(const char *setting, struct recording *m, struct mm_par
 	len = (size_t)(value++ - name);
 	for (size_t i = 0; i < NR_SYSCTLS; i++)
 		if (same_name(name, len, sysctl_table[i].member))
-			return set_sysctl(&sysctl_table[i], value, m, err, errlen);
+			return set_sysctl((enum kernel_sysctl)i, value, m, err, errlen);
 	for (size_t i = 0; i < ARRAY_SIZE(param_table); i++)
 		if (same_name(name, len, param_table[i].name))
 			return set_param((enum mm_param)i, value, p, err, errlen);

@@ -48,6 +48,7 @@ static void forget_zones(struct recording *m)
 	memset(s->zone, 0, sizeof(s->zone));
 	m->max_pfn = 0;
 	m->sysctl.min_free_kbytes = 0;	/* follows from the size */
+	m->sysctl_from[SYSCTL_min_free_kbytes] = SYSCTL_FROM_DEFAULT;
 }
 
 /**

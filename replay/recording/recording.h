@@ -67,12 +67,18 @@ struct snapshot {
 	uint32_t nr_pfns;	/* entries in kpageflags */
 };
 
+/* Who set a sysctl. A value that follows from the recorded watermarks is of the recording, too. */
+enum sysctl_from { SYSCTL_FROM_DEFAULT, SYSCTL_FROM_RECORDING, SYSCTL_FROM_USER };
+
+extern const char *const sysctl_from_names[];
+
 struct recording {
 	struct snapshot before, after;
 	char kernel[128];	/* release, from before/version; "" unknown */
 	uint32_t version;	/* as kernel_version_parse() */
 	bool have_sysctl, have_lru_gen, lru_gen;
 	struct mm_sysctl sysctl;
+	uint8_t sysctl_from[NR_SYSCTLS];	/* enum sysctl_from, in the order of sysctl_table */
 	bool sysctl_changed;	/* by --set: marks and reserves are computed, not the recorded */
 	enum thp_defrag thp_defrag;
 	enum thp_enabled thp_enabled;

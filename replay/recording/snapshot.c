@@ -31,6 +31,12 @@ static const struct snap_file snap_files[] = {
 	{ "thp", parse_thp, "THP defrag=madvise is assumed", true },
 };
 
+const char *const sysctl_from_names[] = {
+	[SYSCTL_FROM_DEFAULT] = "default",
+	[SYSCTL_FROM_RECORDING] = "recording",
+	[SYSCTL_FROM_USER] = "user",
+};
+
 /**
  * recording_defaults - set what holds where no file says otherwise
  * @m: its settings are set; all else stays as it is
@@ -40,6 +46,7 @@ static const struct snap_file snap_files[] = {
 void recording_defaults(struct recording *m)
 {
 	m->sysctl = sysctl_defaults;
+	memset(m->sysctl_from, SYSCTL_FROM_DEFAULT, sizeof(m->sysctl_from));
 	m->thp_defrag = THP_DEFRAG_MADVISE;
 	m->thp_enabled = THP_ENABLED_ALWAYS;
 	m->source = "inferred";
@@ -162,9 +169,11 @@ static void derive_from_zones(struct recording *m)
 		if (i != ZONE_MOVABLE)
 			min += z->wmark[WMARK_MIN];
 	}
+	if (m->have_sysctl)
+		return;
 	/* the marks of all zones add up to it, but for the rounding of each zone's share */
-	if (!m->have_sysctl)
-		m->sysctl.min_free_kbytes = (uint32_t)(min << (PAGE_SHIFT - 10));
+	m->sysctl.min_free_kbytes = (uint32_t)(min << (PAGE_SHIFT - 10));
+	m->sysctl_from[SYSCTL_min_free_kbytes] = SYSCTL_FROM_RECORDING;
 }
 
 /**

@@ -318,6 +318,7 @@ static int sysctl_line(struct snap_text *t, const char *p, struct recording *m)
 				return -1;
 			sysctl_value(&m->sysctl, &sysctl_table[i])[k] = (u32)v;
 		}
+		m->sysctl_from[i] = SYSCTL_FROM_RECORDING;
 	}
 	return 0;
 }

@@ -84,6 +84,16 @@ static json_t *report_sysctl(const struct mm_sysctl *s)
 	return sysctl;
 }
 
+static json_t *report_sysctl_from(const struct recording *m)
+{
+	json_t *from = json_object();
+
+	for (size_t i = 0; i < NR_SYSCTLS; i++)
+		json_object_set_new(from, sysctl_table[i].member,
+				    json_string(sysctl_from_names[m->sysctl_from[i]]));
+	return from;
+}
+
 static json_t *report_notes(const char *notes)
 {
 	json_t *array = json_array();
@@ -140,6 +150,7 @@ json_t *report_machine(const struct recording *m, const struct run_output *out, 
 	json_object_set_new(machine, "recorded_policy", json_string(m->sysctl.defrag_mode ?
 			    "defrag_mode" : "vanilla"));
 	json_object_set_new(machine, "sysctl", report_sysctl(&m->sysctl));
+	json_object_set_new(machine, "sysctl_from", report_sysctl_from(m));
 	json_object_set_new(machine, "zones", report_zones(m, mm));
 	json_object_set_new(machine, "notes", report_notes(m->notes));
 	return machine;

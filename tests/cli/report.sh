@@ -102,6 +102,22 @@ it "the timeline has a last sample where the trace ends" holds a \
 it "the events add up to the records" holds a \
 	"sum(r['trace']['events'].values()) == r['trace']['records']"
 
+it "sysctls come from the recording" holds a \
+	"set(r['machine']['sysctl_from'].values()) == {'recording'} and r['machine']['sysctl_from'].keys() == r['machine']['sysctl'].keys()"
+swappiness_given() {
+	local recorded
+
+	recorded=$(awk '$1 == "swappiness" { print $2 }' "$recording/before/sysctl_vm")
+	exits 0 run "$recording" --set "swappiness=$recorded" -o "$tmp/b.json" &&
+		query "$tmp/b.json" "[i for i in r['machine']['sysctl_from'].items() if i[1] != 'recording'] == [('swappiness', 'user')]"
+}
+it "a sysctl that is set is the user's, also with the recorded value" swappiness_given
+bare_trace() {
+	exits 0 run "$recording/trace.dat" --memory 640M -o "$tmp/b.json" --set defrag_mode=1 &&
+		query "$tmp/b.json" "[i for i in r['machine']['sysctl_from'].items() if i[1] != 'default'] == [('defrag_mode', 'user')]"
+}
+it "a bare trace has the defaults of sysctls" bare_trace
+
 same_with() {
 	report_of a && exits 0 "${run[@]}" -o "$tmp/b.json" "$@" && cmp "$tmp/a.json" "$tmp/b.json"
 }

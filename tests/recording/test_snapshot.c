@@ -217,6 +217,8 @@ TEST_F(zoneinfo_fills_zones_with_marks_below_the_boost)
 	assert_int_equal(m.max_pfn, 8192);
 	assert_string_equal(m.source, "zoneinfo");
 	assert_int_equal(m.sysctl.min_free_kbytes, 400);	/* no sysctl_vm: from the marks */
+	assert_int_equal(m.sysctl_from[SYSCTL_min_free_kbytes], SYSCTL_FROM_RECORDING);
+	assert_int_equal(m.sysctl_from[SYSCTL_swappiness], SYSCTL_FROM_DEFAULT);
 }
 
 TEST_F(a_6_1_zoneinfo_without_promo_gets_one)
