@@ -73,7 +73,7 @@ help:
 	@echo 'all        build $(BUILD)/fragreplay (default)'
 	@echo 'demo       replay the recording in traces/ and show what another policy changes'
 	@echo 'check      every test; ends with "N passed, N failed"'
-	@echo 'sanitize   the same under address and undefined-behaviour sanitizers'
+	@echo 'sanitize   the same under address and undefined-behavior sanitizers'
 	@echo 'golden     take the reports of now as the expected ones of tests/golden'
 	@echo 'fidelity   the tables of doc/fidelity.md, from the recordings in TRACES=directory'
 	@echo 'bench      speed, as ratios taken in one run'

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The one table of events, and how a value gets into struct record and out of it. A field is in the
- * table when something in replay/ reads it; the pfn and alloc_order of extfrag events and the status
- * of compaction are there for the checks on their values and the digest alone. doc/design.md, "What each event tells", says what the
- * events mean.
+ * table when something in replay/ reads it. Three are there to find damage, for their values are
+ * checked: the pfn and alloc_order of extfrag events and the status of compaction. doc/design.md,
+ * "What each event tells", says what the events mean.
  */
 #include "events.h"
 

@@ -197,10 +197,10 @@ struct zone {
 	struct free_area free_area[NR_PAGE_ORDERS];
 	struct free_region *region;	/* NULL: the zone has one set of lists */
 	u32 nr_regions, region_order;	/* each of 1 << region_order pages */
-	u32 region_base;		/* pfn at which region 0 would begin, aligned to their size */
+	u32 region_base;		/* pfn of region 0's beginning, aligned to their size */
 	s64 nr_free_pages, nr_free_cma, nr_free_pages_blocks;
 	u32 nr_reserved_highatomic, nr_free_highatomic;
-	bool highatomic_used;		/* ever reserved: unmerged order-9 neighbours are lawful */
+	bool highatomic_used;		/* since then, free blocks side by side may be unmerged */
 	struct per_cpu_pages *pcp;	/* one a CPU; the model's own */
 	/* LRU pages per zone, for should_reclaim_retry and zone_reclaimable_pages */
 	s64 nr_lru_anon, nr_lru_file;

@@ -76,17 +76,17 @@ extern const char *const thp_defrag_names[NR_THP_DEFRAG_MODES];
  * that zone watermarks and the sizes of per-CPU lists follow from it. The defaults are those of the
  * kernel's sources, where min_free_kbytes follows from the size of memory: 0 stands for that.
  */
-#define KERNEL_SYSCTLS(ONE, ZONES)							\
-	ONE(min_free_kbytes, "min_free_kbytes", 128, 1u << 30, true, 0)			\
-	ONE(watermark_scale_factor, "watermark_scale_factor", 1, 3000, true, 10)	\
-	ONE(watermark_boost_factor, "watermark_boost_factor", 0, 1000000, false, 15000)	\
-	ZONES(lowmem_reserve_ratio, "lowmem_reserve_ratio", 0, 1u << 30, true,		\
-	      { 256, 256, 32, 0 })							\
+#define KERNEL_SYSCTLS(ONE, ZONES)                                                               \
+	ONE(min_free_kbytes, "min_free_kbytes", 128, 1u << 30, true, 0)                          \
+	ONE(watermark_scale_factor, "watermark_scale_factor", 1, 3000, true, 10)                 \
+	ONE(watermark_boost_factor, "watermark_boost_factor", 0, 1000000, false, 15000)          \
+	ZONES(lowmem_reserve_ratio, "lowmem_reserve_ratio", 0, 1u << 30, true,                   \
+	      { 256, 256, 32, 0 })                                                               \
 	ONE(percpu_pagelist_high_fraction, "percpu_pagelist_high_fraction", 0, 1000000, true, 0) \
-	ONE(swappiness, "swappiness", 0, 200, false, 60)				\
-	ONE(extfrag_threshold, "extfrag_threshold", 0, 1000, false, 500)		\
-	ONE(compaction_proactiveness, "compaction_proactiveness", 0, 100, false, 20)	\
-	ONE(page_cluster, "page-cluster", 0, 31, false, 3)				\
+	ONE(swappiness, "swappiness", 0, 200, false, 60)                                         \
+	ONE(extfrag_threshold, "extfrag_threshold", 0, 1000, false, 500)                         \
+	ONE(compaction_proactiveness, "compaction_proactiveness", 0, 100, false, 20)             \
+	ONE(page_cluster, "page-cluster", 0, 31, false, 3)                                       \
 	ONE(defrag_mode, "defrag_mode", 0, 1, false, 0)
 
 struct mm_sysctl {
@@ -117,12 +117,9 @@ struct sysctl_info {
 
 /* the indexes of sysctl_table */
 enum kernel_sysctl {
-#define ONE(member, ...) SYSCTL_##member,
-#define ZONES ONE
-	KERNEL_SYSCTLS(ONE, ZONES)
-#undef ONE
-#undef ZONES
-	NR_SYSCTLS
+#define X(member, ...) SYSCTL_##member,
+	KERNEL_SYSCTLS(X, X) NR_SYSCTLS
+#undef X
 };
 
 extern const struct sysctl_info sysctl_table[NR_SYSCTLS];

@@ -6,7 +6,7 @@
 #ifndef FRAGREPLAY_VMSTAT_H
 #define FRAGREPLAY_VMSTAT_H
 
-/* clang-format off: one line a group */
+/* clang-format off */
 #define VM_EVENTS(X)							\
 	X(workingset_refault_anon) X(workingset_refault_file)		\
 	X(workingset_activate_anon) X(workingset_activate_file)	\

@@ -263,7 +263,7 @@ static void set_recorded_marks(struct mm *mm, const struct recording *m)
 			z->_watermark[w] = (u32)sz->wmark[w];
 		memcpy(z->lowmem_reserve, sz->protection, sizeof(z->lowmem_reserve));
 	}
-	/* the sizes of per-CPU lists follow from the marks, where recorded ones do not replace them */
+	/* the sizes of per-CPU lists follow from the marks; the recorded ones replace them below */
 	setup_per_cpu_pageset(mm);
 	for_each_populated_zone(mm, z)
 		for (u16 cpu = 0; cpu < mm->nr_cpus; cpu++)

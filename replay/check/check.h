@@ -92,8 +92,8 @@ json_t *fidelity_json(const struct fidelity *f, const struct recording *m);
 json_t *fidelity_thp_json(const struct fidelity *f);
 
 /*
- * bias.c: a replay that is off to the same side on every recording is wrong, however much the spread
- * of each of them forgives.
+ * bias.c: a replay that is off to the same side on every recording is wrong, however much the
+ * spread of each of them forgives.
  */
 struct bias_row {
 	const char *name;

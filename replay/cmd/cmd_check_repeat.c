@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Repetitions of a recording: directories with the same snapshots before and after, whose traces are
- * not needed. They are named by --repeat, or lie in the recording's own folder `repeats`.
+ * Repetitions of a recording are directories with the same snapshots before and after, whose traces
+ * are not needed. They are named by --repeat, or lie in the recording's own folder `repeats`.
  */
 #include <dirent.h>
 #include <stdio.h>

@@ -20,8 +20,8 @@ enum op_type {
 	OP_THP_FAULT,	/* THP fault attempt, tries folded: handle, or H_NONE if it failed */
 	OP_HUGE_ZERO,	/* attempt at the huge zero page: handle, or H_NONE if it failed */
 	OP_FREE,	/* the workload frees [handle, handle + (1 << order)) */
-	OP_RECLAIM,	/* the recorded kernel reclaimed it: it is cold, and has no owner now; kind as
-			 * it turned out to be */
+	OP_RECLAIM,	/* the recorded kernel reclaimed it: it is cold, and has no owner now; kind
+			 * is what it turned out to be */
 	OP_MOVE,	/* the recorded kernel migrated it: handle -> handle2 */
 	OP_SWAPOUT,	/* the recorded kernel began to write it to swap: cold */
 	OP_EXIT,	/* task pid is gone */
@@ -32,8 +32,8 @@ enum op_type {
 	OP_END,
 	/* What the recorded kernel did, for comparison. It is no demand: models ignore it. */
 	OP_RECORDED,	/* its counter a (enum vm_event_item) grew by arg, signed */
-	OP_EXTFRAG,	/* it took from another type: mt, hint = fallback's type, a = enum extfrag_class,
-			 * arg = whether the block changed its owner */
+	OP_EXTFRAG,	/* it took from another type: mt, hint = fallback's type, arg = whether the
+			 * block changed its owner, a = enum extfrag_class */
 };
 
 static inline bool op_is_demand(enum op_type type)
@@ -76,7 +76,7 @@ struct op {
 #define OPF_SILENT	16	/* this allocation has no event: its free implies it */
 #define OPF_MEMALLOC	32	/* the task was reclaiming: PF_MEMALLOC */
 #define OPF_KTHREAD	64	/* kswapd, kcompactd, khugepaged */
-#define OPF_CLEAN	128	/* OP_RECLAIM: it was swapped in, and its slot still had its content */
+#define OPF_CLEAN	128	/* OP_RECLAIM: it was swapped in, and its slot kept its content */
 
 /* A page of the trace, by handle. */
 enum tpage_state { T_UNKNOWN, T_FREE, T_LIVE, T_ISOLATED };

@@ -24,7 +24,7 @@ struct task {
 	bool folio_tried;	/* an attempt at a page-cache folio failed; a smaller may follow */
 	u8 folio_hint, folio_order;	/* the order asked for first, and last */
 	u32 folio_gfp;
-	u32 batch;		/* of reclaim, in LIVE_BATCH; 0: it has written nothing in this one */
+	u32 batch;		/* of reclaim, in LIVE_BATCH; 0: it has written nothing in it */
 	u32 last_batch;		/* the one before */
 	u64 silent_ts;		/* of its last free of a page that nothing had allocated */
 };

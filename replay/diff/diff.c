@@ -276,6 +276,8 @@ static bool is_large(const struct diff_row *row, const struct diff_cell *new)
  * @row: with the base
  * @new: the other side, with its change and p
  * @alpha: p of what is significant
+ *
+ * Return: DIFF_NONE without a criterion; DIFF_MISSING when a side has no value.
  */
 enum diff_verdict diff_criterion_judge(const struct diff_criterion *c, const struct diff_row *row,
 				       const struct diff_cell *new, double alpha)

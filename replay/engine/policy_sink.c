@@ -14,16 +14,19 @@
 
 #define SINK_DEPTH	16	/* objects within objects */
 
-/* of an element of "policies", and of its timeline's samples */
+/*
+ * The names of an element of "policies", and of a sample of its timeline. Samples also have
+ * counters, by the kernel's names, and sums of some.
+ */
+/* clang-format off */
 static const char *const taken[] = {
 	"policy", "tunables", "seed", "counters", "policy_counters", "thp", "demand", "extfrag",
 	"stall_ns", "allocator", "folios", "search", "memory", "timeline", "map", "spread",
 	"throughput",
-	"t_ns", "free_pages", "free_blocks", "unusable_index", "thp_fault_alloc",
-	"thp_fault_fallback", "pgscan", "pgscan_kswapd", "pgscan_direct", "pgsteal",
-	"pgsteal_kswapd", "pgsteal_direct", "pswpout", "swpout_zero", "allocstall",
-	"compact_daemon_wake", "pgmigrate_success", "extfrag_events",
+	"t_ns", "free_pages", "free_blocks", "unusable_index", "extfrag_events",
+	"pgscan", "pgsteal", "allocstall",
 };
+/* clang-format on */
 
 /**
  * report_name_taken - does a name mean something in the report already?
@@ -36,7 +39,7 @@ bool report_name_taken(const char *name)
 	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
 		if (!strcmp(taken[i], name))
 			return true;
-	return false;
+	return name_index(vm_event_name, NR_VM_EVENT_ITEMS, name) >= 0;
 }
 
 /**

@@ -77,7 +77,7 @@ static unsigned int make_specs(const struct run_seeds *rs, unsigned int first, u
 	return n;
 }
 
-/* @out has the seeds from @first on, @kept the results of the very first */
+/* @out has the seeds from @first on, and @kept the results of the first of all */
 static void hand_over(const struct run_seeds *rs, unsigned int first, unsigned int nr,
 		      const struct run_output *out, const struct run_output *kept)
 {
@@ -85,9 +85,11 @@ static void hand_over(const struct run_seeds *rs, unsigned int first, unsigned i
 	unsigned int seed, p;
 
 	for (seed = first; rs->take && seed < first + nr; seed++)
-		for (p = 0; p < rs->nr_policies; p++)
-			rs->take(rs->ctx, p, seed && seedless(rs->policy[p]) ? &kept->run[p] : run++,
-				 out);
+		for (p = 0; p < rs->nr_policies; p++) {
+			bool once = seed && seedless(rs->policy[p]);
+
+			rs->take(rs->ctx, p, once ? &kept->run[p] : run++, out);
+		}
 }
 
 static int run_group(const struct run_options *opt, const struct run_seeds *rs, unsigned int first,

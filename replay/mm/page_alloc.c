@@ -200,7 +200,7 @@ static inline u32 flags_after_failure(struct mm *mm, const struct alloc_context 
  * @alloc_flags: the watermark to keep, and rights
  * @ac: request
  *
- * Cpusets and the per-node dirty limit are not modelled. With one node, no node is skipped because
+ * Cpusets and the per-node dirty limit are not modeled. With one node, no node is skipped because
  * its kswapd is awake. mm/page_alloc.c:get_page_from_freelist.
  *
  * Return: head pfn of a page in use; PFN_NONE.

@@ -147,7 +147,7 @@ static void wake_all_kswapds(struct slowpath *s)
 	wakeup_kswapd(mm, &mm->zone[s->ac->preferred], s->gfp, order, s->ac->highest_zoneidx);
 }
 
-/* mm/page_alloc.c:__gfp_pfmemalloc_flags; softirqs and OOM victims are not modelled */
+/* mm/page_alloc.c:__gfp_pfmemalloc_flags; softirqs and OOM victims are not modeled */
 static u32 pfmemalloc_flags(const struct slowpath *s)
 {
 	if (s->gfp & __GFP_NOMEMALLOC)

@@ -64,7 +64,7 @@ TEST(every_default_of_a_sysctl_is_in_its_range)
 
 		for (unsigned int k = 0; k < info->nr; k++) {
 			assert_true(value[k] <= info->high);
-			/* min_free_kbytes is 0 until its value is computed from the memory's size */
+			/* min_free_kbytes is 0 until it is computed from the memory's size */
 			assert_true(value[k] >= info->low || value == &s.min_free_kbytes);
 		}
 	}

@@ -128,7 +128,7 @@ it "most inverted bytes are noticed" most_are_noticed
 # the snapshots
 #
 
-# a recording in bad/ that shares all files with the good one, to be spoilt afterwards
+# a recording in bad/ that shares all files with the good one, to be spoiled afterwards
 new_recording() {
 	rm -rf bad
 	mkdir bad
@@ -137,8 +137,8 @@ new_recording() {
 	ln -s "$trace" bad/trace.dat
 }
 
-# spoilt PATTERN COMMAND...: a recording that the command damages is refused
-spoilt() {
+# spoiled PATTERN COMMAND...: a recording that the command damages is refused
+spoiled() {
 	new_recording
 	"${@:2}" && run "$1" bad
 }
@@ -161,28 +161,28 @@ for side in before after; do
 	it "a recording without $side/ is refused, or the report says so" without_side $side
 	for name in vmstat zoneinfo pagetypeinfo buddyinfo meminfo kpageflags.zst; do
 		[ -f "$rec/$side/$name" ] || continue
-		it "$side/$name cut short is refused" spoilt "$side/$name" cut_file bad/$side/$name
+		it "$side/$name cut short is refused" spoiled "$side/$name" cut_file bad/$side/$name
 	done
 	for name in vmstat zoneinfo pagetypeinfo meminfo kpageflags.zst; do
-		it "$side/$name empty is refused" spoilt "$side/$name" empty_file bad/$side/$name
+		it "$side/$name empty is refused" spoiled "$side/$name" empty_file bad/$side/$name
 	done
 	for name in vmstat zoneinfo pagetypeinfo; do
 		it "$side/$name that is binary is refused" \
-			spoilt "$side/$name" binary_file bad/$side/$name
+			spoiled "$side/$name" binary_file bad/$side/$name
 	done
 	it "$side/kpageflags.zst with 4 bytes inverted is refused" \
-		spoilt kpageflags flip_middle bad/$side/kpageflags.zst
+		spoiled kpageflags flip_middle bad/$side/kpageflags.zst
 done
-it "a counter that is no number is refused with its line" spoilt "before/vmstat.*[0-9]" \
+it "a counter that is no number is refused with its line" spoiled "before/vmstat.*[0-9]" \
 	sed -i 's/^\(nr_free_pages\) .*/\1 banana/' bad/before/vmstat
-it "a zone too large for 64 bits is refused" spoilt "before/zoneinfo" \
+it "a zone too large for 64 bits is refused" spoiled "before/zoneinfo" \
 	sed -i 's/spanned  *[0-9]*/spanned  99999999999999999999/' bad/before/zoneinfo
 double_zones() {
 	awk '$1 == "spanned" || $1 == "present" || $1 == "managed" { $2 = $2 * 2 } { print }' \
 		"$rec/after/zoneinfo" >bad/after/zoneinfo
 }
-it "before/ and after/ of different memory are refused" spoilt "(before|after)" double_zones
-it "before/ and after/ of different kernels are refused" spoilt "(before|after)" \
+it "before/ and after/ of different memory are refused" spoiled "(before|after)" double_zones
+it "before/ and after/ of different kernels are refused" spoiled "(before|after)" \
 	sed -i 's/version [0-9][^ ]*/version 5.4.0-other/' bad/after/version
 
 #

@@ -104,7 +104,7 @@ make_s() {
 		-p $skeleton,claim_percent=90 -p $skeleton -o "$tmp/s.json"
 }
 it "the skeleton runs beside vanilla, and twice" report_of s
-it "each policy is labelled by name and settings" holds s \
+it "each policy is labeled by name and settings" holds s \
 	"[x['policy'] for x in p] == ['vanilla', 'skeleton', 'skeleton,claim_percent=90', 'skeleton']"
 it "the skeleton's default decides as vanilla does" holds s \
 	"all(p[0][k] == p[1][k] for k in ('counters', 'extfrag', 'memory', 'search', 'stall_ns'))"

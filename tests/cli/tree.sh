@@ -38,6 +38,9 @@ records() {
 }
 it "the installed fragreplay-record says how it is used, by its own name" records
 
+ci_refuses() { ! bash .ci/run --fast >"$tmp/ci.log" 2>&1 && [ "$(grep -c "'--fast'" "$tmp/ci.log")" = 1 ]; }
+it ".ci/run refuses an argument, and runs nothing" ci_refuses
+
 # The texts that a person reads, and the files of this tree that one of them names: documents, and
 # sources by their folder. mine.c is the reader's own policy.
 texts() { find parsers policies replay include tests -name '*.[ch]'; ls ./*.md doc/*.md; }

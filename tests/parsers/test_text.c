@@ -121,7 +121,8 @@ TEST(a_comm_may_look_like_the_head_of_a_line)
 	char line[256];
 
 	for (size_t i = 0; i < sizeof(comm) / sizeof(comm[0]); i++) {
-		const char *last15 = strlen(comm[i]) > 15 ? comm[i] + strlen(comm[i]) - 15 : comm[i];
+		size_t len = strlen(comm[i]);
+		const char *last15 = len > 15 ? comm[i] + len - 15 : comm[i];
 		struct record r;
 
 		snprintf(line, sizeof(line), "%16s-%-7d [003] d..1.  12.000001: mm_page_free: "
@@ -142,7 +143,8 @@ TEST(the_flags_column_gives_common_flags)
 {
 	static const struct { const char *column; int flags; } cases[] = {
 		{ ".....", 0 }, { "d..1.", 0x01 }, { "D..1.", 0x81 }, { ".Ns2.", 0x34 },
-		{ "..h1.", REC_FLAG_HARDIRQ }, { "b.H.", 0x80 | REC_FLAG_HARDIRQ | REC_FLAG_SOFTIRQ },
+		{ "..h1.", REC_FLAG_HARDIRQ },
+		{ "b.H.", 0x80 | REC_FLAG_HARDIRQ | REC_FLAG_SOFTIRQ },
 		{ "dnZ3.", 0x05 | REC_FLAG_NMI | REC_FLAG_HARDIRQ },
 	};
 	char line[256];

@@ -538,11 +538,13 @@ TEST(a_freed_block_keeps_its_type_or_gets_an_ordinary_one)
 	struct mm *mm = machine_of(&ops);
 
 	answer = MIGRATE_ISOLATE;
-	assert_int_equal(asked_freed_block_type(mm, normal(mm), BLOCK(1), MIGRATE_CMA), MIGRATE_CMA);
+	assert_int_equal(asked_freed_block_type(mm, normal(mm), BLOCK(1), MIGRATE_CMA),
+			 MIGRATE_CMA);
 	expect_blame(mm, "policy mine: freed_block_type() returned 5; allowed is 0 to 2, or the type"
 		     " 4 that the block has");
 	answer = MIGRATE_CMA;
-	assert_int_equal(asked_freed_block_type(mm, normal(mm), BLOCK(1), MIGRATE_CMA), MIGRATE_CMA);
+	assert_int_equal(asked_freed_block_type(mm, normal(mm), BLOCK(1), MIGRATE_CMA),
+			 MIGRATE_CMA);
 	expect_none(mm);
 	mm_free(mm);
 }

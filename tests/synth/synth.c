@@ -22,8 +22,8 @@
  *	seed=1
  *	full=95		percent of memory in use at the height of each wave, until minute 55 of 100
  *	calm=68		percent of memory in use after that
- *	gigantic=50	pieces of a superpageblock's size that are asked for, one after another, from
- *			minute 70 to 90 of 100, and kept
+ *	gigantic=50	pieces of a superpageblock's size that are asked for, one after another,
+ *			from minute 70 to 90 of 100, and kept
  */
 #include <errno.h>
 #include <math.h>

@@ -48,7 +48,7 @@ class Blocks {
 		});
 	}
 
-	/* a cell is class * 10 + tenths in use, in one byte; 25 classes are enough for any kernel */
+	/* a cell is class * 10 + tenths in use, in a byte; 25 classes are enough for any kernel */
 	#readClasses(classes) {
 		const known = Object.entries({ '.': 'absent', ...classes }).slice(0, 25);
 

@@ -33,7 +33,7 @@ class Curve {
 		this.isState = kind === 'state';
 		/* without any policy that has it there is no such chart */
 		this.isOptional = curve.optional;
-		/* a rate of nothing is none, any other number is missing where a trace does not tell it */
+		/* of nothing there is no rate; other numbers are missing where a trace has none */
 		this.nothing = kind === 'rate' ? 'none tried' : 'not known';
 		this.ceiling = unit === '%' ? 100 : 0;
 		this.format = unit === '%' ? percent : brief;
@@ -127,7 +127,8 @@ class Chart {
 		const on = this.policies.filter((policy) => policy.on && policy.timeline.length);
 
 		this.series = new Map(on.map((p) => [p, this.#series(p, interval)]));
-		this.shown = on.filter((p) => !this.curve.isOptional || this.series.get(p).some(isNumber));
+		this.shown = on.filter((p) =>
+			!this.curve.isOptional || this.series.get(p).some(isNumber));
 		const peak = Math.max(0, ...[...this.series.values()].flat().filter(isNumber));
 		const { step, top } = axis(Math.max(peak, 1), 1);
 
@@ -135,7 +136,8 @@ class Chart {
 		this.step = step;
 		this.cursor = svg('line', { class: 'cursor', y1: FRAME.top,
 			y2: FRAME.height - FRAME.bottom });
-		this.dots = this.shown.map((policy) => svg('circle', { r: 3, class: `line${policy.style}` }));
+		this.dots = this.shown.map(({ style }) =>
+			svg('circle', { r: 3, class: `line${style}` }));
 		this.plot.replaceChildren(...this.#grid(), ...this.shown.map((p) => this.#line(p)),
 			this.cursor, ...this.dots);
 		this.figure.hidden = !this.shown.some((p) =>
@@ -148,7 +150,9 @@ class Chart {
 		for (let value = 0; value <= this.top * 1.001; value += this.step) {
 			const y = this.#y(value);
 
-			parts.push(svg('line', { class: 'grid', x1: left, x2: width - right, y1: y, y2: y }),
+			parts.push(
+				svg('line', { class: 'grid', x1: left, x2: width - right,
+					y1: y, y2: y }),
 				svg('text', { x: left - 6, y: y + 3.5, 'text-anchor': 'end' },
 					this.curve.format(value)));
 		}

@@ -81,8 +81,8 @@ class Layout {
 		const { zone, lead, columns, size, across } = band;
 
 		for (let i = 0; i < zone.blocks; i++) {
-			const place = lead + i, tile = Math.floor(place / size), inner = place % size;
-			const column = inner % columns;
+			const place = lead + i, inner = place % size, column = inner % columns;
+			const tile = Math.floor(place / size);
 
 			this.x[zone.first + i] = (tile % across) * band.pitchX + column * this.cell;
 			this.y[zone.first + i] = band.top +
@@ -97,7 +97,8 @@ class Layout {
 
 		if (!band || x < 0)
 			return -1;
-		const tileX = Math.floor(x / band.pitchX), tileY = Math.floor((y - band.top) / band.pitchY);
+		const tileX = Math.floor(x / band.pitchX);
+		const tileY = Math.floor((y - band.top) / band.pitchY);
 		const column = Math.floor((x - tileX * band.pitchX) / this.cell);
 		const line = Math.floor((y - band.top - tileY * band.pitchY) / this.cell);
 

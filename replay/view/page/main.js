@@ -42,7 +42,8 @@ function readPolicies(reports) {
 	nameReports(reports);
 	const all = reports.flatMap((report) => (report.policies || []).map((p) => [p, report]));
 
-	return all.map(([policy, report], at) => readPolicy(policy, report, at, reports.length > 1));
+	return all.map(([policy, report], at) =>
+		readPolicy(policy, report, at, reports.length > 1));
 }
 
 /* a recording is a directory, whose trace is always called the same */
@@ -105,9 +106,9 @@ class Page {
 	}
 
 	#head() {
-		const names = [...new Set(this.reports.map((r) => traceName((r.trace || {}).path)))];
+		const names = this.reports.map((r) => traceName((r.trace || {}).path));
 
-		$('title').textContent = names.join(', ');
+		$('title').textContent = [...new Set(names)].join(', ');
 		document.title = `${names.join(', ')}: fragreplay`;
 		for (const text of new Set(this.reports.map(describeReport)))
 			$('about').append(element('span', {}, text));
@@ -128,11 +129,12 @@ class Page {
 	#build(rows, curves) {
 		const end = this.times.length ? this.times[this.times.length - 1] : 0;
 		const mapped = this.policies.filter(({ blocks }) => blocks && blocks.rows.length);
+		const go = (t) => this.go(this.#nearest(t));
 
 		this.maps = mapped.map((policy) => new MapView(policy, this));
 		$('maps').replaceChildren(...this.maps.map(({ figure }) => figure));
 		this.charts = curves.map((metric) =>
-			new Chart(new Curve(metric), this.policies, end, (t) => this.go(this.#nearest(t))));
+			new Chart(new Curve(metric), this.policies, end, go));
 		$('charts').replaceChildren(...this.charts.map(({ figure }) => figure));
 		this.totals = new Totals($('table'), rows, this.policies);
 		$('against').append(...this.policies.map(({ label }, at) =>
@@ -153,7 +155,8 @@ class Page {
 
 	#controls() {
 		const time = $('time'), group = $('group');
-		const order = this.maps.map(({ blocks }) => blocks.superOrder).find((o) => o !== null);
+		const orders = this.maps.map(({ blocks }) => blocks.superOrder);
+		const order = orders.find((o) => o !== null);
 
 		time.max = Math.max(0, this.times.length - 1);
 		time.value = time.max;

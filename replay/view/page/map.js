@@ -105,9 +105,11 @@ class MapView {
 			if (block >= 0)
 				this.page.choose(block, this);
 		});
-		canvas.addEventListener('focus', () =>
-			this.page.choose(Math.min(Math.max(this.page.chosen, 0), this.blocks.count - 1),
-					 this));
+		canvas.addEventListener('focus', () => {
+			const chosen = Math.max(this.page.chosen, 0);
+
+			this.page.choose(Math.min(chosen, this.blocks.count - 1), this);
+		});
 		canvas.addEventListener('keydown', (event) => this.#key(event));
 	}
 
@@ -137,7 +139,7 @@ class MapView {
 		ring.hidden = block < 0 || block >= this.blocks.count;
 		if (ring.hidden)
 			return;
-		const size = Math.max(layout.cell / ratio, 6), off = (size - layout.cell / ratio) / 2;
+		const cell = layout.cell / ratio, size = Math.max(cell, 6), off = (size - cell) / 2;
 
 		ring.style.left = `${layout.x[block] / ratio - off}px`;
 		ring.style.top = `${layout.y[block] / ratio - off}px`;

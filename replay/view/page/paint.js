@@ -108,8 +108,10 @@ class Sprites {
 		this.pixels = [];
 		classes.forEach((name, index) => {
 			for (let tenths = 0; tenths < 10; tenths++) {
-				drawState(context, theme, { name, index, tenths }, this.size, marks);
-				this.pixels[10 * index + tenths] = Sprites.#copy(context, this.size);
+				const state = { name, index, tenths };
+
+				drawState(context, theme, state, this.size, marks);
+				this.pixels.push(Sprites.#copy(context, this.size));
 			}
 		});
 	}

@@ -87,7 +87,8 @@ class Totals {
 	arrange(against) {
 		const { table, rows, policies } = this;
 
-		table.replaceChildren(tableHead(policies, against), tableBody(rows, policies, against));
+		table.replaceChildren(tableHead(policies, against),
+			tableBody(rows, policies, against));
 		for (const cell of table.querySelectorAll('[data-policy]'))
 			cell.hidden = !policies[cell.dataset.policy].on;
 	}
