@@ -35,8 +35,8 @@ PKG_CONFIG ?= pkg-config
 
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) \
-	-pthread -I. -Ireplay -Iinclude -I$(BUILD)/view -I$(BUILD)/diff -DFRAGREPLAY_VERSION='"$(VERSION)"' \
-	-DFRAGREPLAY_EXPERIMENTAL \
+	-pthread -I. -Ireplay -Iinclude -I$(BUILD)/view -I$(BUILD)/diff \
+	-DFRAGREPLAY_VERSION='"$(VERSION)"' -DFRAGREPLAY_EXPERIMENTAL \
 	$(TARGET_CFLAGS) $(EXTRA_CFLAGS)
 ALL_LDFLAGS = -pthread -Wl,--dynamic-list=policies/exports $(LDFLAGS) $(EXTRA_CFLAGS)
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)

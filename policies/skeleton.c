@@ -19,7 +19,7 @@
 #include <fragreplay/policy.h>
 
 /*
- * One of these for each machine: policies run in threads, and with --seeds many times. So no
+ * One of these for each model: policies run in threads, and with --seeds many times. So no
  * variable of the file may hold state, and mm_random_u64() is the only chance there is. It comes
  * zeroed, with the tunables at what the user gave or at their defaults.
  */

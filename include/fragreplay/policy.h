@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a policy sees of the machine, and what it may decide.
+ * This is what a policy sees of the model, and what it may decide.
  *
  * A policy is one C file with one table, struct policy_ops. A decision that it leaves out (NULL)
  * is vanilla's; one that it takes over may still ask vanilla's function of that name. Names are
@@ -166,7 +166,7 @@ enum compact_priority {
 /* Where __rmqueue() found the last page of a refill. */
 enum rmqueue_mode { RMQUEUE_NORMAL, RMQUEUE_CMA, RMQUEUE_CLAIM, RMQUEUE_STEAL };
 
-/* One machine. What a policy needs of it, it asks the functions below for. */
+/* The memory of one model. A policy asks the functions below for what it needs of it. */
 struct mm;
 
 struct free_area {
@@ -336,7 +336,7 @@ enum policy_answer { POLICY_NOT_MINE, POLICY_NO, POLICY_YES };
  * @abi: FRAGREPLAY_POLICY_ABI
  * @name: as -p takes a built-in one; 1 to 64 letters, digits, '_' and '-'
  * @doc: one line
- * @priv_size: bytes of its own state, one for each machine; zeroed, tunables set, before init()
+ * @priv_size: bytes of its own state, one for each model; zeroed, tunables set, before init()
  * @tunables: ended by an entry without a name, or NULL
  * @counters: ended by an entry without a name, or NULL
  *
@@ -351,19 +351,19 @@ struct policy_ops {
 	const struct policy_counter *counters;
 
 	/**
-	 * init - the machine is built and has not run yet
-	 * @mm: machine
+	 * init - the model memory is built and has not run yet
+	 * @mm: model memory
 	 * @priv: the policy's state, with the tunables set
-	 * @err: filled with a message when the policy refuses the machine
+	 * @err: filled with a message when the policy refuses this memory
 	 * @errlen: its size
 	 *
-	 * Return: 0, or anything else to refuse. Default: nothing to set up. May write the
-	 * machine by mm_feature_set() and mm_split_free_lists().
+	 * Return: 0, or anything else to refuse. Default: nothing to set up. It may change the
+	 * model by mm_feature_set() and mm_split_free_lists().
 	 */
 	int (*init)(struct mm *mm, void *priv, char *err, size_t errlen);
 	/**
-	 * exit - the machine goes away
-	 * @mm: machine
+	 * exit - the model memory goes away
+	 * @mm: model memory
 	 * @priv: state; itself freed afterwards
 	 *
 	 * Not called when init() refused. Default: nothing to free.
@@ -371,7 +371,7 @@ struct policy_ops {
 	void (*exit)(struct mm *mm, void *priv);
 	/**
 	 * report - write a section of the report, under the policy's name
-	 * @mm: machine, at the end of the replay
+	 * @mm: model memory, at the end of the replay
 	 * @priv: state
 	 * @sink: for the sink_*() functions
 	 *
@@ -380,14 +380,14 @@ struct policy_ops {
 	void (*report)(const struct mm *mm, const void *priv, struct policy_sink *sink);
 	/**
 	 * sample - likewise for each sample of a timeline
-	 * @mm: machine
+	 * @mm: model memory
 	 * @priv: state
 	 * @sink: for the sink_*() functions
 	 */
 	void (*sample)(const struct mm *mm, const void *priv, struct policy_sink *sink);
 	/**
 	 * check - hold the policy's own invariants
-	 * @mm: machine, whole as far as the model knows
+	 * @mm: model memory, whole as far as the model knows
 	 * @priv: state
 	 * @text: filled with the first that is broken
 	 * @len: its size

@@ -15,7 +15,7 @@
  * other range. "Not mine" has one form: the NONE of the type (PFN_NONE, ALLOC_FLAGS_NONE), or
  * POLICY_NOT_MINE of an enum policy_answer.
  *
- * What a hook may write: its policy's own state always, the machine only by the functions of
+ * What a hook may write: its policy's own state always, the model memory only by the functions of
  * policy.h, and not even by these where @mm is const. Zones and pages are read, never written.
  */
 #ifndef FRAGREPLAY_POLICY_HOOKS_H
@@ -26,7 +26,7 @@
 #define POLICY_DECISIONS(X)								\
 /**
  * rmqueue - take a page from a zone's free lists: own type, claim, steal, in which order?
- * @mm: machine
+ * @mm: model memory
  * @z: zone, to be given to the functions that take pages
  * @order: of the page, 0 .. MAX_PAGE_ORDER
  * @mt: type of the request, enum migratetype
@@ -42,7 +42,7 @@ X(u32, rmqueue, struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags
   enum rmqueue_mode *mode)								\
 /**
  * claim_block - is a pageblock to become one of the request's type?
- * @mm: machine
+ * @mm: model memory
  * @pfn: a free page of the block
  * @mt: type of the request
  * @nr_free: free pages of the block, 1 .. pageblock_nr_pages
@@ -56,7 +56,7 @@ X(u32, rmqueue, struct mm *mm, struct zone *z, u32 order, u8 mt, u32 alloc_flags
 X(bool, claim_block, const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike)	\
 /**
  * reserve_highatomic - does a page's block join the reserve for high-order atomic requests?
- * @mm: machine
+ * @mm: model memory
  * @z: its zone
  * @pfn: the page, in use
  * @order: its order, 1 .. MAX_PAGE_ORDER
@@ -70,7 +70,7 @@ X(bool, claim_block, const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike
 X(bool, reserve_highatomic, const struct mm *mm, const struct zone *z, u32 pfn, u32 order) \
 /**
  * alloc_flags - the rights of a request, at one of five stages
- * @mm: machine
+ * @mm: model memory
  * @req: the request, and the rights that it has so far
  * @stage: where it stands
  *
@@ -91,7 +91,7 @@ X(bool, reserve_highatomic, const struct mm *mm, const struct zone *z, u32 pfn, 
 X(u32, alloc_flags, struct mm *mm, const struct alloc_request *req, enum alloc_stage stage) \
 /**
  * kswapd_wake_order - for what order is kswapd woken?
- * @mm: machine
+ * @mm: model memory
  * @order: of the request
  *
  * Called in each round of the slow path of a request with ALLOC_KSWAPD.
@@ -102,7 +102,7 @@ X(u32, alloc_flags, struct mm *mm, const struct alloc_request *req, enum alloc_s
 X(u32, kswapd_wake_order, struct mm *mm, u32 order)					\
 /**
  * gives_up_early - does a request that may reclaim fail before it does?
- * @mm: machine
+ * @mm: model memory
  * @ac: request
  * @order: its order
  *
@@ -113,7 +113,7 @@ X(u32, kswapd_wake_order, struct mm *mm, u32 order)					\
 X(bool, gives_up_early, struct mm *mm, const struct alloc_context *ac, u32 order)	\
 /**
  * reclaim_compact_order - what order do direct reclaim and compaction of this round work for?
- * @mm: machine
+ * @mm: model memory
  * @ac: request
  * @r: its rounds so far
  *
@@ -126,7 +126,7 @@ X(u32, reclaim_compact_order, struct mm *mm, const struct alloc_context *ac,		\
   const struct alloc_retry *r)								\
 /**
  * reclaim_retry - another round, going by what reclaim does?
- * @mm: machine
+ * @mm: model memory
  * @ac: request
  * @r: its rounds so far; the counts of loops and retries and ->prio may be written
  *
@@ -137,7 +137,7 @@ X(u32, reclaim_compact_order, struct mm *mm, const struct alloc_context *ac,		\
 X(bool, reclaim_retry, struct mm *mm, const struct alloc_context *ac, struct alloc_retry *r) \
 /**
  * compact_retry - another round, going by what compaction does?
- * @mm: machine
+ * @mm: model memory
  * @ac: request
  * @r: its rounds so far; the counts of loops and retries and ->prio may be written
  *
@@ -148,7 +148,7 @@ X(bool, reclaim_retry, struct mm *mm, const struct alloc_context *ac, struct all
 X(bool, compact_retry, struct mm *mm, const struct alloc_context *ac, struct alloc_retry *r) \
 /**
  * balanced_free_pages - how many free pages of a zone does kswapd hold against the high mark?
- * @mm: machine
+ * @mm: model memory
  * @z: zone
  * @order: that kswapd works for
  *
@@ -160,7 +160,7 @@ X(bool, compact_retry, struct mm *mm, const struct alloc_context *ac, struct all
 X(s64, balanced_free_pages, const struct mm *mm, const struct zone *z, u32 order)	\
 /**
  * kcompactd_alloc_flags - at what mark is kcompactd woken, and up to what mark does it work?
- * @mm: machine
+ * @mm: model memory
  * @wake: it is to be woken; else it begins
  *
  * mm/compaction.c:kcompactd_node_suitable, kcompactd_do_work.
@@ -170,7 +170,7 @@ X(s64, balanced_free_pages, const struct mm *mm, const struct zone *z, u32 order
 X(u32, kcompactd_alloc_flags, const struct mm *mm, bool wake)				\
 /**
  * compact_free_pages - how many free pages does compaction's first watermark test count?
- * @mm: machine
+ * @mm: model memory
  * @z: zone
  * @kcompactd: background work asks, not a request
  *
@@ -182,7 +182,7 @@ X(u32, kcompactd_alloc_flags, const struct mm *mm, bool wake)				\
 X(s64, compact_free_pages, const struct mm *mm, const struct zone *z, bool kcompactd)	\
 /**
  * compact_finished - is a run of compaction done?
- * @mm: machine
+ * @mm: model memory
  * @z: zone
  * @order: that it works for
  * @direct: for a request; else kcompactd's
@@ -198,7 +198,7 @@ X(enum policy_answer, compact_finished, const struct mm *mm, const struct zone *
   bool direct, enum zone_type idx, u32 alloc_flags)					\
 /**
  * filemap_gfp - how does a buffered write ask for a page-cache folio?
- * @mm: machine
+ * @mm: model memory
  * @gfp: flags of the mapping, and those that the write adds
  * @hint: order that the write could use
  * @order: of this attempt, @min .. MAX_PAGE_ORDER
@@ -221,7 +221,7 @@ X(gfp_t, filemap_gfp, struct mm *mm, gfp_t gfp, u32 hint, u32 order, u32 min)
 #define POLICY_EXPERIMENTAL_DECISIONS(X)						\
 /**
  * rmqueue_highatomic - take a page for a high-order atomic request from its reserve
- * @mm: machine
+ * @mm: model memory
  * @z: zone, to be given to the functions that take pages
  * @order: of the page
  *
@@ -232,7 +232,7 @@ X(gfp_t, filemap_gfp, struct mm *mm, gfp_t gfp, u32 hint, u32 order, u32 min)
 X(u32, rmqueue_highatomic, struct mm *mm, struct zone *z, u32 order)			\
 /**
  * freed_block_type - the list that the pages of a pageblock go to that has become wholly free
- * @mm: machine
+ * @mm: model memory
  * @z: its zone
  * @pfn: its first page
  * @mt: list that they would go to
@@ -243,7 +243,7 @@ X(u32, rmqueue_highatomic, struct mm *mm, struct zone *z, u32 order)			\
 X(u8, freed_block_type, struct mm *mm, struct zone *z, u32 pfn, u8 mt)			\
 /**
  * pcp_refill - put whole pageblocks, and parts of pageblocks, on a CPU's lists
- * @mm: machine; mm_current_cpu() is the CPU
+ * @mm: model memory; mm_current_cpu() is the CPU
  * @z: zone, to be given to mm_pcp_add() and the functions that take pages
  * @order: of the request
  * @mt: its type
@@ -259,7 +259,7 @@ X(u8, freed_block_type, struct mm *mm, struct zone *z, u32 pfn, u8 mt)			\
 X(u32, pcp_refill, struct mm *mm, struct zone *z, u32 order, u8 mt, u32 nr, u32 alloc_flags) \
 /**
  * direct_compact - a page for a request, before it compacts
- * @mm: machine
+ * @mm: model memory
  * @ac: request
  * @r: its rounds so far
  *
@@ -270,7 +270,7 @@ X(u32, pcp_refill, struct mm *mm, struct zone *z, u32 order, u8 mt, u32 nr, u32 
 X(u32, direct_compact, struct mm *mm, struct alloc_context *ac, const struct alloc_retry *r) \
 /**
  * last_resort - a page for a request that neither reclaim nor compaction could help
- * @mm: machine
+ * @mm: model memory
  * @ac: request
  * @r: its rounds so far
  *
@@ -281,7 +281,7 @@ X(u32, direct_compact, struct mm *mm, struct alloc_context *ac, const struct all
 X(u32, last_resort, struct mm *mm, struct alloc_context *ac, const struct alloc_retry *r) \
 /**
  * alloc_contig - a piece of memory that is larger than a pageblock, such as a gigantic page
- * @mm: machine
+ * @mm: model memory
  * @z: zone
  * @nr_pages: a power of two, whole pageblocks
  *
@@ -294,7 +294,7 @@ X(u32, last_resort, struct mm *mm, struct alloc_context *ac, const struct alloc_
 X(u32, alloc_contig, struct mm *mm, struct zone *z, u32 nr_pages)			\
 /**
  * compact_skips - is a part of a zone not worth scanning for pages to migrate?
- * @mm: machine
+ * @mm: model memory
  * @z: zone
  * @pfn: first page of a pageblock
  *
@@ -308,7 +308,7 @@ X(u32, compact_skips, const struct mm *mm, const struct zone *z, u32 pfn)
 #define POLICY_EXPERIMENTAL_NOTIFICATIONS(X)						\
 /**
  * on_chunk_taken - a free chunk leaves its list to be used
- * @mm: machine
+ * @mm: model memory
  * @z: its zone
  * @pfn: its first page
  * @order: its order
@@ -319,7 +319,7 @@ X(u32, compact_skips, const struct mm *mm, const struct zone *z, u32 pfn)
 X(void, on_chunk_taken, struct mm *mm, const struct zone *z, u32 pfn, u32 order, u8 mt)	\
 /**
  * on_chunk_isolated - a free chunk leaves its list to be a target of migration
- * @mm: machine
+ * @mm: model memory
  * @z: its zone
  * @pfn: its first page
  * @order: its order
@@ -330,20 +330,20 @@ X(void, on_chunk_taken, struct mm *mm, const struct zone *z, u32 pfn, u32 order,
 X(void, on_chunk_isolated, struct mm *mm, const struct zone *z, u32 pfn, u32 order, u8 mt) \
 /**
  * on_region_list - a list of a region got its first chunk, or lost its last
- * @mm: machine
+ * @mm: model memory
  * @z: zone
  * @region: index into @z->region
  * @order: of the list
  * @mt: its type
  * @filled: it got its first chunk
  *
- * Splitting, merging and a change of type count. It must change nothing in the machine.
+ * Splitting, merging and a change of type count. It must change nothing in the model memory.
  */											\
 X(void, on_region_list, struct mm *mm, const struct zone *z, u32 region, u32 order, u8 mt, \
   bool filled)										\
 /**
  * on_free_contig - a piece that alloc_contig_pages() returned is about to be given back
- * @mm: machine
+ * @mm: model memory
  * @z: its zone
  * @pfn: its first page
  * @nr_pages: its size
@@ -351,14 +351,14 @@ X(void, on_region_list, struct mm *mm, const struct zone *z, u32 region, u32 ord
 X(void, on_free_contig, struct mm *mm, const struct zone *z, u32 pfn, u32 nr_pages)	\
 /**
  * on_compact_scanned - compaction has scanned a whole pageblock, and nothing in it can move
- * @mm: machine
+ * @mm: model memory
  * @z: zone
  * @pfn: first page of the block
  */											\
 X(void, on_compact_scanned, struct mm *mm, const struct zone *z, u32 pfn)		\
 /**
  * on_background - the policy's own threads may run
- * @mm: machine; its clock stands at the last operation of the trace
+ * @mm: model memory; its clock stands at the last operation of the trace
  * @until_ns: up to this moment, ns since the first operation
  *
  * May allocate, move and free pages.

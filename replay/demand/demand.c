@@ -730,7 +730,7 @@ u32 demand_nr_handles(const struct demand *d)
 }
 
 /**
- * demand_max_pfn - get the end of the recorded machine's pages
+ * demand_max_pfn - get the end of the recorded memory
  * @d: stage
  *
  * Return: one more than the highest pfn; handles from there on name no place.

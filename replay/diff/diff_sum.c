@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The same policies on several recordings: a table for each, and one of their sums, in which a run is
- * one seed on all recordings.
+ * For the same policies on several recordings there is a table for each, and one of their sums, in
+ * which a run is one seed on all recordings.
  */
 #include <stdlib.h>
 #include <string.h>

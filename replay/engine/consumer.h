@@ -54,7 +54,7 @@ struct consumer {
 extern const struct consumer_ops model_consumer;	/* model_run.c */
 extern const struct consumer_ops observed_consumer;	/* observed.c */
 
-/* A machine as the recorded one was, for this policy and seed; run.c */
+/* builds memory as the recorded kernel had it, for this policy and seed; run.c */
 struct mm *build_mm(const struct consumer_base *base, const struct policy_result *run, char *err,
 		    size_t errlen);
 

@@ -20,9 +20,9 @@
 /**
  * struct policy_setup - a policy ready to decide for machines
  * @label: what the report calls it: its name, and the settings that were given
- * @ops: NULL for "observed", which has no machine
+ * @ops: NULL for "observed", which has no model
  * @dl: handle of the file it comes from, NULL when built in
- * @priv: its state as a new machine gets it: zeroes, and the tunables
+ * @priv: its state as a new model gets it: zeroes, and the tunables
  * @version: kernel=VERSION; 0: the recording's, or --kernel
  * @filemap: filemap=VARIANT; NULL: the policy's own way
  * @feature, @on: features of the kernel that are set one by one, @nr_features of them
@@ -143,7 +143,7 @@ struct extfrag_counts {
 struct policy_result {
 	const char *policy;		/* setup.label */
 	struct policy_setup setup;
-	struct mm *mm;			/* the machine at the end; NULL for observed */
+	struct mm *mm;			/* the memory at the end; NULL for observed */
 	struct model_stats stats;
 	struct folio_stats folios[2];	/* readahead, buffered writes */
 	u64 counters[NR_VM_EVENT_ITEMS];	/* observed: of the trace; else mm->vmstat */
@@ -171,7 +171,7 @@ struct run_options {
 	const char *trace_path;
 	struct recording *recording;
 	struct mm_params params;
-	u32 version;			/* --kernel; 0: the machine's */
+	u32 version;			/* --kernel; 0: the recorded one */
 	u64 timeline_ms;		/* 0: none */
 	double refault_rate;		/* <0: fitted; else the share of refaults */
 	bool want_end_state;

@@ -137,7 +137,7 @@ const struct consumer_ops observed_consumer = {
 /**
  * observed_compare - compare the trace's pages in use with after/kpageflags
  * @d: demand stage at the end of the trace
- * @m: machine
+ * @m: recording
  * @out: ->observed is filled in
  *
  * Left out are pages that an event named while the flags were read, and pages without any flag,

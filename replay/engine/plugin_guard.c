@@ -10,7 +10,7 @@
 #include "plugin_guard.h"
 #include "base/exit_code.h"
 
-static __thread const struct mm *foreign;	/* this thread's machine, while a policy has it */
+static __thread const struct mm *foreign;	/* this thread's memory, while a policy has it */
 
 static void tell(const char *text)
 {
@@ -33,7 +33,7 @@ static void crashed(int sig)
 	tell("fragreplay: policy ");
 	tell(foreign->policy->own->name);
 	tell(sig == SIGFPE ? ": divided by zero" : sig == SIGABRT ? ": aborted" : ": crashed");
-	tell(", or broke the model so that it did; hooks of the policy called since the machine was"
+	tell(", or broke the model so that it did; hooks of the policy called since the model was"
 	     " last whole: ");
 	tell(hooks[0] ? hooks : "none");
 	tell("\n");
@@ -54,7 +54,7 @@ void plugin_guard_install(void)
 
 /**
  * plugin_guard_enter - blame a policy from a file for what this thread does from now on
- * @mm: its machine
+ * @mm: its model memory
  */
 void plugin_guard_enter(const struct mm *mm)
 {

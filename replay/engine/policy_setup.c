@@ -378,7 +378,7 @@ int policy_setup_parse(struct policy_setup *s, const char *arg, char *err, size_
 
 /**
  * policy_setup_release - free what policy_setup_parse() took
- * @s: setup; no machine may use it any more
+ * @s: setup; no model may use it any more
  */
 void policy_setup_release(struct policy_setup *s)
 {
@@ -406,10 +406,10 @@ void policy_setup_kernel(const struct policy_setup *s, struct kernel_features *k
 }
 
 /**
- * policy_setup_apply - let the policy decide for a machine
+ * policy_setup_apply - let the policy decide for a model
  * @s: setup
  * @mm: model memory, built with the features of policy_setup_kernel()
- * @err: message when the policy refuses the machine
+ * @err: message when the policy refuses its memory
  * @errlen: its size
  *
  * Return: 0; -1 with @err filled.

@@ -255,9 +255,9 @@ void sink_free(struct sink_node *node)
 }
 
 /**
- * sink_collect - what a policy has to say of its machine
+ * sink_collect - collect what a policy has to say at the end
  * @ops: the policy
- * @mm: its machine
+ * @mm: its model memory
  * @write: its report() or sample()
  * @tell: say on stderr what the policy did wrong; of samples, the first is enough
  *

@@ -126,7 +126,7 @@ static void wanted_kernel(const struct run_options *opt, const struct policy_set
  * @err: why it cannot be built
  * @errlen: its size
  *
- * Return: the machine; NULL with @err filled.
+ * Return: the model memory; NULL with @err filled.
  */
 struct mm *build_mm(const struct consumer_base *base, const struct policy_result *run, char *err,
 		    size_t errlen)

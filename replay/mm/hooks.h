@@ -2,7 +2,7 @@
 /*
  * How the model asks a policy. mm->policy->ops holds the policy's own hooks only, so that a
  * decision which it leaves to vanilla costs a test and a direct call. Each call of a hook of its
- * own is noted, so that a broken machine can be blamed on it.
+ * own is noted, so that a broken model can be blamed on it.
  */
 #ifndef FRAGREPLAY_MM_HOOKS_H
 #define FRAGREPLAY_MM_HOOKS_H

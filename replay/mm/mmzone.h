@@ -188,7 +188,7 @@ struct mm_task {
  * @ops: the policy's own hooks, NULL where it has none: vanilla decides there
  * @own: the policy's table, for its name and its counters
  * @own_hooks: bit of each hook that is the policy's own
- * @called: bit of each hook called since the machine was last found whole
+ * @called: bit of each hook called since the model was last found whole
  * @priv: the policy's own state
  * @broken: what it did that no policy may do; "" so far
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who decides for a machine, and what a policy may ask of it: the model's side of policy.h. */
+/* Here stands the model's side of policy.h: who decides, and what a policy may ask. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static const struct policy_ops vanilla_decisions = {
 };
 
 /**
- * mm_policy_init - vanilla decides for a new machine
+ * mm_policy_init - let vanilla decide for a new model
  * @mm: model memory
  *
  * Return: 0; -1 without memory.
@@ -44,7 +44,7 @@ int mm_policy_init(struct mm *mm)
 }
 
 /**
- * mm_policy_exit - a policy's part in a machine that goes away
+ * mm_policy_exit - let a policy clean up before its model memory goes away
  * @mm: model memory
  */
 void mm_policy_exit(struct mm *mm)
@@ -92,10 +92,10 @@ static void take_hooks(struct mm_policy *p, const struct policy_ops *ops)
 }
 
 /**
- * mm_set_policy - let a policy decide for a machine
+ * mm_set_policy - let a policy decide for a model
  * @mm: model memory, built, not run yet; vanilla decides for it so far
  * @ops: policy; what it leaves out stays vanilla's
- * @priv: its state of ->priv_size bytes with its tunables set; the machine's to free from now on
+ * @priv: its state of ->priv_size bytes with its tunables set; @mm frees it from now on
  * @err: message of the policy's own when its init() refuses
  * @errlen: its size
  *
@@ -174,7 +174,7 @@ static void name_hooks(u64 which, char *text, size_t len)
 }
 
 /**
- * policy_hooks_called - the policy's own hooks since the machine was last found whole
+ * policy_hooks_called - list the policy's own hooks called since the model was last found whole
  * @mm: model memory
  * @text: their names, "" when there was none
  * @len: its size
@@ -232,7 +232,7 @@ void *mm_policy_priv(const struct mm *mm)
 }
 
 /**
- * mm_kernel_version - version of the kernel that the machine follows
+ * mm_kernel_version - get the version of the modeled kernel
  * @mm: model memory
  *
  * Return: the version as KERNEL() makes it.
@@ -243,7 +243,7 @@ u32 mm_kernel_version(const struct mm *mm)
 }
 
 /**
- * mm_feature - does the machine's kernel have a feature?
+ * mm_feature - does the modeled kernel have a feature?
  * @mm: model memory
  * @name: one that `fragreplay policies --features` lists
  *
@@ -258,7 +258,7 @@ bool mm_feature(const struct mm *mm, const char *name)
 }
 
 /**
- * mm_feature_set - give the machine's kernel a feature, or take it away; from init() only
+ * mm_feature_set - give the modeled kernel a feature, or take it away; from init() only
  * @mm: model memory
  * @name: of the feature
  * @on: whether it has it
@@ -283,7 +283,7 @@ int mm_feature_set(struct mm *mm, const char *name, bool on)
 }
 
 /**
- * mm_zone - a zone
+ * mm_zone - get a zone
  * @mm: model memory
  * @type: which; it may be unpopulated
  *
@@ -295,7 +295,7 @@ const struct zone *mm_zone(const struct mm *mm, enum zone_type type)
 }
 
 /**
- * mm_page - a page
+ * mm_page - get a page
  * @mm: model memory
  * @pfn: below mm_max_pfn()
  *
@@ -307,7 +307,7 @@ const struct page *mm_page(const struct mm *mm, u32 pfn)
 }
 
 /**
- * mm_max_pfn - one more than the machine's highest pfn
+ * mm_max_pfn - get the end of the memory
  * @mm: model memory
  *
  * Return: a pfn; every pfn of the memory is below it.
@@ -318,7 +318,7 @@ u32 mm_max_pfn(const struct mm *mm)
 }
 
 /**
- * mm_now_ns - the machine's clock
+ * mm_now_ns - read the model's clock
  * @mm: model memory
  *
  * Return: ns since the trace's first operation.
@@ -329,7 +329,7 @@ u64 mm_now_ns(const struct mm *mm)
 }
 
 /**
- * mm_random_u64 - next number of the machine's seeded generator
+ * mm_random_u64 - get the next number of the model's seeded generator
  * @mm: model memory
  *
  * The only chance that a policy may use: reports stay the same for the same seed.
@@ -342,7 +342,7 @@ u64 mm_random_u64(struct mm *mm)
 }
 
 /**
- * mm_pageblock_type - type of a pageblock
+ * mm_pageblock_type - get the type of a pageblock
  * @mm: model memory
  * @pfn: any page of it
  *

@@ -141,8 +141,15 @@ TEST(a_comm_may_look_like_the_head_of_a_line)
 
 TEST(the_flags_column_gives_common_flags)
 {
-	static const struct { const char *column; int flags; } cases[] = {
-		{ ".....", 0 }, { "d..1.", 0x01 }, { "D..1.", 0x81 }, { ".Ns2.", 0x34 },
+	struct flag_case {
+		const char *column;
+		int flags;
+	};
+	static const struct flag_case cases[] = {
+		{ ".....", 0 },
+		{ "d..1.", 0x01 },
+		{ "D..1.", 0x81 },
+		{ ".Ns2.", 0x34 },
 		{ "..h1.", REC_FLAG_HARDIRQ },
 		{ "b.H.", 0x80 | REC_FLAG_HARDIRQ | REC_FLAG_SOFTIRQ },
 		{ "dnZ3.", 0x05 | REC_FLAG_NMI | REC_FLAG_HARDIRQ },
