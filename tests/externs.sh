@@ -11,7 +11,6 @@ tested='
 main                      the program begins here
 add_to_free_list          tests of free lists make lists of their own
 diff_change               the relative change of two values
-diff_column_release       frees what the test of columns made
 diff_criterion_judge      one criterion, against one row
 diff_criterion_parse      one line of a criteria file
 diff_percent              how a change is printed

@@ -8,9 +8,6 @@
 #include "check/check.h"
 #include "input.h"
 
-/* A replay with one seed is one draw; so many tell its mean and its spread. */
-#define CHECK_SEEDS 8
-
 struct check {
 	struct input in;
 	struct run_output out; /* observed, and the policy with its first seed */

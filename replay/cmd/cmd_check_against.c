@@ -218,7 +218,7 @@ int check_against(const struct options *o)
 	}
 	ab_init(&g->cross);
 	g->force = o->force;
-	g->seeds = o->seeds ? o->seeds : CHECK_SEEDS;
+	g->seeds = o->seeds ? o->seeds : COMPARISON_SEEDS;
 	of_b.arg[0] = o->against;
 	if (choose_policies(g, o, err, sizeof(err)) || input_open(&g->a, o, err, sizeof(err))) {
 		message("%s", err);

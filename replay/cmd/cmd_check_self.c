@@ -136,7 +136,7 @@ int check_replay(struct check *c, const struct options *o, char *err, size_t err
 		.policy = policy,
 		.nr_policies = 2,
 		.seed = o->seed,
-		.nr = o->seeds ? o->seeds : CHECK_SEEDS,
+		.nr = o->seeds ? o->seeds : COMPARISON_SEEDS,
 		.take = take_seed,
 		.ctx = c,
 	};

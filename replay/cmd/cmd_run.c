@@ -3,10 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <unistd.h>
+
 #include "base/interrupt.h"
 #include "base/message.h"
 #include "base/output.h"
 #include "cmd.h"
+#include "diff/diff.h"
 #include "input.h"
 #include "options.h"
 #include "report/report.h"
@@ -28,7 +31,20 @@ static void take_seed(void *ctx, unsigned int policy, const struct policy_result
 {
 	struct spread *spread = ctx;
 
-	report_spread_add(&spread[policy], run, out);
+	/* The trace itself has no seed: it is one run, however often the models are run. */
+	if (run->mm || !spread[policy].runs)
+		report_spread_add(&spread[policy], run, out);
+}
+
+/* A person at a terminal gets a summary, and whatever reads the output the JSON. */
+static int write_report(const struct options *o, json_t *report)
+{
+	if (o->output || o->json || !isatty(STDOUT_FILENO))
+		return report_write(report, o->output);
+	if (run_summary(report, stdout))
+		return -1;
+	printf("\n-o FILE keeps the report for `fragreplay diff` and `view`; --json prints it.\n");
+	return output_flush_stdout();
 }
 
 static int write_results(const struct input *in, const struct options *o,
@@ -46,7 +62,7 @@ static int write_results(const struct input *in, const struct options *o,
 		.timing = o->timing,
 	};
 	json_t *report = report_build(&ro, out, spread);
-	int ret = report_write(report, o->output);
+	int ret = write_report(o, report);
 
 	json_decref(report);
 	if (!ret && o->end_state)
@@ -115,17 +131,19 @@ int cmd_run(int argc, char **argv)
 	char err[ERR_LEN] = "";
 	int ret;
 
-	if (options_parse(&o, OPT_POLICY | OPT_OUTPUT | OPT_MODEL | OPT_REPORT | OPT_INPUT |
-			  OPT_QUIET | OPT_SEEDS, argc, argv))
+	if (options_parse(&o,
+			  OPT_POLICY | OPT_OUTPUT | OPT_MODEL | OPT_REPORT | OPT_INPUT | OPT_QUIET |
+				  OPT_SEEDS | OPT_JSON,
+			  argc, argv))
 		return EXIT_TROUBLE;
 	if (o.nr_args != 1) {
 		message("run: name one recording or trace; see `fragreplay help`");
 		return EXIT_TROUBLE;
 	}
-	if (!o.seeds)
-		o.seeds = 1;
 	if (!o.nr_policies)
 		o.policy[o.nr_policies++] = "vanilla";
+	if (!o.seeds)
+		o.seeds = o.nr_policies > 1 ? COMPARISON_SEEDS : 1;
 	if (o.end_state && o.nr_policies > 1) {
 		message("--end-state: holds one policy's memory; give one -p");
 		return EXIT_TROUBLE;

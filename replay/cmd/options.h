@@ -9,6 +9,9 @@
 #define MAX_POLICIES	64
 #define MAX_SETTINGS	64
 
+/* A replay with one seed is one draw; so many tell its mean and its spread where it is compared. */
+#define COMPARISON_SEEDS 8
+
 /* What the command line says. */
 struct options {
 	const char *arg[MAX_POLICIES];	/* operands */

@@ -175,15 +175,22 @@ struct diff_style {
 	double alpha; /* p below which a change is called one */
 };
 
+#define DIFF_SENTENCE_WIDTH 80
+
 /* of sentences and colors; criteria, which are many tests at once, have their own */
 #define DIFF_ALPHA 0.05
 
-void diff_wrap(const char *text, int indent, FILE *out);
+void diff_wrap(const char *text, int indent, int width, FILE *out);
+void diff_trim(const char *text, FILE *out);
 
 /* diff_verdict.c: what a comparison says, in sentences */
 bool diff_significant(const struct diff_cell *cell, double alpha);
+void diff_write_changes(const struct diff *d, const struct diff_style *style, FILE *out);
 void diff_write_sentences(const struct diff *d, const struct diff_style *style, FILE *out);
 void diff_write_summary(const struct diff *d, const struct diff_style *style, FILE *out);
+
+/* run_summary.c */
+int run_summary(json_t *report, FILE *out);
 
 void diff_write_text(const struct diff *d, const struct diff_style *style, FILE *out);
 void diff_write_markdown(const struct diff *d, const struct diff_style *style, FILE *out);

@@ -364,21 +364,22 @@ static bool is_only_in(const struct diff_row *row, size_t new, bool base)
 }
 
 /**
- * diff_wrap - print a text in lines of 100 columns
+ * diff_wrap - print a text in lines
  * @text: words with a blank between them; one that is too long is cut
  * @indent: columns before the first line; those that follow have four more
+ * @width: most columns of a line
  * @out: where to
  */
-void diff_wrap(const char *text, int indent, FILE *out)
+void diff_wrap(const char *text, int indent, int width, FILE *out)
 {
 	int column = fprintf(out, "%*s", indent, "");
 
 	while (*text) {
-		int len = (int)strcspn(text, " "), room = LINE_WIDTH - indent - 4;
+		int len = (int)strcspn(text, " "), room = width - indent - 4;
 
 		if (len > room)
 			len = room;
-		if (column > indent + 4 && column + 1 + len > LINE_WIDTH)
+		if (column > indent + 4 && column + 1 + len > width)
 			column = fprintf(out, "\n%*s", indent + 4, "") - 1;
 		else if (column > indent + 4 || (column > indent && text[-1] == ' '))
 			column += fprintf(out, " ");
@@ -417,7 +418,7 @@ static void print_only_in(const struct layout *l, size_t new, bool base)
 	fclose(list);
 	if (names && shown + hidden) {
 		fputc('\n', l->out);
-		diff_wrap(names, 0, l->out);
+		diff_wrap(names, 0, LINE_WIDTH, l->out);
 	}
 	free(names);
 }
@@ -427,7 +428,7 @@ static void print_reason(const char *policy, const char *why, FILE *out)
 	char text[1024];
 
 	snprintf(text, sizeof(text), "%.400s: %s", policy, why);
-	diff_wrap(text, 4, out);
+	diff_wrap(text, 4, LINE_WIDTH, out);
 }
 
 static void print_verdicts(const struct diff_table *t, enum diff_verdict which, const char *title,
@@ -468,8 +469,12 @@ static void print_notes(const struct layout *l)
 	}
 }
 
-/* Columns leave blanks at the end of a line, which mails and their diffs must not have. */
-static void write_trimmed(const char *text, FILE *out)
+/**
+ * diff_trim - print a text without the blanks at the ends of its lines
+ * @text: columns leave such, which mails and their diffs must not have
+ * @out: where to
+ */
+void diff_trim(const char *text, FILE *out)
 {
 	while (*text) {
 		size_t line = strcspn(text, "\n"), len = line;
@@ -526,6 +531,6 @@ void diff_write_text(const struct diff *d, const struct diff_style *style, FILE 
 	}
 	write_tables(d, style, buffer);
 	fclose(buffer);
-	write_trimmed(text, out);
+	diff_trim(text, out);
 	free(text);
 }

@@ -171,7 +171,7 @@ static void write_column(const struct diff_table *t, size_t new, double alpha, F
 	write_sentence(t, new, alpha, sentence);
 	fclose(sentence);
 	if (text)
-		diff_wrap(text, 0, out);
+		diff_wrap(text, 0, DIFF_SENTENCE_WIDTH, out);
 	free(text);
 }
 
@@ -204,19 +204,30 @@ static void write_outcome(const struct diff *d, FILE *out)
 }
 
 /**
- * diff_write_sentences - what changed significantly, what is undecided, and the verdict
+ * diff_write_changes - what changed significantly, and what is undecided
  * @d: the comparison
  * @style: what p is significant
  * @out: where to
  *
  * Of several recordings only the last table has a sentence, which is their sum.
  */
-void diff_write_sentences(const struct diff *d, const struct diff_style *style, FILE *out)
+void diff_write_changes(const struct diff *d, const struct diff_style *style, FILE *out)
 {
 	for (size_t i = 0; i < d->nr; i++)
 		for (size_t j = 0; j < d->table[i].nr_new; j++)
 			if (!d->table[i].title || i == d->nr - 1)
 				write_column(&d->table[i], j, style->alpha, out);
+}
+
+/**
+ * diff_write_sentences - the changes, and the verdict
+ * @d: the comparison
+ * @style: what p is significant
+ * @out: where to
+ */
+void diff_write_sentences(const struct diff *d, const struct diff_style *style, FILE *out)
+{
+	diff_write_changes(d, style, out);
 	write_outcome(d, out);
 }
 

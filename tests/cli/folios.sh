@@ -38,7 +38,7 @@ make_report() {
 	for variant in base dipietro harjani wilcox kcompactd; do
 		args+=(-p "vanilla,filemap=$variant")
 	done
-	exits 0 run "$tmp/trace.txt" --memory 64M --kernel 7.3.4 -p vanilla "${args[@]}" \
+	exits 0 run "$tmp/trace.txt" --memory 64M --kernel 7.3.4 --seeds 1 -p vanilla "${args[@]}" \
 		-o "$tmp/report.json"
 }
 

@@ -6,7 +6,7 @@
 . tests/cli/lib.bash
 
 # Each case stands alone; what they read is made once.
-"$prog" run "$recording" -p vanilla -p defrag_mode --timeline 500 -q -o "$tmp/run.json"
+"$prog" run "$recording" --seeds 1 -p vanilla -p defrag_mode --timeline 500 -q -o "$tmp/run.json"
 "$prog" check "$recording" -p vanilla --seeds 1 --json -q >"$tmp/check.json"
 "$prog" diff "$tmp/run.json" --format json >"$tmp/diff.json"
 "$prog" diff "$tmp/run.json" --format csv >"$tmp/diff.csv"

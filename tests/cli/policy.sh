@@ -100,7 +100,7 @@ skeleton=policies/skeleton.so
 skeleton() { in_tree $skeleton && "$@"; }
 it "make builds the skeleton" skeleton test -f $skeleton
 make_s() {
-	skeleton exits 0 run "$recording" -p vanilla -p $skeleton \
+	skeleton exits 0 run "$recording" --seeds 1 -p vanilla -p $skeleton \
 		-p $skeleton,claim_percent=90 -p $skeleton -o "$tmp/s.json"
 }
 it "the skeleton runs beside vanilla, and twice" report_of s
@@ -120,7 +120,7 @@ it "a report with a plug-in's results follows the schema" schema "import json, j
 jsonschema.Draft202012Validator(json.load(open('doc/fragreplay-report-1.schema.json'))).validate(json.load(open('$tmp/s.json')))"
 it "the skeleton is not built in" refuses 'skeleton: no such policy' run "$recording" -p skeleton
 threads() {
-	skeleton exits 0 run "$recording" -p $skeleton,claim_percent=90 -p vanilla -p $skeleton \
+	skeleton exits 0 run "$recording" --seeds 1 -p $skeleton,claim_percent=90 -p vanilla -p $skeleton \
 		--seeds 3 --threads "$1" -o "$tmp/threads$1.json"
 }
 make_threads1() { threads 1; }
@@ -143,7 +143,7 @@ it "an alias reports the name that counts, beside filemap and features" holds au
 
 # --- per-CPU lists that own pageblocks: of no version, and every rule holds under them
 make_pcp() {
-	exits 0 run "$recording" -p vanilla -p vanilla,pcp_buddy=on --check-every 100 \
+	exits 0 run "$recording" --seeds 1 -p vanilla -p vanilla,pcp_buddy=on --check-every 100 \
 		-o "$tmp/pcp.json"
 }
 it "pcp_buddy=on runs, checked" report_of pcp
@@ -238,7 +238,7 @@ plugin nothing '.priv_size = 64, .init = init' '
 	static int init(struct mm *mm, void *priv, char *err, size_t errlen)
 	{ (void)mm; (void)err; (void)errlen; __builtin_memset(priv, 1, 64); return 0; }'
 make_nothing() {
-	built nothing && exits 0 run "$recording" -p vanilla -p "$tmp/nothing.so" \
+	built nothing && exits 0 run "$recording" --seeds 1 -p vanilla -p "$tmp/nothing.so" \
 		-o "$tmp/nothing.json"
 }
 it "a policy without decisions runs" report_of nothing

@@ -32,7 +32,7 @@ sys.exit(0 if a == b else 1)" "$tmp/$1.json" "$tmp/$2.json"
 holds() { report_of "$1" && query "$tmp/$1.json" "$2"; }
 
 # --- a recording
-run=(run "$recording" -p "spb,order=14" -p "spb,order=14,select=bitmap"
+run=(run "$recording" --seeds 1 -p "spb,order=14" -p "spb,order=14,select=bitmap"
 	-p "spb,order=14,version=1,hot_triggers=off" --timeline 1000)
 make_a() { exits 0 "${run[@]}" -o "$tmp/a.json" && cp "$tmp/err" "$tmp/a.err"; }
 it "spb replays the recording" report_of a
@@ -103,7 +103,7 @@ it "synth names a wrong option" eval "! '$synth' '$tmp/wrong' order=30 2>'$tmp/e
 	grep -q 'order=30' '$tmp/err'"
 
 make_s() {
-	synth_of synth && exits 0 run "$tmp/synth" -p spb,order=14 -p spb,order=14,select=bitmap \
+	synth_of synth && exits 0 run "$tmp/synth" --seeds 1 -p spb,order=14 -p spb,order=14,select=bitmap \
 		-p vanilla -o "$tmp/s.json"
 }
 it "a recording of synth is replayed" report_of s

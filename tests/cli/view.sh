@@ -185,7 +185,7 @@ it "the same report is the same PNG" same_png
 
 # --- what a run writes ---
 real() {
-	(cd "$here" && "$prog" run "$recording" -p observed -p vanilla --timeline 500 -q -o "$tmp/real.json") &&
+	(cd "$here" && "$prog" run "$recording" --seeds 1 -p observed -p vanilla --timeline 500 -q -o "$tmp/real.json") &&
 		exits 0 view real.json --text || return 1
 	python -c "
 import json

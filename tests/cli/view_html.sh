@@ -58,7 +58,7 @@ break_map() {
 	EOF
 }
 
-"$prog" run "$recording" -p vanilla -p defrag_mode --timeline 1000 -q -o "$tmp/report.json"
+"$prog" run "$recording" --seeds 1 -p vanilla -p defrag_mode --timeline 1000 -q -o "$tmp/report.json"
 it "view writes one page that loads nothing" one_file
 it "what it holds is the report, whatever is in it" holds_the_report
 it "a report's file may have any name" file_of_any_name
