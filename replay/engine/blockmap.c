@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Frames of a map of pageblocks: which moments are kept, and the class of a block. */
+/* A map of pageblocks has frames. Which are kept, and the class of a block, is decided here. */
 #include <stdlib.h>
 #include <string.h>
 

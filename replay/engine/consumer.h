@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What takes the operations of the demand stage: a policy's model, or `observed`, which only
- * follows what the recorded kernel did.
+ * A consumer takes the operations of the demand stage. It is a policy's model, or `observed`, which
+ * only follows what the recorded kernel did.
  */
 #ifndef FRAGREPLAY_CONSUMER_H
 #define FRAGREPLAY_CONSUMER_H
@@ -10,7 +10,7 @@
 
 struct consumer;
 
-/* what all consumers of a run start from, and end with */
+/* All consumers of a run start from this, and end with it. */
 struct consumer_base {
 	const struct run_options *opt;
 	struct demand *demand;

@@ -14,11 +14,11 @@
 #include "parsers/trace.h"
 #include "recording/recording.h"
 
-/* policy_setup.c: one -p argument, which names a policy and what its tunables are set to */
+/* policy_setup.c reads a -p argument, which names a policy and what its tunables are set to. */
 #define MAX_OVERRIDES	16
 
 /**
- * struct policy_setup - a policy ready to decide for machines
+ * struct policy_setup - a policy that is ready to decide for models
  * @label: what the report calls it: its name, and the settings that were given
  * @ops: NULL for "observed", which has no model
  * @dl: handle of the file it comes from, NULL when built in
@@ -158,14 +158,14 @@ struct policy_result {
 	u64 cpu_ns;			/* that the model took, for --timing */
 };
 
-/* one model: a policy and what it cannot know */
+/* A model is a policy, and a seed for what neither it nor the recording knows. */
 struct run_spec {
 	const char *policy;		/* "NAME[,tunable=value...]", or "observed" */
 	u64 seed;
 	bool counters_only;		/* neither timeline nor end state */
 };
 
-/* what all models of a run share */
+/* All models of a run share these. */
 struct run_options {
 	struct trace_options trace;
 	const char *trace_path;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One policy's model under the workload's demand.
+ * A policy's model serves the workload's demand here.
  *
  * mm/ knows pages and owners; this file knows which handle of the trace is which page. Time is the
  * trace's: before every operation the background threads get the time since the last one.
@@ -482,7 +482,7 @@ static void op_exit(struct model *mo, const struct op *op)
 	}
 }
 
-/* rates and times come in thousandths of the parameter's unit */
+/* Rates and times come in thousandths of the parameter's unit. */
 static void op_rate(struct model *mo, const struct op *op)
 {
 	static const enum mm_param param[] = {

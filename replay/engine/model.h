@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One policy's model, driven by the operations of the demand stage. */
+/* A policy's model is driven by the operations of the demand stage. */
 #ifndef FRAGREPLAY_MODEL_H
 #define FRAGREPLAY_MODEL_H
 

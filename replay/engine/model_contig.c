@@ -10,7 +10,7 @@ struct contig {
 	u32 id, pfn, nr_pages;
 };
 
-static struct contig *find(struct model *mo, u32 id)
+static struct contig *find_contig(struct model *mo, u32 id)
 {
 	for (u32 i = 0; i < mo->nr_contigs; i++)
 		if (mo->contig[i].id == id)
@@ -18,7 +18,7 @@ static struct contig *find(struct model *mo, u32 id)
 	return NULL;
 }
 
-static int make_room(struct model *mo)
+static int reserve_contig(struct model *mo)
 {
 	u32 cap = mo->cap_contigs ? 2 * mo->cap_contigs : 64;
 	struct contig *contig;
@@ -37,13 +37,13 @@ static void contig_alloc(struct model *mo, u32 id, u32 nr_pages)
 {
 	u32 pfn = PFN_NONE;
 
-	if (make_room(mo)) {
+	if (reserve_contig(mo)) {
 		mo->mm->error = -ENOMEM;
 		return;
 	}
 	mo->run->stats.contig_asked++;
 	/* a second page with an id in use could never be freed */
-	if (!find(mo, id))
+	if (!find_contig(mo, id))
 		pfn = alloc_contig_pages(mo->mm, nr_pages);
 	if (pfn == PFN_NONE) {
 		mo->run->stats.contig_failed++;
@@ -55,7 +55,7 @@ static void contig_alloc(struct model *mo, u32 id, u32 nr_pages)
 /* A failed allocation has nothing to free. */
 static void contig_free(struct model *mo, u32 id)
 {
-	struct contig *c = find(mo, id);
+	struct contig *c = find_contig(mo, id);
 
 	if (!c)
 		return;

@@ -21,7 +21,7 @@ struct folio_request {
 };
 
 /* Make one attempt, and count its cost. */
-static u32 attempt(struct model *mo, const struct folio_request *rq, gfp_t gfp, u32 order)
+static u32 attempt_folio(struct model *mo, const struct folio_request *rq, gfp_t gfp, u32 order)
 {
 	struct mm *mm = mo->mm;
 	u64 reclaim = mm->nr_direct_reclaim, compact = mm->nr_direct_compact;
@@ -58,7 +58,7 @@ static u32 get_folio(struct model *mo, const struct folio_request *rq, u32 *orde
 
 	*order = rq->first;
 	while (1) {
-		pfn = attempt(mo, rq, attempt_gfp(mo, rq, *order), *order);
+		pfn = attempt_folio(mo, rq, attempt_gfp(mo, rq, *order), *order);
 		if (pfn != PFN_NONE || *order == rq->min)
 			break;
 		*order = rq->write ? *order - 1 : rq->min;
@@ -76,7 +76,7 @@ static u32 least_order(const struct op *op)
 	return op->gfp & __GFP_NORETRY ? 0 : op->order;
 }
 
-static struct folio_request request(struct model *mo, const struct op *op)
+static struct folio_request folio_request_of(struct model *mo, const struct op *op)
 {
 	bool write = op->flags & OPF_DIRTY;
 	u32 hint = op->hint > op->order ? op->hint : op->order;
@@ -112,7 +112,7 @@ static struct folio_window *open_window(struct model *mo)
 	return &mo->folio_window[mo->next_folio_window++ % NR_FOLIO_WINDOWS];
 }
 
-static void own(struct model *mo, u32 pfn, u32 order, u32 handle)
+static void map_to_handle(struct model *mo, u32 pfn, u32 order, u32 handle)
 {
 	for (u32 i = 0; i < 1u << order; i++) {
 		mo->mm->page[pfn + i].owner = handle + i;
@@ -127,7 +127,7 @@ static void use_larger(struct model *mo, const struct folio_request *rq, u32 pfn
 	const struct op *op = rq->op;
 
 	model_use(mo, op, pfn, order, H_NONE, origin);
-	own(mo, pfn, op->order, op->handle);
+	map_to_handle(mo, pfn, op->order, op->handle);
 	mo->mm->page[pfn].joined = 1;
 	mo->run->stats.folios_larger++;
 	drop_window(mo, pfn);
@@ -146,7 +146,7 @@ static bool window_fits(const struct model *mo, const struct folio_window *w,
 	       !(w->next & (n - 1)) && w->next + n <= 1u << w->order;
 }
 
-static bool absorb(struct model *mo, const struct folio_request *rq)
+static bool absorb_request(struct model *mo, const struct folio_request *rq)
 {
 	const struct op *op = rq->op;
 	struct folio_window *w = mo->folio_window, *end = w + mo->nr_folio_windows;
@@ -159,7 +159,7 @@ static bool absorb(struct model *mo, const struct folio_request *rq)
 		drop_window(mo, w->head);
 		return false;
 	}
-	own(mo, w->head + w->next, op->order, op->handle);
+	map_to_handle(mo, w->head + w->next, op->order, op->handle);
 	w->next += 1u << op->order;
 	mo->run->stats.folios_absorbed++;
 	if (w->next == 1u << w->order)
@@ -195,10 +195,10 @@ static void use_parts(struct model *mo, struct folio_request *rq, u32 pfn, u32 o
  */
 void model_folio_alloc(struct model *mo, const struct op *op, enum lru_origin origin)
 {
-	struct folio_request rq = request(mo, op);
+	struct folio_request rq = folio_request_of(mo, op);
 	u32 order, pfn;
 
-	if (mo->nr_folio_windows && absorb(mo, &rq))
+	if (mo->nr_folio_windows && absorb_request(mo, &rq))
 		return;
 	rq.stats->wanted[rq.hint]++;
 	pfn = get_folio(mo, &rq, &order);
@@ -222,7 +222,7 @@ void model_folio_alloc(struct model *mo, const struct op *op, enum lru_origin or
  */
 void model_folio_failed(struct model *mo, const struct op *op)
 {
-	struct folio_request rq = request(mo, op);
+	struct folio_request rq = folio_request_of(mo, op);
 	u32 order, pfn;
 
 	rq.stats->wanted[rq.hint]++;

@@ -9,7 +9,7 @@
 #include "model.h"
 #include "plugin_guard.h"
 
-static int fail(struct consumer *c, const char *what)
+static int fail_with(struct consumer *c, const char *what)
 {
 	snprintf(c->fault, sizeof(c->fault), "%s", what);
 	return -1;
@@ -34,14 +34,14 @@ static int model_run_init(struct consumer *c, const struct consumer_base *base)
 	struct model *mo = c->state = calloc(1, sizeof(*mo));
 
 	if (!mo)
-		return fail(c, "out of memory");
+		return fail_with(c, "out of memory");
 	c->run->mm = mo->mm = build_mm(base, c->run, c->fault, sizeof(c->fault));
 	if (!mo->mm)
 		return -1;
 	if (let_policy_decide(c))
 		return -1;
 	if (model_init(mo, c->opt, c->run, demand_nr_handles(base->demand)))
-		return fail(c, "no memory for the map of pages");
+		return fail_with(c, "no memory for the map of pages");
 	return 0;
 }
 
@@ -59,7 +59,7 @@ static int model_run_take(struct consumer *c, const struct op *op, size_t n)
 	return ret;
 }
 
-static u8 *end_state(const struct mm *mm)
+static u8 *pages_in_use(const struct mm *mm)
 {
 	u8 *state = calloc(mm->max_pfn, 1);
 	u32 pfn;
@@ -89,8 +89,8 @@ static int model_run_finish(struct consumer *c, const struct consumer_base *base
 	run->extfrag.known = true;
 	if (!c->opt->want_end_state)
 		return 0;
-	run->end_state = end_state(mm);
-	return run->end_state ? 0 : fail(c, "no memory for the end state");
+	run->end_state = pages_in_use(mm);
+	return run->end_state ? 0 : fail_with(c, "no memory for the end state");
 }
 
 static void model_run_release(struct consumer *c)

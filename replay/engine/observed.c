@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The pseudo-policy `observed`: every page where the trace says it was. No model; it is the check
- * on the demand rules, and the source of the THP outcomes that the recorded kernel really had.
+ * The pseudo-policy `observed` has every page where the trace says it was. It is no model, but the
+ * check on the demand rules, and the source of the THP outcomes that the recorded kernel had.
  */
 #include <stdlib.h>
 
@@ -15,7 +15,7 @@ struct observed {
 	struct observed_map *map;	/* with timeline_ms */
 };
 
-static void count(struct policy_result *run, enum vm_event_item item, u64 n)
+static void add_to_counter(struct policy_result *run, enum vm_event_item item, u64 n)
 {
 	run->counters[item] += n;
 	run->counter_known[item] = true;
@@ -34,15 +34,16 @@ static void count_op(struct policy_result *run, const struct op *op)
 
 	switch (op->type) {
 	case OP_THP_FAULT:
-		count(run, failed ? VM_thp_fault_fallback : VM_thp_fault_alloc, 1);
+		add_to_counter(run, failed ? VM_thp_fault_fallback : VM_thp_fault_alloc, 1);
 		break;
 	case OP_HUGE_ZERO:
-		count(run, failed ? VM_thp_zero_page_alloc_failed : VM_thp_zero_page_alloc, 1);
+		add_to_counter(run, failed ? VM_thp_zero_page_alloc_failed : VM_thp_zero_page_alloc,
+			       1);
 		if (failed)
-			count(run, VM_thp_fault_fallback, 1);
+			add_to_counter(run, VM_thp_fault_fallback, 1);
 		break;
 	case OP_RECORDED:
-		count(run, op->a, (u64)(s64)(s32)op->arg);
+		add_to_counter(run, op->a, (u64)(s64)(s32)op->arg);
 		break;
 	case OP_MARK:
 		run->measured |= op->a == MARK_AFTER_BEGIN;
@@ -54,7 +55,7 @@ static void count_op(struct policy_result *run, const struct op *op)
 
 static int observed_init(struct consumer *c, const struct consumer_base *base)
 {
-	/* every fault and every attempt has its event: what did not happen is known to be 0 */
+	/* every fault and every attempt has its event, so that what has none is known to be 0 */
 	static const enum vm_event_item known[] = {
 		VM_thp_fault_alloc, VM_thp_fault_fallback, VM_thp_zero_page_alloc,
 		VM_thp_zero_page_alloc_failed,
@@ -67,7 +68,7 @@ static int observed_init(struct consumer *c, const struct consumer_base *base)
 		c->run->counter_known[known[i]] = true;
 	if (!o || !c->opt->timeline_ms)
 		return o ? 0 : -1;
-	/* it has no model, but its map begins like all others */
+	/* it has no model, but its map begins as those of the models do */
 	mm = build_mm(base, c->run, c->fault, sizeof(c->fault));
 	if (!mm)
 		return -1;
@@ -97,7 +98,7 @@ static int observed_take(struct consumer *c, const struct op *op, size_t n)
 	return 0;
 }
 
-static u8 *end_state(const struct demand *d, u32 max_pfn)
+static u8 *pages_in_use(const struct demand *d, u32 max_pfn)
 {
 	const struct tpage *tp = demand_tpages(d);
 	u8 *state = calloc(max_pfn ? max_pfn : 1, 1);
@@ -112,7 +113,7 @@ static int observed_finish(struct consumer *c, const struct consumer_base *base)
 {
 	if (!c->opt->want_end_state)
 		return 0;
-	c->run->end_state = end_state(base->demand, c->opt->recording->max_pfn);
+	c->run->end_state = pages_in_use(base->demand, c->opt->recording->max_pfn);
 	if (!c->run->end_state)
 		snprintf(c->fault, sizeof(c->fault), "no memory for the end state");
 	return c->run->end_state ? 0 : -1;

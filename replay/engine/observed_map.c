@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The map of `observed`: it begins with the start image, as every policy's model, and then follows
- * the trace's own operations. A page that the recorded kernel migrated to a place that no event
- * names is not on the map until it is freed. Its samples know which pages are in use, and from that
- * how whole the free memory is: a free page on a per-CPU list looks like any other.
+ * The map of `observed` begins with the start image, as every policy's model, and then follows the
+ * trace's own operations. A page that the recorded kernel migrated to a place that no event names
+ * is not on the map until it is freed. Its samples know which pages are in use, and from that how
+ * whole the free memory is: a free page on a per-CPU list looks like any other.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 /* States of a page: the migratetype with which it was allocated, or one of these. */
 enum { SEEN_ABSENT = MIGRATE_PCPTYPES, SEEN_RESERVED, SEEN_FREE };
 
-/* Pages of a block in free naturally aligned chunks of an order, by order. */
+/* How many pages of a block lie in free naturally aligned chunks of an order, by order. */
 struct whole_pages {
 	u16 nr[pageblock_order + 1];
 	bool stale;
@@ -245,7 +245,7 @@ static int sample_curves(struct observed_map *om, u64 t_ns)
 	return 0;
 }
 
-static int sample(struct observed_map *om, u64 t_ns, bool end)
+static int add_sample(struct observed_map *om, u64 t_ns, bool end)
 {
 	const struct blockmap *map = om->map;
 	u32 z, i;
@@ -280,9 +280,9 @@ int observed_map_ops(struct observed_map *om, const struct op *op, size_t n)
 			om->t0 = op->ts;
 		om->started = true;
 		for (; om->next_ns <= op->ts - om->t0; om->next_ns += om->interval_ns)
-			if (sample(om, om->next_ns, false))
+			if (add_sample(om, om->next_ns, false))
 				return -1;
-		if (op->type == OP_END && sample(om, op->ts - om->t0, true))
+		if (op->type == OP_END && add_sample(om, op->ts - om->t0, true))
 			return -1;
 		map_op(om, op);
 	}

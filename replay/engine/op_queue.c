@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The broadcast queue between the demand stage and the models. The producer waits for the slowest
- * consumer, so memory stays flat; batches are large, so a lock per batch costs nothing.
+ * By this queue the demand stage gives its operations to all models. The producer waits for the
+ * slowest consumer, so memory stays flat; batches are large, so a lock per batch costs nothing.
  *
  * A thread claims the consumer that is furthest behind and gives it every batch that is there
  * before it claims another: a model's pages stay in the processor's cache meanwhile.
@@ -33,7 +33,7 @@ struct op_queue {
 };
 
 /**
- * op_queue_alloc - an empty queue
+ * op_queue_alloc - allocate an empty queue
  * @consumers: how many read it, at least 1
  *
  * Return: the queue; NULL without memory.
@@ -105,7 +105,7 @@ void op_queue_put(struct op_queue *q, const struct op *op, size_t n)
 }
 
 /**
- * op_queue_close - no batch will follow
+ * op_queue_close - say that no batch will follow
  * @q: queue
  */
 void op_queue_close(struct op_queue *q)
@@ -158,7 +158,7 @@ int op_queue_claim(struct op_queue *q)
 }
 
 /**
- * op_queue_next - a claimed consumer has used its batch, if it had one, and wants the next
+ * op_queue_next - take the next batch of a claimed consumer, which has used the one before
  * @q: queue
  * @consumer: claimed by this thread
  * @n: set to the batch's length

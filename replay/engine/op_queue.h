@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One producer, N consumers: every batch goes to all of them, in order. A consumer is not a thread:
- * a few threads serve many consumers, each whichever is furthest behind.
+ * Every batch of the one producer goes to all consumers, in order. A consumer is not a thread: few
+ * threads serve many consumers, and each takes the one that is furthest behind.
  */
 #ifndef FRAGREPLAY_OP_QUEUE_H
 #define FRAGREPLAY_OP_QUEUE_H

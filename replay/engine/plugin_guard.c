@@ -12,7 +12,7 @@
 
 static __thread const struct mm *foreign;	/* this thread's memory, while a policy has it */
 
-static void tell(const char *text)
+static void write_stderr(const char *text)
 {
 	/* if even this fails there is nothing left to do */
 	if (write(STDERR_FILENO, text, strlen(text)) < 0)
@@ -30,13 +30,15 @@ static void crashed(int sig)
 		return;
 	}
 	policy_hooks_called(foreign, hooks, sizeof(hooks));
-	tell("fragreplay: policy ");
-	tell(foreign->policy->own->name);
-	tell(sig == SIGFPE ? ": divided by zero" : sig == SIGABRT ? ": aborted" : ": crashed");
-	tell(", or broke the model so that it did; hooks of the policy called since the model was"
-	     " last whole: ");
-	tell(hooks[0] ? hooks : "none");
-	tell("\n");
+	write_stderr("fragreplay: policy ");
+	write_stderr(foreign->policy->own->name);
+	write_stderr(sig == SIGFPE    ? ": divided by zero"
+		     : sig == SIGABRT ? ": aborted"
+				      : ": crashed");
+	write_stderr(", or broke the model so that it did; hooks of the policy called since the"
+		     " model was last whole: ");
+	write_stderr(hooks[0] ? hooks : "none");
+	write_stderr("\n");
 	_exit(EXIT_TROUBLE);
 }
 

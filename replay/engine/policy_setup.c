@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* -p NAME|FILE.so[,setting=value...]: find the policy and set what is to be set. */
+/* For -p NAME|FILE.so[,setting=value...] the policy is found, and its settings are set. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ static int refuse(char *err, size_t errlen, const char *arg, const char *why)
 	return -1;
 }
 
-/* What a newer or an older header would have laid out otherwise is not looked at. */
+/* Of a table of another ABI nothing else is read: its members may lie elsewhere. */
 static int check_abi(const struct policy_ops *ops, const char *arg, char *err, size_t errlen)
 {
 	if (ops->abi != FRAGREPLAY_POLICY_ABI) {
@@ -94,7 +94,7 @@ static bool name_among(const char *names, const char *given)
 }
 
 /**
- * tunable_value_name - the name that counts of an enum's value
+ * tunable_value_name - get the main name of an enum's value, of which there may be several
  * @t: an enum
  * @value: index of the value
  * @buf: filled in, cut to fit
@@ -192,7 +192,7 @@ static bool lies_within(const struct policy_ops *ops, size_t offset, size_t size
 	return offset <= ops->priv_size && ops->priv_size - offset >= size && !(offset % size);
 }
 
-/* What is wrong with a tunable's entry in the policy's table, or NULL. */
+/* Returns what is wrong with a tunable's entry in the policy's table, or NULL. */
 static const char *tunable_fault(const struct policy_ops *ops, const struct policy_tunable *t)
 {
 	static const size_t size[] = { sizeof(bool), sizeof(u32), sizeof(double), sizeof(u32) };
@@ -214,7 +214,7 @@ static const char *tunable_fault(const struct policy_ops *ops, const struct poli
 	return NULL;
 }
 
-/* A table that cannot be right would write where it should not. */
+/* With a wrong table, the settings would be written where they should not. */
 static int check_tables(const struct policy_ops *ops, const char *arg, char *err, size_t errlen)
 {
 	const struct policy_tunable *t;
@@ -322,8 +322,8 @@ static int set_feature(struct policy_setup *s, const char *arg, const char *name
 	return 0;
 }
 
-static int set_one(struct policy_setup *s, const char *arg, char *setting, char *err,
-		   size_t errlen)
+static int apply_setting(struct policy_setup *s, const char *arg, char *setting, char *err,
+			 size_t errlen)
 {
 	const struct policy_tunable *t;
 	char *value = strchr(setting, '=');
@@ -369,7 +369,7 @@ int policy_setup_parse(struct policy_setup *s, const char *arg, char *err, size_
 	if (s->ops && set_defaults(s, arg, err, errlen))
 		return -1;
 	while ((setting = strsep(&next, ",")))
-		if (set_one(s, arg, setting, err, errlen))
+		if (apply_setting(s, arg, setting, err, errlen))
 			return -1;
 	snprintf(s->label, sizeof(s->label), "%s%s", s->ops ? s->ops->name : "observed",
 		 settings ? settings : "");
@@ -389,7 +389,7 @@ void policy_setup_release(struct policy_setup *s)
 }
 
 /**
- * policy_setup_kernel - the kernel that a policy wants
+ * policy_setup_kernel - set the features of the kernel that a policy wants
  * @s: setup
  * @k: that of the recording; changed as kernel= and the features say
  */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a policy's report() and sample() write to. An error of theirs costs the policy its entry and
- * leaves the report well-formed: a name that is given twice keeps its first value, and an object
- * that is not closed ends with the section. The entries are kept as a tree, for how a report is
- * written is not the engine's business.
+ * A policy's report() and sample() write to a sink. An error of theirs costs the policy its entry
+ * and leaves the report well-formed: a name that is given twice keeps its first value, and an
+ * object that is not closed ends with the section. The entries are kept as a tree: how a report is
+ * written is the business of report/.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,7 +120,7 @@ static bool name_accepted(struct policy_sink *sink, const char *name)
 	return false;
 }
 
-/* a new entry of the object that is open, or NULL */
+/* adds an entry to the object that is open; returns NULL when it may not have that name */
 static struct sink_node *sink_add(struct policy_sink *sink, const char *name, enum sink_kind kind)
 {
 	struct sink_node *node, *object = sink->object[sink->depth - 1];
@@ -145,7 +145,7 @@ static struct sink_node *sink_add(struct policy_sink *sink, const char *name, en
 }
 
 /**
- * sink_u64 - a count
+ * sink_u64 - add a count
  * @sink: as given to report() or sample()
  * @name: unique in the object that is open
  * @value: anything
@@ -159,7 +159,7 @@ void sink_u64(struct policy_sink *sink, const char *name, u64 value)
 }
 
 /**
- * sink_real - a number that is no count
+ * sink_real - add a number that is no count
  * @sink: as given to report() or sample()
  * @name: unique in the object that is open
  * @value: the report rounds it to six decimals, and has null for what is not finite
@@ -173,7 +173,7 @@ void sink_real(struct policy_sink *sink, const char *name, double value)
 }
 
 /**
- * sink_u64s - counts in a row
+ * sink_u64s - add an array of counts
  * @sink: as given to report() or sample()
  * @name: unique in the object that is open
  * @value: the first
@@ -234,7 +234,7 @@ void sink_close(struct policy_sink *sink)
 }
 
 /**
- * sink_free - give back what sink_collect() returned
+ * sink_free - free what sink_collect() returned
  * @node: the section, or NULL
  */
 void sink_free(struct sink_node *node)

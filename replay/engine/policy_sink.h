@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a policy's report() and sample() write, as a tree that the report is made from. */
+/* What a policy's report() and sample() write becomes a tree, from which the report is made. */
 #ifndef FRAGREPLAY_POLICY_SINK_H
 #define FRAGREPLAY_POLICY_SINK_H
 

@@ -131,7 +131,7 @@ void refault_gone(struct model *mo, u32 value)
 		swap_free(mo->mm, 1);
 }
 
-static bool chance(struct model *mo, u64 n, u64 of)
+static bool with_chance(struct model *mo, u64 n, u64 of)
 {
 	return n && (n >= of || mm_random(mo->mm) % of < n);
 }
@@ -215,9 +215,9 @@ enum refault refault_alloc(struct model *mo, const struct op *op)
 	if (!trace || !is_refault(mo, a, pages))
 		return REFAULT_NO;
 	a->trace -= pages < trace ? pages : trace;
-	if (chance(mo, a->model, trace))
+	if (with_chance(mo, a->model, trace))
 		touch_evicted(mo, a, op);
-	if (op->order || !chance(mo, a->held, trace))
+	if (op->order || !with_chance(mo, a->held, trace))
 		return REFAULT_YES;
 	pfn = pick_held(mo, a, op->kind);
 	if (pfn == PFN_NONE)

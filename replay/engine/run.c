@@ -38,13 +38,13 @@ static u64 clock_ns(clockid_t id)
 	return (u64)ts.tv_sec * 1000000000ull + (u64)ts.tv_nsec;
 }
 
-static int fail(struct replay *rp, const char *what)
+static int fail_replay(struct replay *rp, const char *what)
 {
 	snprintf(rp->err, rp->errlen, "%s: %s", rp->opt->trace_path, what);
 	return -1;
 }
 
-static void consume(void *ctx, unsigned int consumer, const struct op *op, size_t n)
+static void give_to_consumer(void *ctx, unsigned int consumer, const struct op *op, size_t n)
 {
 	struct replay *rp = ctx;
 	struct consumer *c = &rp->consumer[consumer];
@@ -65,7 +65,7 @@ static void take_ops(void *ctx, const struct op *op, size_t n)
 		return;
 	}
 	for (i = 0; i < rp->nr; i++)
-		consume(rp, i, op, n);
+		give_to_consumer(rp, i, op, n);
 }
 
 static const struct consumer *failed_consumer(const struct replay *rp)
@@ -83,7 +83,7 @@ static bool stopped(const struct replay *rp)
 	return rp->opt->stop && *rp->opt->stop;
 }
 
-static void progress(struct replay *rp)
+static void show_progress(struct replay *rp)
 {
 	u64 now;
 
@@ -96,7 +96,7 @@ static void progress(struct replay *rp)
 	rp->opt->progress(rp->opt->progress_ctx, trace_get_info(rp->out->t));
 }
 
-/* the reader counts events by kind anyway */
+/* adds up what the reader has counted by kind */
 static u64 count_allocs_frees(struct trace *t, unsigned int nr_events)
 {
 	u64 sum = 0, n;
@@ -111,7 +111,7 @@ static u64 count_allocs_frees(struct trace *t, unsigned int nr_events)
 	return sum;
 }
 
-/* recorded, or --kernel, or kernel= and features of the policy: the later wins */
+/* sets the recorded kernel, or that of --kernel, or what the policy asks for: the later wins */
 static void wanted_kernel(const struct run_options *opt, const struct policy_setup *s,
 			  struct kernel_features *k)
 {
@@ -151,11 +151,11 @@ static int init_consumers(struct replay *rp)
 	int ret = 0;
 
 	if (demand_flag_changes(rp->demand, rp->opt->recording, &changes))
-		ret = fail(rp, "no memory for the page flags");
+		ret = fail_replay(rp, "no memory for the page flags");
 	for (i = 0; i < rp->nr && !ret; i++)
 		if (rp->consumer[i].ops->init(&rp->consumer[i], &base))
-			ret = fail(rp, rp->consumer[i].fault[0] ? rp->consumer[i].fault :
-				   "memory ran out");
+			ret = fail_replay(rp, rp->consumer[i].fault[0] ? rp->consumer[i].fault
+								       : "memory ran out");
 	flag_changes_release(&changes);
 	return ret;
 }
@@ -163,9 +163,10 @@ static int init_consumers(struct replay *rp)
 static int start_threads(struct replay *rp)
 {
 	if (rp->opt->threads != 1) {
-		rp->threads = workers_start(rp->opt->threads, rp->nr, consume, rp);
+		rp->threads = workers_start(rp->opt->threads, rp->nr, give_to_consumer, rp);
 		if (!rp->threads)
-			return fail(rp, "cannot start threads for the models: say --threads 1");
+			return fail_replay(rp,
+					   "cannot start threads for the models: say --threads 1");
 	}
 	demand_set_sink(rp->demand, take_ops, rp);
 	return 0;
@@ -186,7 +187,7 @@ static int open_trace(struct replay *rp)
 	if (!rp->out->t)
 		return -1;
 	rp->demand = demand_alloc(opt->recording, rp->out->t, opt->recording->max_pfn);
-	return rp->demand ? 0 : fail(rp, "no memory for the map of the trace's pages");
+	return rp->demand ? 0 : fail_replay(rp, "no memory for the map of the trace's pages");
 }
 
 /*
@@ -225,13 +226,13 @@ static int replay_trace(struct replay *rp)
 	long n = read_prefix(rp, &rec, &used);
 
 	if (n < 0)
-		return rp->err[0] ? -1 : fail(rp, trace_error(rp->out->t));
+		return rp->err[0] ? -1 : fail_replay(rp, trace_error(rp->out->t));
 	if (init_consumers(rp) || start_threads(rp))
 		return -1;
 	while (n > 0 && !stopped(rp) && !failed_consumer(rp) && !demand_error(rp->demand)) {
 		demand_records(rp->demand, rec + used, (size_t)n - used);
 		used = 0;
-		progress(rp);
+		show_progress(rp);
 		n = trace_read(rp->out->t, &rec);
 	}
 	demand_finish(rp->demand);
@@ -242,11 +243,11 @@ static int replay_trace(struct replay *rp)
 		return -1;
 	}
 	if (demand_error(rp->demand))
-		return fail(rp, "memory ran out");
+		return fail_replay(rp, "memory ran out");
 	failed = failed_consumer(rp);
 	if (!failed)
 		return 0;
-	return fail(rp, failed->fault[0] ? failed->fault : "memory ran out");
+	return fail_replay(rp, failed->fault[0] ? failed->fault : "memory ran out");
 }
 
 static int name_consumers(struct replay *rp, const struct run_spec *spec)
@@ -267,14 +268,14 @@ static int name_consumers(struct replay *rp, const struct run_spec *spec)
 	return 0;
 }
 
-static int finish(struct replay *rp)
+static int finish_consumers(struct replay *rp)
 {
 	const struct consumer_base base = { .opt = rp->opt, .demand = rp->demand };
 	unsigned int i;
 
 	for (i = 0; i < rp->nr; i++)
 		if (rp->consumer[i].ops->finish(&rp->consumer[i], &base))
-			return fail(rp, rp->consumer[i].fault);
+			return fail_replay(rp, rp->consumer[i].fault);
 	observed_compare(rp->demand, rp->opt->recording, rp->out);
 	rp->out->demand = *demand_get_stats(rp->demand);
 	rp->out->trace = *trace_get_info(rp->out->t);
@@ -310,9 +311,9 @@ int run_replay(const struct run_options *opt, const struct run_spec *spec, unsig
 	out->nr_runs = nr;
 	rp.consumer = calloc(nr, sizeof(*rp.consumer));
 	if (!out->run || !rp.consumer)
-		fail(&rp, "no memory");
+		fail_replay(&rp, "no memory");
 	else if (!name_consumers(&rp, spec) && !open_trace(&rp) && !replay_trace(&rp))
-		ret = finish(&rp);
+		ret = finish_consumers(&rp);
 	for (i = 0; rp.consumer && i < nr; i++)
 		if (rp.consumer[i].ops)
 			rp.consumer[i].ops->release(&rp.consumer[i]);

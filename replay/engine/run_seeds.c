@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every policy with every seed. All of them are models of one decode, as far as memory reaches:
- * where it does not, seeds run in groups, and the trace is decoded once for each group.
+ * Every policy is run with every seed. All of them are models of one decode, as far as memory
+ * reaches: where it does not, seeds run in groups, and the trace is decoded once for each group.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static u64 model_bytes(const struct recording *m)
 	return (u64)m->max_pfn * (sizeof(struct page) + 2 * sizeof(u32)) + MODEL_OTHER;
 }
 
-/* memory that can be had without swapping; ~0 when the kernel does not say */
+/* Returns how much memory is available without swapping; ~0 when the kernel does not say. */
 static u64 available_bytes(void)
 {
 	FILE *file = fopen("/proc/meminfo", "r");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Samples of free memory and fragmentation over the trace's time. */
+/* Free memory and fragmentation are sampled over the trace's time. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "model.h"
 #include "policy_sink.h"
 
-/* of all zones together */
+/* Returns the index of all zones together, in thousandths. */
 static u32 unusable_index(const struct mm *mm, u32 order)
 {
 	struct contig_page_info info = { 0 };
@@ -98,7 +98,7 @@ int timeline_sample(struct model *mo, u64 t_ns, bool end)
 }
 
 /**
- * timeline_free - the samples of a policy
+ * timeline_free - free the samples of a policy
  * @run: none are left in it
  */
 void timeline_free(struct policy_result *run)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * As many threads as there are processors, whatever the number of models: each takes the model
- * that is furthest behind and brings it up to date. The work is even although policies differ in
- * cost, and two models never share a processor's cache.
+ * There are as many threads as processors, whatever the number of models. Each takes the model that
+ * is furthest behind and brings it up to date. The work is even although policies differ in cost,
+ * and two models never share a processor's cache.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -75,7 +75,7 @@ struct workers *workers_start(unsigned int threads, unsigned int consumers, cons
 }
 
 /**
- * workers_put - a batch for every consumer
+ * workers_put - give a batch to every consumer
  * @ws: threads
  * @op: operations, copied
  * @n: at most 4096

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Threads that serve the consumers of an op_queue. */
+/* Threads serve the consumers of an op_queue. */
 #ifndef FRAGREPLAY_WORKERS_H
 #define FRAGREPLAY_WORKERS_H
 
