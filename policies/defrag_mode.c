@@ -88,7 +88,7 @@ static enum step step_of_kernel(u32 version)
 	return version >= KERNEL(6, 15, 0) ? STEP_KSWAPD_EXIT : STEP_AUTO;
 }
 
-static bool has(const struct mm *mm, enum step step)
+static bool has_step(const struct mm *mm, enum step step)
 {
 	const struct defrag_mode *d = mm_policy_priv(mm);
 
@@ -119,7 +119,7 @@ static u32 pageblock_at_least(u32 order)
 
 static u32 kswapd_wake_order(struct mm *mm, u32 order)
 {
-	return has(mm, STEP_ASSIST) ? pageblock_at_least(order) : order;
+	return has_step(mm, STEP_ASSIST) ? pageblock_at_least(order) : order;
 }
 
 static u32 reclaim_compact_order(struct mm *mm, const struct alloc_context *ac,
@@ -155,7 +155,7 @@ static bool ask_vanilla(struct mm *mm, const struct alloc_context *ac, struct al
 	u32 rc_order = r->rc_order;
 	bool again;
 
-	if (has(mm, STEP_STORM_FIX))
+	if (has_step(mm, STEP_STORM_FIX))
 		return retry(mm, ac, r);
 	plain = as_not_promoted(r);
 	again = retry(mm, ac, &plain);
@@ -232,7 +232,7 @@ static u32 alloc_flags(struct mm *mm, const struct alloc_request *req, enum allo
 
 static s64 balanced_free_pages(const struct mm *mm, const struct zone *z, u32 order)
 {
-	if (!has(mm, STEP_WMARKS) || (!order && has(mm, STEP_KSWAPD_EXIT)))
+	if (!has_step(mm, STEP_WMARKS) || (!order && has_step(mm, STEP_KSWAPD_EXIT)))
 		return vanilla_balanced_free_pages(mm, z, order);
 	return z->nr_free_pages_blocks;
 }
@@ -248,7 +248,7 @@ static u32 kcompactd_alloc_flags(const struct mm *mm, bool wake)
 
 static s64 compact_free_pages(const struct mm *mm, const struct zone *z, bool kcompactd)
 {
-	if (!kcompactd || !has(mm, STEP_WMARKS))
+	if (!kcompactd || !has_step(mm, STEP_WMARKS))
 		return vanilla_compact_free_pages(mm, z, kcompactd);
 	return z->nr_free_pages_blocks;
 }
@@ -256,7 +256,7 @@ static s64 compact_free_pages(const struct mm *mm, const struct zone *z, bool kc
 static enum policy_answer compact_finished(const struct mm *mm, const struct zone *z, int order,
 					   bool direct, enum zone_type idx, u32 alloc_flags)
 {
-	if (direct || !has(mm, STEP_WMARKS))
+	if (direct || !has_step(mm, STEP_WMARKS))
 		return vanilla_compact_finished(mm, z, order, direct, idx, alloc_flags);
 	return zone_watermark_ok(mm, z, (u32)order, wmark_pages(z, WMARK_HIGH), idx, alloc_flags,
 				 z->nr_free_pages_blocks) ? POLICY_YES : POLICY_NO;

@@ -307,7 +307,7 @@ bool text_line_parse(const char *s, const char *end, struct text_line *l)
 	return false;
 }
 
-static bool starts(const char *s, const char *end, const char *with)
+static bool starts_with(const char *s, const char *end, const char *with)
 {
 	size_t len = strlen(with);
 
@@ -321,7 +321,7 @@ static void parse_lost(const char *s, const char *end, struct text_note *n)
 	uint64_t v;
 
 	p = scan_decimal(s + strlen("CPU:"), end, UINT16_MAX, &v);
-	if (!p || !starts(p, end, " ["))
+	if (!p || !starts_with(p, end, " ["))
 		return;
 	n->cpu = v;
 	n->kind = TEXT_NOISE;		/* [SUBBUFFER START] */
@@ -378,7 +378,7 @@ static bool is_stack_entry(const char *s, const char *end)
 
 	if (p == s)
 		return false;
-	if (starts(p, end, "=> "))
+	if (starts_with(p, end, "=> "))
 		return true;
 	s = memchr(p, ' ', end - p);
 	return s && text_hex(p, s, &v);
@@ -397,14 +397,14 @@ void text_note_parse(const char *s, const char *end, struct text_note *n)
 	uint64_t v = 0;
 
 	*n = (struct text_note){ .kind = TEXT_UNKNOWN, .cpu = -1 };
-	if (skip_blanks(s, end) == end || starts(s, end, "##### ") ||
-	    starts(s, end, "version = ") || is_stack_entry(s, end))
+	if (skip_blanks(s, end) == end || starts_with(s, end, "##### ") ||
+	    starts_with(s, end, "version = ") || is_stack_entry(s, end))
 		n->kind = TEXT_NOISE;
 	else if (*s == '#')
 		parse_comment(s, end, n);
-	else if (starts(s, end, "CPU:"))
+	else if (starts_with(s, end, "CPU:"))
 		parse_lost(s, end, n);
-	else if (starts(s, end, "cpus=") && scan_decimal(s + 5, end, UINT16_MAX, &v) == end) {
+	else if (starts_with(s, end, "cpus=") && scan_decimal(s + 5, end, UINT16_MAX, &v) == end) {
 		n->kind = TEXT_COMMENT;
 		n->cpus = v;
 	} else {

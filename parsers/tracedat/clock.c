@@ -23,8 +23,8 @@ bool clock_is_linear(const struct clock_conv *k)
 	return !k->mult && !k->nr_tsync;
 }
 
-static uint64_t correct(uint64_t ts, uint32_t flags, const struct tsync_sample *min,
-			const struct tsync_sample *max)
+static uint64_t correct_by_tsync(uint64_t ts, uint32_t flags, const struct tsync_sample *min,
+				 const struct tsync_sample *max)
 {
 	int64_t shift = min->offset;
 
@@ -57,7 +57,7 @@ static uint64_t guest_to_host(const struct clock_conv *k, uint32_t cpu, uint64_t
 		else
 			hi = mid;
 	}
-	return correct(ts, k->tsync_flags, &t->samples[lo], &t->samples[lo + 1]);
+	return correct_by_tsync(ts, k->tsync_flags, &t->samples[lo], &t->samples[lo + 1]);
 }
 
 /**

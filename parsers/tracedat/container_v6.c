@@ -10,7 +10,7 @@
 #define TAG_LEN		10	/* of "options  ", "latency  " and "flyrecord", with their NUL */
 #define EXTENT_BYTES	16	/* offset and size of a CPU's data */
 
-static uint64_t position(const struct container *c, const struct reader *r)
+static uint64_t file_position(const struct container *c, const struct reader *r)
 {
 	return (uint64_t)(r->p - c->src->map);
 }
@@ -18,7 +18,7 @@ static uint64_t position(const struct container *c, const struct reader *r)
 static void end_section(struct container *c, enum section s, uint64_t start, struct reader *r)
 {
 	c->sec_off[s] = start;
-	c->sec_len[s] = position(c, r) - start;
+	c->sec_len[s] = file_position(c, r) - start;
 	c->sec_there[s] = !r->bad;
 }
 
@@ -52,33 +52,33 @@ static int walk_metadata(struct container *c, struct reader *r)
 {
 	uint64_t start[NR_SECTIONS + 1];
 
-	start[SEC_HEADER] = position(c, r);
+	start[SEC_HEADER] = file_position(c, r);
 	skip_header_info(r);
 	end_section(c, SEC_HEADER, start[SEC_HEADER], r);
-	start[SEC_FTRACE] = position(c, r);
+	start[SEC_FTRACE] = file_position(c, r);
 	skip_formats(r);
 	end_section(c, SEC_FTRACE, start[SEC_FTRACE], r);
-	start[SEC_EVENTS] = position(c, r);
+	start[SEC_EVENTS] = file_position(c, r);
 	skip_systems(r);
 	end_section(c, SEC_EVENTS, start[SEC_EVENTS], r);
-	start[SEC_KALLSYMS] = position(c, r);
+	start[SEC_KALLSYMS] = file_position(c, r);
 	reader_bytes(r, reader_u32(r));
 	end_section(c, SEC_KALLSYMS, start[SEC_KALLSYMS], r);
-	start[SEC_PRINTK] = position(c, r);
+	start[SEC_PRINTK] = file_position(c, r);
 	reader_bytes(r, reader_u32(r));
 	end_section(c, SEC_PRINTK, start[SEC_PRINTK], r);
-	start[SEC_CMDLINES] = position(c, r);
+	start[SEC_CMDLINES] = file_position(c, r);
 	reader_bytes(r, reader_u64(r));
 	end_section(c, SEC_CMDLINES, start[SEC_CMDLINES], r);
 	if (r->bad)
-		return container_fail(c, position(c, r), "the file ends within its metadata");
+		return container_fail(c, file_position(c, r), "the file ends within its metadata");
 	return 0;
 }
 
 static int walk_options(struct container *c, struct reader *r)
 {
 	for (;;) {
-		uint64_t offset = position(c, r);
+		uint64_t offset = file_position(c, r);
 		uint16_t id = reader_u16(r);
 		uint32_t size = id ? reader_u32(r) : 0;
 		const uint8_t *data = reader_bytes(r, size);
@@ -96,13 +96,13 @@ static int walk_options(struct container *c, struct reader *r)
 /* Options may come first; @latency is set to which of the two kinds of data follows. */
 static int walk_tags(struct container *c, struct reader *r, bool *latency)
 {
-	uint64_t offset = position(c, r);
+	uint64_t offset = file_position(c, r);
 	const uint8_t *tag = reader_bytes(r, TAG_LEN);
 
 	if (tag && !memcmp(tag, "options", 7)) {
 		if (walk_options(c, r))
 			return -1;
-		offset = position(c, r);
+		offset = file_position(c, r);
 		tag = reader_bytes(r, TAG_LEN);
 	}
 	if (!tag || (memcmp(tag, "latency", 7) && memcmp(tag, "flyrecord", 9)))
@@ -116,11 +116,11 @@ static int read_extents(struct container *c, struct reader *r, struct buffer_des
 {
 	b->page_size = c->page_size;
 	if (cpus > TRACEDAT_MAX_CPUS || cpus > (uint64_t)(r->end - r->p) / EXTENT_BYTES)
-		return container_fail(c, position(c, r), "places of %u CPUs' data are cut off",
+		return container_fail(c, file_position(c, r), "places of %u CPUs' data are cut off",
 				      cpus);
 	b->cpus = calloc(cpus ? cpus : 1, sizeof(*b->cpus));
 	if (!b->cpus)
-		return container_fail(c, position(c, r), "out of memory");
+		return container_fail(c, file_position(c, r), "out of memory");
 	b->nr_cpus = cpus;
 	for (uint32_t i = 0; i < cpus; i++) {
 		b->cpus[i].cpu = i;
@@ -161,7 +161,8 @@ int container_open_v6(struct container *c, struct reader *r)
 		return -1;
 	cpus = reader_u32(r);
 	if (r->bad)
-		return container_fail(c, position(c, r), "the file ends before its number of CPUs");
+		return container_fail(c, file_position(c, r),
+				      "the file ends before its number of CPUs");
 	if (walk_tags(c, r, &latency))
 		return -1;
 	if (!c->cpu_count)
@@ -171,7 +172,7 @@ int container_open_v6(struct container *c, struct reader *r)
 	if (!top || !(top->name = calloc(1, 1)))
 		return container_fail(c, 0, "out of memory");
 	top->latency = latency;
-	top->offset = position(c, r);
+	top->offset = file_position(c, r);
 	if (!latency && read_extents(c, r, top, c->cpu_count))
 		return -1;
 	/* trace-cmd puts an empty CPU behind them for old readers */

@@ -68,7 +68,7 @@ static inline bool decode_fast(const struct cursor *c, const struct decoder *dec
 	return ok;
 }
 
-static uint64_t load(const uint8_t *p, const struct step *s)
+static uint64_t load_field(const uint8_t *p, const struct step *s)
 {
 	p += s->offset;
 	switch (s->size) {
@@ -91,7 +91,7 @@ static bool run_step(const struct cursor *c, const struct decoder *dec, const st
 		mark_decode(rec, (const char *)c->data + s->offset, c->len - s->offset);
 		return true;
 	}
-	v = load(c->data, s);
+	v = load_field(c->data, s);
 	if (s->field->kind == FIELD_GFP) {
 		if (v >> EVENT_GFP_BITS)
 			return false;
@@ -103,7 +103,7 @@ static bool run_step(const struct cursor *c, const struct decoder *dec, const st
 }
 
 /* Checks what no single field shows: whether fields fit each other. */
-static bool consistent(const struct record *rec)
+static bool fields_agree(const struct record *rec)
 {
 	switch (rec->type) {
 	case REC_ALLOC:
@@ -134,7 +134,7 @@ static bool decode_steps(const struct cursor *c, const struct decoder *dec, stru
 	for (unsigned int i = 0; i < dec->nr_steps; i++)
 		if (!run_step(c, dec, &dec->steps[i], rec))
 			return false;
-	return consistent(rec);
+	return fields_agree(rec);
 }
 
 static bool length_fits(const struct decoder *dec, uint32_t len)
@@ -175,7 +175,7 @@ static void emit_lost(struct tracedat *d, struct cursor *c, struct record *rec)
 }
 
 /* Goes to the next data event. The most likely case is done here, all others in kbuffer.c. */
-static inline int advance(struct cursor *c)
+static inline int next_event(struct cursor *c)
 {
 	const uint8_t *p = c->next;
 	uint32_t head, words;
@@ -235,7 +235,7 @@ unsigned int tracedat_decode(struct tracedat *d, struct cursor *c, struct record
 		}
 		n++;
 		dec->count++;
-		more = advance(c);
+		more = next_event(c);
 	} while (more > 0 && n < max && c->key <= limit);
 	c->decoded += n - lost;
 	*state = more;

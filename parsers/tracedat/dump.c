@@ -71,7 +71,7 @@ static void put_back(uint8_t *payload, const struct decoder *dec, const struct s
 	memcpy(place, &v, s->size);
 }
 
-static void rebuild(struct dump *m, const struct decoder *dec, const struct record *rec)
+static void rebuild_raw(struct dump *m, const struct decoder *dec, const struct record *rec)
 {
 	memcpy(m->raw + 4, &rec->pid, 4);
 	m->raw[2] = rec->flags;
@@ -110,7 +110,7 @@ static void print_event(struct dump *m, const struct record *rec, uint32_t len)
 	struct decoder *dec = &m->d->f.dec[m->d->f.index[get_u16(m->raw)]];
 	struct tep_record tr = { .ts = rec->ts, .cpu = rec->cpu, .data = m->raw, .size = (int)len };
 
-	rebuild(m, dec, rec);
+	rebuild_raw(m, dec, rec);
 	fprintf(m->out, "%16s-%-5d [%03d]", trace_comm(&m->d->t, rec->pid), rec->pid, rec->cpu);
 	print_time(m, rec->ts);
 	print_info(m, dec, &tr, " %s: ", TEP_PRINT_NAME);

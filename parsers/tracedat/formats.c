@@ -185,7 +185,7 @@ static struct gfp_map *resolve_gfp(struct decoder *d, const char *field)
 	return m;
 }
 
-static bool loadable(const struct tep_format_field *field, uint8_t kind)
+static bool can_load(const struct tep_format_field *field, uint8_t kind)
 {
 	if (field->offset < COMMON_BYTES || field->offset > UINT16_MAX)
 		return false;
@@ -202,7 +202,7 @@ static int resolve_step(struct decoder *d, struct tep_event *event, const struct
 	*why = "its format lacks a field that is needed, or has it in an unknown size";
 	if (!field)
 		return ef->optional ? 0 : -1;
-	if (!loadable(field, ef->kind))
+	if (!can_load(field, ef->kind))
 		return -1;
 	*s = (struct step) { .field = ef, .offset = (uint16_t)field->offset,
 			     .size = (uint8_t)field->size,

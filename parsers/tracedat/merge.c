@@ -6,7 +6,7 @@
  */
 #include "tracedat.h"
 
-static bool before(const struct cursor *a, const struct cursor *b)
+static bool comes_before(const struct cursor *a, const struct cursor *b)
 {
 	return a->key != b->key ? a->key < b->key : a->cpu < b->cpu;
 }
@@ -17,9 +17,9 @@ static void sift_down(struct merge *m, unsigned int i)
 		unsigned int least = i, child = 2 * i + 1;
 		struct cursor *tmp;
 
-		if (child < m->nr && before(m->heap[child], m->heap[least]))
+		if (child < m->nr && comes_before(m->heap[child], m->heap[least]))
 			least = child;
-		if (child + 1 < m->nr && before(m->heap[child + 1], m->heap[least]))
+		if (child + 1 < m->nr && comes_before(m->heap[child + 1], m->heap[least]))
 			least = child + 1;
 		if (least == i)
 			return;
@@ -53,7 +53,7 @@ uint64_t merge_limit(const struct merge *m)
 	if (m->nr < 2)
 		return UINT64_MAX;
 	other = m->heap[1];
-	if (m->nr > 2 && before(m->heap[2], other))
+	if (m->nr > 2 && comes_before(m->heap[2], other))
 		other = m->heap[2];
 	/* of the same time the lower CPU goes first; nothing comes before key 0 */
 	return root->cpu < other->cpu || !other->key ? other->key : other->key - 1;

@@ -164,7 +164,7 @@ static u32 take_from(struct search *q, struct superpageblock *sb, const struct w
 	return PFN_NONE;
 }
 
-static u32 walk(struct search *q, const struct wish *w, take_fn take)
+static u32 walk_superpageblocks(struct search *q, const struct wish *w, take_fn take)
 {
 	struct superpageblock *sb = NULL;
 	u32 pfn = PFN_NONE;
@@ -186,7 +186,7 @@ static u32 take_first_part(struct search *q, u32 pfn, u32 chunk, u8 list)
 }
 
 /* The block keeps its type, so the rest of the chunk stays on its list. */
-static u32 borrow(struct search *q, u32 pfn, u32 chunk, u8 list)
+static u32 borrow_chunk(struct search *q, u32 pfn, u32 chunk, u8 list)
 {
 	spb_del_and_expand(q->s, q->sz, pfn, q->order, chunk, list);
 	spb_set_has_unlisted(q->s, q->sz, pfn, q->mt);
@@ -230,7 +230,7 @@ static u32 take_own(struct search *q, struct superpageblock *sb)
 	return q->s->whole_first ? take_own_part(q, sb) : take_own_block(q, sb);
 }
 
-static void react(struct search *q)
+static void react_to_taint(struct search *q)
 {
 	spb_react_to_tainted_alloc(q->s, q->sz, q->sb);
 }
@@ -248,11 +248,11 @@ static u32 try_hint(struct search *q, u32 hint)
 	if (pfn == PFN_NONE)
 		q->s->c.hint_stale++;
 	else
-		react(q);
+		react_to_taint(q);
 	return pfn;
 }
 
-static u32 remembered(struct search *q)
+static u32 try_hints(struct search *q)
 {
 	u32 cpu = spb_hint_cpu(q->s, q->sz, q->order, q->mt), zone, pfn = PFN_NONE;
 
@@ -272,7 +272,7 @@ static u32 remembered(struct search *q)
 	return pfn;
 }
 
-static u32 preferred(struct search *q)
+static u32 try_preferred(struct search *q)
 {
 	const struct wish own = { .set = preferred_set(q->mt), .mt = q->mt, .low = q->order,
 				  .high = MAX_PAGE_ORDER };
@@ -284,7 +284,7 @@ static u32 preferred(struct search *q)
 	if (pfn == PFN_NONE)
 		return PFN_NONE;
 	if (own.set == SET_TAINTED)
-		react(q);
+		react_to_taint(q);
 	if (!by_bitmap(q))
 		spb_hint_store(q->s, q->sz, q->order, q->mt, spb_index(q->sz, sb), false);
 	return pfn;
@@ -312,9 +312,9 @@ static u32 walk_tainted(struct search *q, enum spb_outcome how, const struct wis
 	u32 pfn;
 
 	q->how = how;
-	pfn = walk(q, w, take);
+	pfn = walk_superpageblocks(q, w, take);
 	if (pfn != PFN_NONE)
-		react(q);
+		react_to_taint(q);
 	return pfn;
 }
 
@@ -335,10 +335,10 @@ static u32 kernel_in_tainted(struct search *q)
 	if (pfn == PFN_NONE && (q->mt == MIGRATE_UNMOVABLE || q->mt == MIGRATE_RECLAIMABLE)) {
 		kernel_part.mt = q->mt == MIGRATE_UNMOVABLE ? MIGRATE_RECLAIMABLE
 							    : MIGRATE_UNMOVABLE;
-		pfn = walk_tainted(q, SPB_BORROWED_KERNEL, &kernel_part, borrow);
+		pfn = walk_tainted(q, SPB_BORROWED_KERNEL, &kernel_part, borrow_chunk);
 	}
 	if (pfn == PFN_NONE)
-		pfn = walk_tainted(q, SPB_BORROWED_MOVABLE, &movable_part, borrow);
+		pfn = walk_tainted(q, SPB_BORROWED_MOVABLE, &movable_part, borrow_chunk);
 	return pfn;
 }
 
@@ -348,7 +348,7 @@ static u32 empty_superpageblock(struct search *q)
 				.high = MAX_PAGE_ORDER };
 
 	q->how = SPB_EMPTY;
-	return walk(q, &w, take_first_part);
+	return walk_superpageblocks(q, &w, take_first_part);
 }
 
 static u32 movable_spill(struct search *q)
@@ -357,7 +357,7 @@ static u32 movable_spill(struct search *q)
 				.high = MAX_PAGE_ORDER, .above_reserve = true };
 
 	q->how = SPB_MOVABLE_SPILL;
-	return walk(q, &w, take_first_part);
+	return walk_superpageblocks(q, &w, take_first_part);
 }
 
 static u32 search_steps(struct search *q, bool preferred_only)
@@ -365,12 +365,12 @@ static u32 search_steps(struct search *q, bool preferred_only)
 	u32 pfn = PFN_NONE;
 
 	if (!by_bitmap(q))
-		pfn = remembered(q);
+		pfn = try_hints(q);
 	if (pfn != PFN_NONE) {
 		q->how = SPB_HINT;
 		return pfn;
 	}
-	pfn = preferred(q);
+	pfn = try_preferred(q);
 	if (pfn != PFN_NONE)
 		return pfn;
 	note_tainted(q);

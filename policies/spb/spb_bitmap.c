@@ -41,14 +41,14 @@ static bool region_has(const struct spb_zone *sz, u32 i, u32 order, u8 mt)
 }
 
 /* One more than the order of the largest chunk; 0 if there is none. */
-static u32 reach(u32 orders)
+static u32 orders_reach(u32 orders)
 {
 	return orders ? 32u - (u32)__builtin_clz(orders) : 0;
 }
 
 static void set_orders(struct spb_zone *sz, u32 i, u8 mt, u32 orders)
 {
-	u32 old = reach(sz->chunk_orders[i][mt]), new = reach(orders);
+	u32 old = orders_reach(sz->chunk_orders[i][mt]), new = orders_reach(orders);
 
 	sz->chunk_orders[i][mt] = (u16)orders;
 	for (; old < new; old++)
@@ -175,7 +175,8 @@ u32 spb_bitmap_check(const struct spb_zone *sz)
 
 			wrong += sz->chunk_orders[i][mt] != orders;
 			for (o = 0; o < NR_PAGE_ORDERS; o++)
-				wrong += test_bit(sz->has_chunk[o][mt], i) != (reach(orders) > o);
+				wrong += test_bit(sz->has_chunk[o][mt], i) !=
+					 (orders_reach(orders) > o);
 		}
 	}
 	return wrong;

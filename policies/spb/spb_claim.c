@@ -52,7 +52,7 @@ u32 spb_claim_whole_block(struct spb *s, struct spb_zone *sz, u32 pfn, u32 chunk
 	return pfn;
 }
 
-static u32 refuse(struct spb *s, enum spb_refusal why)
+static u32 count_refusal(struct spb *s, enum spb_refusal why)
 {
 	s->c.refused[why]++;
 	return PFN_NONE;
@@ -127,16 +127,16 @@ u32 spb_try_to_claim_block(struct spb *s, struct spb_zone *sz, u32 pfn, u32 chun
 	enum spb_refusal why;
 
 	if (tag == MIGRATE_ISOLATE)
-		return refuse(s, SPB_REFUSED_ISOLATE);
+		return count_refusal(s, SPB_REFUSED_ISOLATE);
 	if (tag == MIGRATE_CMA)
-		return refuse(s, SPB_REFUSED_CMA);
+		return count_refusal(s, SPB_REFUSED_CMA);
 	if (chunk >= pageblock_order)
 		return spb_claim_whole_block(s, sz, pfn, chunk, order, mt, from);
 	mm_visit(s->mm, 0, 1);
 	if (!prep_move_freepages_block(s->mm, sz->z, pfn, &nr_free, &nr_movable))
-		return refuse(s, SPB_REFUSED_ZONE_BOUNDARY);
+		return count_refusal(s, SPB_REFUSED_ZONE_BOUNDARY);
 	if (!block_suits(s, mt, tag, nr_free, nr_movable, from_tainted, &why))
-		return refuse(s, why);
+		return count_refusal(s, why);
 	retype_block(s, sz, pfn, mt, tag);
 	return search_again(s, sz, order, mt);
 }
@@ -306,7 +306,7 @@ static u32 claim_step(struct claim *c, enum step step)
 /*
  * Category comes before order: a small chunk beside kernel pages is better than an empty gigabyte.
  */
-static u32 claim(struct claim *c)
+static u32 claim_by_steps(struct claim *c)
 {
 	u32 pfn = claim_step(c, STEP_PREFERRED);
 	enum step step;
@@ -328,7 +328,7 @@ static bool find_to_steal(struct claim *c, u32 order)
 }
 
 /* Take the page alone: its block keeps its type. */
-static u32 steal(struct claim *c)
+static u32 steal_chunk(struct claim *c)
 {
 	u32 order;
 
@@ -353,12 +353,12 @@ static u32 claim_or_steal(struct claim *c, enum rmqueue_mode *mode)
 	u32 pfn = PFN_NONE;
 
 	if (*mode <= RMQUEUE_CLAIM) {
-		pfn = claim(c);
+		pfn = claim_by_steps(c);
 		if (pfn != PFN_NONE)
 			*mode = RMQUEUE_NORMAL;
 	}
 	if (pfn == PFN_NONE && may_steal) {
-		pfn = steal(c);
+		pfn = steal_chunk(c);
 		if (pfn != PFN_NONE)
 			*mode = RMQUEUE_STEAL;
 	}

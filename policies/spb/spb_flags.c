@@ -76,7 +76,7 @@ static bool caller_tries_smaller(struct spb *s, const struct alloc_context *ac, 
 	return sz->sb && tainted_can_serve_smaller(sz, order, ac->migratetype);
 }
 
-static u32 relax(struct spb *s, enum spb_relax step, u32 alloc_flags)
+static u32 count_relaxed(struct spb *s, enum spb_relax step, u32 alloc_flags)
 {
 	s->c.relaxed[step]++;
 	return alloc_flags;
@@ -98,13 +98,13 @@ static u32 flags_after_failure(struct mm *mm, const struct alloc_request *req)
 		return s->prefer_reclaim ? ALLOC_FLAGS_NONE :
 			vanilla_alloc_flags(mm, req, ALLOC_STAGE_FREELIST_FAILED);
 	if (req->ac->gfp & __GFP_NORETRY)
-		return relax(s, SPB_NORETRY_SKIP, ALLOC_FLAGS_NONE);
+		return count_relaxed(s, SPB_NORETRY_SKIP, ALLOC_FLAGS_NONE);
 	if (caller_tries_smaller(s, req->ac, req->order))
-		return relax(s, SPB_NOWARN_LOWER_ORDER, ALLOC_FLAGS_NONE);
+		return count_relaxed(s, SPB_NOWARN_LOWER_ORDER, ALLOC_FLAGS_NONE);
 	if (!(flags & ALLOC_NOFRAG_TAINTED_OK))
-		return relax(s, SPB_ADD_TAINTED_OK, flags | ALLOC_NOFRAG_TAINTED_OK);
-	return relax(s, SPB_DROP_NOFRAGMENT,
-		     flags & ~(ALLOC_NOFRAGMENT | ALLOC_NOFRAG_TAINTED_OK));
+		return count_relaxed(s, SPB_ADD_TAINTED_OK, flags | ALLOC_NOFRAG_TAINTED_OK);
+	return count_relaxed(s, SPB_DROP_NOFRAGMENT,
+			     flags & ~(ALLOC_NOFRAGMENT | ALLOC_NOFRAG_TAINTED_OK));
 }
 
 /* Neither reclaim nor compaction is worth another round: the request may fragment now. */

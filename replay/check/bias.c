@@ -16,7 +16,7 @@ static struct bias_row *row_of(struct bias *b, const struct fidelity_row *row)
 }
 
 /**
- * bias_add - one more recording
+ * bias_add - add one more recording
  * @b: all zero before the first
  * @f: judged
  *
@@ -60,7 +60,7 @@ static void print_row(const struct bias_row *row)
 }
 
 /**
- * bias_print - the table
+ * bias_print - print the table
  * @b: with at least one recording
  */
 void bias_print(const struct bias *b)
@@ -93,7 +93,7 @@ static json_t *json_row(const struct bias_row *row)
 }
 
 /**
- * bias_json - the table
+ * bias_json - make JSON of the table
  * @b: of all recordings
  *
  * Return: a new reference.

@@ -8,7 +8,7 @@
 #include "internal.h"
 
 /**
- * ab_init - a table of all metrics of check --against without values
+ * ab_init - begin a table of all metrics of check --against without values
  * @x: filled in
  */
 void ab_init(struct ab *x)
@@ -31,7 +31,7 @@ static void add_level(struct check_sample *s, const struct ab_row *r, double val
 }
 
 /**
- * ab_add_replay - one more seed
+ * ab_add_replay - add one more seed
  * @x: table
  * @policy: 0 vanilla, 1 the other
  * @c: what the replay did
@@ -48,7 +48,7 @@ void ab_add_replay(struct ab *x, unsigned int policy, const struct check_counts 
 }
 
 /**
- * ab_set_real - what the two recordings show
+ * ab_set_real - set what the two recordings show
  * @x: table
  * @a: of the recording with defrag_mode=0
  * @b: of the one with defrag_mode=1
@@ -68,7 +68,7 @@ void ab_set_real(struct ab *x, const struct check_counts *a, const struct check_
 }
 
 /**
- * ab_add_repeat - one more real run, equal to one of the two
+ * ab_add_repeat - add one more real run, equal to one of the two
  * @x: table
  * @mode: its vm.defrag_mode
  * @c: what it did
@@ -150,7 +150,7 @@ static void judge_thp(struct ab *x)
 }
 
 /**
- * ab_judge - verdict of every row, and the sums
+ * ab_judge - give every row a verdict, and sum them up
  * @x: table with the real values and at least one replay under each policy
  *
  * Where the recordings have no THP fault, or no metric moved, there is nothing to fail.

@@ -95,7 +95,7 @@ static void print_sums(const struct ab *x)
 }
 
 /**
- * ab_print - the table, 80 columns wide for all but absurd numbers, and the sums below it
+ * ab_print - print the table, 80 columns wide for all but absurd numbers, and the sums below it
  * @x: judged
  * @policy: the two that the first recording was replayed under
  */
@@ -150,7 +150,7 @@ static json_t *json_row(const struct ab_row *r)
 }
 
 /**
- * ab_json - the table and the sums
+ * ab_json - make JSON of the table and the sums
  * @x: judged
  *
  * Return: a new reference.

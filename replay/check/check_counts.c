@@ -14,7 +14,7 @@ static void take_extfrag(struct check_counts *c, const struct policy_result *run
 }
 
 /**
- * check_counts_recorded - what the recorded kernel did
+ * check_counts_recorded - count what the recorded kernel did
  * @c: filled in
  * @m: recording with both snapshots; stays in use
  * @observed: what its trace shows, for the extfrag events; NULL: nothing is known of them
@@ -32,7 +32,7 @@ void check_counts_recorded(struct check_counts *c, const struct recording *m,
 }
 
 /**
- * check_counts_replayed - what a replay did
+ * check_counts_replayed - count what a replay did
  * @c: filled in
  * @run: finished run; "observed" knows only what its trace shows
  */
@@ -62,7 +62,7 @@ static bool read_extfrag(const struct check_counts *c, const char *name, double 
 }
 
 /**
- * check_counts_read - a number of a run by its name, for metric_value()
+ * check_counts_read - get a number of a run by its name, for metric_value()
  * @counts: struct check_counts of the run
  * @name: as in the report of a replay
  * @value: set on success
@@ -100,7 +100,7 @@ static bool is_no_event(const char *name)
 }
 
 /**
- * check_unmodeled - the events that the recorded kernel counted and a replay does not
+ * check_unmodeled - list the events that the recorded kernel counted and a replay does not
  * @m: recording with both snapshots
  * @visit: called with each counter that moved
  * @ctx: for @visit

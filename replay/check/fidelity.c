@@ -61,7 +61,7 @@ static void compare_thp(struct fidelity *f, const struct recording *m,
 }
 
 /**
- * check_recorded_policy - the policy that a recording was made under
+ * check_recorded_policy - get the policy that a recording was made under
  * @m: the recording
  *
  * Return: what -p would be given for it.
@@ -72,7 +72,7 @@ const char *check_recorded_policy(const struct recording *m)
 }
 
 /**
- * fidelity_init - the rows of a recording
+ * fidelity_init - begin the rows of a recording
  * @f: filled in; fidelity_add_replay() and fidelity_judge() are to follow
  * @m: recording with both snapshots
  * @observed: the trace's own history, for extfrag events and THP outcomes
@@ -94,7 +94,7 @@ void fidelity_init(struct fidelity *f, const struct recording *m,
 }
 
 /**
- * fidelity_add_repeat - one more real run of the recorded load
+ * fidelity_add_repeat - add one more real run of the recorded load
  * @f: after fidelity_init()
  * @c: what it did
  */
@@ -106,7 +106,7 @@ void fidelity_add_repeat(struct fidelity *f, const struct check_counts *c)
 }
 
 /**
- * fidelity_add_replay - one more seed
+ * fidelity_add_replay - add one more seed
  * @f: after fidelity_init()
  * @c: what the replay did
  */
@@ -139,7 +139,7 @@ static enum fidelity_verdict judge_row(struct fidelity_row *row)
 }
 
 /**
- * fidelity_judge - verdict of every row, and their sums
+ * fidelity_judge - give every row a verdict, and sum them up
  * @f: with at least one replay
  *
  * A row that the replay does not know, as "observed" knows few, is dropped.
@@ -163,7 +163,7 @@ void fidelity_judge(struct fidelity *f)
 }
 
 /**
- * fidelity_difference - replay against the real runs
+ * fidelity_difference - compute how far the replay is from the real runs
  * @row: a judged row
  *
  * Return: points of a rate; else the logarithm of a ratio, in which few say little.

@@ -14,7 +14,7 @@ static const char *const verdict_name[] = {
 };
 
 /**
- * format_count - a number of at most six characters
+ * format_count - print a number in at most six characters
  * @buf: filled in
  * @len: its size
  * @value: NAN: a dash
@@ -139,7 +139,7 @@ static void print_sums(const struct fidelity *f)
 }
 
 /**
- * fidelity_print - the table and its sums
+ * fidelity_print - print the table and its sums
  * @f: judged
  * @m: the recording
  */
@@ -198,7 +198,7 @@ static void append_moved(void *list, const char *name, u64 moved)
 }
 
 /**
- * fidelity_json - the rows and their sums
+ * fidelity_json - make JSON of the rows and their sums
  * @f: judged
  * @m: the recording
  *
@@ -225,7 +225,7 @@ json_t *fidelity_json(const struct fidelity *f, const struct recording *m)
 }
 
 /**
- * fidelity_thp_json - THP outcomes by the trace and by the counters
+ * fidelity_thp_json - make JSON of THP outcomes by the trace and by the counters
  * @f: after fidelity_init()
  *
  * Return: a new reference.

@@ -14,7 +14,7 @@
 #define PRIOR_RUNS 4
 
 /**
- * sample_add - one more run
+ * sample_add - add one more run
  * @s: the runs so far
  * @value: of the new one; NAN: it has none
  */
@@ -35,7 +35,7 @@ void sample_add(struct check_sample *s, double value)
 }
 
 /**
- * sample_mean - mean over the runs
+ * sample_mean - compute the mean over the runs
  * @s: the runs
  *
  * The sum of whole numbers is exact, so that equal values have exactly themselves as mean.
@@ -48,7 +48,7 @@ double sample_mean(const struct check_sample *s)
 }
 
 /**
- * sample_error_squared - square of the mean's standard error
+ * sample_error_squared - compute the square of the mean's standard error
  * @s: the runs, at least two
  *
  * Return: the square.
@@ -59,7 +59,7 @@ double sample_error_squared(const struct check_sample *s)
 }
 
 /**
- * spread_level - a value on the scale that the spread is measured on
+ * spread_level - put a value on the scale that the spread is measured on
  * @s: spread of the metric
  * @value: of a run
  *
@@ -71,7 +71,7 @@ double spread_level(const struct metric_spread *s, double value)
 }
 
 /**
- * spread_value - the inverse of spread_level()
+ * spread_value - undo spread_level()
  * @s: spread of the metric
  * @level: on its scale
  *
@@ -83,7 +83,7 @@ double spread_value(const struct metric_spread *s, double level)
 }
 
 /**
- * spread_floor - the least distance that is worth telling
+ * spread_floor - get the least distance that is worth telling
  * @s: spread of the metric
  *
  * Return: a distance on its scale.
@@ -94,7 +94,7 @@ double spread_floor(const struct metric_spread *s)
 }
 
 /**
- * spread_variance - of equal real runs
+ * spread_variance - compute the variance of equal real runs
  * @s: spread of all repeated loads
  * @level: levels of the runs of this one, at least one
  *
@@ -106,7 +106,7 @@ double spread_variance(const struct metric_spread *s, const struct check_sample 
 }
 
 /**
- * spread_half_width - how far from the mean of the real runs one more would be expected
+ * spread_half_width - compute how far from the mean of the real runs one more would be expected
  * @s: spread of all repeated loads
  * @level: levels of the real runs, at least one
  *

@@ -16,7 +16,7 @@ struct reasons {
 	unsigned int nr;
 };
 
-static void put(struct reasons *r, const char *text)
+static void append_text(struct reasons *r, const char *text)
 {
 	r->at += (size_t)snprintf(r->text + r->at, r->len - r->at, "%s", text);
 	if (r->at >= r->len)
@@ -33,8 +33,8 @@ because(struct reasons *r, const char *format, ...)
 	vsnprintf(reason, sizeof(reason), format, args);
 	va_end(args);
 	if (r->nr++)
-		put(r, "; ");
-	put(r, reason);
+		append_text(r, "; ");
+	append_text(r, reason);
 }
 
 static double managed_mib(const struct recording *m)
@@ -62,7 +62,7 @@ static void compare_machines(struct reasons *r, const struct recording *a,
 }
 
 /**
- * repeat_unlike - why one recording is no repetition of another
+ * repeat_unlike - say why one recording is no repetition of another
  * @a: a recording
  * @b: the other
  * @why: the reasons, separated by "; "
@@ -84,7 +84,7 @@ unsigned int repeat_unlike(const struct recording *a, const struct recording *b,
 }
 
 /**
- * ab_unlike - why two recordings cannot be compared
+ * ab_unlike - say why two recordings cannot be compared
  * @a: the one with defrag_mode=0
  * @b: the one with defrag_mode=1
  * @why: the reasons, separated by "; "

@@ -83,7 +83,7 @@ void demand_set_sink(struct demand *d, op_sink sink, void *ctx)
 	d->nr_ops = 0;
 }
 
-static void flush(struct demand *d)
+static void flush_ops(struct demand *d)
 {
 	if (d->sink && d->nr_ops)
 		d->sink(d->sink_ctx, d->op, d->nr_ops);
@@ -95,7 +95,7 @@ static struct op *emit_as(struct demand *d, enum op_type type, const struct who 
 	struct op *op;
 
 	if (d->nr_ops == DEMAND_BATCH)
-		flush(d);
+		flush_ops(d);
 	op = &d->op[d->nr_ops++];
 	*op = (struct op){ .ts = who->ts, .pid = who->pid, .cpu = who->cpu, .type = (u8)type,
 			   .handle = H_NONE };
@@ -715,7 +715,7 @@ void demand_finish(struct demand *d)
 	d->who = (struct who){ .ts = d->who.ts };
 	d->stats.limbo_unmatched += d->limbo_live;
 	demand_emit(d, OP_END);
-	flush(d);
+	flush_ops(d);
 }
 
 /**

@@ -90,12 +90,12 @@ static void freepages_init(struct freepages *f)
 		f->head[o] = f->tail[o] = NO_CHUNK;
 }
 
-static struct freepages *generation(struct migration_window *w, u32 g)
+static struct freepages *generation_at(struct migration_window *w, u32 g)
 {
 	return &w->gen[g % NR_GENERATIONS];
 }
 
-static void unisolate(struct tpage *tp)
+static void end_isolation(struct tpage *tp)
 {
 	if (tp->state == T_ISOLATED)
 		tp->state = T_FREE;
@@ -142,18 +142,18 @@ void migration_end(struct migration_window *w)
 	u16 c;
 
 	for (g = w->first_gen; g <= w->last_gen; g++) {
-		const struct freepages *f = generation(w, g);
+		const struct freepages *f = generation_at(w, g);
 
 		for (o = 0; o < NR_PAGE_ORDERS; o++)
 			for (c = f->head[o]; c != NO_CHUNK; c = w->chunk[c].next)
 				for (i = 0; w->chunk[c].symbol == NO_SYMBOL && i < 1u << o; i++)
-					unisolate(&w->tp[w->chunk[c].pfn + i]);
+					end_isolation(&w->tp[w->chunk[c].pfn + i]);
 	}
 	free(w);
 }
 
-static void push(struct migration_window *w, struct freepages *f, u32 order, u32 pfn, s16 symbol,
-		 bool tail)
+static void push_chunk(struct migration_window *w, struct freepages *f, u32 order, u32 pfn,
+		       s16 symbol, bool tail)
 {
 	u16 c = w->free_chunk;
 
@@ -172,7 +172,7 @@ static void push(struct migration_window *w, struct freepages *f, u32 order, u32
 	}
 }
 
-static struct chunk pop(struct migration_window *w, struct freepages *f, u32 order)
+static struct chunk pop_chunk(struct migration_window *w, struct freepages *f, u32 order)
 {
 	u16 c = f->head[order];
 	struct chunk got = w->chunk[c];
@@ -195,11 +195,11 @@ static bool take_from_generation(struct migration_window *w, struct freepages *f
 		o++;
 	if (o == NR_PAGE_ORDERS)
 		return false;
-	*got = pop(w, f, o);
+	*got = pop_chunk(w, f, o);
 	for (size = 1u << o; o > order;) {
 		o--;
 		size >>= 1;
-		push(w, f, o, got->pfn + size, got->symbol, false);
+		push_chunk(w, f, o, got->pfn + size, got->symbol, false);
 	}
 	return true;
 }
@@ -214,7 +214,7 @@ static void new_generation(struct migration_window *w)
 	w->taken = false;
 	if (w->last_gen - w->first_gen == NR_GENERATIONS - 1)
 		w->first_gen++;
-	freepages_init(generation(w, ++w->last_gen));
+	freepages_init(generation_at(w, ++w->last_gen));
 }
 
 /* compaction_alloc(), on the oldest generation that has a page of this order. */
@@ -224,7 +224,7 @@ static bool take_target(struct migration_window *w, u32 order, struct chunk *got
 
 	w->taken = true;
 	for (g = w->first_gen; g <= w->last_gen; g++)
-		if (take_from_generation(w, generation(w, g), order, got))
+		if (take_from_generation(w, generation_at(w, g), order, got))
 			return true;
 	return false;
 }
@@ -232,15 +232,15 @@ static bool take_target(struct migration_window *w, u32 order, struct chunk *got
 /* Add a buddy that isolation found to the newest generation, as the kernel's version keeps it. */
 static void add_isolated(struct migration_window *w, u32 order, u32 pfn, s16 symbol)
 {
-	struct freepages *f = generation(w, w->last_gen);
+	struct freepages *f = generation_at(w, w->last_gen);
 	u32 i;
 
 	if (!w->single_pages) {
-		push(w, f, order, pfn, symbol, true);
+		push_chunk(w, f, order, pfn, symbol, true);
 		return;
 	}
 	for (i = 0; i < 1u << order; i++)
-		push(w, f, 0, pfn + i, symbol, false);
+		push_chunk(w, f, 0, pfn + i, symbol, false);
 }
 
 static bool tp_free(const struct migration_window *w, u32 pfn)
@@ -438,14 +438,14 @@ static void place_chunks(struct migration_window *w, struct freepages *f, s16 sy
 }
 
 /* The symbol's base is known now, and so the place of every page that was taken from it. */
-static void resolve(struct migration_window *w, s16 symbol, u32 base, migration_resolved_fn fn,
-		    void *ctx)
+static void resolve_symbol(struct migration_window *w, s16 symbol, u32 base,
+			   migration_resolved_fn fn, void *ctx)
 {
 	u32 i, kept = 0;
 
 	w->symbol[symbol].placed = true;
 	for (i = w->first_gen; i <= w->last_gen; i++)
-		place_chunks(w, generation(w, i), symbol, base);
+		place_chunks(w, generation_at(w, i), symbol, base);
 	for (i = 0; i < w->nr_pending; i++) {
 		if (w->pending[i].symbol == symbol)
 			fn(ctx, w->pending[i].handle, base + w->pending[i].offset,
@@ -484,7 +484,7 @@ static bool skip_to_in(struct migration_window *w, struct freepages *f, u32 dst,
 					k->pfn += half;
 					off -= half;
 				} else {
-					push(w, f, o - 1, base + half, NO_SYMBOL, false);
+					push_chunk(w, f, o - 1, base + half, NO_SYMBOL, false);
 				}
 			}
 			w->chunk[c].next = w->free_chunk;
@@ -501,7 +501,7 @@ static void skip_to(struct migration_window *w, u32 dst, u32 order)
 	u32 g;
 
 	for (g = w->first_gen; g <= w->last_gen; g++)
-		if (skip_to_in(w, generation(w, g), dst, order))
+		if (skip_to_in(w, generation_at(w, g), dst, order))
 			return;
 }
 
@@ -545,7 +545,7 @@ static void find_symbol(struct migration_window *w, u32 start, u32 end, u32 take
 		}
 	}
 	if (best != MIGRATION_UNKNOWN)
-		resolve(w, w->around, best, fn, ctx);
+		resolve_symbol(w, w->around, best, fn, ctx);
 }
 
 /**
@@ -590,14 +590,14 @@ void migration_isolate(struct migration_window *w, u32 start, u32 len, u32 taken
 		w->tp[pfn].percpu = 0;
 }
 
-static bool listed(struct migration_window *w, u32 pfn)
+static bool on_freepages(struct migration_window *w, u32 pfn)
 {
 	u32 g, o;
 	u16 c;
 
 	for (g = w->first_gen; g <= w->last_gen; g++)
 		for (o = 0; o < NR_PAGE_ORDERS; o++)
-			for (c = generation(w, g)->head[o]; c != NO_CHUNK; c = w->chunk[c].next)
+			for (c = generation_at(w, g)->head[o]; c != NO_CHUNK; c = w->chunk[c].next)
 				if (w->chunk[c].symbol == NO_SYMBOL && pfn >= w->chunk[c].pfn &&
 				    pfn - w->chunk[c].pfn < 1u << o)
 					return true;
@@ -613,7 +613,7 @@ static void pass_over(struct migration_window *w, u32 predicted, u32 dst, u32 or
 	struct chunk got = { .pfn = predicted, .symbol = NO_SYMBOL };
 	u32 n;
 
-	if (!listed(w, dst)) {
+	if (!on_freepages(w, dst)) {
 		skip_to(w, dst, order);
 		return;
 	}
@@ -654,7 +654,7 @@ struct migration_target migration_source(struct migration_window *w, u32 src, u3
 
 			if (base + size > w->max_pfn)
 				return t;
-			resolve(w, got.symbol, base, fn, ctx);
+			resolve_symbol(w, got.symbol, base, fn, ctx);
 			predicted = base + got.pfn;
 		}
 		if (predicted != t.pfn) {
@@ -708,7 +708,7 @@ static void returned_symbol(struct migration_window *w, u32 pfn, migration_resol
 		base = pfn & ~((1u << w->symbol[i].order) - 1);
 		if (w->symbol[i].placed || !symbol_free(w, (s16)i, base))
 			continue;
-		resolve(w, (s16)i, base, fn, ctx);
+		resolve_symbol(w, (s16)i, base, fn, ctx);
 		return;
 	}
 }
@@ -726,7 +726,7 @@ void migration_returned(struct migration_window *w, u32 pfn, u32 order, migratio
 {
 	returned_symbol(w, pfn, fn, ctx);
 	skip_to(w, pfn, order);
-	push(w, generation(w, w->first_gen), order, pfn, NO_SYMBOL, false);
+	push_chunk(w, generation_at(w, w->first_gen), order, pfn, NO_SYMBOL, false);
 }
 
 static s32 guess_index(const struct migration_window *w, u32 pfn)

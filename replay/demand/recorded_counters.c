@@ -6,7 +6,7 @@
 #include "internal.h"
 #include "base/vmstat.h"
 
-static void count(struct demand *d, enum vm_event_item item, s32 n)
+static void emit_count(struct demand *d, enum vm_event_item item, s32 n)
 {
 	struct op *op = demand_emit(d, OP_RECORDED);
 
@@ -26,10 +26,16 @@ static void recorded_shrink(struct demand *d, const struct record *r)
 	bool khugepaged = t->flags & TASK_KHUGEPAGED && d->khugepaged_counters;
 
 	if (!d->lru_gen)
-		count(d, kswapd ? VM_pgscan_kswapd : khugepaged ? VM_pgscan_khugepaged :
-		      VM_pgscan_direct, (s32)r->shrink.nr_scanned);
-	count(d, kswapd ? VM_pgsteal_kswapd : khugepaged ? VM_pgsteal_khugepaged :
-	      VM_pgsteal_direct, (s32)r->shrink.nr_reclaimed);
+		emit_count(d,
+			   kswapd	? VM_pgscan_kswapd
+			   : khugepaged ? VM_pgscan_khugepaged
+					: VM_pgscan_direct,
+			   (s32)r->shrink.nr_scanned);
+	emit_count(d,
+		   kswapd	? VM_pgsteal_kswapd
+		   : khugepaged ? VM_pgsteal_khugepaged
+				: VM_pgsteal_direct,
+		   (s32)r->shrink.nr_reclaimed);
 }
 
 /*
@@ -77,19 +83,19 @@ void recorded_event(struct demand *d, const struct record *r)
 		return;
 	switch (r->type) {
 	case REC_DIRECT_RECLAIM_BEGIN:
-		count(d, stall[gfp_zone(r->gfp)], 1);
+		emit_count(d, stall[gfp_zone(r->gfp)], 1);
 		break;
 	case REC_BALANCE_BEGIN:
-		count(d, VM_pageoutrun, 1);
+		emit_count(d, VM_pageoutrun, 1);
 		break;
 	case REC_SHRINK_INACTIVE:
 		recorded_shrink(d, r);
 		break;
 	case REC_COMPACT_MIGRATEPAGES:
-		count(d, VM_pgmigrate_success, (s32)r->migrate.nr_migrated);
+		emit_count(d, VM_pgmigrate_success, (s32)r->migrate.nr_migrated);
 		break;
 	case REC_KCOMPACTD_WAKE:
-		count(d, VM_compact_daemon_wake, 1);
+		emit_count(d, VM_compact_daemon_wake, 1);
 		break;
 	default:
 		break;
@@ -105,5 +111,5 @@ void recorded_event(struct demand *d, const struct record *r)
 void recorded_swapout(struct demand *d, enum vm_event_item item, s32 pages)
 {
 	if (!d->measured)
-		count(d, item, pages);
+		emit_count(d, item, pages);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Columns of metrics, rows that hold them against each other, and the judgment of each cell. */
+/* Columns have metrics, rows hold them against each other, and each cell is judged. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ const char *const diff_verdict_name[] = {
 };
 
 /**
- * diff_column_find - the runs of a metric
+ * diff_column_find - find the runs of a metric
  * @c: column
  * @name: of the metric
  *
@@ -89,7 +89,7 @@ static int add_samples(struct diff_column *c, const json_t *samples)
 }
 
 /**
- * diff_column_add_report - one more report's runs of a policy
+ * diff_column_add_report - add one more report's runs of a policy
  * @c: column, zeroed before the first
  * @file: as the user named it
  * @policy: element of "policies"; with a spread every seed is a run of its own
@@ -112,7 +112,7 @@ int diff_column_add_report(struct diff_column *c, const char *file, const json_t
 	return report_flatten(policy, add_json, c);
 }
 
-/* one run of a column */
+/* A run of a column is read by read_run(). */
 struct column_run {
 	const struct diff_column *c;
 	size_t run;
@@ -214,7 +214,7 @@ void diff_column_release(struct diff_column *c)
 }
 
 /**
- * diff_percent - how far a metric moved, in percent of the base
+ * diff_percent - compute how far a metric moved, in percent of the base
  * @base: value of the base
  * @new: of the other
  *
@@ -271,7 +271,7 @@ static bool is_large(const struct diff_row *row, const struct diff_cell *new)
 }
 
 /**
- * diff_criterion_judge - whether a metric moved further the wrong way than it may
+ * diff_criterion_judge - did a metric move further the wrong way than it may?
  * @c: the criterion, or NULL
  * @row: with the base
  * @new: the other side, with its change and p
@@ -308,7 +308,7 @@ static bool is_whole_number(const struct diff_cell *cell)
 			      fabs(cell->stats.mean) < 1e15);
 }
 
-/* counts are whole, unless they are means; a rate is a rate even when it is 50 */
+/* Counts are whole unless they are means; a rate has decimals even when it is 50. */
 static int places_of(const struct diff_row *row, const struct diff_table *t)
 {
 	bool whole = is_whole_number(&row->base);
@@ -383,7 +383,7 @@ static size_t most_rows(const struct diff_table *t, const struct diff_criteria *
 }
 
 /**
- * diff_table_build - rows and verdicts of a table whose columns are complete
+ * diff_table_build - make rows and verdicts of a table whose columns are complete
  * @t: with ->base and ->new
  * @criteria: to judge by
  *

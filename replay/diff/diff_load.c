@@ -51,7 +51,7 @@ static int check_schema(const struct diff_report *r, bool force)
 }
 
 /**
- * diff_policy_label - the name of a policy's results, with its settings
+ * diff_policy_label - get the name of a policy's results, with its settings
  * @policy: element of "policies"
  *
  * Return: a string of @policy's.
@@ -82,7 +82,7 @@ const json_t *diff_policy(const struct diff_report *r, const char *name)
 }
 
 /**
- * diff_selected - how many policies an operand names
+ * diff_selected - count the policies that an operand names
  * @r: the report
  *
  * Return: 1, or all that the report has.
@@ -243,7 +243,7 @@ static void seeds_of(const json_t *policy, json_int_t *first, json_int_t *last)
 		*last = *first > INT64_MAX - runs ? INT64_MAX : *first + runs - 1;
 }
 
-static bool overlap(const struct diff_report *a, const struct diff_report *b, const char *name)
+static bool share_runs(const struct diff_report *a, const struct diff_report *b, const char *name)
 {
 	const json_t *pa = diff_policy(a, a->policy ? a->policy : name);
 	const json_t *pb = diff_policy(b, b->policy ? b->policy : name);
@@ -272,7 +272,7 @@ int diff_independent(const struct diff_group *g, const char *policy, bool force)
 {
 	for (size_t i = 0; i < g->nr; i++) {
 		for (size_t j = 0; j < i; j++) {
-			if (!overlap(&g->report[i], &g->report[j], policy))
+			if (!share_runs(&g->report[i], &g->report[j], policy))
 				continue;
 			message("%s and %s are of one trace and of the same seeds, so no two runs:"
 				" replay one with another --seed%s", g->report[j].given,

@@ -8,7 +8,7 @@
 #define FRACTION_STEPS	1000
 
 /**
- * diff_stats_of - mean and standard deviation of a sample
+ * diff_stats_of - compute mean and standard deviation of a sample
  * @value: of each run
  * @n: how many
  *

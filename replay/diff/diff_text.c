@@ -28,7 +28,7 @@ struct layout {
 };
 
 /**
- * diff_row_label - a metric as the table calls it
+ * diff_row_label - get the name that the table has for a metric
  * @row: its row
  *
  * Return: a string that lives as long as @row.
@@ -44,7 +44,7 @@ static bool says_something(const struct diff_cell *cell)
 }
 
 /**
- * diff_row_shown - whether a row belongs into the table
+ * diff_row_shown - does a row belong into the table?
  * @t: its table
  * @row: the row
  * @all: --all was given; a row that is 0 on every side still says nothing

@@ -146,7 +146,7 @@ static bool fails_by_chance(struct evacuator *ev)
 	return (double)(mm_random(ev->mm) >> 11) * 0x1p-53 < ev->e->p_fail;
 }
 
-static void fail(struct evacuator *ev, u32 src)
+static void fail_source(struct evacuator *ev, u32 src)
 {
 	ev->e->failed += N(ev->mm->page[src].order);
 	ev->stopped = true;
@@ -162,7 +162,7 @@ static void move_to(struct evacuator *ev, u32 dst, u32 src)
 		return;
 	}
 	free_pages(ev->mm, dst, order);
-	fail(ev, src);
+	fail_source(ev, src);
 }
 
 /* Return: false if there is no target: then there will be none for the next page either. */
@@ -171,7 +171,7 @@ static bool move_base_page(struct evacuator *ev, u32 src)
 	u32 dst = alloc_target_outside(ev, 0);
 
 	if (dst == PFN_NONE) {
-		fail(ev, src);
+		fail_source(ev, src);
 		return false;
 	}
 	move_to(ev, dst, src);
@@ -195,7 +195,7 @@ static bool move_one(struct evacuator *ev, u32 src)
 		if (memory)
 			memory = move_base_page(ev, src + i);
 		else
-			fail(ev, src + i);
+			fail_source(ev, src + i);
 	}
 	return memory;
 }
@@ -225,7 +225,7 @@ static void move_batch(struct evacuator *ev)
 		if (memory)
 			memory = move_one(ev, ev->src[i]);
 		else
-			fail(ev, ev->src[i]);
+			fail_source(ev, ev->src[i]);
 	}
 }
 

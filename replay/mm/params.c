@@ -19,7 +19,7 @@ const char *const param_from_names[] = {
 	[PARAM_FROM_USER] = "user",
 };
 
-static double *place(struct mm_params *p, enum mm_param which)
+static double *value_of(struct mm_params *p, enum mm_param which)
 {
 	return (double *)((char *)p + table[which].offset);
 }
@@ -33,7 +33,7 @@ void params_default(struct mm_params *p)
 	int i;
 
 	for (i = 0; i < NR_PARAMS; i++) {
-		*place(p, i) = table[i].def;
+		*value_of(p, i) = table[i].def;
 		p->from[i] = PARAM_FROM_DEFAULT;
 	}
 }
@@ -49,6 +49,6 @@ void param_set(struct mm_params *p, enum mm_param which, double value, enum para
 {
 	if (from < p->from[which])
 		return;
-	*place(p, which) = value;
+	*value_of(p, which) = value;
 	p->from[which] = from;
 }

@@ -29,7 +29,7 @@ struct slowpath {
 
 enum slow_next { SLOW_RETRY, SLOW_NOPAGE, SLOW_GOT };
 
-static bool got(struct slowpath *s, u32 pfn)
+static bool found_page(struct slowpath *s, u32 pfn)
 {
 	s->pfn = pfn;
 	return pfn != PFN_NONE;
@@ -37,7 +37,7 @@ static bool got(struct slowpath *s, u32 pfn)
 
 static bool try_freelist(struct slowpath *s, u32 alloc_flags)
 {
-	return got(s, get_page_from_freelist(s->mm, s->r.order, alloc_flags, s->ac));
+	return found_page(s, get_page_from_freelist(s->mm, s->r.order, alloc_flags, s->ac));
 }
 
 /* 6.1's mm/page_alloc.c:gfp_to_alloc_flags */
@@ -220,7 +220,7 @@ static bool take_captured(struct slowpath *s, const struct capture_control *capc
 	if (capc->pfn == PFN_NONE)
 		return false;
 	prep_new_page(s->mm, capc->pfn, capc->order, s->ac->migratetype);
-	return got(s, capc->pfn);
+	return found_page(s, capc->pfn);
 }
 
 /* Let the policy find a page by its own means, in the context of the request. */
@@ -237,7 +237,7 @@ static bool policy_serves(struct slowpath *s, bool last_resort)
 	else
 		pfn = asked_direct_compact(s->mm, s->ac, &s->r);
 	charge_compact(s->mm, before);
-	return got(s, pfn);
+	return found_page(s, pfn);
 }
 
 /* mm/page_alloc.c:__alloc_pages_direct_compact */

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What memory looks like at the end of a replay. */
+/* Memory is looked at here as it is at the end of a replay. */
 #include <string.h>
 
 #include "frag_index.h"
 
-/* what a run of pages holds; or-ed together over pageblocks for larger blocks */
+/* These bits say what a run of pages holds; for larger blocks they are or-ed over pageblocks. */
 #define BLOCK_FREE	1u
 #define BLOCK_MOVABLE	2u	/* asked for as movable */
 #define BLOCK_OTHER	4u	/* asked for as unmovable or reclaimable */
 #define BLOCK_FIXED	8u	/* can be neither migrated nor reclaimed */
 #define BLOCK_HOLE	16u
 
-/* on the LRU or with its own migration method, and nobody holds it down */
+/* A page can leave if it is on the LRU or has its own migration method, and is not pinned. */
 static bool page_can_go(const struct mm *mm, u32 pfn)
 {
 	const struct page *p = &mm->page[pfn];
@@ -105,7 +105,7 @@ static u32 scan_pageblock(struct mm *mm, struct memory_report *r, u32 start)
 	return holds;
 }
 
-/* a pageblock into the larger blocks that it is part of; the last of them may not be whole */
+/* adds a pageblock to the larger blocks that it is part of; the last of these may not be whole */
 static void add_block(struct memory_report *r, u32 *sum, u32 block, u32 holds, bool last)
 {
 	for (int i = 0; i < NR_CONTIG_SIZES; i++) {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What memory looks like at the end of a replay; it is only read. */
+/* Memory at the end of a replay is looked at here, and not changed. */
 #ifndef FRAGREPLAY_FRAG_INDEX_H
 #define FRAGREPLAY_FRAG_INDEX_H
 
 #include "mm/mm.h"
 
-/* naturally aligned blocks of one size; a pageblock is the first of them */
+/* Contiguity is counted in naturally aligned blocks of these sizes; the first is a pageblock. */
 enum { CONTIG_2M, CONTIG_64M, CONTIG_128M, CONTIG_1G, NR_CONTIG_SIZES };
 
 extern const u32 report_contig_order[NR_CONTIG_SIZES];

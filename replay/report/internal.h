@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The parts of a report, each made by a file of its own. */
+/* Each part of a report is made by a file of its own. */
 #ifndef FRAGREPLAY_REPORT_INTERNAL_H
 #define FRAGREPLAY_REPORT_INTERNAL_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The numbers of one policy's results, each under the name that diff knows it by. */
+/* The numbers of a policy's results are visited here, each under the name that diff knows it by. */
 #include <stdio.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@ struct flatten {
 
 static int flatten_object(const struct flatten *f, const char *prefix, const json_t *object);
 
-/* by order; arrays of objects go by their names, those without are no metrics */
+/* An array of numbers goes by order, one of objects by their names; others are no metrics. */
 static int flatten_array(const struct flatten *f, const char *prefix, const json_t *array)
 {
 	char name[METRIC_NAME];
@@ -61,7 +61,7 @@ static int flatten_object(const struct flatten *f, const char *prefix, const jso
 	return 0;
 }
 
-/* what the policy itself reported: a member that has its name, settings aside */
+/* What the policy itself reported is a member that has its name, without settings. */
 static int flatten_own(const struct flatten *f, const json_t *policy)
 {
 	const char *label = json_string_value(json_object_get(policy, "policy"));

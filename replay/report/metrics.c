@@ -266,7 +266,7 @@ const struct metric metrics[] = {
 const unsigned int nr_metrics = sizeof(metrics) / sizeof(metrics[0]);
 
 /**
- * metric_find - what is known of a metric
+ * metric_find - find a metric in the table
  * @name: as in the table
  *
  * Return: the first entry that fits, or one without unit, direction and limits.
@@ -282,7 +282,7 @@ const struct metric *metric_find(const char *name)
 }
 
 /**
- * metric_share - a part of a whole
+ * metric_share - compute what share one part has of two
  * @part: of it
  * @rest: what else there is
  * @whole: what all of it is to be: 1 for a fraction, 100 for percent
@@ -310,7 +310,7 @@ static double sum_of_terms(const char *const *term, metric_reader read, const vo
 }
 
 /**
- * metric_value - a metric of one run, or of one moment
+ * metric_value - compute a metric of one run, or of one moment
  * @m: entry of the table, no pattern
  * @read: where the numbers come from that it is made of
  * @ctx: for @read
@@ -337,7 +337,7 @@ double metric_value(const struct metric *m, metric_reader read, const void *ctx)
 }
 
 /**
- * metric_title - a metric as tables call it
+ * metric_title - get the name that tables have for a metric
  * @m: its entry
  * @name: of the metric: an entry may be a pattern
  *
@@ -349,7 +349,7 @@ const char *metric_title(const struct metric *m, const char *name)
 }
 
 /**
- * metric_unit_name - a unit as users read it
+ * metric_unit_name - get the name of a unit
  * @unit: the unit
  *
  * Return: a word in the plural.
@@ -360,7 +360,7 @@ const char *metric_unit_name(enum metric_unit unit)
 }
 
 /**
- * metric_floor - the least change of a metric that says something, in its unit
+ * metric_floor - get the least change of a metric that says something, in its unit
  * @m: its entry
  *
  * Return: 0 or more.
@@ -371,7 +371,7 @@ double metric_floor(const struct metric *m)
 }
 
 /**
- * metric_is_pattern - whether an entry is of several metrics
+ * metric_is_pattern - does an entry stand for several metrics?
  * @m: the entry
  *
  * Return: true when it is.
@@ -382,7 +382,7 @@ bool metric_is_pattern(const struct metric *m)
 }
 
 /**
- * metric_counter - a counter of /proc/vmstat that the model has
+ * metric_counter - find the counter of /proc/vmstat with a metric's name
  * @name: of the metric
  *
  * Return: its enum vm_event_item; -1 when it is none.
@@ -396,7 +396,7 @@ int metric_counter(const char *name)
 }
 
 /**
- * metric_is_known - whether some report could have this metric at its end
+ * metric_is_known - could some report have this metric at its end?
  * @name: of the metric
  *
  * Of the counters only those that there are; in the parts of the report, what fits a pattern.

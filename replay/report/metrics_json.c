@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The table of metrics for programs: schema fragreplay-metrics/1, and the page of view. */
+/* The table of metrics is JSON for programs (fragreplay-metrics/1), and for the page of view. */
 #include "base/json.h"
 #include "metrics.h"
 
@@ -33,7 +33,7 @@ static json_t *json_curve(const struct metric *m)
 }
 
 /**
- * metric_json - what the table has of a metric
+ * metric_json - make an object of what the table has of a metric
  * @name: of the metric, or the pattern of names
  * @m: its entry
  *
@@ -64,7 +64,7 @@ static json_t *metric_json(const char *name, const struct metric *m)
 }
 
 /**
- * metrics_curves - the metrics that the page of view draws over time
+ * metrics_curves - list the metrics that the page of view draws over time
  *
  * Return: an array in the order of the table, a new reference.
  */
@@ -84,7 +84,7 @@ static void append_metric(void *list, const char *name, const struct metric *m)
 }
 
 /**
- * metrics_document - the whole table
+ * metrics_document - make a document of the whole table
  *
  * Return: a document of schema fragreplay-metrics/1, a new reference.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The table of metrics for people. */
+/* The table of metrics is printed here for people. */
 #include "metrics.h"
 
 static void print_terms(const char *const *term, const char *sign, FILE *out)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The report as one JSON document: the parts that do not belong to a policy. */
+/* The report is one JSON document; the parts that belong to no policy are made here. */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -20,7 +20,7 @@ static json_t *report_tool(void)
 }
 
 /**
- * report_trace - what was decoded
+ * report_trace - describe what was decoded
  * @out: a finished run
  *
  * Return: a new object.
@@ -74,7 +74,7 @@ static void add_param(json_t *params, const char *name, double value, double def
 	json_object_set_new(params, name, p);
 }
 
-/* As they are at the end of the replay: what is fitted is so from the recording, for all models. */
+/* Parameters are as at the end of the replay; what is fitted is the same for all models. */
 static json_t *report_params(const struct report_options *o, const struct run_output *out)
 {
 	const struct mm_params *p = o->params;
@@ -103,7 +103,7 @@ static json_t *report_run_options(const struct report_options *o)
 }
 
 /**
- * report_build - the whole document
+ * report_build - make the whole document
  * @o: what was replayed, and how
  * @out: the finished (or interrupted) run
  * @spread: one a policy when several seeds were run, else NULL
@@ -137,7 +137,7 @@ static int write_chunk(const char *buffer, size_t size, void *file)
 }
 
 /**
- * report_write - a JSON document to a file, whole or not at all
+ * report_write - write a JSON document to a file, whole or not at all
  * @report: the document
  * @path: file, or NULL for stdout
  *
@@ -171,7 +171,7 @@ int report_write(const json_t *report, const char *path)
  * @path: file
  * @flags: of json_load_file()
  *
- * Whether it is a report at all, and of which version, is the caller's to look at.
+ * The caller must look whether it is a report at all, and of which version.
  *
  * Return: a new reference; NULL with a message on stderr.
  */

@@ -32,7 +32,7 @@ struct report_options {
 	bool timeline, timing;
 };
 
-/* one policy over --seeds runs: the counters, and every number by the name that diff has for it */
+/* A spread has the counters of a policy over --seeds runs, and all numbers that diff names. */
 struct spread {
 	unsigned int runs;
 	json_t *samples;	/* by metric: an array with one value per seed */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The report's "machine": what was replayed on, and where each part of that comes from. */
+/* The report's "machine" says what was replayed on, and where each part of that comes from. */
 #include <string.h>
 
 #include "base/json.h"
@@ -31,7 +31,7 @@ static json_t *report_zone(const struct zone *z, int type)
 	return zone;
 }
 
-/* the recorded zones, in the model's words, for a report without a model */
+/* makes a model's zone of a recorded one, for a report without a model */
 static void zone_from_snapshot(struct zone *z, const struct snap_zone *s)
 {
 	memset(z, 0, sizeof(*z));
@@ -109,7 +109,7 @@ static json_t *report_notes(const char *notes)
 }
 
 /**
- * report_version - a kernel version as text
+ * report_version - make a text of a kernel version
  * @version: as KERNEL() makes it; 0 becomes null
  *
  * Return: a new string, or null.
@@ -124,7 +124,7 @@ json_t *report_version(u32 version)
 }
 
 /**
- * report_machine - the replayed machine
+ * report_machine - describe the replayed machine
  * @m: as loaded or inferred, with every --set applied
  * @out: the run; its first model tells marks and reserves
  * @version: --kernel, 0 when not given

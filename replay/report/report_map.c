@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The report's maps of pageblocks: a policy's "map". */
+/* A policy's "map" in the report has its pageblocks over time. */
 #include <stdlib.h>
 
 #include "base/json.h"
@@ -9,7 +9,7 @@
  * report_fit_maps - leave out moments until the rows of all maps fit a report
  * @out: a finished run
  *
- * All maps are thinned alike, so that their moments stay the same.
+ * All maps lose the same moments.
  */
 void report_fit_maps(const struct run_output *out)
 {
@@ -97,7 +97,7 @@ json_t *report_map_end(const struct blockmap *map)
 }
 
 /**
- * report_map - a policy's pageblocks over time
+ * report_map - describe a policy's pageblocks over time
  * @map: after report_fit_maps()
  *
  * Return: a new object.

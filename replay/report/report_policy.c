@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The report's "policies": one object for each policy's replay at its end. */
+/* The report's "policies" has an object for each policy's replay at its end. */
 #include <math.h>
 #include <string.h>
 
@@ -32,7 +32,7 @@ static json_t *report_thp(const struct policy_result *run)
 	return thp;
 }
 
-/* what a trace cannot tell is not there: to it, a capture is a steal */
+/* A trace cannot tell a capture from a steal, so that observed has no captures. */
 static void extfrag_classes(json_t *object, const u64 *nr, bool capture)
 {
 	for (int c = 0; c < NR_EXTFRAG_CLASS; c++)
@@ -147,7 +147,7 @@ static u64 percentile(const struct search_hist *h, u64 percent)
 }
 
 /**
- * report_search - what an allocation had to look at
+ * report_search - describe what an allocation had to look at
  * @h: histogram over allocations
  *
  * Return: a new object.
@@ -274,7 +274,7 @@ static bool read_sample(const void *ctx, const char *name, double *value)
 	return of->run->extfrag.known && !strcmp(name, "extfrag.events");
 }
 
-/* what of the counters the table of metrics wants to have in a sample, as far as it is known */
+/* adds the counters that the table of metrics wants in a sample, as far as they are known */
 static void sample_counters(json_t *sample, const struct sample_of *of)
 {
 	for (unsigned int i = 0; i < nr_metrics; i++) {
@@ -343,7 +343,7 @@ static json_t *report_model_stats(const struct model_stats *s)
 	return stats;
 }
 
-/* the policy's own section, under its name */
+/* adds the policy's own section under its name */
 static void report_own(json_t *policy, const struct policy_result *run)
 {
 	const struct policy_ops *ops = run->setup.ops;
@@ -360,7 +360,7 @@ static void report_own(json_t *policy, const struct policy_result *run)
 }
 
 /**
- * report_policy - one policy's results
+ * report_policy - describe one policy's results
  * @run: finished replay; observed has no model memory, and fewer parts
  * @o: options: --timeline, --timing
  * @out: the run that it is part of

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A policy's own section, of the tree that the engine collected. */
+/* A policy's own section is made of the tree that the engine collected. */
 #include "base/json.h"
 #include "engine/policy_sink.h"
 #include "report.h"
 
 /**
- * report_section - an entry of a policy's section, and all within it
+ * report_section - make JSON of an entry of a policy's section, and all within it
  * @section: of any kind; stays the caller's
  *
  * Return: a new value.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a policy was set to, and what it counted: "tunables" and "policy_counters". */
+/* "tunables" says what a policy was set to, and "policy_counters" what it counted. */
 #include "base/json.h"
 #include "internal.h"
 
@@ -32,7 +32,7 @@ static json_t *tunable_value(const struct policy_tunable *t, const void *priv)
 }
 
 /**
- * report_tunables - every tunable of a policy at its end, and what -p set beside them
+ * report_tunables - list every tunable of a policy at its end, and what -p set beside them
  * @run: finished replay; observed has no tunables
  *
  * A tunable that init() resolves, such as step=auto, shows what it came to be.
@@ -59,7 +59,7 @@ json_t *report_tunables(const struct policy_result *run)
 }
 
 /**
- * report_policy_counters - what a policy counted itself
+ * report_policy_counters - list what a policy has counted itself
  * @run: finished replay
  *
  * Return: the counters in an object of the policy's name; NULL when it has none.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What differs from seed to seed: of each counter least, mean and most, and every run's numbers. */
+/* A "spread" has the least, the mean and the most of each counter, and every run's numbers. */
 #include <stdlib.h>
 
 #include "base/json.h"
@@ -19,7 +19,7 @@ static int add_sample(void *samples, const char *name, json_t *value)
 }
 
 /**
- * report_spread_add - one more seed
+ * report_spread_add - add one more seed
  * @s: spread, zeroed before the first
  * @run: finished replay
  * @out: the run that it is part of
@@ -59,7 +59,7 @@ void report_spread_release(struct spread *s, unsigned int nr)
 }
 
 /**
- * report_spread - a policy over several seeds
+ * report_spread - describe a policy over several seeds
  * @run: the first of them
  * @s: all of them
  *

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Letters of 5 by 7 pixels for pictures without a font: ASCII, one glyph per line. */
+/* Pictures without a font have letters of 5 by 7 pixels: ASCII, one glyph per line. */
 #include <string.h>
 
 #include "internal.h"
@@ -106,7 +106,7 @@ static const u8 glyph[LAST - FIRST + 1][GLYPH_HEIGHT] = {
 };
 
 /**
- * view_font_glyph - how a character looks
+ * view_font_glyph - get the shape of a character
  * @c: character; all but ASCII looks like '?'
  *
  * Return: GLYPH_HEIGHT rows from the top, bit 4 at the left.
@@ -117,7 +117,7 @@ const u8 *view_font_glyph(unsigned char c)
 }
 
 /**
- * view_font_descent - how far a character reaches below the base line
+ * view_font_descent - get how far a character reaches below the base line
  * @c: character
  *
  * Return: rows by which its glyph is to be lowered.

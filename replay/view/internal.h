@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files of view/ share. */
+/* The files of view/ share these. */
 #ifndef FRAGREPLAY_VIEW_INTERNAL_H
 #define FRAGREPLAY_VIEW_INTERNAL_H
 

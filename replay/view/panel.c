@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A policy's map out of a report, at a moment. */
+/* A panel is a policy's map out of a report, at a moment. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,7 +121,7 @@ static void load_thp(struct panel *p, const json_t *policy)
 }
 
 /**
- * view_panel_load - one policy of a report at a moment
+ * view_panel_load - load one policy of a report at a moment
  * @p: filled in; strings stay the report's; view_panel_release() frees it
  * @policy: one of the report's "policies"
  * @at_ns: since the replay began, or AT_END
@@ -163,7 +163,7 @@ void view_panel_release(struct panel *p)
 }
 
 /**
- * view_panel_thp_text - THP success in words
+ * view_panel_thp_text - print THP success in words
  * @p: the panel
  * @text: set; "" when it is not known
  * @len: its size

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A picture of panels, side by side, on any canvas: a title, the panels, what the colors mean.
- * Widths follow from the largest map, so that all panels have the same grid.
+ * A picture has a title, panels side by side, and what the colors mean. It can be drawn on any
+ * canvas. Widths follow from the largest map, so that all panels have the same grid.
  */
 #include <string.h>
 
@@ -248,7 +248,7 @@ static void draw_legend(const struct picture *pic, const struct layout *l, struc
 }
 
 /**
- * view_picture_size - how large a picture is
+ * view_picture_size - compute how large a picture is
  * @pic: the picture; one panel at least
  * @width: set, pixels at scale 1
  * @height: likewise

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Pictures of reports: what `fragreplay view` draws. */
+/* `fragreplay view` draws these pictures of reports. */
 #ifndef FRAGREPLAY_VIEW_H
 #define FRAGREPLAY_VIEW_H
 

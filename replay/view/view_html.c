@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The page that shows reports: one file that opens from a disk, with the reports in it. The page
- * itself is replay/view/, put together by the Makefile; here only the reports go in.
+ * The page that shows reports is one file, which opens from a disk. The page itself is
+ * replay/view/page/, put together by the Makefile; only the reports are added here.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "base/message.h"
 #include "report/metrics.h"
 
-/* where the reports go; the page has it once */
+/* The reports go to this place, which the page has once. */
 #define PLACE "@REPORTS@"
 
 static const unsigned char page_bytes[] = {
@@ -19,7 +19,7 @@ static const unsigned char page_bytes[] = {
 	0
 };
 
-/* what the page shows; the rest of a report (parameters, the model's own checks) stays out of it */
+/* The page shows these; the rest of a report (parameters, the model's own checks) is left out. */
 static const char *const report_members[] = {
 	"tool", "trace", "machine", "interrupted", "options",
 };

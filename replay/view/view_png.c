@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A picture as PNG with a palette, one byte per pixel: RFC 2083; zlib compresses it. */
+/* A picture becomes a PNG with a palette and a byte per pixel (RFC 2083); zlib compresses it. */
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -120,7 +120,7 @@ static int put_pixels(const struct png *p, FILE *out)
 }
 
 /**
- * view_png - panels as a PNG file
+ * view_png - write panels as a PNG file
  * @pic: what; one panel at least
  * @scale: 1 .. 16 pixels for a unit of the picture
  * @out: where to

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A picture as SVG: what has one color is one path, so that a large map stays small. */
+/* A picture becomes an SVG: what has one color is one path, so that a large map stays small. */
 #include <string.h>
 
 #include "palette.h"
@@ -66,7 +66,7 @@ static void svg_text(struct canvas *c, u32 x, u32 y, const char *text)
 }
 
 /**
- * view_svg - panels as a self-contained SVG file
+ * view_svg - write panels as a self-contained SVG file
  * @pic: what; one panel at least
  * @out: where to
  *

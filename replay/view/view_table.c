@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The rows of `fragreplay diff` for the page: every policy against the first. */
+/* The page has the rows of `fragreplay diff`, with every policy against the first. */
 #include <stdlib.h>
 
 #include "diff/diff.h"
@@ -58,7 +58,7 @@ static int fill_table(struct diff_table *t, json_t *const *reports, const char *
 }
 
 /**
- * view_table - the main metrics at the end of every policy's replay
+ * view_table - make the rows of the main metrics at the end of every policy's replay
  * @reports: of `fragreplay run`
  * @names: what the user called each of them
  * @n: how many

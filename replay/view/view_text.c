@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The map as text. In color two rows of blocks share a line: the upper is the foreground of a
- * half block, the lower the background. Without, a block is a digit: tenths of it in use.
+ * The map becomes text. In color two rows of blocks share a line: the upper is the foreground of a
+ * half block, the lower the background. Without color a block is a digit: the tenths in use.
  */
 #include "palette.h"
 #include "internal.h"
 
 #define MARGIN_WIDTH	11	/* "  12345.0G " */
 
-/* 24 bits, or the nearest of xterm's 6 x 6 x 6 cube and 24 grays */
+/* A color is of 24 bits, or the nearest of xterm's 6 x 6 x 6 cube and 24 grays. */
 static u32 cube_level(u32 value)
 {
 	return value < 48 ? 0 : value < 115 ? 1 : (value - 35) / 40;
@@ -61,7 +61,7 @@ static void set_ground(struct pen *pen, u32 rgb)
 	pen->ground = rgb;
 }
 
-/* the upper half is ink, the lower ground; what is absent stays the terminal's own */
+/* The upper half is ink, the lower ground; what is absent keeps the terminal's own color. */
 static void put_pair(struct pen *pen, u8 upper, u8 lower)
 {
 	bool has_upper = BLOCK_CLASS(upper) != BLK_ABSENT;
@@ -179,7 +179,7 @@ static void put_legend(const struct text_style *style, FILE *out)
 }
 
 /**
- * view_text - panels as text, one under the other
+ * view_text - print panels as text, one under the other
  * @pic: what
  * @style: how
  * @out: where to
