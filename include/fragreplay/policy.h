@@ -97,6 +97,7 @@ struct links {
  * @swapcache: has a swap slot whose copy is current (head only)
  * @cold: the recorded kernel has reclaimed it; the model's reclaim may find it first (head only)
  * @joined: its parts belong to several objects: it is one folio in the model alone (head only)
+ * @buffers: page cache of a block device, which a file system uses for its own blocks (head only)
  * @pcp_buddy: per-CPU page of a block that the CPU owns: it may merge there (head only)
  */
 struct page {
@@ -121,7 +122,7 @@ struct page {
 	u32 young:1;		/* free for the LRU code's own use */
 	u32 joined:1;
 	u32 pcp_buddy:1;
-	u32 spare:1;
+	u32 buffers:1;
 };
 _Static_assert(sizeof(struct page) == 16, "struct page must stay 16 bytes");
 

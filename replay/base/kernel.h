@@ -132,7 +132,7 @@ static inline u32 *sysctl_value(struct mm_sysctl *s, const struct sysctl_info *i
 
 /*
  * The bits of a word of /proc/kpageflags that the tool reads or writes:
- * include/uapi/linux/kernel-page-flags.h; KPF_RESERVED is from include/linux/kernel-page-flags.h.
+ * include/uapi/linux/kernel-page-flags.h; from KPF_RESERVED on include/linux/kernel-page-flags.h.
  */
 enum kpf_bit {
 	KPF_REFERENCED = 2,
@@ -151,6 +151,7 @@ enum kpf_bit {
 	KPF_OFFLINE = 23,
 	KPF_PGTABLE = 26,
 	KPF_RESERVED = 32,
+	KPF_PRIVATE = 35,
 };
 
 #define KPF(name)	(1ull << KPF_##name)

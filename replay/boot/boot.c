@@ -220,6 +220,7 @@ static void join_lru(struct image *img, u32 pfn)
 	struct mm *mm = img->mm;
 
 	folio_add_lru(mm, pfn, LRU_EXISTING);
+	mm->page[pfn].buffers = snapshot_page_buffers(s, pfn);
 	if (warm & 2 && !mm->k.lru_gen) {
 		folio_mark_accessed(mm, pfn);
 		folio_mark_accessed(mm, pfn);

@@ -6,6 +6,21 @@
 #include "internal.h"
 #include "base/swap_table.h"
 
+/*
+ * The page cache of a block device, in which a file system keeps its own blocks; fs/buffer.c:
+ * grow_dev_folio. Some of it is asked for as unmovable. A slab never asks with these two flags.
+ */
+static bool is_buffers(const struct record *r)
+{
+	const gfp_t need = __GFP_NOFAIL | __GFP_COMP;
+	const gfp_t none = __GFP_FS | __GFP_HIGHMEM | __GFP_ZERO | __GFP_ACCOUNT |
+			   __GFP_RECLAIMABLE | __GFP_NOMEMALLOC;
+
+	if (r->gfp & __GFP_MOVABLE)
+		return !(r->gfp & __GFP_HIGHMEM);
+	return !r->order && (r->gfp & need) == need && !(r->gfp & none);
+}
+
 static u8 movable_kind(const struct record *r)
 {
 	gfp_t gfp = r->gfp;
@@ -19,16 +34,15 @@ static u8 movable_kind(const struct record *r)
 	/* faults may always enter the file system; allocations of its page cache may not */
 	if ((gfp & __GFP_IO) && !(gfp & __GFP_FS))
 		return PK_FILE;
-	/* the block device's page cache */
-	if (!(gfp & __GFP_HIGHMEM))
-		return PK_FILE;
-	return PK_ANON;
+	return is_buffers(r) ? PK_FILE : PK_ANON;
 }
 
 static u8 unmovable_kind(const struct record *r)
 {
 	gfp_t gfp = r->gfp;
 
+	if (is_buffers(r))
+		return PK_FILE;
 	if ((gfp & (__GFP_COMP | __GFP_NOMEMALLOC)) == (__GFP_COMP | __GFP_NOMEMALLOC))
 		return PK_SLAB;
 	if (!r->order && (gfp & __GFP_ACCOUNT) && (gfp & __GFP_ZERO) && (gfp & __GFP_COMP))
@@ -58,15 +72,15 @@ u8 classify_kind(const struct record *r)
  * @r: REC_ALLOC
  * @kind: of the page
  *
- * Return: OPF_ZERO, OPF_REFAULT, OPF_DIRTY, OPF_READ.
+ * Return: OPF_ZERO, OPF_REFAULT, OPF_DIRTY, OPF_READ, OPF_BUFFERS.
  */
-u8 classify_flags(const struct record *r, u8 kind)
+u16 classify_flags(const struct record *r, u8 kind)
 {
 	if (kind == PK_ANON)
 		return r->gfp & __GFP_ZERO ? OPF_ZERO : OPF_REFAULT;
-	if (kind == PK_FILE)
-		return r->gfp & __GFP_WRITE ? OPF_DIRTY : OPF_READ;
-	return 0;
+	if (kind != PK_FILE)
+		return 0;
+	return (r->gfp & __GFP_WRITE ? OPF_DIRTY : OPF_READ) | (is_buffers(r) ? OPF_BUFFERS : 0);
 }
 
 /**

@@ -245,9 +245,9 @@ static struct task *record_task(struct demand *d, const struct record *r)
 	return t;
 }
 
-static u8 task_op_flags(const struct task *t)
+static u16 task_op_flags(const struct task *t)
 {
-	u8 flags = 0;
+	u16 flags = 0;
 
 	if (t->flags & (TASK_KSWAPD | TASK_KCOMPACTD | TASK_KHUGEPAGED))
 		flags |= OPF_KTHREAD;
@@ -257,7 +257,7 @@ static u8 task_op_flags(const struct task *t)
 }
 
 static struct op *emit_alloc(struct demand *d, enum op_type type, const struct record *r, u8 kind,
-			     u8 flags)
+			     u16 flags)
 {
 	struct op *op = demand_emit(d, type);
 
@@ -305,7 +305,7 @@ static void thp_gave_up(struct demand *d, struct task *t)
  * "Allocations", huge pages: if the gfp allows direct reclaim, a failed try on the local node is
  * only half a fault. The same task makes the second try at once (mempolicy.c:alloc_pages_mpol).
  */
-static void thp_attempt(struct demand *d, const struct record *r, struct task *t, u8 flags)
+static void thp_attempt(struct demand *d, const struct record *r, struct task *t, u16 flags)
 {
 	bool ok = r->pfn != REC_NO_PFN;
 	struct op *op;
@@ -324,12 +324,12 @@ static void thp_attempt(struct demand *d, const struct record *r, struct task *t
 	}
 	d->stats.thp_attempts++;
 	d->stats.thp_success += ok;
-	op = emit_alloc(d, OP_THP_FAULT, r, PK_ANON, (u8)(flags | OPF_ZERO));
+	op = emit_alloc(d, OP_THP_FAULT, r, PK_ANON, flags | OPF_ZERO);
 	op->gfp = thp_fault_gfp(d, r->gfp);
 }
 
 static void alloc_attempt(struct demand *d, const struct record *r, struct task *t, u8 kind,
-			  u8 flags)
+			  u16 flags)
 {
 	bool ok = r->pfn != REC_NO_PFN;
 	u8 hint = r->order;
@@ -344,8 +344,8 @@ static void alloc_attempt(struct demand *d, const struct record *r, struct task 
 		emit_alloc(d, OP_HUGE_ZERO, r, kind, flags);
 		return;
 	}
-	emit_alloc(d, ok ? OP_ALLOC : OP_ALLOC_FAILED, r, kind,
-		   (u8)(flags | classify_flags(r, kind)))->hint = hint;
+	flags |= classify_flags(r, kind);
+	emit_alloc(d, ok ? OP_ALLOC : OP_ALLOC_FAILED, r, kind, flags)->hint = hint;
 }
 
 /* "Reclaim frees": requests for swap tables are not replayed; the model's swap makes its own. */
@@ -368,17 +368,23 @@ static bool swap_table_attempt(struct demand *d, const struct record *r, const s
 	return true;
 }
 
-/* khugepaged's huge pages are not zeroed either, and get the content of others */
-static bool may_be_swapped_in(const struct record *r, u8 kind)
+/* What to remember of a page in use; khugepaged's huge pages get the content of others. */
+static u32 live_flags(const struct record *r, u8 kind)
 {
-	return classify_flags(r, kind) & OPF_REFAULT && r->order < HPAGE_PMD_ORDER;
+	u16 flags = classify_flags(r, kind);
+
+	if (flags & OPF_BUFFERS)
+		return LIVE_BUFFERS;
+	return flags & OPF_REFAULT && r->order < HPAGE_PMD_ORDER ? LIVE_REFAULT : 0;
 }
 
 static void rec_alloc(struct demand *d, const struct record *r)
 {
 	struct task *t = d->task;
 	bool irq = r->flags & IRQ_FLAGS, ok = r->pfn != REC_NO_PFN;
-	u8 kind = classify_kind(r), flags = irq ? 0 : task_op_flags(t);
+	u16 flags = irq ? 0 : task_op_flags(t);
+	struct tpage set = { .state = T_LIVE, .order = r->order, .mt = r->migratetype };
+	u8 kind = classify_kind(r);
 	u32 pfn = (u32)r->pfn, i;
 
 	if (ok) {
@@ -393,10 +399,10 @@ static void rec_alloc(struct demand *d, const struct record *r)
 	} else {
 		alloc_attempt(d, r, t, kind, flags);
 	}
+	set.kind = kind;
+	set.freed = live_flags(r, kind);
 	if (ok)
-		mark_pages(d, pfn, r->order, (struct tpage){ .state = T_LIVE, .order = r->order,
-			   .kind = kind, .mt = r->migratetype,
-			   .freed = may_be_swapped_in(r, kind) ? LIVE_REFAULT : 0 });
+		mark_pages(d, pfn, r->order, set);
 }
 
 /* "Allocations", "Migrations": a page is freed that no event has allocated. */

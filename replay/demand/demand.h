@@ -59,11 +59,11 @@ struct op {
 	u32 gfp;
 	s32 pid;
 	u16 cpu;
+	u16 flags;	/* OPF_* */
 	u8 type;	/* enum op_type */
 	u8 order;
 	u8 mt;
 	u8 kind;	/* enum page_kind */
-	u8 flags;	/* OPF_* */
 	u8 a;
 	u8 hint;	/* page cache: order asked for first, at least @order */
 	u32 arg;
@@ -77,6 +77,7 @@ struct op {
 #define OPF_MEMALLOC	32	/* the task was reclaiming: PF_MEMALLOC */
 #define OPF_KTHREAD	64	/* kswapd, kcompactd, khugepaged */
 #define OPF_CLEAN	128	/* OP_RECLAIM: it was swapped in, and its slot kept its content */
+#define OPF_BUFFERS	256	/* page cache of a block device, for the file system's own blocks */
 
 /* A page of the trace, by handle. */
 enum tpage_state { T_UNKNOWN, T_FREE, T_LIVE, T_ISOLATED };
@@ -99,7 +100,8 @@ struct tpage {
 #define LIVE_SWAP_TABLE	1u	/* a swap table of the recorded kernel: no object of the model */
 #define LIVE_REFAULT	2u	/* OPF_REFAULT: its first content may be that of a swap slot */
 #define LIVE_SPLIT	4u	/* reclaim wrote it apart from the folio that it was allocated in */
-#define LIVE_BATCH	0x7ff8u	/* reclaim's batch that wrote it, modulo what fits */
+#define LIVE_BUFFERS	8u	/* OPF_BUFFERS */
+#define LIVE_BATCH	0x7ff0u	/* reclaim's batch that wrote it, modulo what fits */
 
 /*
  * Counters of the demand rules, shared by all policies: X(json name, doc). The doc begins with the

@@ -24,6 +24,7 @@ static void image_page(struct demand *d, const struct snapshot *s, u32 pfn)
 	tp->state = T_LIVE;
 	tp->kind = kind_of_snap[kind];
 	tp->head = 1;
+	tp->freed = snapshot_page_buffers(s, pfn) ? LIVE_BUFFERS : 0;
 	tp->mt = kind == SNAP_ANON || kind == SNAP_FILE ? MIGRATE_MOVABLE : MIGRATE_UNMOVABLE;
 	if (kind != SNAP_RESERVED)
 		d->stats.resident_before++;
@@ -44,13 +45,13 @@ void demand_start_image(struct demand *d, const struct recording *m)
 		image_page(d, &m->before, pfn);
 }
 
-static u64 flags_of_kind(u8 kind)
+static u64 flags_of_kind(const struct tpage *tp)
 {
-	switch (kind) {
+	switch (tp->kind) {
 	case PK_ANON:
 		return KPF(LRU) | KPF(ANON) | KPF(SWAPBACKED);
 	case PK_FILE:
-		return KPF(LRU) | KPF(UPTODATE);
+		return KPF(LRU) | (tp->freed & LIVE_BUFFERS ? KPF(PRIVATE) : KPF(UPTODATE));
 	case PK_SLAB:
 		return KPF(SLAB);
 	case PK_PGTABLE:
@@ -75,13 +76,12 @@ int demand_flag_changes(const struct demand *d, const struct recording *m, struc
 
 	for (pfn = 0; m->before.kpageflags && pfn < end && !ret; pfn++) {
 		const struct tpage *tp = &d->tp[pfn];
-		u64 flags = flags_of_kind(tp->kind);
+		u64 flags;
 
 		if (!tp->seen || (tp->state != T_FREE && tp->state != T_LIVE))
 			continue;
-		if (tp->state == T_FREE)
-			flags = KPF(BUDDY);
-		else if (tp->order)
+		flags = tp->state == T_FREE ? KPF(BUDDY) : flags_of_kind(tp);
+		if (tp->state == T_LIVE && tp->order)
 			flags |= tp->head ? KPF(COMPOUND_HEAD) : KPF(COMPOUND_TAIL);
 		ret = flag_changes_add(c, pfn, flags);
 	}

@@ -145,7 +145,7 @@ static u32 reclaim_batch(struct demand *d)
 	struct task *t = d->task;
 
 	while (!t->batch)
-		t->batch = ++d->nr_batches * (LIVE_SPLIT << 1) & LIVE_BATCH;
+		t->batch = ++d->nr_batches * (LIVE_BUFFERS << 1) & LIVE_BATCH;
 	return t->batch;
 }
 

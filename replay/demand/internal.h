@@ -60,7 +60,7 @@ struct demand {
 
 /* classify.c */
 u8 classify_kind(const struct record *r);
-u8 classify_flags(const struct record *r, u8 kind);
+u16 classify_flags(const struct record *r, u8 kind);
 bool is_thp_attempt(const struct record *r);
 bool is_huge_zero_attempt(const struct record *r);
 bool is_swap_table_attempt(const struct record *r);

@@ -148,6 +148,7 @@ void model_use(struct model *mo, const struct op *op, u32 pfn, u32 order, u32 ha
 		drop_region(mo, pfn);
 		mo->absorbed[pfn >> HPAGE_PMD_ORDER] = 0;
 	}
+	mo->mm->page[pfn].buffers = !!(op->flags & OPF_BUFFERS);
 	if (op->kind == PK_ANON || op->kind == PK_FILE)
 		folio_add_lru(mo->mm, pfn, origin);
 }

@@ -8,7 +8,7 @@
 
 /**
  * folio_pinned - do references keep a folio from being migrated?
- * @mm: model memory; param.pinned_permille, param.pinned_file_permille
+ * @mm: model memory; its parameters pinned_*_permille
  * @pfn: head of a folio or of a movable_ops page
  *
  * page->pinned says so where it is known. Events do not show other references, so the parameters
@@ -20,12 +20,15 @@
 bool folio_pinned(const struct mm *mm, u32 pfn)
 {
 	const struct page *p = &mm->page[pfn];
-	double permille = p->kind == PK_ANON ? mm->param.pinned_permille :
-			  mm->param.pinned_file_permille;
+	double permille = mm->param.pinned_file_permille;
 	u64 x = mm->kcompactd->pin_seed ^ ((u64)pfn << 32 | p->owner);
 
 	if (p->pinned)
 		return true;
+	if (p->kind == PK_ANON)
+		permille = mm->param.pinned_permille;
+	else if (p->buffers)
+		permille = mm->param.pinned_buffers_permille;
 	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
 	x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
 	x ^= x >> 31;

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "compaction.h"
 #include "vmscan.h"
 
 /**
@@ -397,6 +398,17 @@ static enum folio_fate folio_check_references(const struct mm *mm, struct page *
 	return FOLIO_KEEP;
 }
 
+/*
+ * Buffers that the file system holds can neither move nor be freed (fs/buffer.c:
+ * try_to_free_buffers). It had given up those that the recorded kernel freed.
+ */
+static bool buffers_busy(const struct mm *mm, u32 pfn)
+{
+	const struct page *p = &mm->page[pfn];
+
+	return p->buffers && !p->cold && folio_pinned(mm, pfn);
+}
+
 static enum folio_fate shrink_one_folio(struct mm *mm, struct scan_control *sc, u32 pfn,
 					struct reclaim_stat *stat)
 {
@@ -418,7 +430,7 @@ static enum folio_fate shrink_one_folio(struct mm *mm, struct scan_control *sc, 
 		p->reclaim = 1;
 		return FOLIO_ACTIVATE;
 	}
-	return FOLIO_FREE;
+	return buffers_busy(mm, pfn) ? FOLIO_ACTIVATE : FOLIO_FREE;
 }
 
 /**

@@ -128,6 +128,7 @@ uint64_t snapshot_flags(const struct snapshot *s, uint32_t pfn);
 enum snap_page { SNAP_ABSENT, SNAP_RESERVED, SNAP_BUDDY, SNAP_NOFLAGS, SNAP_SLAB, SNAP_PGTABLE,
 		 SNAP_ANON, SNAP_FILE, SNAP_KERNEL, SNAP_OFFLINE };
 enum snap_page snapshot_page_kind(const struct snapshot *s, uint32_t pfn);
+bool snapshot_page_buffers(const struct snapshot *s, uint32_t pfn);
 
 uint32_t snapshot_compound_head(const struct snapshot *s, uint32_t pfn);
 unsigned int snapshot_compound_order(const struct snapshot *s, uint32_t head);

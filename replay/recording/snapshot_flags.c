@@ -235,6 +235,24 @@ enum snap_page snapshot_page_kind(const struct snapshot *s, uint32_t pfn)
 	return kind_of_flags(snapshot_flags(s, pfn));
 }
 
+/**
+ * snapshot_page_buffers - is a page a file system's own blocks, in the page cache of its device?
+ * @s: one side
+ * @pfn: page
+ *
+ * Such a page has buffers but is not up to date as a whole, because the blocks are read and written
+ * one by one (fs/buffer.c:bread). A file's page with buffers is.
+ *
+ * Return: whether it is; false without kpageflags.
+ */
+bool snapshot_page_buffers(const struct snapshot *s, uint32_t pfn)
+{
+	const uint64_t need = KPF(LRU) | KPF(PRIVATE);
+
+	return snapshot_page_kind(s, pfn) == SNAP_FILE &&
+	       (snapshot_flags(s, pfn) & (need | KPF(UPTODATE))) == need;
+}
+
 /* Returns a head's largest possible order: by alignment, and by the pages without flags behind. */
 static unsigned int largest_order_at(const struct snapshot *s, uint32_t pfn)
 {

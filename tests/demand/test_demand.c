@@ -607,6 +607,26 @@ TEST_F(an_extfrag_event_has_its_class)
 	}
 }
 
+TEST_F(a_file_systems_own_blocks_are_page_cache_of_its_device)
+{
+	const gfp_t getblk = GFP_NOFS | __GFP_NOFAIL | __GFP_COMP;
+	struct world *w = *state;
+
+	alloc(w, USER, 64, 0, getblk | __GFP_MOVABLE);
+	alloc(w, USER, 65, 0, getblk);
+	alloc(w, USER, 66, 0, READAHEAD);
+	alloc(w, USER, 67, 0, GFP_NOFS | __GFP_NOFAIL);
+	last(w);
+	assert_int_equal(w->nr, 4);
+	assert_int_equal(w->op[0].kind, PK_FILE);
+	assert_int_equal(w->op[0].flags, OPF_READ | OPF_BUFFERS);
+	assert_int_equal(w->op[1].kind, PK_FILE);
+	assert_int_equal(w->op[1].flags, OPF_READ | OPF_BUFFERS);
+	assert_int_equal(w->op[1].mt, MIGRATE_UNMOVABLE);
+	assert_int_equal(w->op[2].flags, OPF_READ);
+	assert_int_equal(w->op[3].kind, PK_KERNEL);
+}
+
 TEST_F(the_huge_zero_page_is_no_fault)
 {
 	const gfp_t zero = (GFP_TRANSHUGE_LIGHT & ~__GFP_MOVABLE) | __GFP_ZERO;

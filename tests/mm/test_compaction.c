@@ -598,6 +598,20 @@ TEST(no_target_at_all_ends_the_run)
 	machine_done(mm, __func__);
 }
 
+TEST(a_file_systems_own_blocks_cannot_be_moved)
+{
+	struct mm *mm = machine("7.3.4", 8);
+
+	mm->param.pinned_buffers_permille = 1000;
+	lru_pages(mm, 0, 2, PK_FILE);
+	mm->page[1].buffers = 1;
+	assert_false(folio_pinned(mm, 0));
+	assert_true(folio_pinned(mm, 1));
+	mm->param.pinned_buffers_permille = 0;
+	assert_false(folio_pinned(mm, 1));
+	machine_done(mm, __func__);
+}
+
 TEST(pinned_pages_are_a_stable_share)
 {
 	struct mm *mm = machine("7.3.4", 8);

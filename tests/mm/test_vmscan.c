@@ -218,6 +218,25 @@ TEST(dirty_file_pages_wait_for_the_flusher)
 	mm_free(mm);
 }
 
+TEST(blocks_that_a_file_system_holds_are_not_reclaimed)
+{
+	struct mm *mm = machine(KERNEL_7_3, 0);
+	u32 held[64];
+
+	mm->param.pinned_buffers_permille = 1000;
+	for (int i = 0; i < 64; i++) {
+		held[i] = add_folio(mm, PK_FILE, 0, LRU_READ);
+		mm->page[held[i]].buffers = 1;
+	}
+	assert_int_equal(direct_reclaim(mm, 0, GFP_KERNEL), 0);
+	assert_true(mm->vmstat[VM_pgactivate] >= 64);
+	/* the recorded kernel freed these, so nobody held them */
+	for (int i = 0; i < 32; i++)
+		folio_mark_cold(mm, held[i]);
+	assert_int_equal(direct_reclaim(mm, 0, GFP_KERNEL), 32);
+	mm_free(mm);
+}
+
 TEST(nothing_but_dirty_pages_wakes_the_flusher)
 {
 	struct mm *mm = machine(KERNEL_7_3, 0);

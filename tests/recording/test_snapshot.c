@@ -359,6 +359,30 @@ TEST_F(page_flags_tell_kinds)
 	assert_int_equal(snapshot_page_kind(&m.before, 8192), SNAP_ABSENT);
 }
 
+TEST_F(a_page_with_buffers_that_is_not_up_to_date_is_a_file_systems)
+{
+	static const struct {
+		uint64_t f;
+		bool buffers;
+	} cases[] = {
+		{ KPF(LRU) | KPF(PRIVATE) | KPF(REFERENCED), true },
+		{ KPF(LRU) | KPF(PRIVATE) | KPF(UPTODATE), false },
+		{ KPF(LRU), false },
+		{ KPF(LRU) | KPF(PRIVATE) | KPF(ANON), false },
+		{ KPF(PRIVATE), false },
+	};
+	uint32_t n = sizeof(cases) / sizeof(cases[0]);
+
+	memset(flags, 0, sizeof(flags));
+	for (uint32_t i = 0; i < n; i++)
+		flags[i] = cases[i].f;
+	write_flags("before", "kpageflags", flags, 8192, true);
+	load();
+	for (uint32_t i = 0; i < n; i++)
+		assert_int_equal(snapshot_page_buffers(&m.before, i), cases[i].buffers);
+	assert_false(snapshot_page_buffers(&m.before, 8192));
+}
+
 TEST_F(tails_are_what_their_head_is)
 {
 	memset(flags, 0, sizeof(flags));
