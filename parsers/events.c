@@ -91,7 +91,7 @@ const struct event_desc event_table[] = {
 const unsigned int event_table_size = sizeof(event_table) / sizeof(event_table[0]);
 
 /**
- * event_find - what is made of an event
+ * event_find - find what is made of an event
  * @system: "kmem"; NULL: text does not always name it, any will do
  * @name: "mm_page_alloc", not necessarily ended by NUL
  * @len: its length
@@ -158,7 +158,7 @@ bool event_store(struct record *r, const struct event_field *f, uint64_t value)
 }
 
 /**
- * event_load - the value of a field that event_store() has stored
+ * event_load - get the value of a field that event_store() has stored
  * @r: the record
  * @f: the field
  * @is_signed: the field is of a signed type, so a member with its top bit set is negative

@@ -80,7 +80,7 @@ static int name_index(const char *const *names, size_t nr, const char *name, siz
 }
 
 /**
- * gfp_of_name - bits of one name, "__GFP_IO" or a composite such as "GFP_KERNEL"
+ * gfp_of_name - get the bits of one name, "__GFP_IO" or a composite such as "GFP_KERNEL"
  * @name: the name, not necessarily ended by NUL
  * @len: its length
  *
@@ -95,7 +95,7 @@ uint32_t gfp_of_name(const char *name, size_t len)
 }
 
 /**
- * gfp_of_text - bits of a printed gfp mask, "GFP_KERNEL|__GFP_ZERO|0x1000000"
+ * gfp_of_text - get the bits of a printed gfp mask, "GFP_KERNEL|__GFP_ZERO|0x1000000"
  * @text: the text, not necessarily ended by NUL
  * @len: its length
  *
@@ -123,7 +123,7 @@ uint32_t gfp_of_text(const char *text, size_t len)
 }
 
 /**
- * compact_result_of_name - the result of compaction that an event prints by name
+ * compact_result_of_name - get the result of compaction that an event prints by name
  * @name: the name, not necessarily ended by NUL
  * @len: its length
  *
@@ -135,7 +135,7 @@ int compact_result_of_name(const char *name, size_t len)
 }
 
 /**
- * mark_of_text - which of scripts/record's markers a text of trace_marker is
+ * mark_of_text - tell which of scripts/record's markers a text of trace_marker is
  * @text: the text, not necessarily ended by NUL; blanks and newlines at its end are ignored
  * @len: its length
  *

@@ -189,7 +189,7 @@ long trace_fail(struct trace *t, const char *fmt, ...)
 }
 
 /**
- * trace_read - the next records, in order of (ts, cpu, place in the file)
+ * trace_read - get the next records, in order of (ts, cpu, place in the file)
  * @t: the trace
  * @rec: set to an array that stays valid until the next call
  *
@@ -201,7 +201,7 @@ long trace_read(struct trace *t, const struct record **rec)
 }
 
 /**
- * trace_error - why a trace cannot be read on
+ * trace_error - get the reason why a trace cannot be read on
  * @t: the trace
  *
  * Return: a message that names file, place and remedy; empty when there was no damage.
@@ -212,7 +212,7 @@ const char *trace_error(const struct trace *t)
 }
 
 /**
- * trace_get_info - what is known about a trace so far
+ * trace_get_info - get what is known about a trace so far
  * @t: the trace
  *
  * Return: it; the pointer stays valid, and what it points to grows with each trace_read().
@@ -223,7 +223,7 @@ const struct trace_info *trace_get_info(struct trace *t)
 }
 
 /**
- * trace_event_count - how often an event has occurred so far
+ * trace_event_count - count how often an event has occurred so far
  * @t: the trace
  * @i: which, below nr_events of struct trace_info; they are sorted by name
  * @count: set to the number
@@ -247,7 +247,7 @@ void trace_print_lost(struct trace *t, FILE *out)
 }
 
 /**
- * trace_comm - the name of a task
+ * trace_comm - get the name of a task
  * @t: the trace
  * @pid: the task
  *

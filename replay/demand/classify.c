@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What an allocation is for. Events name no purpose, but gfp flags nearly do (doc/design.md, "What
- * each event tells", end).
+ * Here it is told what an allocation is for. Events name no purpose, but gfp flags nearly do
+ * (doc/design.md, "What each event tells", end).
  */
 #include "internal.h"
 #include "base/swap_table.h"

@@ -35,7 +35,7 @@ void demand_reclaim_init(struct demand *d, const struct recording *m)
 	d->io_waits = swap_io_waits(m);
 }
 
-/* "Reclaim frees": the workload had unmapped it; no event has told when. */
+/* "Reclaim frees": the workload had unmapped it, at a time that no event shows. */
 static void unmapped_before(struct demand *d, u32 pfn, u32 order)
 {
 	d->stats.unmapped_frees++;

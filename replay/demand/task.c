@@ -67,7 +67,7 @@ static int task_grow(struct task_table *tt)
  * @pid: task
  *
  * The pointer is good until the next call. Without memory for a new task ->failed is set, and the
- * entry is one that no other task can be told apart by: what follows is void.
+ * entry is one that several tasks share: what follows is void.
  *
  * Return: the entry.
  */

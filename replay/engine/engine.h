@@ -47,8 +47,8 @@ const char *tunable_value_name(const struct policy_tunable *t, unsigned int valu
 			       size_t len);
 
 /*
- * plugin_guard.c: a crash between these two is told with the name of the policy of @mm, if that
- * comes from a file
+ * plugin_guard.c: a crash between these two is reported with the name of @mm's policy, if that
+ * comes from a file.
  */
 void plugin_guard_enter(const struct mm *mm);
 void plugin_guard_leave(void);

@@ -46,7 +46,7 @@ bool report_name_taken(const char *name)
  * struct policy_sink - a section of the report that is being collected
  * @object: those that are open, outermost first
  * @depth: how many of them
- * @lost: of these, opened in vain: too deep, or under a name that could not be given
+ * @lost: of these, those that are not in the tree: too deep, or under a name that is refused
  * @no_memory: an entry is missing because there was no memory for it
  * @fault: the first thing that went wrong, or NULL
  * @name: of the entry that did

@@ -41,7 +41,7 @@ static inline u32 without_nofragment(u32 alloc_flags)
  *
  * A request may fragment pageblocks once no zone has a page for it otherwise, and on the whole
  * slow path. One that kept ALLOC_NOFRAGMENT there by its policy may when nothing else helped, or
- * at once if it cannot reclaim. Real-time tasks are not told apart.
+ * at once if it cannot reclaim. Real-time tasks are treated as all others.
  * mm/page_alloc.c:alloc_flags_nofragment, get_page_from_freelist, gfp_to_alloc_flags,
  * __alloc_pages_slowpath.
  *

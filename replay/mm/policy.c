@@ -68,7 +68,7 @@ static hook_fn hook_of(const struct policy_ops *ops, size_t i)
 	return fn;
 }
 
-/* decisions of a policy's own: one that is left to vanilla by name is none */
+/* A decision that a policy leaves to vanilla's function is none of its own. */
 static u64 hooks_of(const struct policy_ops *ops)
 {
 	u64 own = 0;

@@ -35,10 +35,10 @@ static void put_color(const struct text_style *style, int layer, u32 rgb, FILE *
 		fprintf(out, "\033[%d;5;%um", layer, xterm_color(rgb));
 }
 
-/* what the terminal has without being told, which is no 0xrrggbb */
+/* This stands for the terminal's own color, and is no 0xrrggbb. */
 #define TERMINAL_COLOR	0xffffffffu
 
-/* what the terminal draws with at present */
+/* A pen knows what the terminal draws with at present. */
 struct pen {
 	const struct text_style *style;
 	u32 ink, ground;

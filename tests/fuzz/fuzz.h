@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 	}									\
 } while (0)
 
-/* @damaged: trace_read() told of damage; @records: how many came before it */
+/* @damaged: trace_read() reported damage; @records: how many came before it */
 struct fuzz_result {
 	int opened, damaged;
 	uint64_t records, digest;
