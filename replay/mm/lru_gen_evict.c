@@ -38,6 +38,11 @@ static bool sort_folio(struct mm *mm, struct scan_control *sc, u32 pfn, u32 tier
 
 	if (walk_promoted(mm, pfn))
 		return true;
+	/* the file system touches its blocks whenever it looks one up (fs/buffer.c:touch_buffer) */
+	if (folio_buffers_busy(mm, pfn)) {
+		folio_inc_gen(mm, pfn, false, false);
+		return true;
+	}
 	if (tier > tier_idx || (lazy && mm->k.lru_gen_count_down)) {
 		if (!lazy)
 			g->protected[type][tier] += folio_nr_pages(p);

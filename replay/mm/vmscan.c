@@ -229,6 +229,23 @@ void folio_rotate_reclaimable(struct mm *mm, u32 pfn)
 }
 
 /**
+ * folio_buffers_busy - does a file system hold the buffers of its own blocks?
+ * @mm: model memory
+ * @pfn: head of a folio
+ *
+ * Then they can neither move nor be freed (fs/buffer.c:try_to_free_buffers). It had given up those
+ * that the recorded kernel reclaimed.
+ *
+ * Return: whether it does.
+ */
+bool folio_buffers_busy(const struct mm *mm, u32 pfn)
+{
+	const struct page *p = &mm->page[pfn];
+
+	return p->buffers && !p->cold && folio_pinned(mm, pfn);
+}
+
+/**
  * lruvec_pages - count the LRU pages of a type
  * @mm: model memory
  * @type: LRU_GEN_ANON or LRU_GEN_FILE
@@ -398,17 +415,6 @@ static enum folio_fate folio_check_references(const struct mm *mm, struct page *
 	return FOLIO_KEEP;
 }
 
-/*
- * Buffers that the file system holds can neither move nor be freed (fs/buffer.c:
- * try_to_free_buffers). It had given up those that the recorded kernel freed.
- */
-static bool buffers_busy(const struct mm *mm, u32 pfn)
-{
-	const struct page *p = &mm->page[pfn];
-
-	return p->buffers && !p->cold && folio_pinned(mm, pfn);
-}
-
 static enum folio_fate shrink_one_folio(struct mm *mm, struct scan_control *sc, u32 pfn,
 					struct reclaim_stat *stat)
 {
@@ -430,7 +436,7 @@ static enum folio_fate shrink_one_folio(struct mm *mm, struct scan_control *sc, 
 		p->reclaim = 1;
 		return FOLIO_ACTIVATE;
 	}
-	return buffers_busy(mm, pfn) ? FOLIO_ACTIVATE : FOLIO_FREE;
+	return folio_buffers_busy(mm, pfn) ? FOLIO_ACTIVATE : FOLIO_FREE;
 }
 
 /**

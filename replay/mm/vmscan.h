@@ -141,6 +141,7 @@ void count_reclaim(struct mm *mm, const struct scan_control *sc, enum vm_event_i
 void folio_lru_account(struct mm *mm, u32 pfn, s64 sign);
 bool can_reclaim_anon_pages(const struct mm *mm);
 u64 lruvec_pages(const struct mm *mm, int type, bool inactive_only);
+bool folio_buffers_busy(const struct mm *mm, u32 pfn);
 
 /* lru_gen.c */
 int lru_gen_init(struct mm *mm);

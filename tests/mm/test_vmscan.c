@@ -218,22 +218,42 @@ TEST(dirty_file_pages_wait_for_the_flusher)
 	mm_free(mm);
 }
 
-TEST(blocks_that_a_file_system_holds_are_not_reclaimed)
+/* Return: a machine with 64 pages of a file system's own blocks, which the file system holds. */
+static struct mm *machine_of_blocks(u32 version, u32 *held)
 {
-	struct mm *mm = machine(KERNEL_7_3, 0);
-	u32 held[64];
+	struct mm *mm = machine(version, 0);
 
 	mm->param.pinned_buffers_permille = 1000;
 	for (int i = 0; i < 64; i++) {
 		held[i] = add_folio(mm, PK_FILE, 0, LRU_READ);
 		mm->page[held[i]].buffers = 1;
 	}
+	return mm;
+}
+
+TEST(blocks_that_a_file_system_holds_are_not_reclaimed)
+{
+	u32 held[64];
+	struct mm *mm = machine_of_blocks(KERNEL_7_3, held);
+
 	assert_int_equal(direct_reclaim(mm, 0, GFP_KERNEL), 0);
-	assert_true(mm->vmstat[VM_pgactivate] >= 64);
+	/* they grow no older, and are not isolated */
+	assert_true(mm->vmstat[VM_pgrefill] >= 64);
+	assert_vmstat(mm, pgscan_file, 0);
 	/* the recorded kernel freed these, so nobody held them */
 	for (int i = 0; i < 32; i++)
 		folio_mark_cold(mm, held[i]);
 	assert_int_equal(direct_reclaim(mm, 0, GFP_KERNEL), 32);
+	mm_free(mm);
+}
+
+TEST(classic_reclaim_activates_blocks_that_a_file_system_holds)
+{
+	u32 held[64];
+	struct mm *mm = machine_of_blocks(KERNEL_6_1, held);
+
+	assert_int_equal(direct_reclaim(mm, 0, GFP_KERNEL), 0);
+	assert_true(mm->vmstat[VM_pgactivate] >= 64);
 	mm_free(mm);
 }
 
