@@ -269,7 +269,8 @@ static u32 get_swappiness(const struct mm *mm, const struct scan_control *sc)
 {
 	if (!sc->may_swap || get_nr_swap_pages(mm) < MIN_LRU_BATCH)
 		return 0;
-	if (mm->sysctl.swappiness && !(sc->gfp & __GFP_IO))
+	/* clean page cache is more likely to be there; 7.2 dropped the rule */
+	if (mm->sysctl.swappiness && !(sc->gfp & __GFP_IO) && !mm->k.lru_gen_exact_loop)
 		return 1;
 	return mm->sysctl.swappiness;
 }

@@ -126,6 +126,22 @@ TEST(full_swap_leaves_anonymous_pages_alone)
 	mm_free(mm);
 }
 
+TEST(a_request_without_io_looks_for_anonymous_pages_before_7_2_only_if_it_must)
+{
+	struct mm *mm = machine(KERNEL_7_3, 4096);
+
+	mm->k.lru_gen_exact_loop = false;
+	add_cold_anon(mm, 2000);
+	add_folios(mm, 64, PK_FILE, LRU_READ);
+	direct_reclaim(mm, 0, GFP_NOIO);
+	assert_vmstat(mm, pgscan_anon, 0);
+	mm->k.lru_gen_exact_loop = true;
+	direct_reclaim(mm, 0, GFP_NOIO);
+	assert_true(mm->vmstat[VM_pgscan_anon] > 0);
+	assert_vmstat(mm, pswpout, 0);
+	mm_free(mm);
+}
+
 TEST(a_request_without_io_writes_nothing)
 {
 	struct mm *mm = machine(KERNEL_7_3, 4096);
