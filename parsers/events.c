@@ -38,14 +38,17 @@
 			FIELD_OPTIONAL("order", pte.order, FOLIO_ORDER)
 
 const struct event_desc event_table[] = {
-	EVENT("kmem", "mm_page_alloc", REC_ALLOC,
-	      FIELD("pfn", pfn, PFN_OR_NONE), FIELD("order", order, ORDER),
-	      FIELD("migratetype", migratetype, MIGRATETYPE), FIELD("gfp_flags", gfp, GFP)),
-	EVENT("kmem", "mm_page_free", REC_FREE,
-	      FIELD("pfn", pfn, PFN), FIELD("order", order, ORDER)),
+	EVENT("kmem", "mm_page_alloc", REC_ALLOC, FIELD("pfn", pfn, PFN_OR_NONE),
+	      FIELD("order", order, ORDER), FIELD("migratetype", migratetype, MIGRATETYPE),
+	      FIELD("gfp_flags", gfp, GFP)),
+	EVENT("kmem", "mm_page_free", REC_FREE, FIELD("pfn", pfn, PFN),
+	      FIELD("order", order, ORDER)),
 	EVENT("kmem", "mm_page_free_batched", REC_FREE_BATCHED, FIELD("pfn", pfn, PFN)),
-	EVENT("kmem", "mm_page_alloc_extfrag", REC_EXTFRAG,
-	      FIELD("pfn", extfrag.pfn, PFN),
+	/* what these two were called before 3.3 */
+	EVENT("kmem", "mm_page_free_direct", REC_FREE, FIELD("pfn", pfn, PFN),
+	      FIELD("order", order, ORDER)),
+	EVENT("kmem", "mm_pagevec_free", REC_FREE_BATCHED, FIELD("pfn", pfn, PFN)),
+	EVENT("kmem", "mm_page_alloc_extfrag", REC_EXTFRAG, FIELD("pfn", extfrag.pfn, PFN),
 	      FIELD("alloc_order", extfrag.alloc_order, ORDER),
 	      FIELD("fallback_order", extfrag.fallback_order, ORDER),
 	      FIELD("alloc_migratetype", extfrag.alloc_migratetype, MIGRATETYPE),
@@ -73,8 +76,7 @@ const struct event_desc event_table[] = {
 	      FIELD("status", compact.status, COMPACT_RESULT)),
 	EVENT("compaction", "mm_compaction_isolate_migratepages", REC_ISOLATE_MIGRATE, ISOLATE),
 	EVENT("compaction", "mm_compaction_isolate_freepages", REC_ISOLATE_FREE, ISOLATE),
-	EVENT("compaction", "mm_compaction_fast_isolate_freepages", REC_FAST_ISOLATE_FREE,
-	      ISOLATE),
+	EVENT("compaction", "mm_compaction_fast_isolate_freepages", REC_FAST_ISOLATE_FREE, ISOLATE),
 	EVENT("compaction", "mm_compaction_migratepages", REC_COMPACT_MIGRATEPAGES,
 	      FIELD("nr_migrated", migrate.nr_migrated, NUMBER),
 	      FIELD("nr_failed", migrate.nr_failed, NUMBER)),
@@ -82,8 +84,8 @@ const struct event_desc event_table[] = {
 	EVENT("migrate", "mm_migrate_pages", REC_MIGRATE_PAGES),
 	EVENT("migrate", "set_migration_pte", REC_SET_MIGRATION_PTE, MIGRATION_PTE),
 	EVENT("migrate", "remove_migration_pte", REC_REMOVE_MIGRATION_PTE, MIGRATION_PTE),
-	EVENT("filemap", "mm_filemap_add_to_page_cache", REC_FILEMAP_ADD,
-	      FIELD("pfn", pfn, PFN), FIELD_OPTIONAL("order", order, FOLIO_ORDER)),
+	EVENT("filemap", "mm_filemap_add_to_page_cache", REC_FILEMAP_ADD, FIELD("pfn", pfn, PFN),
+	      FIELD_OPTIONAL("order", order, FOLIO_ORDER)),
 	EVENT("sched", "sched_process_exit", REC_SCHED_EXIT),
 	EVENT("ftrace", "print", REC_MARK, FIELD("buf", marker.mark, MARK)),
 };
@@ -108,6 +110,29 @@ const struct event_desc *event_find(const char *system, const char *name, size_t
 			return e;
 	}
 	return NULL;
+}
+
+/**
+ * event_needs_fields - is an event of no use when its kernel has it in another form?
+ * @e: of event_find()
+ *
+ * Return: true for events that are skipped without their fields; of the others the time is enough.
+ */
+bool event_needs_fields(const struct event_desc *e)
+{
+	return e->type != REC_DIRECT_RECLAIM_BEGIN && e->type != REC_MEMCG_RECLAIM_BEGIN &&
+	       e->type != REC_NODE_RECLAIM_BEGIN && e->type != REC_COMPACT_END;
+}
+
+/**
+ * event_is_essential - can no trace be replayed without this event?
+ * @e: of event_find()
+ *
+ * Return: true for allocations and frees: in a form that is not known they are damage.
+ */
+bool event_is_essential(const struct event_desc *e)
+{
+	return e->type == REC_ALLOC || e->type == REC_FREE;
 }
 
 static bool value_possible(uint8_t kind, uint64_t v)

@@ -72,10 +72,25 @@ struct event_desc {
 	struct event_field fields[EVENT_MAX_FIELDS];
 };
 
+/*
+ * include/linux/gfp.h:gfp_migratetype() takes the type from these two bits. Both at once are
+ * illegal there; here they give a type that no event can have, which makes the event damage.
+ */
+#define GFP_MOVABLE_SHIFT 3
+#define GFP_MOVABLE_MASK  (__GFP_MOVABLE | __GFP_RECLAIMABLE)
+
+/* An allocation's type follows from its mask, or is 0 with page_group_by_mobility_disabled. */
+static inline bool migratetype_fits(uint32_t migratetype, uint32_t gfp)
+{
+	return !migratetype || migratetype == (gfp & GFP_MOVABLE_MASK) >> GFP_MOVABLE_SHIFT;
+}
+
 extern const struct event_desc event_table[];
 extern const unsigned int event_table_size;
 
 const struct event_desc *event_find(const char *system, const char *name, size_t len);
+bool event_needs_fields(const struct event_desc *e);
+bool event_is_essential(const struct event_desc *e);
 bool event_store(struct record *r, const struct event_field *f, uint64_t value);
 uint64_t event_load(const struct record *r, const struct event_field *f, bool is_signed);
 

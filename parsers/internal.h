@@ -13,6 +13,7 @@
 #include "trace.h"
 
 #define TRACE_ERRLEN	512	/* longest message, with its NUL */
+#define TRACE_NOTES	4096	/* all notes on a trace, with their NUL */
 #define TRACE_HEAD	4096	/* bytes of a pipe that are read to find out the format */
 
 /**
@@ -44,6 +45,7 @@ struct trace_source {
  * @print_lost: as trace_print_lost(); NULL: the format knows of no lost events
  * @comm: as trace_comm(), but NULL for an unknown task; NULL: no task is known
  * @dump: as trace_dump(); NULL: the format cannot be dumped
+ * @notes: calls trace_note() for what was odd, after the last record; NULL: nothing ever is
  * @close: releases all that the reader owns and the reader itself, but not t->src
  */
 struct trace_ops {
@@ -53,6 +55,7 @@ struct trace_ops {
 	void (*print_lost)(struct trace *t, FILE *out);
 	const char *(*comm)(struct trace *t, int pid);
 	int (*dump)(struct trace *t, FILE *out);
+	void (*notes)(struct trace *t);
 	void (*close)(struct trace *t);
 };
 
@@ -63,6 +66,11 @@ struct trace_ops {
  * @opt: how to read them
  * @info: what is known so far; trace.c sets path and file_bytes, complete begins as true
  * @error: the first message of trace_fail()
+ * @notes: lines of trace_note()
+ * @noted: the reader's notes have been asked for
+ * @any: a record has been read
+ * @stopped: what follows is not plausible
+ * @last_ns: time of the last record read
  */
 struct trace {
 	const struct trace_ops *ops;
@@ -70,6 +78,9 @@ struct trace {
 	struct trace_options opt;
 	struct trace_info info;
 	char error[TRACE_ERRLEN];
+	char notes[TRACE_NOTES];
+	bool noted, any, stopped;
+	uint64_t last_ns;
 };
 
 /* The readers. @src is copied into the trace on success and stays trace.c's on failure. */
@@ -83,13 +94,19 @@ bool text_probe(const uint8_t *head, size_t len);
 struct trace *trace_open_memory(const void *data, size_t size, const struct trace_options *opt,
 				char *err, size_t errlen);
 long trace_fail(struct trace *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void trace_note(struct trace *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* names.c */
 uint32_t gfp_of_name(const char *name, size_t len);
-uint32_t gfp_of_text(const char *text, size_t len);
+const char *gfp_of_text(const char *text, size_t len, uint32_t *gfp);
 int compact_result_of_name(const char *name, size_t len);
 enum record_mark mark_of_text(const char *text, size_t len);
 void mark_decode(struct record *r, const char *text, size_t len);
+
+/* plausible.c */
+const char *record_implausible(const struct record *r, bool gfp_by_position);
+bool pause_implausible(uint64_t before, uint64_t now);
+const char *value_hint(uint8_t kind);
 
 /* digest.c */
 #define DIGEST_INIT	0x66726167726c7931ULL	/* "fragrly1", any value will do */

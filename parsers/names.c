@@ -4,6 +4,8 @@
  * versions and the numbers are not, so traces are understood by name.
  */
 #define _GNU_SOURCE
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,7 +57,29 @@ static const struct gfp_name gfp_names[] = {
 	{ "__GFP_THISNODE", __GFP_THISNODE },
 	{ "__GFP_ACCOUNT", __GFP_ACCOUNT },
 	{ "__GFP_ZEROTAGS", __GFP_ZEROTAGS },
+	/* known, but no bit of gfp.h: KASAN, lockdep and memory profiling change no page's place */
+	{ "__GFP_SKIP_ZERO", __GFP_OTHER },
+	{ "__GFP_SKIP_KASAN", __GFP_OTHER },
+	{ "__GFP_SKIP_KASAN_POISON", __GFP_OTHER },
+	{ "__GFP_SKIP_KASAN_UNPOISON", __GFP_OTHER },
+	{ "__GFP_NOLOCKDEP", __GFP_OTHER },
+	{ "__GFP_NO_OBJ_EXT", __GFP_OTHER },
+	{ "__GFP_CMA", __GFP_OTHER },
+	/* before 4.14 */
+	{ "GFP_TEMPORARY", GFP_KERNEL | __GFP_RECLAIMABLE },
+	{ "__GFP_REPEAT", __GFP_RETRY_MAYFAIL },
+	{ "__GFP_COLD", __GFP_OTHER },
+	{ "__GFP_NOTRACK", __GFP_OTHER },
+	{ "__GFP_NOTRACK_FALSE_POSITIVE", __GFP_OTHER },
+	{ "__GFP_OTHER_NODE", __GFP_OTHER },
+	/* before 4.4 */
+	{ "__GFP_WAIT", __GFP_RECLAIM },
+	{ "__GFP_NO_KSWAPD", __GFP_OTHER },
 };
+
+/* Before 4.6 a bit was printed without its underscores: include/trace/events/gfpflags.h */
+#define OLD_PREFIX   "__"
+#define GFP_NAME_MAX 48
 
 /*
  * The names of include/trace/events/mmflags.h:COMPACTION_STATUS, in the order of
@@ -79,14 +103,7 @@ static int name_index(const char *const *names, size_t nr, const char *name, siz
 	return -1;
 }
 
-/**
- * gfp_of_name - get the bits of one name, "__GFP_IO" or a composite such as "GFP_KERNEL"
- * @name: the name, not necessarily ended by NUL
- * @len: its length
- *
- * Return: the mask in the bits of <fragreplay/gfp.h>, 0 when the name is not known.
- */
-uint32_t gfp_of_name(const char *name, size_t len)
+static uint32_t gfp_find(const char *name, size_t len)
 {
 	for (size_t i = 0; i < sizeof(gfp_names) / sizeof(gfp_names[0]); i++)
 		if (name_is(gfp_names[i].name, name, len))
@@ -95,31 +112,64 @@ uint32_t gfp_of_name(const char *name, size_t len)
 }
 
 /**
+ * gfp_of_name - get the bits of one name, "__GFP_IO" or a composite such as "GFP_KERNEL"
+ * @name: the name, not necessarily ended by NUL
+ * @len: its length
+ *
+ * Names that older kernels printed are known, too.
+ *
+ * Return: the mask in the bits of <fragreplay/gfp.h>, 0 when the name is not known.
+ */
+uint32_t gfp_of_name(const char *name, size_t len)
+{
+	char with_prefix[GFP_NAME_MAX];
+	uint32_t bits = gfp_find(name, len);
+
+	if (bits || len < 4 || memcmp(name, "GFP_", 4) || len + 2 > sizeof(with_prefix))
+		return bits;
+	memcpy(with_prefix, OLD_PREFIX, 2);
+	memcpy(with_prefix + 2, name, len);
+	return gfp_find(with_prefix, len + 2);
+}
+
+static bool is_hex_number(const char *s, size_t len)
+{
+	if (len < 3 || memcmp(s, "0x", 2))
+		return false;
+	for (size_t i = 2; i < len; i++)
+		if (!isxdigit((unsigned char)s[i]))
+			return false;
+	return true;
+}
+
+/**
  * gfp_of_text - get the bits of a printed gfp mask, "GFP_KERNEL|__GFP_ZERO|0x1000000"
  * @text: the text, not necessarily ended by NUL
  * @len: its length
+ * @gfp: set to the mask in the bits of <fragreplay/gfp.h>
  *
- * A number, or a name that gfp.h has no bit for, sets __GFP_OTHER.
+ * A number, for which the kernel had no name, and a name that gfp.h has no bit for set __GFP_OTHER.
  *
- * Return: the mask in the bits of <fragreplay/gfp.h>.
+ * Return: NULL, or the first name that no kernel prints; it ends at the next '|' or at @len.
  */
-uint32_t gfp_of_text(const char *text, size_t len)
+const char *gfp_of_text(const char *text, size_t len, uint32_t *gfp)
 {
-	uint32_t gfp = 0;
-
+	*gfp = 0;
 	if (name_is("none", text, len) || name_is("0", text, len))
-		return 0;
-	while (len) {
+		return NULL;
+	for (;;) {
 		const char *bar = memchr(text, '|', len);
 		size_t part = bar ? (size_t)(bar - text) : len;
 		uint32_t bits = gfp_of_name(text, part);
 
-		if (part)
-			gfp |= bits ? bits : __GFP_OTHER;
-		text += part + !!bar;
-		len -= part + !!bar;
+		if (!bits && !is_hex_number(text, part))
+			return text;
+		*gfp |= bits ? bits : __GFP_OTHER;
+		if (!bar)
+			return NULL;
+		text += part + 1;
+		len -= part + 1;
 	}
-	return gfp;
 }
 
 /**

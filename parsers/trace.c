@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "events.h"
 #include "internal.h"
 
 static const char tracedat_magic[] = "\x17\x08\x44tracing";
@@ -100,12 +101,19 @@ static struct trace *open_source(const struct trace_source *src, const struct tr
 	if (is_magic(head, len, tracedat_magic, sizeof(tracedat_magic) - 1))
 		return tracedat_open(src, opt, err, errlen);
 	if (is_magic(head, len, "PERFILE2", 8)) {
-		snprintf(err, errlen, "%s: a perf.data file; pipe it through `perf script -F "
-			 "comm,pid,cpu,time,event,trace` and replay that text", src->path);
+		snprintf(err, errlen,
+			 "%s: a perf.data file; pipe it through `perf script -F "
+			 "comm,tid,cpu,time,event,trace` and replay that text",
+			 src->path);
 		return NULL;
 	}
 	if (text_probe(head, len < TRACE_HEAD ? len : TRACE_HEAD))
 		return text_open(src, opt, err, errlen);
+	if (len >= 2 && (!memcmp(head, "\xff\xfe", 2) || !memcmp(head, "\xfe\xff", 2))) {
+		snprintf(err, errlen, "%s: UTF-16 text; convert it: iconv -f utf-16 -t utf-8",
+			 src->path);
+		return NULL;
+	}
 	snprintf(err, errlen, "%s: offset 0: neither trace.dat nor ftrace or perf script text; "
 		 "give the file that `trace-cmd record` or `trace-cmd extract` wrote", src->path);
 	return NULL;
@@ -122,6 +130,7 @@ static struct trace *open_or_release(struct trace_source *src, const struct trac
 	}
 	t->info.path = t->src.path;
 	t->info.file_bytes = t->src.size;
+	t->info.notes = t->notes;
 	return t;
 }
 
@@ -189,6 +198,90 @@ long trace_fail(struct trace *t, const char *fmt, ...)
 }
 
 /**
+ * trace_note - say something about a trace that is no damage
+ * @t: the trace
+ * @fmt: a line without its newline
+ *
+ * What there is no room for is not kept.
+ */
+void trace_note(struct trace *t, const char *fmt, ...)
+{
+	size_t len = strlen(t->notes);
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(t->notes + len, sizeof(t->notes) - len, fmt, ap);
+	va_end(ap);
+	if (n < 0 || len + (size_t)n + 2 > sizeof(t->notes))
+		t->notes[len] = '\0';
+	else
+		memcpy(t->notes + len + n, "\n", 2);
+}
+
+/* A page whose allocation, or whose free, is never seen, cannot be followed. */
+static void note_one_side(struct trace *t)
+{
+	uint64_t allocs = 0, frees = 0;
+
+	for (unsigned int i = 0; i < t->info.nr_events; i++) {
+		uint64_t count;
+		const char *name = t->ops->event_count(t, i, &count);
+		const struct event_desc *e = event_find(NULL, name, strlen(name));
+
+		allocs += e && e->type == REC_ALLOC ? count : 0;
+		frees += e && e->type == REC_FREE ? count : 0;
+	}
+	if (allocs && !frees)
+		trace_note(t,
+			   "%llu allocations and no free: memory only fills; record "
+			   "kmem:mm_page_free, too",
+			   (unsigned long long)allocs);
+	if (frees && !allocs)
+		trace_note(t,
+			   "%llu frees and no allocation: memory only empties; record "
+			   "kmem:mm_page_alloc, too",
+			   (unsigned long long)frees);
+}
+
+/*
+ * Cuts a batch before a record that comes too long after the one before it; readers of text have
+ * told the line already. Returns how many are left.
+ */
+static long cut_at_pause(struct trace *t, const struct record *rec, long n)
+{
+	uint64_t before = t->any ? t->last_ns : rec[0].ts;
+	long i;
+
+	t->any = true;
+	t->last_ns = rec[n - 1].ts;
+	if (!pause_implausible(before, t->last_ns))
+		return n;
+	for (i = 0; i < n && !pause_implausible(before, rec[i].ts); i++)
+		before = rec[i].ts;
+	if (i == n)
+		return n;
+	trace_fail(t,
+		   "%s: an event at %.6f s comes more than 30 days after the one before, at "
+		   "%.6f s: its time is damaged, or of another recording; record again, or use "
+		   "--allow-incomplete to replay up to here",
+		   t->info.path, (double)rec[i].ts / 1e9, (double)before / 1e9);
+	t->stopped = true;
+	t->info.complete = false;
+	return i ? i : t->opt.allow_incomplete ? 0 : -1;
+}
+
+static long read_plausible(struct trace *t, const struct record **rec)
+{
+	long n;
+
+	if (t->stopped)
+		return t->opt.allow_incomplete ? 0 : -1;
+	n = t->ops->read(t, rec);
+	return n > 0 ? cut_at_pause(t, *rec, n) : n;
+}
+
+/**
  * trace_read - get the next records, in order of (ts, cpu, place in the file)
  * @t: the trace
  * @rec: set to an array that stays valid until the next call
@@ -197,7 +290,15 @@ long trace_fail(struct trace *t, const char *fmt, ...)
  */
 long trace_read(struct trace *t, const struct record **rec)
 {
-	return t->ops->read(t, rec);
+	long n = read_plausible(t, rec);
+
+	if (n <= 0 && !t->noted) {
+		t->noted = true;
+		if (t->ops->notes)
+			t->ops->notes(t);
+		note_one_side(t);
+	}
+	return n;
 }
 
 /**

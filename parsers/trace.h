@@ -42,6 +42,8 @@ struct trace_options {
  * @file_bytes: size of the file; 0: a pipe
  * @bytes_read: how much of it has been used, to show progress
  * @nr_events: kinds of events that have occurred
+ * @notes: what a reader of a report must know of the trace, a line each, once the last record has
+ *	been read
  */
 struct trace_info {
 	const char *path;
@@ -55,6 +57,7 @@ struct trace_info {
 	bool complete;
 	uint64_t file_bytes, bytes_read;
 	unsigned int nr_events;
+	const char *notes;
 };
 
 struct trace *trace_open(const char *path, const struct trace_options *opt, char *err,

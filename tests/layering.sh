@@ -30,7 +30,7 @@ main       : base cmd
 #   engine -> policies  table.h: the policies that are built in
 #   report -> parsers   the trace's own description is a part of the report
 #   check -> engine     it holds results of a run against the recording
-#   cmd -> mm           params.h: --set names the model's parameters
+#   cmd -> mm           --set names the model's parameters; failed requests are said on stderr
 
 # Each line: a folder, and its headers that other folders may include. All those of base/ are for
 # everybody, for it is a library of small parts; those of include/ are installed.

@@ -22,62 +22,7 @@
 #include "parsers/internal.h"
 #include "text.h"
 
-#define TEXT_BUF_SIZE	(1 << 20)	/* also the longest line */
-#define TEXT_REORDER	8192		/* records that a late line may be moved up by */
-#define TEXT_BATCH	(2 * TEXT_REORDER)
-#define TEXT_MAX_NAMES	4096		/* kinds of events; a kernel has some 2000 */
-#define TEXT_MAX_COMMS	(1 << 20)	/* slots for names of tasks */
-#define TEXT_MAX_PLACES	64		/* of lost events, that are listed one by one */
-#define TEXT_MAX_GAPS	64		/* of lost events, whose CPU has had no event since */
-#define TEXT_COMM_MAX	15		/* TASK_COMM_LEN without its NUL */
-#define TEXT_ODD_SHARE	64		/* one odd byte in so many is let pass */
 #define TEXT_HINT	"export the trace again, or go on with --allow-incomplete"
-
-/* a kind of event that occurred */
-struct text_kind {
-	char *name;
-	size_t len;
-	uint64_t count;
-	const struct event_desc *ev;
-};
-
-/* the name of a task, in a hash table with open addressing */
-struct text_comm {
-	int32_t key;			/* pid + 1; 0: the slot is empty */
-	uint8_t len;
-	char comm[TEXT_COMM_MAX + 1];
-};
-
-/* where events were lost */
-struct text_place {
-	uint64_t line, lost;
-	int cpu;
-};
-
-struct text_trace {
-	struct trace t;
-	char *buf;			/* of the bytes at hand [pos, len) is not yet read */
-	size_t pos, len;
-	bool own_buf, eof, done, damaged;
-	uint64_t offset, line;
-
-	struct record *rec, *tmp;	/* TEXT_BATCH each: a line may add a record for each gap */
-	unsigned int nr, given;		/* how many of rec are filled, and were handed out */
-	uint64_t given_ts;		/* time of the last record handed out */
-	bool unsorted;
-
-	struct text_kind *kind[2 * TEXT_MAX_NAMES], *sorted[TEXT_MAX_NAMES + 1], other;
-	struct text_comm *comm;
-	unsigned int comm_size, nr_comms;
-	struct text_place place[TEXT_MAX_PLACES];
-	unsigned int nr_places;
-	struct text_place gap[TEXT_MAX_GAPS];
-	unsigned int nr_gaps;
-	uint64_t unknown, unknown_line, comments;
-	unsigned int max_cpu;
-	bool perf, any;
-	struct text_decoder decoder;
-};
 
 static struct text_trace *to_text(struct trace *t)
 {
@@ -86,6 +31,8 @@ static struct text_trace *to_text(struct trace *t)
 
 static void text_damage(struct text_trace *x, const char *what)
 {
+	if (x->cut)
+		what = "the file ends in the middle of a line";
 	trace_fail(&x->t, "%s: line %llu: %s; %s", x->t.src.path, (unsigned long long)x->line, what,
 		   TEXT_HINT);
 	x->damaged = x->done = true;
@@ -124,7 +71,22 @@ static bool text_refill(struct text_trace *x)
 	return n > 0;
 }
 
-/* Finds the next line, without its end; false when there is none. */
+/* Sets a line without its newline and carriage returns, of which some exporters write several. */
+static void text_set_line(struct text_trace *x, char *nl, const char **s, const char **end)
+{
+	*s = x->buf + x->pos;
+	if (!x->line++ && nl - *s >= 3 && !memcmp(*s, "\xef\xbb\xbf", 3)) /* a byte order mark */
+		*s += 3;
+	x->pos = nl - x->buf + !x->cut;
+	while (nl > *s && nl[-1] == '\r')
+		nl--;
+	*end = nl;
+}
+
+/*
+ * Finds the next line, without its end; false when there is none. The last may have no newline: if
+ * it is whole without it, it counts.
+ */
 static bool text_next_line(struct text_trace *x, const char **s, const char **end)
 {
 	size_t seen = 0;
@@ -134,16 +96,13 @@ static bool text_next_line(struct text_trace *x, const char **s, const char **en
 		seen = x->len - x->pos;
 		if (text_refill(x))
 			continue;
-		if (!x->damaged && seen) {
-			x->line++;
-			text_damage(x, "the file ends in the middle of a line");
-		}
-		return false;
+		if (x->damaged || !seen)
+			return false;
+		x->cut = true;
+		nl = x->buf + x->len;
+		break;
 	}
-	x->line++;
-	*s = x->buf + x->pos;
-	*end = nl > *s && nl[-1] == '\r' ? nl - 1 : nl;
-	x->pos = nl + 1 - x->buf;
+	text_set_line(x, nl, s, end);
 	return true;
 }
 
@@ -238,7 +197,7 @@ static void text_note_comm(struct text_trace *x, const struct text_line *l)
 	uint8_t len = l->comm_len < TEXT_COMM_MAX ? l->comm_len : TEXT_COMM_MAX;
 	struct text_comm *c;
 
-	if (l->pid == INT32_MAX || (l->comm_len == 5 && !memcmp(l->comm, "<...>", 5)))
+	if (l->pid < 0 || l->pid == INT32_MAX || (l->comm_len == 5 && !memcmp(l->comm, "<...>", 5)))
 		return;
 	if (2 * x->nr_comms >= x->comm_size)
 		comm_grow(x);
@@ -300,13 +259,74 @@ static void text_name_marker(struct text_line *l)
 	l->bare_mark = true;
 }
 
+/* An event whose fields cannot be read is damage, unless replay can do without such events. */
+static bool text_bad_field(struct text_trace *x, struct text_kind *k, const struct event_desc *ev,
+			   const char *what, struct record *r)
+{
+	const struct text_decoder *d = &x->decoder;
+	const struct event_field *f;
+	const char *hint = "";
+	char text[320];
+
+	/* when the event has been whole before, this one is cut and no other form */
+	if (d->missing && !event_is_essential(ev) && k->count == k->old_form && !x->cut) {
+		if (!k->old_form++)
+			k->old_line = x->line;
+		memset(r->words, 0, sizeof(r->words));
+		r->type = event_needs_fields(ev) ? REC_OTHER : ev->type;
+		return true;
+	}
+	if (!d->key_len) {
+		text_damage(x, what);
+		return false;
+	}
+	for (f = ev->fields; f < ev->fields + EVENT_MAX_FIELDS && f->name; f++)
+		if (f->name_len == d->key_len && !memcmp(f->name, d->key, d->key_len))
+			hint = d->value ? value_hint(f->kind) : "";
+	if (d->unknown)
+		snprintf(text, sizeof(text),
+			 "%s: %.*s has the name \"%.*s\", which no kernel prints", ev->name,
+			 (int)d->key_len, d->key, (int)(d->unknown_len < 80 ? d->unknown_len : 80),
+			 d->unknown);
+	else
+		snprintf(text, sizeof(text), "%s: %.*s%s%.*s %s%s", ev->name, (int)d->key_len,
+			 d->key, d->value ? "=" : "", (int)(d->value_len < 80 ? d->value_len : 80),
+			 d->value ? d->value : "", what, hint);
+	text_damage(x, text);
+	return false;
+}
+
+/* What is wrong with an event's line as a whole; NULL: nothing. */
+static const char *text_line_wrong(struct text_trace *x, const struct text_kind *k,
+				   const struct text_line *l)
+{
+	if (l->comm_len && *l->comm == '{' && l->comm_len > TEXT_COMM_MAX)
+		return text_head_remedy(l->comm, l->end);
+	if (l->ticks)
+		return "its time is no number of seconds: the clock was counter, x86-tsc or uptime; "
+		       "record with `trace-cmd record -C mono`";
+	if ((l->comm_len > TEXT_COMM_MAX || l->instance_len) && text_hides_line(l))
+		return "it is two lines in one: the first breaks off";
+	if (!k->ev && text_second_event(l->payload, l->end))
+		return "it is two lines in one: there is a second event in it";
+	if (!k->ev && !k->count && text_near_event(l))
+		return "its event's name is damaged";
+	if (l->ts + TEXT_MAX_BACK < x->newest)
+		return "its time is more than a second before that of an earlier line: give one "
+		       "recording, with its lines sorted by time";
+	if (x->newest && l->ts > x->newest && pause_implausible(x->newest, l->ts))
+		return "it comes more than 30 days after the line before: its time is damaged, or of "
+		       "another recording";
+	return NULL;
+}
+
 /* Fills the record of an event's line; false when the line is damaged. */
-static bool text_line_record(struct text_trace *x, const struct text_kind *k,
-			     const struct text_line *l, struct record *r)
+static bool text_line_record(struct text_trace *x, struct text_kind *k, const struct text_line *l,
+			     struct record *r)
 {
 	const struct event_desc *ev = k->ev;
 	const char *what;
-	char text[160];
+	char text[TRACE_ERRLEN];
 
 	memset(r, 0, sizeof(*r));
 	r->ts = l->ts;
@@ -318,29 +338,78 @@ static bool text_line_record(struct text_trace *x, const struct text_kind *k,
 	if (!ev)
 		return true;
 	what = text_event_decode(&x->decoder, ev, l, r);
+	if (what)
+		return text_bad_field(x, k, ev, what, r);
+	what = record_implausible(r, x->decoder.gfp_raw);
 	if (!what)
 		return true;
-	snprintf(text, sizeof(text), "%s: %.*s %s", ev->name, (int)x->decoder.key_len,
-		 x->decoder.key, what);
+	snprintf(text, sizeof(text), "%s: %.*s: %s", ev->name,
+		 (int)(l->end - l->payload < 160 ? l->end - l->payload : 160), l->payload, what);
 	text_damage(x, text);
 	return false;
+}
+
+static void text_count_oddities(struct text_trace *x, const struct text_line *l,
+				const struct record *r)
+{
+	if (x->decoder.gfp_raw && r->type == REC_ALLOC)
+		text_count_odd(x, ODD_RAW_GFP);
+	if (l->payload < l->end && *l->payload == '[')
+		text_count_odd(x, ODD_UNPARSED);
+	if (l->pid < 0)
+		text_count_odd(x, ODD_NO_TASK);
+	if (x->cut)
+		text_count_odd(x, ODD_NO_NEWLINE);
+}
+
+/* Lines of several instances are of several machines. All names are found out, to be listed. */
+static void text_several_instances(struct text_trace *x)
+{
+	uint64_t line = x->line;
+	char names[256], text[TRACE_ERRLEN];
+	const char *s, *end;
+	struct text_line l;
+
+	while (text_next_line(x, &s, &end))
+		if (text_line_parse(s, end, &l))
+			text_choose_instance(x, &l);
+	text_list_instances(x, names, sizeof(names));
+	snprintf(text, sizeof(text),
+		 "the lines are of several files or buffer instances; choose one "
+		 "by --instance NAME:%s",
+		 names);
+	x->cut = false;
+	x->line = line;
+	text_damage(x, text);
 }
 
 static void text_event_line(struct text_trace *x, struct text_line *l)
 {
 	struct text_kind *k;
+	const char *wrong;
 	struct record r;
 
+	/* nearly all texts have no names of instances */
+	if ((l->instance_len || x->nr_instances != 1 || *x->instance[0] || x->t.opt.instance) &&
+	    !text_choose_instance(x, l)) {
+		if (!x->t.opt.instance)
+			text_several_instances(x);
+		return;
+	}
 	text_name_marker(l);
 	k = text_kind_of(x, l->event, l->event_len);
-	if (!k) {
-		text_damage(x, "there is no memory for one more kind of event");
+	wrong = k ? text_line_wrong(x, k, l) : "there is no memory for one more kind of event";
+	if (wrong) {
+		text_damage(x, wrong);
 		return;
 	}
 	if (!text_line_record(x, k, l, &r))
 		return;
 	k->count++;
+	text_count_oddities(x, l, &r);
 	text_note_comm(x, l);
+	if (l->ts > x->newest)
+		x->newest = l->ts;
 	if (l->cpu >= x->max_cpu)
 		x->max_cpu = l->cpu + 1u;
 	x->perf |= l->perf;
@@ -359,22 +428,64 @@ static void text_add_lost(struct text_trace *x, const struct text_note *n)
 	x->t.info.lost += n->lost ? n->lost : 1;
 }
 
+/* Reports of several files or instances print their names before the lines of their heads, too. */
+static bool text_skip_instance(const struct text_trace *x, const char **s, const char *end)
+{
+	const char *p = memmem(*s, end - *s, ": CPU:", 6), *name = *s;
+
+	if (!p)
+		p = memmem(*s, end - *s, ": cpus=", 7);
+	if (!p)
+		return true;
+	while (name < p && *name == ' ')
+		name++;
+	*s = p + 2;
+	return text_instance_is(x, name, p - name);
+}
+
+static bool text_second_head(const struct text_trace *x, const char *s, const char *end)
+{
+	static const char *const head[] = { "# tracer: ", "cpus=" };
+
+	for (size_t i = 0; i < 2 && x->newest; i++)
+		if ((size_t)(end - s) > strlen(head[i]) && !memcmp(s, head[i], strlen(head[i])))
+			return true;
+	return false;
+}
+
+static const char *text_other_wrong(struct text_trace *x, const char *s, const char *end)
+{
+	if (text_names_event(s, end))
+		return text_head_remedy(s, end);
+	if (text_breaks_off(s, end))
+		return "it begins as an event and breaks off";
+	if (text_second_head(x, s, end))
+		return "here begins a second trace; give one recording, with its lines sorted by time";
+	return NULL;
+}
+
 static void text_other_line(struct text_trace *x, const char *s, const char *end)
 {
+	const char *wrong = text_other_wrong(x, s, end);
 	struct text_note n;
 
-	if (text_names_event(s, end)) {
-		text_damage(x, "it names an event, but its task, CPU or time cannot be read");
+	if (wrong) {
+		text_damage(x, wrong);
 		return;
 	}
+	if (!text_skip_instance(x, &s, end))
+		return;
 	text_note_parse(s, end, &n);
 	x->comments += n.kind == TEXT_COMMENT && *s == '#';
 	if (n.cpus)
 		x->t.info.cpus = n.cpus;
 	if (n.kind == TEXT_LOST)
 		text_add_lost(x, &n);
-	if (n.kind == TEXT_UNKNOWN && !x->unknown++)
-		x->unknown_line = x->line;
+	if (n.kind != TEXT_UNKNOWN)
+		return;
+	if (x->cut)
+		text_damage(x, "");
+	text_count_odd(x, ODD_NO_EVENT);
 }
 
 static void text_fill(struct text_trace *x)
@@ -491,9 +602,6 @@ static void text_print_lost(struct trace *t, FILE *out)
 	}
 	if (x->nr_places == TEXT_MAX_PLACES)
 		fputs("further places are not listed\n", out);
-	if (x->unknown)
-		fprintf(out, "%llu lines are no events, the first is line %llu\n",
-			(unsigned long long)x->unknown, (unsigned long long)x->unknown_line);
 }
 
 static const char *text_comm(struct trace *t, int pid)
@@ -531,6 +639,7 @@ static const struct trace_ops text_ops = {
 	.event_count = text_event_count,
 	.print_lost = text_print_lost,
 	.comm = text_comm,
+	.notes = text_notes,
 	.close = text_close,
 };
 
@@ -558,8 +667,14 @@ static bool text_open_bytes(struct text_trace *x)
 
 static struct trace *text_refuse(struct text_trace *x, char *err, size_t errlen)
 {
+	char names[256];
+
+	text_list_instances(x, names, sizeof(names));
 	if (x->damaged)
 		snprintf(err, errlen, "%s", x->t.error);
+	else if (x->nr_instances)
+		snprintf(err, errlen, "%s: no line of \"%s\" in it; it has%s", x->t.src.path,
+			 x->t.opt.instance, names);
 	else
 		snprintf(err, errlen, "%s: line 1 to %llu: no event in it; was tracing on? "
 			 "Give a trace.dat, or the text of trace-cmd report, perf script or "

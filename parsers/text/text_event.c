@@ -18,7 +18,7 @@
 #define RAW_GFP_FIXED	0xffffffu
 
 /**
- * text_names_event - does a line name an event of the table, with a colon after it?
+ * text_names_event - does a line name an event of the table, with a colon or parenthesis after it?
  * @s: the line
  * @end: its end
  *
@@ -34,7 +34,7 @@ bool text_names_event(const char *s, const char *end)
 		const char *p = memmem(s, end - s, e->name, e->name_len);
 
 		if (p && p > s && (p[-1] == ' ' || p[-1] == ':') && p + e->name_len < end &&
-		    p[e->name_len] == ':')
+		    (p[e->name_len] == ':' || p[e->name_len] == '('))
 			return true;
 	}
 	return false;
@@ -84,37 +84,56 @@ static bool reclaim_flags(const char *s, const char *end, uint64_t *v)
 	return true;
 }
 
-/* Most allocations have one of a few texts, so what was looked up by name is kept. */
-static uint32_t gfp_by_name(struct text_decoder *d, const char *s, size_t len)
+/*
+ * Most allocations have one of a few texts, so what was looked up by name is kept. Returns the
+ * first name that no kernel prints, or NULL.
+ */
+static const char *gfp_by_name(struct text_decoder *d, const char *s, size_t len, uint64_t *v)
 {
+	const char *unknown;
 	struct text_gfp *slot;
 	unsigned int hash = len;
+	uint32_t mask;
 
-	if (len > TEXT_GFP_LEN)
-		return gfp_of_text(s, len);
+	if (len > TEXT_GFP_LEN) {
+		unknown = gfp_of_text(s, len, &mask);
+		*v = mask;
+		return unknown;
+	}
 	for (size_t i = 4; i < len; i += 8)
 		hash = hash * 31 + (unsigned char)s[i];
 	slot = &d->gfp[hash % TEXT_GFP_SLOTS];
 	if (slot->len != len || memcmp(slot->text, s, len)) {
-		slot->mask = gfp_of_text(s, len);
+		unknown = gfp_of_text(s, len, &mask);
+		if (unknown)
+			return unknown;
+		slot->mask = mask;
 		slot->len = len;
 		memcpy(slot->text, s, len);
 	}
-	return slot->mask;
+	*v = slot->mask;
+	return NULL;
 }
 
 static bool gfp_value(struct text_decoder *d, const char *s, const char *end, uint64_t *v)
 {
+	const char *unknown, *bar;
+
 	if (s == end)
 		return false;
 	if (text_number(s, end, v)) {
 		*v = (*v & RAW_GFP_FIXED) | (*v & ~(uint64_t)RAW_GFP_FIXED ? __GFP_OTHER : 0);
-		d->gfp_numeric = true;
+		d->gfp_numeric = d->gfp_raw = true;
 		return true;
 	}
 	d->gfp_named = true;
-	*v = gfp_by_name(d, s, end - s);
-	return true;
+	unknown = gfp_by_name(d, s, end - s, v);
+	if (!unknown)
+		return true;
+	bar = memchr(unknown, '|', end - unknown);
+	d->unknown = unknown;
+	d->unknown_len = (bar ? bar : end) - unknown;
+	return false;
 }
 
 static bool field_value(struct text_decoder *d, uint8_t kind, const char *s, const char *end,
@@ -248,8 +267,11 @@ static unsigned int take_field(struct text_decoder *d, const struct event_desc *
 	return field_value(d, f->kind, s, *p, &v) && event_store(r, f, v) ? bit : 0;
 }
 
-/* Finds the next word that a '=' follows, and leaves *@p behind it; NULL at the line's end. */
-static const char *next_key(const char **p, const char *end, size_t *len)
+/*
+ * Finds the next word that a '=' follows, and leaves *@p behind it; NULL at the line's end. A word
+ * with a colon in its place sets *@colon.
+ */
+static const char *next_key(const char **p, const char *end, size_t *len, bool *colon)
 {
 	const char *s = *p, *key;
 
@@ -258,6 +280,8 @@ static const char *next_key(const char **p, const char *end, size_t *len)
 			s++;
 		for (key = s; s < end && *s != '=' && *s != ' '; s++)
 			;
+		if (s > key && s[-1] == ':')
+			*colon = true;
 		if (s == end)
 			return NULL;
 		if (*s == '=' && s > key)
@@ -269,6 +293,25 @@ static const char *next_key(const char **p, const char *end, size_t *len)
 	return key;
 }
 
+/* Notes which field is wrong, and what stands there. */
+static const char *wrong_value(struct text_decoder *d, const char *key, size_t len,
+			       const char *value, const char *end)
+{
+	d->key = key;
+	d->key_len = len;
+	d->value = value;
+	d->value_len = end - value;
+	if (d->unknown)
+		return "has a name that no kernel prints";
+	return "has a value that no kernel prints there";
+}
+
+static const char *two_lines(struct text_decoder *d)
+{
+	d->key_len = 0;
+	return "it is two lines in one: there is a second event in it";
+}
+
 /**
  * text_event_decode - the fields of a line into a record
  * @d: decoder
@@ -276,42 +319,52 @@ static const char *next_key(const char **p, const char *end, size_t *len)
  * @l: the line
  * @r: ts, cpu, pid and flags are set already, the rest is 0; type and fields are filled in
  *
- * Return: NULL, or what is wrong ("is missing", ...) with @d->key naming the field.
+ * Return: NULL, or what is wrong ("is missing", ...) with @d->key naming the field if
+ * it has a length.
  */
 const char *text_event_decode(struct text_decoder *d, const struct event_desc *ev,
 			      const struct text_line *l, struct record *r)
 {
 	const struct event_field *f;
 	unsigned int hint = 0, seen = 0, bits;
-	const char *p = l->payload, *key;
+	const char *p = l->payload, *key, *value;
+	bool colon = false;
 	size_t len;
 
+	d->unknown = NULL;
+	d->value = NULL;
+	d->missing = d->gfp_raw = false;
 	r->type = ev->type;
 	if (ev->type == REC_MARK) {
 		decode_mark(l, r);
 		return NULL;
 	}
 	if (!ev->fields[0].name)
-		return NULL;
-	while ((key = next_key(&p, l->end, &len))) {
+		return text_second_event(l->payload, l->end) ? two_lines(d) : NULL;
+	while ((key = next_key(&p, l->end, &len, &colon))) {
 		f = find_field(ev, &hint, key, len);
 		if (!f) {
 			while (p < l->end && *p != ' ')
 				p++;
 			continue;
 		}
+		value = p;
 		bits = take_field(d, ev, f, &p, l->end, r);
-		if (!bits) {
-			d->key = key;
-			d->key_len = len;
-			return "has a value that no kernel prints there";
+		if (!bits)
+			return wrong_value(d, key, len, value, p);
+		if (seen & bits) {
+			wrong_value(d, key, len, value, p);
+			return "occurs twice, so that it is two lines in one";
 		}
 		seen |= bits;
 	}
+	if (colon && text_second_event(l->payload, l->end))
+		return two_lines(d);
 	f = missing_field(ev, seen);
 	if (f) {
 		d->key = f->name;
 		d->key_len = f->name_len;
+		d->missing = true;
 		return "is missing";
 	}
 	if (r->type == REC_ALLOC && !r->pfn && page_is_null(l))

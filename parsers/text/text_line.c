@@ -12,6 +12,7 @@
 #define TEXT_COMM_WIDTH	16	/* TASK_COMM_LEN, the width that all writers pad a comm to */
 #define TEXT_FLAGS_MAX	8	/* no writer prints more columns of flags */
 #define TEXT_HEX_MAX	16	/* digits of 64 bits */
+#define TEXT_HEAD_MAX	80	/* columns that the head of a line may have before its pid */
 #define NS_PER_SEC	1000000000ull
 
 static const char *skip_blanks(const char *p, const char *end)
@@ -98,14 +99,15 @@ bool text_number(const char *s, const char *end, uint64_t *v)
  * A time is "12.345678" or "12.345678901" in seconds, or "12345" in the unit of a clock that counts
  * something else.
  */
-static const char *scan_time(const char *p, const char *end, uint64_t *ts)
+static const char *scan_time(const char *p, const char *end, struct text_line *l)
 {
 	uint64_t sec, frac = 0;
 	unsigned int digits = 0;
 
 	p = scan_decimal(p, end, UINT64_MAX, &sec);
-	if (!p || p == end || *p != '.') {
-		*ts = p ? sec : 0;
+	l->ticks = !p || p == end || *p != '.';
+	if (l->ticks) {
+		l->ts = p ? sec : 0;
 		return p;
 	}
 	for (p++; p < end && is_digit(*p) && digits < 9; p++, digits++)
@@ -114,7 +116,7 @@ static const char *scan_time(const char *p, const char *end, uint64_t *ts)
 		return NULL;
 	for (; digits < 9; digits++)
 		frac *= 10;
-	*ts = sec * NS_PER_SEC + frac;
+	l->ts = sec * NS_PER_SEC + frac;
 	return p;
 }
 
@@ -200,17 +202,28 @@ static bool scan_event(const char *p, const char *end, struct text_line *l)
 	return true;
 }
 
+/* perf prints -1 for a task that was gone before it could be asked for. */
+static const char *scan_task(const char *p, const char *end, int32_t *pid)
+{
+	uint64_t v = 0;
+
+	if (end - p > 2 && p[0] == '-' && p[1] == '1' && !is_digit(p[2])) {
+		*pid = -1;
+		return p + 2;
+	}
+	p = scan_decimal(p, end, INT32_MAX, &v);
+	*pid = (int32_t)v;
+	return p;
+}
+
 static const char *scan_pid(const char *p, const char *end, struct text_line *l)
 {
-	uint64_t pid = 0;
-
-	p = scan_decimal(p, end, INT32_MAX, &pid);
+	p = scan_task(p, end, &l->pid);
 	/* perf script -F pid,tid prints both, and what the kernel calls pid is the tid */
 	if (p && p < end && *p == '/')
-		p = scan_decimal(p + 1, end, INT32_MAX, &pid);
+		p = scan_task(p + 1, end, &l->pid);
 	if (!p || p == end || *p != ' ')
 		return NULL;
-	l->pid = pid;
 	p = skip_blanks(p, end);
 	if (p < end && *p == '(') {		/* options/record-tgid */
 		p = memchr(p, ')', end - p);
@@ -227,6 +240,7 @@ static bool parse_after_comm(const char *s, const char *sep, const char *end, st
 
 	l->flags = 0;
 	l->perf = l->bare_mark = false;
+	l->instance_len = 0;
 	p = *sep == '-' ? sep + 1 : skip_blanks(sep, end);
 	p = scan_pid(p, end, l);
 	if (p)
@@ -234,7 +248,7 @@ static bool parse_after_comm(const char *s, const char *sep, const char *end, st
 	if (p)
 		p = scan_flags(skip_blanks(p, end), end, l);
 	if (p)
-		p = scan_time(p, end, &l->ts);
+		p = scan_time(p, end, l);
 	if (!p || p == end || *p != ':')
 		return false;
 	p = skip_blanks(p + 1, end);
@@ -268,11 +282,69 @@ static const char *separator_before(const char *s, const char *bracket)
 		for (p -= p > s; p > s && p[-1] == ' ';)
 			p--;
 	}
-	while (p > s && (is_digit(p[-1]) || p[-1] == '/'))
+	while (p > s &&
+	       (is_digit(p[-1]) || p[-1] == '/' || (p[-1] == '-' && p - s > 1 && p[-2] == '/')))
 		p--;
 	if (p - s < 2 || !is_digit(*p))
 		return NULL;
 	return p[-1] == '-' || p[-1] == ' ' ? p - 1 : NULL;
+}
+
+/*
+ * Reports of several files or buffer instances print which one each line is from, padded and with a
+ * colon, before the comm, or as many blanks for the top instance. A comm has 15 characters at most,
+ * so what is before its columns is no part of it.
+ */
+static void take_instance(struct text_line *l, unsigned int width)
+{
+	const char *name = l->comm, *end = l->comm + l->comm_len;
+	const char *stop = end - width;
+
+	if (l->perf || l->comm_len < width)
+		return;
+	while (stop > name && stop[-1] == ' ')
+		stop--;
+	if (stop == name || stop[-1] != ':')
+		return;
+	l->instance = name;
+	l->instance_len = stop - 1 - name;
+	l->comm = skip_blanks(stop, end);
+	l->comm_len = end - l->comm;
+}
+
+/* Tries each bracket as that of the CPU. */
+static bool parse_by_brackets(const char *s, const char *end, struct text_line *l)
+{
+	const char *sep, *p = s;
+
+	while (p < end && (p = memchr(p, '[', end - p))) {
+		sep = separator_before(s, p);
+		if (sep && (parse_after_comm(s, sep, end, l) ||
+			    (*sep == '-' && sep > s && sep[-1] == ' ' &&
+			     parse_after_comm(s, sep - 1, end, l)))) {
+			take_instance(l, TEXT_COMM_WIDTH);
+			return true;
+		}
+		p++;
+	}
+	return false;
+}
+
+/* trace-cmd report -l of several instances: neither brackets nor a fixed column. */
+static bool parse_by_dashes(const char *s, const char *end, struct text_line *l)
+{
+	const char *p = s;
+
+	if (end - s > TEXT_HEAD_MAX)
+		end = s + TEXT_HEAD_MAX;
+	while (p < end && (p = memchr(p, '-', end - p))) {
+		if (p > s && parse_after_comm(s, p, l->end, l)) {
+			take_instance(l, TEXT_COMM_WIDTH / 2);
+			return true;
+		}
+		p++;
+	}
+	return false;
 }
 
 /**
@@ -288,7 +360,7 @@ static const char *separator_before(const char *s, const char *bracket)
  */
 bool text_line_parse(const char *s, const char *end, struct text_line *l)
 {
-	const char *sep, *p = s;
+	const char *sep;
 
 	if (end - s > TEXT_COMM_WIDTH) {
 		sep = s + TEXT_COMM_WIDTH;
@@ -298,10 +370,109 @@ bool text_line_parse(const char *s, const char *end, struct text_line *l)
 		if (*sep == '-' && parse_after_comm(s, sep, end, l))
 			return true;
 	}
+	l->end = end;
+	return parse_by_brackets(s, end, l) || parse_by_dashes(s, end, l);
+}
+
+/* Does a line that has a CPU in brackets break off behind it, at the latest in its event's name? */
+static bool breaks_off_behind(const char *p, const char *end)
+{
+	const char *word;
+
+	for (p++; p < end && is_digit(*p); p++)
+		;
+	if (p == end)
+		return true;
+	if (*p++ != ']')
+		return false;
+	p = skip_blanks(p, end);
+	word = p;
+	if (p < end && !is_digit(*p))
+		while (p < end && *p != ' ' && *p != ':')
+			p++;
+	if (p - word > TEXT_FLAGS_MAX)
+		return false;
+	p = skip_blanks(p, end);
+	while (p < end && (is_digit(*p) || *p == '.'))
+		p++;
+	if (p == end)
+		return true;
+	if (*p++ != ':')
+		return false;
+	for (p = skip_blanks(p, end); p < end && (is_event_char(*p) || *p == ':'); p++)
+		;
+	return p == end;
+}
+
+/**
+ * text_breaks_off - does a line that is no event begin as one and break off?
+ * @s: the line
+ * @end: its end
+ *
+ * Return: true when the line has the head of an event up to its end, and nothing else.
+ */
+bool text_breaks_off(const char *s, const char *end)
+{
+	const char *p = s;
+
 	while (p < end && (p = memchr(p, '[', end - p))) {
-		sep = separator_before(s, p);
-		if (sep && parse_after_comm(s, sep, end, l))
+		if (separator_before(s, p) && breaks_off_behind(p, end))
 			return true;
+		p++;
+	}
+	/* in the pid, which only the columns tell from the words of another line */
+	if (end - s <= TEXT_COMM_WIDTH || s[TEXT_COMM_WIDTH] != '-')
+		return false;
+	for (p = s + TEXT_COMM_WIDTH + 1; p < end && is_digit(*p); p++)
+		;
+	return skip_blanks(p, end) == end;
+}
+
+/**
+ * text_hides_line - is what should be a task's name another line's beginning?
+ * @l: an event's line
+ *
+ * Return: true when a line broke off in its head and this one follows on it.
+ */
+bool text_hides_line(const struct text_line *l)
+{
+	const char *end = l->comm + l->comm_len, *p = l->instance_len ? l->instance : l->comm;
+
+	if (!l->perf && l->comm_len >= TEXT_COMM_WIDTH)
+		return true;
+	if (end - p < TEXT_COMM_WIDTH)
+		return false;
+	while (p < end && (p = memchr(p, '[', end - p))) {
+		if (is_digit(p[1]) && separator_before(l->instance_len ? l->instance : l->comm, p))
+			return true;
+		p++;
+	}
+	return false;
+}
+
+/**
+ * text_second_event - is there a second event in an event's payload?
+ * @s: the payload
+ * @end: its end
+ *
+ * Return: true when it names an event of the table as a line does, behind a time and a colon.
+ */
+bool text_second_event(const char *s, const char *end)
+{
+	const char *p = s, *name;
+
+	while (p < end && (p = memchr(p, ':', end - p))) {
+		for (name = p; name > s && is_event_char(name[-1]); name--)
+			;
+		if (p - name > 4 && event_find(NULL, name, p - name)) {
+			if (name > s && name[-1] == ':') /* perf's system */
+				for (name--; name > s && is_event_char(name[-1]); name--)
+					;
+			while (name > s && name[-1] == ' ')
+				name--;
+			if (name - s > 1 && name[-1] == ':' && is_digit(name[-2]))
+				return true;
+		}
 		p++;
 	}
 	return false;
@@ -334,13 +505,17 @@ static void parse_lost(const char *s, const char *end, struct text_note *n)
 		n->lost = v;
 }
 
-/* perf script --show-lost-events prints "perf 1 [000] 1.000000: PERF_RECORD_LOST lost 12". */
+/*
+ * perf script --show-lost-events prints "perf 1 [000] 1.000000: PERF_RECORD_LOST lost 12", and the
+ * same with PERF_RECORD_LOST_SAMPLES.
+ */
 static void parse_perf_lost(const char *s, const char *end, struct text_note *n)
 {
-	const char *p = memmem(s, end - s, "PERF_RECORD_LOST lost ", 22);
+	const char *p = memmem(s, end - s, ": PERF_RECORD_LOST", 18), *number;
 	uint64_t v;
 
-	if (!p || !scan_decimal(p + 22, end, UINT64_MAX, &v))
+	number = p ? memmem(p, end - p, " lost ", 6) : NULL;
+	if (!number || !scan_decimal(number + 6, end, UINT64_MAX, &v))
 		return;
 	n->kind = TEXT_LOST;
 	n->lost = v;
@@ -376,10 +551,10 @@ static bool is_stack_entry(const char *s, const char *end)
 	const char *p = skip_blanks(s, end);
 	uint64_t v;
 
-	if (p == s)
-		return false;
 	if (starts_with(p, end, "=> "))
 		return true;
+	if (p == s)
+		return false;
 	s = memchr(p, ' ', end - p);
 	return s && text_hex(p, s, &v);
 }
@@ -398,7 +573,8 @@ void text_note_parse(const char *s, const char *end, struct text_note *n)
 
 	*n = (struct text_note){ .kind = TEXT_UNKNOWN, .cpu = -1 };
 	if (skip_blanks(s, end) == end || starts_with(s, end, "##### ") ||
-	    starts_with(s, end, "version = ") || is_stack_entry(s, end))
+	    starts_with(s, end, "version = ") || is_stack_entry(s, end) ||
+	    memmem(s, end - s, "<stack trace", 12))
 		n->kind = TEXT_NOISE;
 	else if (*s == '#')
 		parse_comment(s, end, n);

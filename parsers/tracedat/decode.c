@@ -10,13 +10,6 @@
 
 #define MAX_PID		(4u << 20)	/* include/linux/threads.h:PID_MAX_LIMIT */
 
-/*
- * include/linux/gfp.h:gfp_migratetype() takes the type from these two bits. Both at once are
- * illegal there; here they give a type that no event can have, which makes the event damage.
- */
-#define GFP_MOVABLE_SHIFT	3
-#define GFP_MOVABLE_MASK	(__GFP_MOVABLE | __GFP_RECLAIMABLE)
-
 _Static_assert(offsetof(struct record, words) == 8 && offsetof(struct record, gfp) == 16 &&
 	       offsetof(struct record, order) == 20 && offsetof(struct record, migratetype) == 21,
 	       "decode_fast() writes the words of a page's record at once");
@@ -30,12 +23,6 @@ static inline void fill_tail(struct record *rec, uint32_t pid, uint32_t cpu, uin
 	uint64_t tail = pid | (uint64_t)cpu << 32 | (uint64_t)type << 48 | (uint64_t)flags << 56;
 
 	memcpy(&rec->pid, &tail, sizeof(tail));
-}
-
-/* An allocation's type follows from its mask, or is 0 with page_group_by_mobility_disabled. */
-static inline bool migratetype_fits(uint32_t migratetype, uint32_t gfp)
-{
-	return !migratetype || migratetype == (gfp & GFP_MOVABLE_MASK) >> GFP_MOVABLE_SHIFT;
 }
 
 /*
@@ -102,39 +89,43 @@ static bool run_step(const struct cursor *c, const struct decoder *dec, const st
 	return event_store(rec, s->field, v);
 }
 
-/* Checks what no single field shows: whether fields fit each other. */
-static bool fields_agree(const struct record *rec)
-{
-	switch (rec->type) {
-	case REC_ALLOC:
-		if (rec->migratetype > MIGRATE_RECLAIMABLE ||
-		    !migratetype_fits(rec->migratetype, rec->gfp))
-			return false;
-		return rec->pfn == REC_NO_PFN || !(rec->pfn & ((1ull << rec->order) - 1));
-	case REC_FREE:
-		return !(rec->pfn & ((1ull << rec->order) - 1));
-	case REC_EXTFRAG:
-		return !(rec->extfrag.pfn & ((1ull << rec->extfrag.alloc_order) - 1));
-	}
-	return true;
-}
-
-static bool decode_steps(const struct cursor *c, const struct decoder *dec, struct record *rec)
+/* Returns NULL, or what is wrong; *at is set to the field that holds it, or to NULL. */
+static const char *decode_steps(const struct cursor *c, const struct decoder *dec,
+				struct record *rec, const struct step **at)
 {
 	const uint8_t *p = c->data;
 
+	*at = NULL;
 	memset(rec, 0, sizeof(*rec));
 	rec->ts = c->key;
 	rec->pid = (int32_t)get_u32(p + 4);
 	rec->cpu = (uint16_t)c->cpu;
 	rec->type = dec->type;
 	rec->flags = p[2];
-	if ((uint32_t)rec->pid >= MAX_PID)
-		return false;
-	for (unsigned int i = 0; i < dec->nr_steps; i++)
-		if (!run_step(c, dec, &dec->steps[i], rec))
-			return false;
-	return fields_agree(rec);
+	if (rec->pid < 0)
+		return "no task has such a pid";
+	for (unsigned int i = 0; i < dec->nr_steps; i++) {
+		*at = &dec->steps[i];
+		if (!run_step(c, dec, *at, rec))
+			return "no kernel writes such a value";
+	}
+	*at = NULL;
+	return record_implausible(rec, false);
+}
+
+/* Notes what is wrong with an event, which the fast path need not know. */
+static int decode_damage(struct cursor *c, const struct decoder *dec, struct record *rec)
+{
+	const struct step *at;
+	const char *what = decode_steps(c, dec, rec, &at);
+
+	if (!what)
+		what = "no kernel writes such a value";
+	if (!at)
+		return cursor_damage(c, "event %s: %s", dec->name, what);
+	return cursor_damage(c, "event %s: %s=%#llx: %s%s", dec->name, at->field->name,
+			     (unsigned long long)load_field(c->data, at), what,
+			     value_hint(at->field->kind));
 }
 
 static bool length_fits(const struct decoder *dec, uint32_t len)
@@ -148,6 +139,7 @@ static __attribute__((noinline)) int decode_slow(struct tracedat *d, struct curs
 						  struct decoder *dec, struct record *rec)
 {
 	unsigned int id = get_u16(c->data);
+	const struct step *at;
 	const char *why;
 
 	if (dec == d->f.dec)
@@ -157,9 +149,7 @@ static __attribute__((noinline)) int decode_slow(struct tracedat *d, struct curs
 	if (!length_fits(dec, c->len))
 		return cursor_damage(c, "event %s of %u bytes instead of %u", dec->name, c->len,
 				     dec->fixed ? dec->len : dec->min_len);
-	if (!decode_steps(c, dec, rec))
-		return cursor_damage(c, "event %s holds a value that no kernel writes", dec->name);
-	return 0;
+	return decode_steps(c, dec, rec, &at) ? decode_damage(c, dec, rec) : 0;
 }
 
 static void emit_lost(struct tracedat *d, struct cursor *c, struct record *rec)
@@ -224,9 +214,7 @@ unsigned int tracedat_decode(struct tracedat *d, struct cursor *c, struct record
 		}
 		if (likely(c->len == dec->fast_len && c->data <= c->fast_limit)) {
 			if (unlikely(!decode_fast(c, dec, &out[n]))) {
-				more = cursor_damage(c,
-						     "event %s holds a value that no kernel writes",
-						     dec->name);
+				more = decode_damage(c, dec, &out[n]);
 				break;
 			}
 		} else if (unlikely(decode_slow(d, c, dec, &out[n]))) {

@@ -303,7 +303,10 @@ static void add_flag(struct gfp_map *m, uint64_t mask, const char *name, size_t 
 	unsigned int bit = (unsigned int)__builtin_ctzll(mask);
 	uint32_t gfp = gfp_of_name(name, len);
 
-	if (bit >= 32 || !(m->other & (1u << bit)) || !gfp)
+	/* a composite of one bit in the trace's kernel and several here is no name of it */
+	if (name[0] != '_' && (gfp & (gfp - 1)) && gfp != __GFP_RECLAIM)
+		return;
+	if (bit >= 32 || !(m->other & (1u << bit)) || !gfp || gfp == __GFP_OTHER)
 		return;
 	m->bit[bit] = gfp;
 	m->other &= ~(1u << bit);
@@ -338,7 +341,7 @@ int gfp_map_parse(struct gfp_map *m, const char *text, size_t len, const char *f
 	while ((ret = next_entry(&t, &mask, &name, &namelen))) {
 		if (ret < 0 || !mask || (mask & (mask - 1)) || namelen < 6)
 			continue;
-		if (!memcmp(name, "__GFP_", 6))
+		if (!memcmp(name, "__GFP_", 6) || !memcmp(name, "GFP_", 4))
 			add_flag(m, mask, name, namelen);
 	}
 	return m->other == UINT32_MAX ? -1 : 0;

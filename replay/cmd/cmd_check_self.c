@@ -146,9 +146,13 @@ int check_replay(struct check *c, const struct options *o, char *err, size_t err
 
 	if (o->nr_policies)
 		policy[1] = o->policy[0];
+	input_say_notes(&c->in);
 	input_run_options(&c->in, o, &progress, &run);
 	ret = run_seeds(&run, &seeds, &c->out, err, errlen);
 	progress_clear(&progress);
+	if (!ret)
+		input_note_run(&c->in, &c->out);
+	input_say_notes(&c->in);
 	if (ret || c->out.interrupted)
 		return ret;
 	if (repeats_of_directory(o->arg[0], take_repeat, c, err, errlen) ||

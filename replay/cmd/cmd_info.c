@@ -94,7 +94,7 @@ static int read_all(struct trace *t)
 	return EXIT_TROUBLE;
 }
 
-static int describe_input(const struct input *in, const struct options *o)
+static int describe_input(struct input *in, const struct options *o)
 {
 	struct trace_options topt = {
 		.allow_incomplete = o->allow_incomplete,
@@ -109,6 +109,7 @@ static int describe_input(const struct input *in, const struct options *o)
 		return EXIT_TROUBLE;
 	}
 	ret = read_all(t);
+	input_note_trace(in, trace_get_info(t));
 	if (ret == EXIT_OK && o->json) {
 		print_json(t, &in->recording);
 	} else if (ret == EXIT_OK) {

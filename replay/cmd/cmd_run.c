@@ -101,6 +101,7 @@ static int replay_input(struct input *in, const struct options *o)
 	char err[ERR_LEN] = "out of memory";
 	int ret;
 
+	input_say_notes(in);
 	input_run_options(in, o, &progress, &run);
 	ret = o->seeds > 1 && !spread ? -1 : run_seeds(&run, &seeds, &out, err, sizeof(err));
 	progress_clear(&progress);
@@ -110,6 +111,8 @@ static int replay_input(struct input *in, const struct options *o)
 		return EXIT_TROUBLE;
 	}
 	warn_of_gaps(&out);
+	input_note_run(in, &out);
+	input_say_notes(in);
 	out.trace.complete &= !in->damaged;
 	ret = write_results(in, o, &out, spread);
 	report_spread_release(spread, o->nr_policies);

@@ -7,6 +7,7 @@
 #include "input.h"
 #include "base/interrupt.h"
 #include "base/message.h"
+#include "mm/mm.h"
 #include "options.h"
 #include "settings.h"
 
@@ -141,6 +142,79 @@ fail:
 void input_close(struct input *in)
 {
 	recording_release(&in->recording);
+}
+
+/**
+ * input_say_notes - print the notes on stderr that have not been printed yet
+ * @in: the input
+ */
+void input_say_notes(struct input *in)
+{
+	const char *note = in->recording.notes + in->notes_said;
+
+	while (*note) {
+		size_t len = strcspn(note, "\n");
+
+		message("%s: %.*s", in->trace_path, (int)len, note);
+		note += len + (note[len] == '\n');
+	}
+	in->notes_said = (size_t)(note - in->recording.notes);
+}
+
+/**
+ * input_note_trace - put what a trace says of itself under the notes
+ * @in: the input
+ * @info: of its trace, which has been read to its end
+ */
+void input_note_trace(struct input *in, const struct trace_info *info)
+{
+	for (const char *note = info->notes; *note;) {
+		size_t len = strcspn(note, "\n");
+
+		recording_note(&in->recording, "%.*s", (int)len, note);
+		note += len + (note[len] == '\n');
+	}
+}
+
+/* Is it more than one in a thousand? */
+static bool worth_a_note(u64 part, u64 whole)
+{
+	return part && part * 1000 > whole;
+}
+
+static void note_oom(struct input *in, const struct policy_result *run, u64 allocs)
+{
+	if (run->mm && worth_a_note(run->mm->oom_failed, allocs))
+		recording_note(&in->recording,
+			       "%s: %llu requests failed, as memory and swap of the"
+			       " replayed machine were used up; the trace has %llu allocations",
+			       run->policy, (unsigned long long)run->mm->oom_failed,
+			       (unsigned long long)allocs);
+}
+
+/**
+ * input_note_run - put under the notes what makes a replay doubtful
+ * @in: the input
+ * @out: its finished replay
+ */
+void input_note_run(struct input *in, const struct run_output *out)
+{
+	const struct demand_stats *d = &out->demand;
+	u64 unknown = d->silent_allocs + d->resident_inferred;
+
+	input_note_trace(in, &out->trace);
+	if (worth_a_note(d->conflicts, d->allocs))
+		recording_note(&in->recording,
+			       "%llu of %llu allocations were of pages still in use:"
+			       " frees are missing, or the trace is of several machines",
+			       (unsigned long long)d->conflicts, (unsigned long long)d->allocs);
+	if (!in->recording.before.kpageflags && worth_a_note(unknown, d->frees))
+		recording_note(&in->recording,
+			       "%llu of %llu frees were of pages that no event had"
+			       " allocated: older than the trace, or of the bulk allocator",
+			       (unsigned long long)unknown, (unsigned long long)d->frees);
+	for (unsigned int i = 0; i < out->nr_runs; i++)
+		note_oom(in, &out->run[i], d->allocs);
 }
 
 static void show_progress(void *ctx, const struct trace_info *info)

@@ -32,8 +32,6 @@ int snap_bad(const struct snap_text *t, const char *fmt, ...)
 int snap_u64(const struct snap_text *t, const char **s, uint64_t max, uint64_t *value);
 int snap_word(const char **s, char *word, size_t size);
 void recording_defaults(struct recording *m);
-void recording_note(struct recording *m, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
 
 /* Each of these parses one file: snapshot_text.c, snapshot_zones.c. */
 int parse_vmstat(struct snap_text *t, struct snapshot *s, struct recording *m);

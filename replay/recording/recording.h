@@ -89,13 +89,15 @@ struct recording {
 	const char *source;	/* "kpageflags", "zoneinfo", "inferred", "option" */
 	uint32_t max_pfn;
 	uint16_t nr_cpus;
-	char notes[2048];	/* what was missing, folded or inferred, a line each */
+	char notes[8192];	/* what was missing, folded or inferred, a line each */
 	uint8_t *first_seen;	/* by pfn: enum first_seen; NULL: the trace was not looked at */
 	uint32_t nr_first_seen;
 };
 
 int recording_load(struct recording *m, const char *dir, char *err, size_t errlen);
 void recording_release(struct recording *m);
+void recording_note(struct recording *m, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 bool snapshot_vmstat(const struct snapshot *s, const char *name, uint64_t *value);
 bool recording_delta(const struct recording *m, const char *name, uint64_t *delta);

@@ -134,10 +134,56 @@ TEST(numbers_are_translated_by_symbol)
 TEST(gfp_text_is_the_same_mask)
 {
 	static const char text[] = "GFP_HIGHUSER_MOVABLE|__GFP_ZERO|0x1000000";
+	uint32_t gfp = 1;
 
-	assert_int_equal(gfp_of_text(text, strlen(text)),
-			 GFP_HIGHUSER_MOVABLE | __GFP_ZERO | __GFP_OTHER);
-	assert_int_equal(gfp_of_text("none", 4), 0);
+	assert_null(gfp_of_text(text, strlen(text), &gfp));
+	assert_int_equal(gfp, GFP_HIGHUSER_MOVABLE | __GFP_ZERO | __GFP_OTHER);
+	assert_null(gfp_of_text("none", 4, &gfp));
+	assert_int_equal(gfp, 0);
+}
+
+TEST(names_that_older_kernels_printed_are_known)
+{
+	static const struct {
+		const char *text;
+		uint32_t gfp;
+	} old[] = {
+		{ "GFP_HIGHUSER_MOVABLE|GFP_ZERO", GFP_HIGHUSER_MOVABLE | __GFP_ZERO },
+		{ "GFP_TEMPORARY", GFP_KERNEL | __GFP_RECLAIMABLE },
+		{ "__GFP_WAIT|GFP_REPEAT", __GFP_RECLAIM | __GFP_RETRY_MAYFAIL },
+		{ "GFP_NOTRACK|GFP_COMP", __GFP_OTHER | __GFP_COMP },
+	};
+
+	for (size_t i = 0; i < sizeof(old) / sizeof(old[0]); i++) {
+		uint32_t gfp = 0;
+
+		assert_null(gfp_of_text(old[i].text, strlen(old[i].text), &gfp));
+		assert_int_equal(gfp, old[i].gfp);
+	}
+}
+
+TEST(a_name_that_no_kernel_prints_is_pointed_out)
+{
+	static const char *const bad[] = { "GFP_KERN", "__GFP_ZER", "x", "", "GFP_KERNEL|__GFP_C" };
+	uint32_t gfp;
+
+	for (size_t i = 0; i < 3; i++)
+		assert_ptr_equal(gfp_of_text(bad[i], strlen(bad[i]), &gfp), bad[i]);
+	assert_ptr_equal(gfp_of_text(bad[4], strlen(bad[4]), &gfp), bad[4] + strlen("GFP_KERNEL|"));
+}
+
+TEST(a_format_of_before_4_6_names_its_bits_without_underscores)
+{
+	static const char fmt[] =
+		"print fmt: \"gfp_flags=%s\", (REC->gfp_flags) ? __print_flags("
+		"REC->gfp_flags, \"|\", {(unsigned long)0x20, \"GFP_ATOMIC\"}, "
+		"{(unsigned long)0x20u, \"GFP_HIGH\"}, {(unsigned long)0x10u, \"GFP_WAIT\"}, "
+		"{(unsigned long)0x8000u, \"GFP_ZERO\"}) : \"GFP_NOWAIT\"\n";
+	struct gfp_map m;
+
+	assert_int_equal(gfp_map_parse(&m, fmt, strlen(fmt), "gfp_flags"), 0);
+	assert_int_equal(gfp_map_raw(&m, 0x20), __GFP_HIGH);
+	assert_int_equal(gfp_map_raw(&m, 0x8010), __GFP_RECLAIM | __GFP_ZERO);
 }
 
 TEST(marks_are_known_by_their_text)

@@ -496,7 +496,7 @@ TEST(impossible_values_are_damage)
 		if (cases[i].good != !o.last)
 			fail_msg("case %zu: %s", i, o.error);
 		if (!cases[i].good)
-			assert_refused(&o, "no kernel writes");
+			assert_refused(&o, "CPU 0, offset 0x1000: event mm_page_alloc: ");
 		free(p.b.p);
 	}
 }
