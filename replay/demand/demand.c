@@ -34,14 +34,17 @@ struct demand *demand_alloc(const struct recording *m, struct trace *t, u32 max_
 	if (!d)
 		return NULL;
 	d->max_pfn = max_pfn;
-	d->nr_limbo = max_pfn / 16 > NR_LIMBO_MIN ? max_pfn / 16 : NR_LIMBO_MIN;
 	d->trace = t;
 	d->khugepaged_counters = !m->version || m->version >= KHUGEPAGED_COUNTERS;
 	d->lru_gen = m->have_lru_gen ? m->lru_gen : m->version >= COMPACT_BY_ORDER;
 	d->single_pages = m->version && m->version < COMPACT_BY_ORDER;
 	d->thp_defrag = m->thp_defrag;
 	demand_reclaim_init(d, m);
-	d->tp = calloc((size_t)max_pfn + d->nr_limbo, sizeof(*d->tp));
+	if (limbo_init(d)) {
+		demand_free(d);
+		return NULL;
+	}
+	d->tp = calloc((size_t)max_pfn + d->limbo.nr, sizeof(*d->tp));
 	d->op = malloc(DEMAND_BATCH * sizeof(*d->op));
 	if (!d->tp || !d->op || task_table_init(&d->tasks)) {
 		demand_free(d);
@@ -65,6 +68,7 @@ void demand_free(struct demand *d)
 		if (d->window[i])
 			migration_end(d->window[i]);
 	task_table_release(&d->tasks);
+	limbo_release(d);
 	free(d->tp);
 	free(d->op);
 	free(d);
@@ -154,6 +158,8 @@ void demand_emit_move(struct demand *d, const struct who *who, u32 from, u32 to,
 		dst->state = T_LIVE;
 		dst->seen = 1;
 		dst->touched |= d->touching;
+		if (to + i >= d->max_pfn && dst->head)
+			limbo_note_head(d, to + i);
 		*src = (struct tpage){ .state = T_FREE, .seen = 1,
 				       .freed = d->nr_frees++ >> 4 & FREED_MASK,
 				       .touched = touched || d->touching };
@@ -190,7 +196,7 @@ void demand_forget(struct demand *d, u32 handle, u32 order)
 				      .touched = tp->touched || d->touching };
 	}
 	if (handle >= d->max_pfn)
-		d->limbo_live--;
+		d->limbo.live--;
 }
 
 /* "Reclaim frees": a page that was a swap table of the recorded kernel is free. */
@@ -719,7 +725,7 @@ int demand_error(const struct demand *d)
 void demand_finish(struct demand *d)
 {
 	d->who = (struct who){ .ts = d->who.ts };
-	d->stats.limbo_unmatched += d->limbo_live;
+	d->stats.limbo_unmatched += d->limbo.live;
 	demand_emit(d, OP_END);
 	flush_ops(d);
 }
@@ -732,7 +738,7 @@ void demand_finish(struct demand *d)
  */
 u32 demand_nr_handles(const struct demand *d)
 {
-	return d->max_pfn + d->nr_limbo;
+	return d->max_pfn + d->limbo.nr;
 }
 
 /**

@@ -7,58 +7,6 @@
 #include "internal.h"
 
 /**
- * limbo_handle - get a handle for an object whose pfn no event names
- * @d: stage
- * @order: of the object
- *
- * Handles are reused in a ring.
- *
- * Return: the handle; H_NONE if limbo is full.
- */
-u32 limbo_handle(struct demand *d, u32 order)
-{
-	u32 size = 1u << order, at = (d->limbo_next + size - 1) & ~(size - 1), tries, i;
-
-	for (tries = 0; tries < d->nr_limbo / size; tries++, at += size) {
-		if (at + size > d->nr_limbo)
-			at = 0;
-		for (i = 0; i < size && d->tp[d->max_pfn + at + i].state != T_LIVE; i++)
-			;
-		if (i == size) {
-			d->limbo_next = at + size;
-			d->limbo_live++;
-			return d->max_pfn + at;
-		}
-	}
-	return H_NONE;
-}
-
-/**
- * limbo_match - find an object in limbo for a free at an unknown pfn
- * @d: stage
- * @order: of the free
- *
- * Return: the oldest of this order; H_NONE.
- */
-u32 limbo_match(struct demand *d, u32 order)
-{
-	u32 n, at;
-
-	if (!d->limbo_live)
-		return H_NONE;
-	for (n = 0, at = d->limbo_next; n < d->nr_limbo; n++, at++) {
-		const struct tpage *tp;
-
-		if (at >= d->nr_limbo)
-			at = 0;
-		tp = &d->tp[d->max_pfn + at];
-		if (tp->state == T_LIVE && tp->head && tp->order == order)
-			return d->max_pfn + at;
-	}
-	return H_NONE;
-}
-
-/**
  * migration_resolved - move an object from limbo to its place, which is known now
  * @ctx: stage
  * @handle: of the object
@@ -74,7 +22,7 @@ void migration_resolved(void *ctx, u32 handle, u32 pfn, u32 order)
 		return;
 	demand_emit_move(d, &unknown, handle, pfn, order);
 	d->tp[pfn].guess = 1;
-	d->limbo_live--;
+	d->limbo.live--;
 	d->stats.migrations_limbo--;
 	d->stats.migrations_inferred++;
 }

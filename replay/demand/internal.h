@@ -12,7 +12,7 @@
 #include "task.h"
 
 #define DEMAND_BATCH	4096u
-#define NR_LIMBO_MIN	65536u
+#define LIMBO_ORDERS	16	/* what tpage.order can hold */
 
 /* Work and time of one of the kernel's background threads, for its rate. */
 struct pace {
@@ -27,10 +27,26 @@ struct who {
 	u16 cpu;
 };
 
+/**
+ * struct limbo - handles of objects whose place no event names; limbo.c
+ * @nr: how many there are
+ * @next: where the search for a free one begins
+ * @live: objects in limbo
+ * @words: of a bitmap
+ * @heads: a bitmap per order of the handles that may be heads of such objects
+ * @nr_heads: bits that are set
+ */
+struct limbo {
+	u32 nr, next, live, words;
+	u64 *heads;
+	u32 nr_heads[LIMBO_ORDERS];
+};
+
 struct demand {
 	bool failed;			/* memory ran out */
 	struct tpage *tp;	/* by handle */
-	u32 max_pfn, nr_limbo, limbo_next, limbo_live;
+	u32 max_pfn;
+	struct limbo limbo;
 	struct task_table tasks;
 	struct trace *trace;
 	struct migration_window *window[MIGRATION_WINDOWS];
@@ -77,9 +93,14 @@ void reclaimed(struct demand *d, u32 pfn, u32 order);
 void reclaim_batch_end(struct task *t);
 void rec_write_folio(struct demand *d, const struct record *r);
 
-/* demand_migrate.c */
+/* limbo.c */
+int limbo_init(struct demand *d);
+void limbo_release(struct demand *d);
 u32 limbo_handle(struct demand *d, u32 order);
+void limbo_note_head(struct demand *d, u32 handle);
 u32 limbo_match(struct demand *d, u32 order);
+
+/* demand_migrate.c */
 void migration_resolved(void *ctx, u32 handle, u32 pfn, u32 order);
 void demand_guess_moved(void *ctx, u32 from, u32 to, u32 order);
 void rec_migrated(struct demand *d, const struct record *r, struct migration_window *w);
