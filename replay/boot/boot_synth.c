@@ -168,13 +168,13 @@ static void zone_from_counts(struct layout *l)
 
 /*
  * A page that the trace allocates first was free. One that it frees first was in use, and is taken
- * as page cache, which reclaim can free. One that no event names is taken as in use for good; when
- * nobody has looked at the trace, as free.
+ * as page cache, which reclaim can free. One that no event names is taken as free if nothing was
+ * reclaimed, or nobody has looked at the trace, and else as in use for good.
  */
 static void zone_from_first_seen(struct layout *l)
 {
 	u32 reserved = l->sz->present - l->sz->managed;
-	bool looked = l->img->m->first_seen;
+	bool unseen_free = !l->img->m->first_seen || l->img->m->unseen_free;
 
 	for (u32 pfn = l->z->start_pfn; pfn < l->end; pfn++) {
 		enum first_seen seen = first_seen(l->img->m, pfn);
@@ -183,7 +183,7 @@ static void zone_from_first_seen(struct layout *l)
 		if (seen == FIRST_NEVER && reserved) {
 			*page = SNAP_RESERVED;
 			reserved--;
-		} else if (seen == FIRST_ALLOC || !looked) {
+		} else if (seen == FIRST_ALLOC || (seen == FIRST_NEVER && unseen_free)) {
 			*page = SNAP_BUDDY;
 		} else {
 			*page = seen == FIRST_FREE ? SNAP_FILE : SNAP_NOFLAGS;

@@ -69,6 +69,8 @@ static int infer_machine(struct input *in, const struct options *o, char *err, s
 		in->recording.version = kernel_version_parse(in->recording.kernel);
 	recording_infer(&in->recording, o->memory_pages, extent.max_pfn ? extent.max_pfn - 1 : 0,
 			extent.cpus);
+	if (!in->recording.swap_pages)
+		recording_infer_reclaim(&in->recording, &extent);
 	return 0;
 }
 

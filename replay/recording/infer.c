@@ -97,6 +97,41 @@ void recording_infer(struct recording *m, uint64_t pages, uint64_t trace_max_pfn
 }
 
 /**
+ * recording_infer_reclaim - say from a trace alone whether memory was short, and if there was swap
+ * @m: after recording_infer()
+ * @e: what the trace shows
+ *
+ * While nothing is reclaimed there is free memory enough, so pages that no event names are free.
+ * Where memory is short, each free page is used soon, so those that no event names are in use.
+ * How large swap was, no event tells. It is taken as large enough for all that was written, and as
+ * memory, so that what fitted once fits again.
+ */
+void recording_infer_reclaim(struct recording *m, const struct trace_extent *e)
+{
+	unsigned long long n = e->swapouts;
+
+	m->unseen_free = !e->reclaims && !n;
+	recording_note(m, "pages that no event names are taken as %s: %s",
+		       m->unseen_free ? "free" : "in use",
+		       m->unseen_free ? "no event tells of reclaim" : "the trace shows reclaim");
+	if (n) {
+		m->swap_pages = (n > m->max_pfn ? n : m->max_pfn) + LARGEST;
+		recording_note(m,
+			       "swap is inferred: %llu mm_vmscan_write_folio events write"
+			       " anonymous pages; taken as %llu pages, of which none is in use yet",
+			       n, (unsigned long long)m->swap_pages);
+	} else if (e->reclaims) {
+		recording_note(m,
+			       "no swap is inferred: of %llu events of reclaim none writes an"
+			       " anonymous page; --set swap_pages=N if there was some",
+			       (unsigned long long)e->reclaims);
+	} else {
+		recording_note(m, "whether there was swap, no event tells: taken as none; record"
+				  " vmscan:*, too, or --set swap_pages=N");
+	}
+}
+
+/**
  * recording_first_seen - let the trace say which pages were free at its start
  * @m: its first_seen map grows as needed: a byte per page, enum first_seen and the order above it
  * @pfn: of a mm_page_alloc or mm_page_free event, in the order of time

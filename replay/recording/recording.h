@@ -92,6 +92,7 @@ struct recording {
 	char notes[8192];	/* what was missing, folded or inferred, a line each */
 	uint8_t *first_seen;	/* by pfn: enum first_seen; NULL: the trace was not looked at */
 	uint32_t nr_first_seen;
+	bool unseen_free; /* pages that no event names were free, for nothing was reclaimed */
 };
 
 int recording_load(struct recording *m, const char *dir, char *err, size_t errlen);
@@ -113,10 +114,13 @@ int recording_first_seen(struct recording *m, uint64_t pfn, unsigned int order, 
 /* What a first pass over a trace shows of the recorded machine; trace_extent.c. */
 struct trace_extent {
 	uint64_t max_pfn;		/* one past the highest pfn named; 0: none was */
+	uint64_t swapouts;		/* folios that reclaim began to write to swap */
+	uint64_t reclaims;		/* other events of reclaim */
 	unsigned int cpus;
 	char kernel[128];
 };
 
+void recording_infer_reclaim(struct recording *m, const struct trace_extent *e);
 int trace_extent_read(struct trace_extent *e, const char *path, const struct trace_options *opt,
 		      struct recording *m, const volatile sig_atomic_t *stop, char *err,
 		      size_t errlen);

@@ -13,6 +13,10 @@ static int extend_by_record(struct trace_extent *e, const struct record *r, stru
 {
 	unsigned int order = r->type == REC_FREE_BATCHED ? 0 : r->order;
 
+	if (r->type == REC_WRITE_FOLIO)
+		e->swapouts += !!(r->write_folio.reclaim_flags & RECLAIM_WB_ANON);
+	e->reclaims += r->type == REC_SHRINK_INACTIVE || r->type == REC_DIRECT_RECLAIM_BEGIN ||
+		       r->type == REC_BALANCE_BEGIN;
 	if (r->type != REC_ALLOC && r->type != REC_FREE && r->type != REC_FREE_BATCHED)
 		return 0;
 	if (r->pfn == REC_NO_PFN || order > MAX_PAGE_ORDER)
