@@ -81,8 +81,8 @@ static void warn_of_gaps(const struct run_output *out)
 			out->trace.path, (unsigned long long)out->trace.lost);
 	if (out->demand.outside)
 		message("%s: %llu events name pages beyond the machine's memory and were ignored:"
-			" is the snapshot of the same machine?", out->trace.path,
-			(unsigned long long)out->demand.outside);
+			" is the snapshot of the same machine?",
+			out->trace.path, (unsigned long long)out->demand.outside);
 	if (!out->trace.complete && !out->interrupted)
 		message("%s: replayed up to the damage only; the report says \"complete\": false",
 			out->trace.path);

@@ -107,6 +107,7 @@ struct tpage {
  * Counters of the demand rules, shared by all policies: X(json name, doc). The doc begins with the
  * rule, as doc/design.md, "The demand rules", names it.
  */
+/* clang-format off */
 #define DEMAND_STATS(X)								\
 	X(allocs, "allocations: those that succeeded")				\
 	X(alloc_failures, "allocations: attempts that failed, huge page faults left out") \
@@ -135,6 +136,7 @@ struct tpage {
 	X(lost_events, "damage: events that the trace marks as lost")		\
 	X(outside, "damage: events of pages beyond the recorded memory, ignored") \
 	X(charge_failures, "allocations: pages freed by a failed memcg charge")
+/* clang-format on */
 
 struct demand_stats {
 #define X(name, doc) u64 name;

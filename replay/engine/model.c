@@ -310,8 +310,9 @@ static void reclaimed_file(struct model *mo, u32 pfn)
 
 static void op_reclaim(struct model *mo, const struct op *op)
 {
-	folio_fn fn = op->flags & OPF_CLEAN ? reclaimed_clean :
-		      op->kind == PK_FILE ? reclaimed_file : reclaimed_folio;
+	folio_fn fn = op->flags & OPF_CLEAN ? reclaimed_clean
+		      : op->kind == PK_FILE ? reclaimed_file
+					    : reclaimed_folio;
 
 	refault_trace_evicted(mo, op);
 	for_each_folio(mo, op, fn);

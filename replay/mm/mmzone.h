@@ -51,6 +51,7 @@ struct pageblock {
  * -p NAME,FEATURE=on|off sets one. X(name, doc): the doc begins with the first version that has the
  * feature, or says up to which one.
  */
+/* clang-format off */
 #define KERNEL_FEATURES(X)							\
 	X(freelist_hygiene, \
 	  "6.10: a free page is always on the list of its pageblock's type") \
@@ -146,6 +147,7 @@ struct pageblock {
 	X(pcp_buddy, \
 	  "in no version, mailed in May 2026: per-CPU lists take whole pageblocks, " \
 	  "split them and merge them again")
+/* clang-format on */
 
 struct kernel_features {
 	u32 version;			/* as KERNEL() makes it */

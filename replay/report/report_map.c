@@ -92,8 +92,8 @@ json_t *report_map_end(const struct blockmap *map)
 		mixed += BLOCK_CLASS(last[i]) == BLK_MIXED;
 		empty += BLOCK_CLASS(last[i]) == BLK_FREE;
 	}
-	return json_pack("{so, so}", "mixed_pageblocks", json_u64(mixed),
-			 "empty_pageblocks", json_u64(empty));
+	return json_pack("{so, so}", "mixed_pageblocks", json_u64(mixed), "empty_pageblocks",
+			 json_u64(empty));
 }
 
 /**

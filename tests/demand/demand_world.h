@@ -12,22 +12,22 @@
 #include "engine/engine.h"
 #include "tests/test.h"
 
-#define MAX_PFN		4096u
-#define USER		100
-#define KCOMPACTD	33
-#define KSWAPD		41
-#define ANON		(GFP_HIGHUSER_MOVABLE | __GFP_ZERO | __GFP_COMP)
-#define WRITE		(GFP_HIGHUSER_MOVABLE | __GFP_WRITE | __GFP_COMP)
-#define QUIET		(__GFP_NORETRY | __GFP_NOWARN)
-#define READAHEAD	((GFP_HIGHUSER_MOVABLE | __GFP_COMP | QUIET) & ~__GFP_FS)
-#define THP_LIGHT	(GFP_TRANSHUGE_LIGHT | __GFP_NORETRY | __GFP_THISNODE)
-#define THP_DIRECT	(GFP_TRANSHUGE | __GFP_NORETRY | __GFP_THISNODE)
+#define MAX_PFN	   4096u
+#define USER	   100
+#define KCOMPACTD  33
+#define KSWAPD	   41
+#define ANON	   (GFP_HIGHUSER_MOVABLE | __GFP_ZERO | __GFP_COMP)
+#define WRITE	   (GFP_HIGHUSER_MOVABLE | __GFP_WRITE | __GFP_COMP)
+#define QUIET	   (__GFP_NORETRY | __GFP_NOWARN)
+#define READAHEAD  ((GFP_HIGHUSER_MOVABLE | __GFP_COMP | QUIET) & ~__GFP_FS)
+#define THP_LIGHT  (GFP_TRANSHUGE_LIGHT | __GFP_NORETRY | __GFP_THISNODE)
+#define THP_DIRECT (GFP_TRANSHUGE | __GFP_NORETRY | __GFP_THISNODE)
 
 struct world {
 	struct recording m;
 	struct demand *d;
-	struct op op[4096];		/* demand */
-	struct op recorded[64];		/* what the recorded kernel did itself */
+	struct op op[4096];	/* demand */
+	struct op recorded[64]; /* what the recorded kernel did itself */
 	size_t nr, nr_recorded;
 	u64 ts;
 };
@@ -75,8 +75,12 @@ static inline void event(struct world *w, struct record r)
 
 static inline void alloc(struct world *w, s32 pid, u64 pfn, u8 order, u32 gfp)
 {
-	event(w, (struct record){ .type = REC_ALLOC, .pid = pid, .pfn = pfn, .order = order,
-				  .gfp = gfp, .migratetype = !!(gfp & __GFP_MOVABLE) });
+	event(w, (struct record){ .type = REC_ALLOC,
+				  .pid = pid,
+				  .pfn = pfn,
+				  .order = order,
+				  .gfp = gfp,
+				  .migratetype = !!(gfp & __GFP_MOVABLE) });
 }
 
 static inline void release(struct world *w, s32 pid, u64 pfn, u8 order)

@@ -7,7 +7,8 @@
 
 static void wrote(struct world *w, u64 pfn)
 {
-	event(w, (struct record){ .type = REC_WRITE_FOLIO, .pid = KSWAPD,
+	event(w, (struct record){ .type = REC_WRITE_FOLIO,
+				  .pid = KSWAPD,
 				  .write_folio = { .pfn = pfn, .reclaim_flags = 1 } });
 }
 

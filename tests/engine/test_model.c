@@ -188,8 +188,8 @@ TEST(what_is_still_in_swap_is_not_written_again)
 	mm->page[pfn].owner = H;
 	mm->page[pfn].swapcache = 0;
 	assert_int_equal(mm->swap->orphans, 1);
-	play(w, (struct op){ .type = OP_RECLAIM, .handle = H, .kind = PK_ANON,
-			     .flags = OPF_CLEAN });
+	play(w,
+	     (struct op){ .type = OP_RECLAIM, .handle = H, .kind = PK_ANON, .flags = OPF_CLEAN });
 	assert_int_equal(mm->swap->orphans, 0);
 	assert_true(mm->page[pfn].swapcache && !mm->page[pfn].dirty);
 	done(w);
@@ -202,8 +202,8 @@ TEST(without_a_slot_that_could_be_its_own_it_is_written)
 
 	fault(w, H);
 	pfn = w->mo.map[H];
-	play(w, (struct op){ .type = OP_RECLAIM, .handle = H, .kind = PK_ANON,
-			     .flags = OPF_CLEAN });
+	play(w,
+	     (struct op){ .type = OP_RECLAIM, .handle = H, .kind = PK_ANON, .flags = OPF_CLEAN });
 	assert_false(w->run.mm->page[pfn].swapcache);
 	done(w);
 }

@@ -314,10 +314,12 @@ TEST_F(small_files_arrive)
 
 TEST_F(swap_in_ram_is_told_from_swap_on_a_disk)
 {
-	write_text("before", "swaps", "Filename Type Size Used Priority\n/dev/vda partition 4096 8 -2\n");
+	write_text("before", "swaps",
+		   "Filename Type Size Used Priority\n/dev/vda partition 4096 8 -2\n");
 	load();
 	assert_false(m.swap_in_ram);
-	write_text("before", "swaps", "Filename Type Size Used Priority\n/dev/zram0 partition 4096 8 -2\n");
+	write_text("before", "swaps",
+		   "Filename Type Size Used Priority\n/dev/zram0 partition 4096 8 -2\n");
 	load();
 	assert_true(m.swap_in_ram);
 }
