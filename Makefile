@@ -39,8 +39,12 @@ ALL_CFLAGS = -std=gnu11 $(CFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) \
 	-DFRAGREPLAY_VERSION='"$(VERSION)"' -DFRAGREPLAY_EXPERIMENTAL \
 	$(TARGET_CFLAGS) $(EXTRA_CFLAGS)
 ALL_LDFLAGS = -pthread -Wl,--dynamic-list=policies/exports $(LDFLAGS) $(EXTRA_CFLAGS)
-LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
-LIB_LDLIBS := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) -lm
+# without it, text compressed by xz is refused with a hint
+LZMA_CFLAGS := $(shell $(PKG_CONFIG) --exists liblzma 2>/dev/null && \
+	echo -DHAVE_LIBLZMA $$($(PKG_CONFIG) --cflags liblzma))
+LZMA_LDLIBS := $(shell $(PKG_CONFIG) --libs liblzma 2>/dev/null)
+LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null) $(LZMA_CFLAGS)
+LIB_LDLIBS := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) $(LZMA_LDLIBS) -lm
 CMOCKA_LDLIBS := $(shell $(PKG_CONFIG) --libs $(TEST_LIBS) 2>/dev/null)
 # the yardstick of the decode benchmark; it is built without it where it is missing
 TRACECMD_CFLAGS := $(shell $(PKG_CONFIG) --exists libtracecmd 2>/dev/null && \

@@ -14,16 +14,14 @@
 
 #define TRACE_ERRLEN	512	/* longest message, with its NUL */
 #define TRACE_NOTES	4096	/* all notes on a trace, with their NUL */
-#define TRACE_HEAD	4096	/* bytes of a pipe that are read to find out the format */
+#define TRACE_HEAD	4096	/* bytes that tell text from other bytes */
 
 /**
  * struct trace_source - the bytes of a trace; trace.c opens and releases them
  * @path: file name, for messages
  * @fd: open file, -1 when the bytes came from memory
- * @map: all the bytes, NULL for a pipe, which only the reader of text takes
+ * @map: all the bytes; NULL: there are none
  * @size: how many
- * @head: a pipe's first bytes, which have been read from @fd already
- * @head_len: how many
  * @mapped: @map is an mmap() and not the caller's memory
  */
 struct trace_source {
@@ -31,8 +29,6 @@ struct trace_source {
 	int fd;
 	const uint8_t *map;
 	size_t size;
-	uint8_t *head;
-	size_t head_len;
 	bool mapped;
 };
 
@@ -91,6 +87,7 @@ struct trace *text_open(const struct trace_source *src, const struct trace_optio
 bool text_probe(const uint8_t *head, size_t len);
 
 /* trace.c */
+bool trace_recognized(const uint8_t *head, size_t len);
 struct trace *trace_open_memory(const void *data, size_t size, const struct trace_options *opt,
 				char *err, size_t errlen);
 long trace_fail(struct trace *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -25,50 +25,44 @@ static void source_release(struct trace_source *src)
 		munmap((void *)(uintptr_t)src->map, src->size);
 	if (src->fd > STDERR_FILENO)
 		close(src->fd);
-	free(src->head);
 	free(src->path);
 }
 
-static int read_head(struct trace_source *src, char *err, size_t errlen)
+/* Opens the trace itself, or a copy of one that cannot be read at any place. */
+static int open_bytes(struct trace_source *src, const struct trace_options *opt, char *err,
+		      size_t errlen)
 {
-	src->head = malloc(TRACE_HEAD);
-	if (!src->head) {
-		snprintf(err, errlen, "%s: out of memory", src->path);
-		return -1;
-	}
-	while (src->head_len < TRACE_HEAD) {
-		ssize_t n = read(src->fd, src->head + src->head_len, TRACE_HEAD - src->head_len);
+	bool copied = opt->copy && *opt->copy >= 0;
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			snprintf(err, errlen, "%s: %s", src->path, strerror(errno));
-			return -1;
-		}
-		if (!n)
-			break;
-		src->head_len += (size_t)n;
-	}
-	return 0;
+	if (copied)
+		src->fd = fcntl(*opt->copy, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	else if (trace_copy(src->path, opt->allow_incomplete, &src->fd, err, errlen))
+		return -1;
+	else if (src->fd < 0)
+		src->fd = open(src->path, O_RDONLY | O_CLOEXEC);
+	if (src->fd >= 0)
+		return 0;
+	snprintf(err, errlen, "%s: %s", src->path, strerror(errno));
+	return -1;
 }
 
-static int source_open(struct trace_source *src, const char *path, char *err, size_t errlen)
+static int source_open(struct trace_source *src, const char *path, const struct trace_options *opt,
+		       char *err, size_t errlen)
 {
 	struct stat st;
 	void *map;
 
 	src->path = strdup(path);
-	src->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
-	if (!src->path || src->fd < 0 || fstat(src->fd, &st) < 0) {
+	if (!src->path) {
+		snprintf(err, errlen, "%s: out of memory", path);
+		return -1;
+	}
+	if (open_bytes(src, opt, err, errlen))
+		return -1;
+	if (fstat(src->fd, &st)) {
 		snprintf(err, errlen, "%s: %s", path, strerror(errno));
 		return -1;
 	}
-	if (S_ISDIR(st.st_mode)) {
-		snprintf(err, errlen, "%s: is a directory; name the trace.dat in it", path);
-		return -1;
-	}
-	if (!S_ISREG(st.st_mode))
-		return read_head(src, err, errlen);
 	src->size = (size_t)st.st_size;
 	if (!src->size)
 		return 0;
@@ -87,11 +81,34 @@ static bool is_magic(const uint8_t *head, size_t len, const char *magic, size_t 
 	return len >= magic_len && !memcmp(head, magic, magic_len);
 }
 
+/**
+ * trace_recognized - may these be the first bytes of a trace?
+ * @head: the bytes
+ * @len: how many
+ *
+ * Return: true if there is a reader for what begins so.
+ */
+bool trace_recognized(const uint8_t *head, size_t len)
+{
+	return is_magic(head, len, tracedat_magic, sizeof(tracedat_magic) - 1) ||
+	       is_magic(head, len, "PERFILE2", 8) ||
+	       text_probe(head, len < TRACE_HEAD ? len : TRACE_HEAD);
+}
+
+/* trace-cmd keeps a CPU's data in trace.dat.cpu0 until it makes the trace.dat of them. */
+static bool is_cpu_file(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot && !strncmp(dot, ".cpu", 4) && dot[4] &&
+	       strspn(dot + 4, "0123456789") == strlen(dot + 4);
+}
+
 static struct trace *open_source(const struct trace_source *src, const struct trace_options *opt,
 				 char *err, size_t errlen)
 {
-	const uint8_t *head = src->map ? src->map : src->head;
-	size_t len = src->map ? src->size : src->head_len;
+	const uint8_t *head = src->map;
+	size_t len = src->size;
 
 	if (!len) {
 		snprintf(err, errlen, "%s: the file is empty; record again or copy it again",
@@ -111,6 +128,13 @@ static struct trace *open_source(const struct trace_source *src, const struct tr
 		return text_open(src, opt, err, errlen);
 	if (len >= 2 && (!memcmp(head, "\xff\xfe", 2) || !memcmp(head, "\xfe\xff", 2))) {
 		snprintf(err, errlen, "%s: UTF-16 text; convert it: iconv -f utf-16 -t utf-8",
+			 src->path);
+		return NULL;
+	}
+	if (is_cpu_file(src->path)) {
+		snprintf(err, errlen,
+			 "%s: one CPU's data of a recording that did not end; `trace-cmd "
+			 "restore` makes a trace.dat of all of them",
 			 src->path);
 		return NULL;
 	}
@@ -148,7 +172,8 @@ struct trace *trace_open(const char *path, const struct trace_options *opt, char
 {
 	struct trace_source src = { .fd = -1 };
 
-	if (source_open(&src, path, err, errlen)) {
+	opt = opt ? opt : &default_options;
+	if (source_open(&src, path, opt, err, errlen)) {
 		source_release(&src);
 		return NULL;
 	}

@@ -19,11 +19,13 @@ struct trace;
  * @allow_incomplete: take damage for the end of the trace instead of failing
  * @instance: the buffer instance to read (trace-cmd record -B); NULL: the top one
  * @threads: helper threads that decompress ahead of the reader; 0: none
+ * @copy: of trace_copy(): the file to read instead, if it is not -1; NULL: there is none
  */
 struct trace_options {
 	bool allow_incomplete;
 	const char *instance;
 	unsigned int threads;
+	const int *copy;
 };
 
 /**
@@ -60,6 +62,7 @@ struct trace_info {
 	const char *notes;
 };
 
+int trace_copy(const char *path, bool allow_incomplete, int *fd, char *err, size_t errlen);
 struct trace *trace_open(const char *path, const struct trace_options *opt, char *err,
 			 size_t errlen);
 long trace_read(struct trace *t, const struct record **rec);

@@ -56,10 +56,7 @@ static bool text_refill(struct text_trace *x)
 		return false;
 	}
 	do {
-		if (src->map)
-			n = pread(src->fd, x->buf + x->len, TEXT_BUF_SIZE - x->len, x->offset);
-		else
-			n = read(src->fd, x->buf + x->len, TEXT_BUF_SIZE - x->len);
+		n = pread(src->fd, x->buf + x->len, TEXT_BUF_SIZE - x->len, x->offset);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0) {
 		text_damage(x, strerror(errno));
@@ -643,7 +640,7 @@ static const struct trace_ops text_ops = {
 	.close = text_close,
 };
 
-/* Bytes in memory are read where they are, a file or pipe through a buffer. */
+/* Bytes in memory are read where they are, a file through a buffer. */
 static bool text_open_bytes(struct text_trace *x)
 {
 	const struct trace_source *src = &x->t.src;
@@ -658,10 +655,6 @@ static bool text_open_bytes(struct text_trace *x)
 	x->own_buf = true;
 	if (!x->buf)
 		return false;
-	if (!src->map && src->head_len && src->head_len <= TEXT_BUF_SIZE) {
-		memcpy(x->buf, src->head, src->head_len);
-		x->len = x->offset = src->head_len;
-	}
 	return true;
 }
 
@@ -685,7 +678,7 @@ static struct trace *text_refuse(struct text_trace *x, char *err, size_t errlen)
 
 /**
  * text_open - open event text, and read until the first events to refuse what has none
- * @src: a file, a pipe, or memory
+ * @src: a file, or memory
  * @opt: options, NULL for defaults
  * @err: message naming file, place and remedy
  * @errlen: its size

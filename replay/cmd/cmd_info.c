@@ -96,10 +96,7 @@ static int read_all(struct trace *t)
 
 static int describe_input(struct input *in, const struct options *o)
 {
-	struct trace_options topt = {
-		.allow_incomplete = o->allow_incomplete,
-		.instance = o->instance,
-	};
+	struct trace_options topt = input_trace_options(in, o);
 	char err[ERR_LEN] = "";
 	struct trace *t = trace_open(in->trace_path, &topt, err, sizeof(err));
 	int ret;

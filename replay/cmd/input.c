@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "input.h"
 #include "base/interrupt.h"
@@ -13,9 +14,9 @@
 
 static int find_trace(struct input *in, const char *path, char *err, size_t errlen)
 {
-	struct stat st;
+	struct stat st = { .st_mode = S_IFIFO };
 
-	if (stat(path, &st)) {
+	if (strcmp(path, "-") && stat(path, &st)) {
 		snprintf(err, errlen, "%s: %s; name a recording directory or a trace file", path,
 			 strerror(errno));
 		return -1;
@@ -34,9 +35,17 @@ static int find_trace(struct input *in, const char *path, char *err, size_t errl
 	return 0;
 }
 
-static struct trace_options trace_options_of(const struct options *o)
+/**
+ * input_trace_options - say how an input's trace is to be read
+ * @in: the input, which must outlive the trace
+ * @o: the command's options
+ *
+ * Return: for trace_open().
+ */
+struct trace_options input_trace_options(const struct input *in, const struct options *o)
 {
 	return (struct trace_options){
+		.copy = &in->trace_copy,
 		.allow_incomplete = o->allow_incomplete,
 		.instance = o->instance,
 		.threads = o->threads == 1 ? 0 : 1,
@@ -46,7 +55,7 @@ static struct trace_options trace_options_of(const struct options *o)
 /* Without snapshots the trace itself must tell how far memory reaches. */
 static int infer_machine(struct input *in, const struct options *o, char *err, size_t errlen)
 {
-	struct trace_options topt = trace_options_of(o);
+	struct trace_options topt = input_trace_options(in, o);
 	struct trace_extent extent;
 
 	if (trace_extent_read(&extent, in->trace_path, &topt, &in->recording, &interrupted, err,
@@ -116,8 +125,12 @@ static int load_snapshots(struct input *in, const struct options *o, char *err, 
 int input_open(struct input *in, const struct options *o, char *err, size_t errlen)
 {
 	memset(in, 0, sizeof(*in));
+	in->trace_copy = -1;
 	params_default(&in->params);
 	if (find_trace(in, o->arg[0], err, errlen))
+		return -1;
+	if (!in->is_recording &&
+	    trace_copy(in->trace_path, o->allow_incomplete, &in->trace_copy, err, errlen))
 		return -1;
 	if (in->is_recording && load_snapshots(in, o, err, errlen))
 		return -1;
@@ -144,6 +157,9 @@ fail:
 void input_close(struct input *in)
 {
 	recording_release(&in->recording);
+	if (in->trace_copy >= 0)
+		close(in->trace_copy);
+	in->trace_copy = -1;
 }
 
 /**
@@ -236,7 +252,7 @@ void input_run_options(struct input *in, const struct options *o, struct progres
 		       struct run_options *run)
 {
 	*run = (struct run_options){
-		.trace = trace_options_of(o),
+		.trace = input_trace_options(in, o),
 		.trace_path = in->trace_path,
 		.recording = &in->recording,
 		.params = in->params,

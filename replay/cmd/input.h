@@ -9,6 +9,7 @@
 
 struct input {
 	char trace_path[4096];
+	int trace_copy;			/* of trace_copy() */
 	bool is_recording;		/* a directory with snapshots, not a bare trace */
 	bool damaged;			/* snapshots were set aside: --allow-incomplete */
 	size_t notes_said;		/* of recording.notes, what stderr has seen already */
@@ -18,6 +19,7 @@ struct input {
 
 int input_open(struct input *in, const struct options *o, char *err, size_t errlen);
 void input_close(struct input *in);
+struct trace_options input_trace_options(const struct input *in, const struct options *o);
 void input_say_notes(struct input *in);
 void input_note_trace(struct input *in, const struct trace_info *info);
 void input_note_run(struct input *in, const struct run_output *out);
