@@ -296,6 +296,44 @@ static long cut_at_pause(struct trace *t, const struct record *rec, long n)
 	return i ? i : t->opt.allow_incomplete ? 0 : -1;
 }
 
+static uint64_t below_holes(const struct trace_options *o, uint64_t pfn)
+{
+	uint64_t gone = 0;
+
+	for (unsigned int i = 0; i < o->nr_holes && pfn >= o->holes[i].start; i++)
+		gone += (pfn < o->holes[i].end ? pfn : o->holes[i].end) - o->holes[i].start;
+	return pfn - gone;
+}
+
+/*
+ * Each event that names a page has it in the first word. A migration entry has its pfn among other
+ * bits, and no place of it: migrations are then followed without.
+ */
+static void leave_out_holes(const struct trace_options *o, struct record *r)
+{
+	switch (r->type) {
+	case REC_ISOLATE_MIGRATE:
+	case REC_ISOLATE_FREE:
+	case REC_FAST_ISOLATE_FREE:
+		r->isolate.end_pfn = below_holes(o, r->isolate.end_pfn);
+		r->isolate.start_pfn = below_holes(o, r->isolate.start_pfn);
+		break;
+	case REC_ALLOC:
+	case REC_FREE:
+	case REC_FREE_BATCHED:
+	case REC_EXTFRAG:
+	case REC_WRITE_FOLIO:
+	case REC_FILEMAP_ADD:
+		if (r->pfn != REC_NO_PFN)
+			r->pfn = below_holes(o, r->pfn);
+		break;
+	case REC_SET_MIGRATION_PTE:
+	case REC_REMOVE_MIGRATION_PTE:
+		r->type = REC_OTHER;
+		break;
+	}
+}
+
 static long read_plausible(struct trace *t, const struct record **rec)
 {
 	long n;
@@ -303,7 +341,12 @@ static long read_plausible(struct trace *t, const struct record **rec)
 	if (t->stopped)
 		return t->opt.allow_incomplete ? 0 : -1;
 	n = t->ops->read(t, rec);
-	return n > 0 ? cut_at_pause(t, *rec, n) : n;
+	if (n > 0)
+		n = cut_at_pause(t, *rec, n);
+	/* the reader's batch is its own memory, and has been counted and hashed already */
+	for (long i = 0; t->opt.nr_holes && i < n; i++)
+		leave_out_holes(&t->opt, (struct record *)(uintptr_t) & (*rec)[i]);
+	return n;
 }
 
 /**

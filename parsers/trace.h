@@ -14,11 +14,17 @@
 
 struct trace;
 
+/* Pages [start, end) that do not exist: what is above them moves down, so that pfns stay small. */
+struct trace_hole {
+	uint64_t start, end;
+};
+
 /**
  * struct trace_options - how to read a trace
  * @allow_incomplete: take damage for the end of the trace instead of failing
  * @instance: the buffer instance to read (trace-cmd record -B); NULL: the top one
  * @threads: helper threads that decompress ahead of the reader; 0: none
+ * @holes: what to leave out of the pfns, rising; @nr_holes of them
  * @copy: of trace_copy(): the file to read instead, if it is not -1; NULL: there is none
  */
 struct trace_options {
@@ -26,6 +32,8 @@ struct trace_options {
 	const char *instance;
 	unsigned int threads;
 	const int *copy;
+	const struct trace_hole *holes;
+	unsigned int nr_holes;
 };
 
 /**

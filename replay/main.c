@@ -62,8 +62,6 @@ static const char option_help[] =
 "      --refault HOW      none, fitted, or a rate\n"
 "      --instance NAME    buffer instance of the trace (trace-cmd record -B)\n"
 "      --threads N        threads; never changes the report\n"
-"      --plugin-patience S\n"
-"                         seconds that a policy from a file may take without progress (30)\n"
 "      --check-every N    verify the model's invariants every N operations\n"
 "      --timing           report throughput (the report is then not reproducible)\n"
 "      --allow-incomplete replay a damaged trace up to the damage, and say so\n"

@@ -97,6 +97,15 @@ static struct reader blob_reader(const struct blob *b)
 	return (struct reader) { b->data, b->len ? b->data + b->len : b->data, false };
 }
 
+static int refuse_word_size(struct container *c, int bits)
+{
+	snprintf(c->err, c->errlen,
+		 "%s: recorded on a %d-bit kernel; only those of x86-64 can be "
+		 "replayed",
+		 c->src->path, bits);
+	return -1;
+}
+
 /* Learns the size of the page header, and refuses what is no ring buffer of a 64-bit kernel. */
 static int parse_header_page(struct formats *f, struct container *c)
 {
@@ -122,9 +131,7 @@ static int parse_header_page(struct formats *f, struct container *c)
 	commit = tep_get_header_page_size(f->tep);
 	blob_free(&b);
 	if (commit != 8 || tep_get_header_timestamp_size(f->tep) != 8)
-		return container_fail(c, c->sec_off[SEC_HEADER],
-				      "a %d-bit kernel's trace, only 64-bit ones are read",
-				      commit * 8);
+		return refuse_word_size(c, commit * 8);
 	f->page_header = PAGE_HEADER_BYTES;
 	return 0;
 }
@@ -274,6 +281,15 @@ static uint8_t fast_path(const struct decoder *d)
 	return FAST_NONE;
 }
 
+/* An event that replay can do without is skipped where its kernel has it in another form. */
+static void forget_fields(struct decoder *d, const struct event_desc *desc)
+{
+	while (d->nr_steps)
+		free(d->steps[--d->nr_steps].sym);
+	d->old_form = true;
+	d->type = event_needs_fields(desc) ? REC_OTHER : desc->type;
+}
+
 /**
  * formats_resolve - make a decoder ready, at the first record of its event
  * @f: the formats
@@ -307,8 +323,12 @@ int formats_resolve(struct formats *f, struct decoder *d, const char **why)
 	d->type = desc ? desc->type : REC_OTHER;
 	resolve_length(d, event);
 	for (int i = 0; desc && i < EVENT_MAX_FIELDS && desc->fields[i].name; i++) {
-		if (resolve_step(d, event, &desc->fields[i], why))
+		if (!resolve_step(d, event, &desc->fields[i], why))
+			continue;
+		if (event_is_essential(desc))
 			return -1;
+		forget_fields(d, desc);
+		break;
 	}
 	for (int i = 0; i < d->nr_steps; i++) {
 		const struct step *s = &d->steps[i];

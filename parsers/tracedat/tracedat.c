@@ -300,6 +300,17 @@ static void close_trace(struct trace *t)
 	free(d);
 }
 
+static void note_old_forms(struct trace *t)
+{
+	const struct formats *f = &to_tracedat(t)->f;
+
+	for (unsigned int i = 1; i < f->nr_dec; i++)
+		if (f->dec[i].old_form)
+			trace_note(t, "%s: %" PRIu64 " events in another kernel's form: %s",
+				   f->dec[i].name, f->dec[i].count,
+				   f->dec[i].type == REC_OTHER ? "skipped" : "read without fields");
+}
+
 static const struct trace_ops tracedat_ops = {
 	.name = "trace.dat",
 	.read = read_batch,
@@ -307,6 +318,7 @@ static const struct trace_ops tracedat_ops = {
 	.print_lost = print_lost,
 	.comm = find_comm,
 	.dump = tracedat_dump,
+	.notes = note_old_forms,
 	.close = close_trace,
 };
 
@@ -439,18 +451,44 @@ static void start_cursors(struct tracedat *d)
 	merge_init(&d->merge);
 }
 
+/* The ring buffer's clock must count nanoseconds, or the file must tell how to get them. */
+static int check_clock(struct tracedat *d)
+{
+	static const char *const no_ns[] = { "counter", "uptime", "x86-tsc", "ppc-tb", "s390-tod" };
+	const char *clock = d->buf->clock && *d->buf->clock ? d->buf->clock : d->c.clock;
+
+	for (size_t i = 0; clock && !d->c.conv.mult && i < sizeof(no_ns) / sizeof(no_ns[0]); i++)
+		if (!strcmp(clock, no_ns[i])) {
+			char what[64];
+
+			snprintf(what, sizeof(what), "clock %s has no time in ns", clock);
+			return refuse_trace(d, what, "record with `trace-cmd record -C mono`");
+		}
+	return 0;
+}
+
+static void note_machine(struct tracedat *d, const char *arch)
+{
+	if (*arch && strcmp(arch, "x86_64"))
+		trace_note(&d->t,
+			   "recorded on %s: pages, pageblocks and zones are taken as on x86-64",
+			   arch);
+}
+
 static void fill_info(struct tracedat *d)
 {
 	static const char *const algo[] = { "uncompressed", "zlib", "zstd" };
 	struct trace_info *info = &d->t.info;
 	const char *clock = d->buf->clock && *d->buf->clock ? d->buf->clock : d->c.clock;
 	char sys[8], node[128], release[128];
+	const char *arch = d->c.uname ? strrchr(d->c.uname, ' ') : NULL;
 
 	snprintf(d->format, sizeof(d->format), "trace.dat v%u %s", d->c.version,
 		 d->c.version < 7 ? "uncompressed" : algo[d->c.algo]);
 	info->format = d->format;
 	if (d->c.uname && sscanf(d->c.uname, "%7s %127s %127s", sys, node, release) == 3)
 		info->kernel = strdup(release);
+	note_machine(d, arch ? arch + 1 : "");
 	info->clock = clock ? strdup(clock) : NULL;
 	info->cpus = d->buf->nr_cpus;
 	info->digest = DIGEST_INIT;
@@ -461,7 +499,7 @@ static void fill_info(struct tracedat *d)
 
 static int open_parts(struct tracedat *d)
 {
-	if (container_open(&d->c) || choose_buffer(d))
+	if (container_open(&d->c) || choose_buffer(d) || check_clock(d))
 		return -1;
 	if (formats_open(&d->f, &d->c) || load_comms(d) || open_cursors(d))
 		return -1;

@@ -225,6 +225,7 @@ enum fast_path { FAST_NONE, FAST_ALLOC, FAST_FREE };
  * @type: enum record_type
  * @fast: enum fast_path: whether decode_fast() knows the layout
  * @fixed: the payload's length must be @len or @len2
+ * @old_form: its format lacks a field, so that no field is read
  * @resolved: formats_resolve() has made the decoder ready
  * @fast_len: @len where decode_fast() knows the layout, else a length that no event has
  * @len: length of the payload in the ring buffer, padded to 8 bytes
@@ -242,7 +243,7 @@ enum fast_path { FAST_NONE, FAST_ALLOC, FAST_FREE };
  */
 struct decoder {
 	uint8_t type, fast;
-	bool fixed, resolved;
+	bool fixed, resolved, old_form;
 	uint32_t fast_len;
 	uint16_t len, len2, min_len, id;
 	struct gfp_map *gfp;

@@ -25,7 +25,12 @@
  */
 void recording_kernel(const struct recording *m, u32 version, struct kernel_features *k)
 {
-	kernel_features_set(k, version ? version : m->version);
+	if (!version)
+		version = m->version;
+	/* a kernel that is older than all that are known is taken for the oldest of them */
+	if (version && version < KERNEL_OLDEST)
+		version = KERNEL_OLDEST;
+	kernel_features_set(k, version);
 	if (m->have_lru_gen)
 		k->lru_gen = m->lru_gen;
 }

@@ -9,7 +9,6 @@
 #include "cmd.h"
 #include "input.h"
 #include "options.h"
-#include "plugin_child.h"
 #include "report/report.h"
 
 /* What `check` has found in all recordings. */
@@ -166,9 +165,8 @@ static const char *wrong_use(const struct options *o)
  */
 int cmd_check(int argc, char **argv)
 {
-	plugin_command command;
-	const char *wrong, *plugin;
 	struct options o;
+	const char *wrong;
 
 	if (options_parse(&o, OPT_POLICY | OPT_MODEL | OPT_INPUT | OPT_JSON | OPT_STRICT |
 			  OPT_QUIET | OPT_SEEDS | OPT_FORCE | OPT_AGAINST, argc, argv))
@@ -178,7 +176,5 @@ int cmd_check(int argc, char **argv)
 		message("check: %s; see `fragreplay help`", wrong);
 		return EXIT_TROUBLE;
 	}
-	command = o.against ? check_against : check_all;
-	plugin = plugin_among(o.policy, o.nr_policies);
-	return plugin ? plugin_child_command(&o, plugin, command) : command(&o);
+	return o.against ? check_against(&o) : check_all(&o);
 }

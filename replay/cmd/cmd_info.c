@@ -139,6 +139,7 @@ int cmd_info(int argc, char **argv)
 		message("info: name one recording or trace; see `fragreplay help`");
 		return EXIT_TROUBLE;
 	}
+	o.describe = true;
 	if (input_open(&in, &o, err, sizeof(err))) {
 		message("%s", err);
 		return interrupted ? EXIT_INTERRUPTED : EXIT_TROUBLE;

@@ -46,40 +46,66 @@ struct trace_options input_trace_options(const struct input *in, const struct op
 {
 	return (struct trace_options){
 		.copy = &in->trace_copy,
+		.holes = in->extent.hole,
+		.nr_holes = in->extent.nr_holes,
 		.allow_incomplete = o->allow_incomplete,
 		.instance = o->instance,
 		.threads = o->threads == 1 ? 0 : 1,
 	};
 }
 
+/*
+ * An absurd pfn must not take all memory of the host: the models need some 32 bytes for each page
+ * between 0 and the highest, each of them.
+ */
+static bool fits_into_memory(const struct input *in, const struct options *o, char *err,
+			     size_t errlen)
+{
+	u64 pages = o->memory_pages ? o->memory_pages : in->extent.max_pfn;
+	u64 models = (o->nr_policies ? o->nr_policies : 1) * (u64)(o->seeds ? o->seeds : 1);
+	u64 need = pages * (8 + 24 * models);
+	u64 here = (u64)sysconf(_SC_PHYS_PAGES) * (u64)sysconf(_SC_PAGESIZE) / 4 * 3;
+
+	if (pages < 1u << 31 && need <= here)
+		return true;
+	snprintf(err, errlen,
+		 "%s: the trace names pages up to %llu MiB, holes left out; to replay so"
+		 " much memory under %llu models takes %llu MiB, and %llu may be used here: choose"
+		 " less with --memory, or fewer models",
+		 in->trace_path, (unsigned long long)pages >> 8, (unsigned long long)models,
+		 (unsigned long long)need >> 20, (unsigned long long)here >> 20);
+	return false;
+}
+
 /* Without snapshots the trace itself must tell how far memory reaches. */
 static int infer_machine(struct input *in, const struct options *o, char *err, size_t errlen)
 {
 	struct trace_options topt = input_trace_options(in, o);
-	struct trace_extent extent;
+	struct trace_extent *extent = &in->extent;
 
-	if (trace_extent_read(&extent, in->trace_path, &topt, &in->recording, &interrupted, err,
-			      errlen))
+	if (trace_extent_read(extent, in->trace_path, &topt, o->memory_pages, &in->recording,
+			      &interrupted, err, errlen))
 		return -1;
-	if (!extent.max_pfn && !o->memory_pages) {
+	if (!extent->max_pfn && o->describe) {
+		recording_note(&in->recording, "no event names a page: it cannot be replayed");
+		return 0;
+	}
+	if (!extent->max_pfn && !o->memory_pages) {
 		snprintf(err, errlen, "%s: no allocator event in it names a page: record with"
 			 " `trace-cmd record -e kmem:mm_page_alloc -e kmem:mm_page_free`"
 			 " (or use scripts/record)", in->trace_path);
 		return -1;
 	}
-	if (extent.max_pfn >= 1u << 31) {
-		snprintf(err, errlen, "%s: a pfn of %llu is beyond the 8 TiB that can be replayed",
-			 in->trace_path, (unsigned long long)extent.max_pfn - 1);
+	if (!fits_into_memory(in, o, err, errlen))
 		return -1;
-	}
 	if (!in->recording.kernel[0])
-		snprintf(in->recording.kernel, sizeof(in->recording.kernel), "%s", extent.kernel);
+		snprintf(in->recording.kernel, sizeof(in->recording.kernel), "%s", extent->kernel);
 	if (!in->recording.version)
 		in->recording.version = kernel_version_parse(in->recording.kernel);
-	recording_infer(&in->recording, o->memory_pages, extent.max_pfn ? extent.max_pfn - 1 : 0,
-			extent.cpus);
+	recording_infer(&in->recording, o->memory_pages, extent->max_pfn ? extent->max_pfn - 1 : 0,
+			extent->cpus);
 	if (!in->recording.swap_pages)
-		recording_infer_reclaim(&in->recording, &extent);
+		recording_infer_reclaim(&in->recording, extent);
 	return 0;
 }
 
@@ -113,6 +139,20 @@ static int load_snapshots(struct input *in, const struct options *o, char *err, 
 	return 0;
 }
 
+/* The model knows 6.1 to 7.3. What it takes another kernel for is said, whoever named it. */
+static void note_version(struct input *in, u32 version, const char *whose)
+{
+	char text[16];
+
+	if (!version || (version >= KERNEL_OLDEST && version >> 16 <= KERNEL_NEWEST >> 16))
+		return;
+	recording_note(&in->recording,
+		       "the kernel %s, %s, is outside of 6.1 to 7.3: the model behaves"
+		       " as %s",
+		       whose, kernel_version_print(version, text, sizeof(text)),
+		       version < KERNEL_OLDEST ? "6.1" : "7.3");
+}
+
 /**
  * input_open - find the trace, load its snapshots or infer the memory, and apply the settings
  * @in: filled in; input_close() frees it
@@ -142,6 +182,8 @@ int input_open(struct input *in, const struct options *o, char *err, size_t errl
 			 " replay its trace.dat alone to choose the size", o->arg[0]);
 		goto fail;
 	}
+	note_version(in, in->recording.version, "recorded");
+	note_version(in, o->version, "of --kernel");
 	if (settings_apply(o, &in->recording, &in->params, err, errlen))
 		goto fail;
 	return 0;

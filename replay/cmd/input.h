@@ -10,6 +10,7 @@
 struct input {
 	char trace_path[4096];
 	int trace_copy;			/* of trace_copy() */
+	struct trace_extent extent;	/* where the machine is inferred */
 	bool is_recording;		/* a directory with snapshots, not a bare trace */
 	bool damaged;			/* snapshots were set aside: --allow-incomplete */
 	size_t notes_said;		/* of recording.notes, what stderr has seen already */

@@ -22,7 +22,6 @@ enum long_only {
 	O_REFAULT,
 	O_INSTANCE,
 	O_THREADS,
-	O_PATIENCE,
 	O_TIMING,
 	O_INCOMPLETE,
 	O_CHECK_EVERY,
@@ -63,7 +62,6 @@ static const struct option option_table[] = {
 	{ "refault", required_argument, NULL, O_REFAULT },
 	{ "instance", required_argument, NULL, O_INSTANCE },
 	{ "threads", required_argument, NULL, O_THREADS },
-	{ "plugin-patience", required_argument, NULL, O_PATIENCE },
 	{ "timing", no_argument, NULL, O_TIMING },
 	{ "allow-incomplete", no_argument, NULL, O_INCOMPLETE },
 	{ "check-every", required_argument, NULL, O_CHECK_EVERY },
@@ -87,17 +85,17 @@ static const struct option option_table[] = {
 };
 
 static const struct option_rule rule_table[] = {
-	{ 'p', OPT_POLICY },	     { 'o', OPT_OUTPUT },	   { 'q', OPT_QUIET },
-	{ O_SEED, OPT_MODEL },	     { O_SEEDS, OPT_SEEDS },	   { O_TIMELINE, OPT_REPORT },
-	{ O_END_STATE, OPT_REPORT }, { O_MEMORY, OPT_MODEL },	   { O_SET, OPT_MODEL },
-	{ O_KERNEL, OPT_MODEL },     { O_REFAULT, OPT_MODEL },	   { O_INSTANCE, OPT_INPUT },
-	{ O_THREADS, OPT_INPUT },    { O_PATIENCE, OPT_INPUT },	   { O_TIMING, OPT_REPORT },
-	{ O_INCOMPLETE, OPT_INPUT }, { O_CHECK_EVERY, OPT_MODEL }, { O_JSON, OPT_JSON },
-	{ O_STRICT, OPT_STRICT },    { O_FORCE, OPT_FORCE },	   { O_THRESHOLD, OPT_DIFF },
-	{ O_AGAINST, OPT_AGAINST },  { O_REPEAT, OPT_AGAINST },	   { O_FEATURES, OPT_FEATURES },
-	{ O_BASE, OPT_DIFF },	     { O_NEW, OPT_DIFF },	   { O_FORMAT, OPT_DIFF },
-	{ O_CRITERIA, OPT_DIFF },    { O_COLOR, OPT_DIFF },	   { O_ALPHA, OPT_DIFF },
-	{ O_ALL, OPT_DIFF },	     { O_LIST_METRICS, OPT_DIFF }, { O_SUMMARY, OPT_DIFF },
+	{ 'p', OPT_POLICY },	      { 'o', OPT_OUTPUT },	    { 'q', OPT_QUIET },
+	{ O_SEED, OPT_MODEL },	      { O_SEEDS, OPT_SEEDS },	    { O_TIMELINE, OPT_REPORT },
+	{ O_END_STATE, OPT_REPORT },  { O_MEMORY, OPT_MODEL },	    { O_SET, OPT_MODEL },
+	{ O_KERNEL, OPT_MODEL },      { O_REFAULT, OPT_MODEL },	    { O_INSTANCE, OPT_INPUT },
+	{ O_THREADS, OPT_INPUT },     { O_TIMING, OPT_REPORT },	    { O_INCOMPLETE, OPT_INPUT },
+	{ O_CHECK_EVERY, OPT_MODEL }, { O_JSON, OPT_JSON },	    { O_STRICT, OPT_STRICT },
+	{ O_FORCE, OPT_FORCE },	      { O_THRESHOLD, OPT_DIFF },    { O_AGAINST, OPT_AGAINST },
+	{ O_REPEAT, OPT_AGAINST },    { O_FEATURES, OPT_FEATURES }, { O_BASE, OPT_DIFF },
+	{ O_NEW, OPT_DIFF },	      { O_FORMAT, OPT_DIFF },	    { O_CRITERIA, OPT_DIFF },
+	{ O_COLOR, OPT_DIFF },	      { O_ALPHA, OPT_DIFF },	    { O_ALL, OPT_DIFF },
+	{ O_LIST_METRICS, OPT_DIFF }, { O_SUMMARY, OPT_DIFF },
 };
 
 static int bad_value(const char *option, const char *given, const char *need)
@@ -170,12 +168,6 @@ static int parse_whole_number(struct options *o, int key, const char *given)
 	case O_TIMELINE:
 		return parse_number(given, 1, 86400000, &o->timeline_ms) ? 0 :
 			bad_value("timeline", given, "an interval of 1 to 86400000 ms");
-	case O_PATIENCE:
-		if (!parse_number(given, 1, 86400, &n))
-			return bad_value("plugin-patience", given,
-					 "a number of seconds, 1 or more,");
-		o->plugin_patience = (unsigned int)n;
-		return 0;
 	case O_THREADS:
 		if (!parse_number(given, 1, 1024, &n))
 			return bad_value("threads", given, "a count from 1 to 1024");

@@ -199,7 +199,6 @@ struct mm_policy {
 	const struct policy_ops *own;
 	u64 own_hooks, called;
 	void *priv;
-	bool free_priv; /* with the model; else its setup does */
 	char broken[320];
 };
 

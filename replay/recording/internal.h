@@ -51,6 +51,7 @@ void snap_mark_holes(struct snapshot *s, struct recording *m, const char *side);
 void snap_expand_buddy_heads(struct snapshot *s, struct recording *m, const char *side);
 
 /* snapshot_check.c asks whether all of it comes from one machine and boot. */
+int snap_check_flags(const struct snapshot *s, const char *dir, char *err, size_t errlen);
 int snap_check_side(const struct snapshot *s, const char *dir, char *err, size_t errlen);
 int snap_check_twins(struct recording *m, const char *dir, char *err, size_t errlen);
 

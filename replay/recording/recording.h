@@ -9,9 +9,9 @@
 #include <signal.h>
 
 #include "base/kernel.h"
+#include "parsers/trace.h"
 
 struct kernel_features;
-struct trace_options;
 
 #define SNAP_MAX_VMSTAT 320
 
@@ -111,6 +111,8 @@ enum first_seen { FIRST_NEVER, FIRST_ALLOC, FIRST_FREE };
 
 int recording_first_seen(struct recording *m, uint64_t pfn, unsigned int order, bool alloc);
 
+#define TRACE_EXTENT_HOLES 8
+
 /* What a first pass over a trace shows of the recorded machine; trace_extent.c. */
 struct trace_extent {
 	uint64_t max_pfn;		/* one past the highest pfn named; 0: none was */
@@ -118,12 +120,14 @@ struct trace_extent {
 	uint64_t reclaims;		/* other events of reclaim */
 	unsigned int cpus;
 	char kernel[128];
+	struct trace_hole hole[TRACE_EXTENT_HOLES]; /* rising; pfns are without them */
+	unsigned int nr_holes;
 };
 
 void recording_infer_reclaim(struct recording *m, const struct trace_extent *e);
 int trace_extent_read(struct trace_extent *e, const char *path, const struct trace_options *opt,
-		      struct recording *m, const volatile sig_atomic_t *stop, char *err,
-		      size_t errlen);
+		      uint64_t pages, struct recording *m, const volatile sig_atomic_t *stop,
+		      char *err, size_t errlen);
 
 int flag_changes_init(struct flag_changes *c, uint32_t nr_pfns);
 int flag_changes_add(struct flag_changes *c, uint32_t pfn, uint64_t flags);

@@ -118,6 +118,8 @@ static int load_side(struct recording *m, struct snapshot *s, const char *dir, c
 		snap_mark_holes(s, m, side);
 	if (s->kpageflags)
 		snap_expand_buddy_heads(s, m, side);
+	if (snap_check_flags(s, path, err, errlen))
+		return -1;
 	s->present = true;
 	return 0;
 }

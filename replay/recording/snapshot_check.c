@@ -18,6 +18,12 @@ static uint64_t zone_blocks(const struct snap_zone *z)
 	return n;
 }
 
+/* Is the difference more than a quarter of memory? */
+static bool differs(uint64_t a, uint64_t b, uint64_t memory)
+{
+	return (a > b ? a - b : b - a) > memory / 4;
+}
+
 static int check_flags_size(const struct snapshot *s, const char *dir, char *err, size_t errlen)
 {
 	for (int i = 0; i < MAX_NR_ZONES; i++) {
@@ -32,6 +38,41 @@ static int check_flags_size(const struct snapshot *s, const char *dir, char *err
 		return -1;
 	}
 	return 0;
+}
+
+/*
+ * kpageflags and zoneinfo are read one after the other, so that counts differ a little, but a file
+ * of nothing but zeros or ones, or of another machine of this size, differs by much of memory.
+ */
+static int check_flags_fit(const struct snapshot *s, const char *dir, char *err, size_t errlen)
+{
+	uint64_t present = 0, free = 0, there = 0, buddy = 0;
+	uint64_t first = s->kpageflags[0], same = 0;
+
+	for (int i = 0; i < MAX_NR_ZONES; i++) {
+		const struct snap_zone *z = &s->zone[i];
+
+		if (!z->populated)
+			continue;
+		present += z->present;
+		free += z->free;
+		for (uint32_t pfn = z->start_pfn; pfn < z->start_pfn + z->spanned; pfn++) {
+			enum snap_page kind = snapshot_page_kind(s, pfn);
+
+			there += kind != SNAP_ABSENT;
+			buddy += kind == SNAP_BUDDY;
+			same += s->kpageflags[pfn] == first;
+		}
+	}
+	if (same < present && !differs(there, present, present) && !differs(buddy, free, present))
+		return 0;
+	snprintf(err, errlen,
+		 "%s/kpageflags: has %" PRIu64 " pages, of which %" PRIu64 " are free, but"
+		 " %s/zoneinfo has %" PRIu64 " and %" PRIu64
+		 ": damaged, or of another machine; record"
+		 " again, or remove kpageflags to go on without it",
+		 dir, there, buddy, dir, present, free);
+	return -1;
 }
 
 /*
@@ -57,6 +98,22 @@ static int check_overlap(const struct snapshot *s, const char *dir, char *err, s
 			return -1;
 		}
 	return 0;
+}
+
+/**
+ * snap_check_flags - do the page flags of a side fit its counts?
+ * @s: before or after, with all that follows from the flags filled in
+ * @dir: its directory
+ * @err: message naming both files and the remedy
+ * @errlen: its size
+ *
+ * Return: 0 or -1.
+ */
+int snap_check_flags(const struct snapshot *s, const char *dir, char *err, size_t errlen)
+{
+	if (!s->kpageflags || !s->have_zoneinfo)
+		return 0;
+	return check_flags_fit(s, dir, err, errlen);
 }
 
 /**

@@ -147,6 +147,13 @@ cut_file() { truncate -s $(($(stat -c %s "$1") * 60 / 100)) "$1"; }
 empty_file() { : >"$1"; }
 binary_file() { head -c 4096 "$trace" >"$1"; }
 flip_middle() { flip "$1" $(($(stat -c %s "$1") / 2)) 4; }
+# all_bytes FILE BYTE: as long as before, of nothing but this byte
+all_bytes() {
+	local size
+
+	size=$(zstd -dqc "$1.zst" | wc -c) && rm "$1.zst"
+	head -c "$size" /dev/zero | tr '\0' "$2" >"$1"
+}
 without_side() {
 	new_recording
 	rm -r "bad/$1"
@@ -258,4 +265,8 @@ it "diff names a file of another schema" refuses "other.json" diff other.json ot
 it "diff names an empty file" refuses "empty.json" diff empty.json empty.json
 it "diff names a file that does not exist" refuses "nowhere.json" diff nowhere.json nowhere.json
 it "diff of one report is refused" refuses "." diff bad.json
+it "kpageflags of nothing but zeros are refused" spoiled "kpageflags.*zoneinfo" all_bytes \
+	bad/before/kpageflags '\0'
+it "kpageflags of nothing but ones are refused" spoiled "kpageflags.*zoneinfo" all_bytes \
+	bad/before/kpageflags '\377'
 finish

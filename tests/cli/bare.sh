@@ -77,4 +77,37 @@ it "pages allocated while in use are counted on stderr" warns \
 { line 1.000001 "mm_page_free: page=0x1 pfn=0x4001 order=0"; quiet_trace; } >"$tmp/unknown.txt"
 it "frees of pages that nothing allocated are counted on stderr" warns \
 	'1 of [12] frees were of pages that no event had allocated' 0 run -q "$tmp/unknown.txt"
+
+# high MEGABYTES...: an allocation at each
+high() {
+	local mib
+
+	for mib; do
+		line 100.000001 "mm_page_alloc: pfn=$((mib * 256)) order=0 migratetype=0 gfp_flags=GFP_KERNEL"
+	done
+}
+high $((4 << 20)) $(((4 << 20) + 3)) >"$tmp/4TiB.txt"
+small_machine() {
+	exits 0 run -q "$tmp/4TiB.txt" && [ "$(sed -n 's/^ *"pages": \([0-9]*\),$/\1/p' "$tmp/out" |
+		head -1)" -lt 65536 ]
+}
+it "memory that begins at 4 TiB is a small machine" small_machine
+it "what is taken as a hole is said" warns 'from 0 to 4194304 MiB is taken as a hole' 0 run -q \
+	"$tmp/4TiB.txt"
+# shellcheck disable=SC2046 # numbers
+high $(seq 7 900 8388000) >"$tmp/sparse.txt"
+it "memory beyond what this host can replay is refused before it is taken" refuses \
+	'choose less with --memory' run "$tmp/sparse.txt"
+it "with --memory it is replayed" exits 0 run -q "$tmp/sparse.txt" --memory 64M
+addresses() {
+	local i
+
+	for i in {1..9}; do
+		line 100.000001 "mm_page_free: pfn=$((i << 12)) order=0"
+	done
+}
+addresses >"$tmp/addresses.txt"
+it "addresses of bytes are no pfns" refuses 'addresses of bytes' run "$tmp/addresses.txt"
+it "a kernel after 7.3 is said to be taken for that" warns 'outside of 6.1 to 7.3.* as 7.3' 0 run -q \
+	"$tmp/quiet.txt" --kernel 9.9
 finish

@@ -64,4 +64,7 @@ it "what a killed trace-cmd left names trace-cmd restore" refuses 'trace-cmd res
 	"$tmp/trace.dat.cpu0"
 printf '\xff\xfe \0m\0m\0\n\0' >"$tmp/utf16.txt"
 it "UTF-16 text names iconv" refuses 'iconv' info "$tmp/utf16.txt"
+printf 'a-1 [000] 1.000001: sched_waking: comm=x pid=2\n%.0s' 1 2 >"$tmp/sched.txt"
+it "info tells what a trace without pages holds" prints '2 +sched_waking' info "$tmp/sched.txt"
+it "which cannot be replayed" refuses 'no allocator event' run "$tmp/sched.txt"
 finish
