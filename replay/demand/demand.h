@@ -20,6 +20,7 @@ enum op_type {
 	OP_THP_FAULT,	/* THP fault attempt, tries folded: handle, or H_NONE if it failed */
 	OP_HUGE_ZERO,	/* attempt at the huge zero page: handle, or H_NONE if it failed */
 	OP_FREE,	/* the workload frees [handle, handle + (1 << order)) */
+	OP_UNMAP,	/* the workload had unmapped it before; the recorded kernel found out now */
 	OP_RECLAIM,	/* the recorded kernel reclaimed it: it is cold, and has no owner now; kind
 			 * is what it turned out to be */
 	OP_MOVE,	/* the recorded kernel migrated it: handle -> handle2 */
@@ -49,6 +50,7 @@ enum op_rate {
 	RATE_KSWAPD_PAUSE,	/* ns that the other task has it */
 	RATE_KCOMPACTD,	/* pages kcompactd's scanners visited per second */
 	RATE_KCOMPACTD_MIGRATE,	/* ns for a page that it migrated */
+	RATE_THP_UNMAPPED,	/* what of a partly unmapped huge page is unmapped, in 1e-6 */
 };
 
 #define H_NONE 0xffffffffu

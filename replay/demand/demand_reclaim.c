@@ -24,6 +24,14 @@ static bool swap_io_waits(const struct recording *m)
 	return m->before.have_vmstat && !m->swap_in_ram && !zswpout;
 }
 
+/* Unless the counters say that no huge page was unmapped in part. */
+static bool parts_were_unmapped(const struct recording *m)
+{
+	u64 parts;
+
+	return !recording_delta(m, "thp_deferred_split_page", &parts) || parts;
+}
+
 /**
  * demand_reclaim_init - find out what the recording lets reclaim's events say
  * @d: stage
@@ -33,13 +41,34 @@ void demand_reclaim_init(struct demand *d, const struct recording *m)
 {
 	d->shows_writes = nothing_swapped_out(m);
 	d->io_waits = swap_io_waits(m);
+	d->parts_unmapped = parts_were_unmapped(m);
+}
+
+/* The huge pages before this one tell how much of one is unmapped when it is split. */
+static void next_unmapped(struct demand *d, u32 head)
+{
+	u64 pages = d->nr_unmapped * HPAGE_PMD_NR, share;
+	struct op *op;
+
+	if (pages) {
+		share = d->stats.unmapped_frees * 1000000 / pages;
+		op = demand_emit(d, OP_RATE);
+		op->a = RATE_THP_UNMAPPED;
+		op->arg = share < 1000000 ? (u32)share : 1000000;
+	}
+	d->unmapped_head = head;
+	d->nr_unmapped++;
 }
 
 /* "Reclaim frees": the workload had unmapped it, at a time that no event shows. */
 static void unmapped_before(struct demand *d, u32 pfn, u32 order)
 {
+	u32 head = pfn & ~(HPAGE_PMD_NR - 1);
+
+	if (!d->nr_unmapped || head != d->unmapped_head)
+		next_unmapped(d, head);
 	d->stats.unmapped_frees++;
-	demand_emit_pages(d, OP_FREE, pfn, order);
+	demand_emit_pages(d, OP_UNMAP, pfn, order);
 }
 
 /* "Reclaim frees": the batch that wrote it frees it, because it was full of zeros. */
@@ -55,8 +84,8 @@ static bool written_without_io(const struct demand *d, const struct tpage *tp)
  */
 static bool split_and_gone(const struct demand *d, const struct tpage *tp)
 {
-	return tp->written && d->io_waits && tp->freed & LIVE_SPLIT && d->task->last_batch &&
-	       (tp->freed & LIVE_BATCH) == d->task->last_batch;
+	return tp->written && d->io_waits && d->parts_unmapped && tp->freed & LIVE_SPLIT &&
+	       d->task->last_batch && (tp->freed & LIVE_BATCH) == d->task->last_batch;
 }
 
 /*
@@ -93,7 +122,8 @@ void reclaimed(struct demand *d, u32 pfn, u32 order)
 {
 	const struct tpage *tp = &d->tp[pfn];
 
-	if (tp->kind == PK_ANON && !tp->written && d->shows_writes) {
+	if (tp->kind == PK_ANON && !tp->written && d->shows_writes &&
+	    (d->parts_unmapped || tp->order == order)) {
 		reclaimed_unwritten(d, pfn, order);
 		return;
 	}

@@ -63,8 +63,11 @@ struct demand {
 	enum thp_defrag thp_defrag;
 	bool measured;		/* the marker "after begin" is over */
 	bool shows_writes;	/* what is swapped out has an event */
+	bool parts_unmapped;	/* the workload may have unmapped parts of huge pages */
 	bool io_waits;		/* swap io takes time, so it outlasts the batch that begins it */
 	u32 nr_batches;		/* of reclaim that wrote */
+	u32 unmapped_head;	/* the huge page that OP_UNMAP named last */
+	u64 nr_unmapped;	/* huge pages that it has named */
 	bool single_pages;	/* kernel before 6.9 */
 	bool khugepaged_counters;	/* kernel since 6.2: khugepaged has reclaim counters */
 	bool lru_gen;

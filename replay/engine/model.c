@@ -49,6 +49,33 @@ static void fit_zero_filled(struct model *mo)
 			  1000.0 * (double)zero / (double)(zero + written), PARAM_FROM_FIT);
 }
 
+/*
+ * The counters tell how many huge pages were unmapped in part, but not which. Before 6.12 those
+ * that reclaim split for want of swap count as well, because their pages were unmapped one by one.
+ */
+static void fit_unmapped(struct model *mo)
+{
+	const struct recording *m = mo->opt->recording;
+	u64 parts, all, reclaimed = 0;
+
+	if (!mo->mm->k.swap_large_folio)
+		recording_delta(m, "thp_swpout_fallback", &reclaimed);
+	if (!recording_delta(m, "thp_deferred_split_page", &parts) ||
+	    !recording_delta(m, "thp_fault_alloc", &all) || !all)
+		return;
+	parts = parts > reclaimed ? parts - reclaimed : 0;
+	param_set(&mo->mm->param, PARAM_thp_unmapped_permille,
+		  parts < all ? 1000.0 * (double)parts / (double)all : 1000, PARAM_FROM_FIT);
+}
+
+/* Called when reclaim has split a huge page, for each page of it that was unmapped. */
+static void model_unmapped(void *ctx, u32 owner)
+{
+	struct model *mo = ctx;
+
+	mo->map[owner] = MAP_NONE;
+}
+
 /**
  * model_init - set up the driver of a model whose memory is built
  * @mo: driver; ->mm is its memory
@@ -71,15 +98,21 @@ int model_init(struct model *mo, const struct run_options *opt, struct policy_re
 	mo->nr_handles = nr_handles;
 	mo->map = malloc((size_t)nr_handles * sizeof(*mo->map));
 	mo->absorbed = calloc((mm->max_pfn >> HPAGE_PMD_ORDER) + 1, sizeof(*mo->absorbed));
-	if (!mo->map || !mo->absorbed || refault_init(mo))
+	mo->thp_pid = calloc((mm->max_pfn >> HPAGE_PMD_ORDER) + 1, sizeof(*mo->thp_pid));
+	if (!mo->map || !mo->absorbed || !mo->thp_pid || refault_init(mo))
 		return -1;
 	fit_zero_filled(mo);
+	fit_unmapped(mo);
 	memset(mo->map, 0xff, (size_t)nr_handles * sizeof(*mo->map));
 	for (pfn = 0; pfn < mm->max_pfn && pfn < nr_handles; pfn++)
 		if (mm->page[pfn].state == PAGE_USED && mm->page[pfn].owner == pfn)
 			mo->map[pfn] = pfn;
-	mm->driver = (struct mm_driver){ .moved = model_moved, .evicted = model_evicted,
-					 .ctx = mo };
+	mm->driver = (struct mm_driver){
+		.moved = model_moved,
+		.evicted = model_evicted,
+		.unmapped = model_unmapped,
+		.ctx = mo,
+	};
 	return 0;
 }
 
@@ -92,6 +125,8 @@ void model_release(struct model *mo)
 	refault_release(mo);
 	free(mo->absorbed);
 	mo->absorbed = NULL;
+	free(mo->thp_pid);
+	mo->thp_pid = NULL;
 	free(mo->map);
 	mo->map = NULL;
 	free(mo->contig);
@@ -166,6 +201,7 @@ static void free_folio(struct model *mo, u32 pfn)
 		lruvec_del_folio(mm, pfn);
 	if (p->kind == PK_ANON)
 		free_swap_cache(mm, pfn);
+	folio_unqueue_deferred_split(mm, pfn);
 	free_pages(mm, pfn, order);
 }
 
@@ -187,7 +223,7 @@ static void unmap_absorbed(struct model *mo, u32 handle)
 
 	mo->map[handle] = MAP_NONE;
 	mo->mm->page[pfn].owner = OWNER_NONE;
-	if (--mo->absorbed[head >> HPAGE_PMD_ORDER])
+	if (--mo->absorbed[head >> HPAGE_PMD_ORDER] || folio_partly_mapped(mo->mm, head))
 		return;
 	drop_region(mo, head);
 	free_folio(mo, head);
@@ -229,6 +265,11 @@ static void split_for(struct model *mo, u32 handle, u32 left)
 }
 
 typedef void (*folio_fn)(struct model *mo, u32 pfn);
+
+static void free_op_folio(struct model *mo, u32 pfn)
+{
+	free_folio(mo, pfn);
+}
 
 /* Unmap every folio of a range of handles and call @fn; split it where the range ends inside. */
 static void for_each_folio(struct model *mo, const struct op *op, folio_fn fn)
@@ -316,6 +357,26 @@ static void op_reclaim(struct model *mo, const struct op *op)
 
 	refault_trace_evicted(mo, op);
 	for_each_folio(mo, op, fn);
+}
+
+/*
+ * "Reclaim frees": the workload had unmapped it, and the recorded kernel found out now. A huge page
+ * stays whole until the model's own reclaim splits it.
+ */
+static void op_unmap(struct model *mo, const struct op *op)
+{
+	u32 v = mo->map[op->handle], head = MAP_IS_PFN(v) ? folio_head(mo->mm, v) : PFN_NONE;
+	struct op freed = *op;
+
+	if (!op->order && head != PFN_NONE && mo->mm->page[head].order == HPAGE_PMD_ORDER &&
+	    !absorbing(mo, head) && mo->mm->page[head].kind == PK_ANON) {
+		mo->map[op->handle] = MAP_NONE;
+		mo->mm->page[v].owner = OWNER_NONE;
+		deferred_split_folio(mo->mm, head);
+		return;
+	}
+	freed.type = OP_FREE;
+	for_each_folio(mo, &freed, free_op_folio);
 }
 
 static void op_swapout(struct model *mo, const struct op *op)
@@ -441,6 +502,16 @@ static void end_region(struct model *mo, u32 n)
 	free_folio(mo, head);
 }
 
+/* Is this the next of the huge pages of which a part is unmapped? Their share is spread evenly. */
+static bool unmapped_in_part(struct model *mo)
+{
+	mo->thp_unmapped += mo->mm->param.thp_unmapped_permille;
+	if (mo->thp_unmapped < 1000)
+		return false;
+	mo->thp_unmapped -= 1000;
+	return true;
+}
+
 static void op_thp_fault(struct model *mo, const struct op *op)
 {
 	const gfp_t base = GFP_HIGHUSER_MOVABLE | __GFP_ZERO | __GFP_COMP;
@@ -448,6 +519,9 @@ static void op_thp_fault(struct model *mo, const struct op *op)
 
 	if (pfn != PFN_NONE) {
 		model_use(mo, op, pfn, HPAGE_PMD_ORDER, op->handle, LRU_FAULT);
+		mo->thp_pid[pfn >> HPAGE_PMD_ORDER] = op->pid;
+		if (unmapped_in_part(mo))
+			deferred_split_folio(mo->mm, pfn);
 		if (op->handle != H_NONE)
 			return;
 		mo->run->stats.thp_absorbing++;
@@ -472,9 +546,31 @@ static void op_huge_zero(struct model *mo, const struct op *op)
 		free_pages(mo->mm, pfn, op->order);
 }
 
+static bool has_owner(const struct mm *mm, u32 head)
+{
+	for (u32 i = 0; i < HPAGE_PMD_NR; i++)
+		if (mm->page[head + i].owner != OWNER_NONE)
+			return true;
+	return false;
+}
+
+/* The task's huge pages of which nothing is known to be mapped go with it. */
+static void free_unmapped(struct model *mo, s32 pid)
+{
+	u32 pfn = deferred_split_next(mo->mm, PFN_NONE), next;
+
+	for (; pfn != PFN_NONE; pfn = next) {
+		next = deferred_split_next(mo->mm, pfn);
+		if (mo->thp_pid[pfn >> HPAGE_PMD_ORDER] == pid && !has_owner(mo->mm, pfn))
+			free_folio(mo, pfn);
+	}
+}
+
 static void op_exit(struct model *mo, const struct op *op)
 {
 	u32 n = 0;
+
+	free_unmapped(mo, op->pid);
 
 	while (n < mo->nr_regions) {
 		if (mo->region[n].pid == op->pid)
@@ -494,6 +590,7 @@ static void op_rate(struct model *mo, const struct op *op)
 		[RATE_KSWAPD_PAUSE] = PARAM_kswapd_pause_us,
 		[RATE_KCOMPACTD] = PARAM_kcompactd_scan_pages_per_ms,
 		[RATE_KCOMPACTD_MIGRATE] = PARAM_kcompactd_migrate_us,
+		[RATE_THP_UNMAPPED] = PARAM_thp_unmapped_share_permille,
 	};
 
 	if (op->arg)
@@ -506,11 +603,6 @@ static void op_mark(struct model *mo, const struct op *op)
 		return;
 	mo->run->measured = true;
 	memcpy(mo->run->counters, mo->mm->vmstat, sizeof(mo->run->counters));
-}
-
-static void free_op_folio(struct model *mo, u32 pfn)
-{
-	free_folio(mo, pfn);
 }
 
 static void model_op(struct model *mo, const struct op *op)
@@ -530,6 +622,9 @@ static void model_op(struct model *mo, const struct op *op)
 		break;
 	case OP_FREE:
 		for_each_folio(mo, op, free_op_folio);
+		break;
+	case OP_UNMAP:
+		op_unmap(mo, op);
 		break;
 	case OP_RECLAIM:
 		op_reclaim(mo, op);

@@ -52,6 +52,8 @@ struct model {
 	const struct run_options *opt;
 	struct thp_region region[NR_REGIONS];
 	u32 nr_regions;
+	s32 *thp_pid;		/* by model pfn >> 9: the task that faulted in such a huge page */
+	double thp_unmapped;	/* per mille of a huge page: see unmapped_in_part() */
 	u16 *absorbed;		/* by model pfn >> 9: the trace's pages in such a huge page */
 	struct folio_window folio_window[NR_FOLIO_WINDOWS];
 	u32 nr_folio_windows, next_folio_window;

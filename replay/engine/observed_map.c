@@ -161,6 +161,7 @@ static void map_op(struct observed_map *om, const struct op *op)
 			set_pages(om, op->handle, op->order, MIGRATE_MOVABLE);
 		break;
 	case OP_FREE:
+	case OP_UNMAP:
 	case OP_RECLAIM:
 		set_pages(om, op->handle, op->order, SEEN_FREE);
 		break;

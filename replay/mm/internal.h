@@ -114,6 +114,9 @@ void wakeup_kcompactd(struct mm *mm, u32 order, enum zone_type idx);
 int kcompactd_init(struct mm *mm);
 void kcompactd_exit(struct mm *mm);
 
+/* deferred_split.c */
+void deferred_split_exit(struct mm *mm);
+
 /* vmscan.c (+ lru_gen.c, lru_classic.c, kswapd.c, swap.c, shrinker.c) */
 u64 try_to_free_pages(struct mm *mm, u32 order, gfp_t gfp, const struct alloc_context *ac);
 void wakeup_kswapd(struct mm *mm, struct zone *z, gfp_t gfp, u32 order, enum zone_type idx);

@@ -60,6 +60,12 @@ void folio_mark_dirty(struct mm *mm, u32 pfn);	/* file folio: not droppable unti
 /* vmscan.c */
 void split_folio(struct mm *mm, u32 pfn);
 
+/* deferred_split.c: huge pages that the workload has unmapped in part */
+void deferred_split_folio(struct mm *mm, u32 pfn);
+void folio_unqueue_deferred_split(struct mm *mm, u32 pfn);
+bool folio_partly_mapped(const struct mm *mm, u32 pfn);
+u32 deferred_split_next(const struct mm *mm, u32 pfn);
+
 /* shrinker.c: slab that the recorded kernel's shrinkers freed; swap.c: slots */
 void slab_mark_cold(struct mm *mm, u32 pfn);
 void slab_del_cold(struct mm *mm, u32 pfn);

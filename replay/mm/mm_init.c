@@ -89,6 +89,7 @@ void mm_free(struct mm *mm)
 	if (mm->lruvec)
 		lruvec_exit(mm);
 	mm_policy_exit(mm);
+	deferred_split_exit(mm);
 	pcp_buddy_exit(mm);
 	for (i = 0; i < MAX_NR_ZONES; i++) {
 		free(mm->zone[i].pcp);

@@ -168,11 +168,13 @@ struct mm;
 /*
  * Callbacks of the code that drives the model. The model does not interpret owners. moved: the base
  * page of @owner is at @pfn now. evicted: reclaim has freed it (anon: to swap); this is called for
- * base pages without an owner as well, with OWNER_NONE.
+ * base pages without an owner as well, with OWNER_NONE. unmapped: it is gone, because the model
+ * takes it for a part of a huge page that the workload had unmapped.
  */
 struct mm_driver {
 	void (*moved)(void *ctx, u32 owner, u32 pfn);
 	void (*evicted)(void *ctx, u32 owner, u32 pfn, bool anon);
+	void (*unmapped)(void *ctx, u32 owner);
 	void *ctx;
 };
 
@@ -231,6 +233,7 @@ struct mm {
 	struct kcompactd_state *kcompactd;
 	struct lruvec *lruvec;
 	struct swap_state *swap;
+	struct deferred_split *deferred_split;	/* NULL: no huge page was partly unmapped yet */
 	struct pcp_buddy *pcp_buddy;	/* NULL: ordinary per-CPU lists */
 	u64 nr_slab_cold;		/* slab pages that the recorded kernel's shrinkers freed */
 	u8 *touched;			/* by pageblock: pages of it changed; NULL: not recorded */

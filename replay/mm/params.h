@@ -30,6 +30,10 @@
 	  "time from swap-out of a page to the end of its io, in us; 1st percentile from write_folio to the page's free in the recordings of storm and mixed") \
 	X(zero_filled_permille, 0, 0, 1000,					\
 	  "anonymous pages that hold nothing but zeros when they are swapped out, per mille: swpout_zero of swpout_zero + pswpout in the recording's own counters; without them 0, as in all recordings here but one of transhuge-stress (995)") \
+	X(thp_unmapped_permille, 0, 0, 1000,					\
+	  "huge pages of which the workload unmaps a part, per mille of those that it gets: thp_deferred_split_page of thp_fault_alloc in the recording's own counters; without them 0, as in all recordings here but two of transhuge-stress (1000)") \
+	X(thp_unmapped_share_permille, 1000, 0, 1000,				\
+	  "part of such a huge page that is unmapped, per mille, before the recording shows it; 998 in transhuge-stress, and its split frees what is full of zeros as well") \
 	X(file_dirty_flush_ms, 5000, 0, 1e7,					\
 	  "age at which the flusher has cleaned a dirty file page; dirty_writeback_centisecs") \
 	X(slab_objs_per_page, 16, 1, 512,					\

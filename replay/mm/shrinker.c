@@ -58,11 +58,14 @@ static u64 free_slab(struct mm *mm, u32 pfn)
 	return 1u << order;
 }
 
-/* Scanned objects free a slab when they add up to one, the oldest first. */
-static u64 scan_objects(struct mm *mm, u64 nr)
+/*
+ * Scanned objects free a slab when they add up to one, the oldest first. Return: whether there are
+ * more.
+ */
+static bool scan_objects(struct mm *mm, u64 nr, u64 *freed)
 {
 	struct lruvec *lv = mm->lruvec;
-	u64 per_page = (u64)mm->param.slab_objs_per_page, freed = 0;
+	u64 per_page = (u64)mm->param.slab_objs_per_page;
 	u32 pfn;
 
 	lv->slab_scan_credit += nr;
@@ -72,10 +75,46 @@ static u64 scan_objects(struct mm *mm, u64 nr)
 		if (lv->slab_scan_credit < need)
 			break;
 		lv->slab_scan_credit -= need;
-		freed += free_slab(mm, pfn);
+		*freed += free_slab(mm, pfn);
 	}
 	if (pfn == PFN_NONE)
 		lv->slab_scan_credit = 0;
+	return mm->nr_slab_cold > 0;
+}
+
+/**
+ * do_shrink_slab - let one shrinker scan what the pressure asks for
+ * @mm: model memory
+ * @sc: its priority sets the pressure
+ * @freeable: objects that the shrinker has
+ * @deferred: those that earlier calls left over; updated
+ * @scan: scans a number of objects, adds the pages freed, and says whether there are more
+ *
+ * It scans (freeable >> prio) * 4 / seeks objects, and a part of those left over, in batches of
+ * 128. slabs_scanned counts them. mm/shrinker.c:do_shrink_slab.
+ *
+ * Return: pages freed.
+ */
+u64 do_shrink_slab(struct mm *mm, const struct scan_control *sc, u64 freeable, u64 *deferred,
+		   bool (*scan)(struct mm *mm, u64 nr, u64 *freed))
+{
+	u64 delta = (freeable >> sc->priority) * 4 / DEFAULT_SEEKS;
+	u64 total = (*deferred >> sc->priority) + delta, next = *deferred + delta;
+	u64 freed = 0, scanned = 0;
+	bool more = true;
+
+	if (total > 2 * freeable)
+		total = 2 * freeable;
+	while (more && (total >= SHRINK_BATCH || (total && total >= freeable))) {
+		u64 nr = total < SHRINK_BATCH ? total : SHRINK_BATCH;
+
+		more = scan(mm, nr, &freed);
+		count_vm_events(mm, VM_slabs_scanned, nr);
+		scanned += nr;
+		total -= nr;
+	}
+	next = next > scanned ? next - scanned : 0;
+	*deferred = next < 2 * freeable ? next : 2 * freeable;
 	return freed;
 }
 
@@ -84,38 +123,19 @@ static u64 scan_objects(struct mm *mm, u64 nr)
  * @mm: model memory
  * @sc: its priority sets the pressure
  *
- * The model has one shrinker for all slabs: it scans (freeable >> prio) * 4 / seeks objects, and
- * those that earlier calls left over, in batches of 128. slabs_scanned counts objects.
- * mm/shrinker.c:do_shrink_slab.
+ * The model has one shrinker for all slabs, and one for huge pages that are partly unmapped.
+ * mm/shrinker.c:shrink_slab.
  *
- * Return: pages freed.
+ * Return: pages of slabs freed.
  */
 u64 shrink_slab(struct mm *mm, const struct scan_control *sc)
 {
-	struct lruvec *lv = mm->lruvec;
 	u64 freeable = mm->nr_slab_cold * (u64)mm->param.slab_objs_per_page;
-	u64 delta = (freeable >> sc->priority) * 4 / DEFAULT_SEEKS;
-	u64 total, freed = 0, scanned = 0, next;
 
+	shrink_deferred_split(mm, sc);
 	if (!freeable || !(sc->gfp & __GFP_FS))
 		return 0;
-	total = (lv->slab_deferred >> sc->priority) + delta;
-	if (total > 2 * freeable)
-		total = 2 * freeable;
-	next = lv->slab_deferred + delta;
-	while (total >= SHRINK_BATCH || (total && total >= freeable)) {
-		u64 nr = total < SHRINK_BATCH ? total : SHRINK_BATCH;
-
-		freed += scan_objects(mm, nr);
-		count_vm_events(mm, VM_slabs_scanned, nr);
-		scanned += nr;
-		total -= nr;
-		if (!mm->nr_slab_cold)
-			break;
-	}
-	next = next > scanned ? next - scanned : 0;
-	lv->slab_deferred = next < 2 * freeable ? next : 2 * freeable;
-	return freed;
+	return do_shrink_slab(mm, sc, freeable, &mm->lruvec->slab_deferred, scan_objects);
 }
 
 /**

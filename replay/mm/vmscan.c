@@ -311,6 +311,7 @@ static void __split_folio(struct mm *mm, u32 pfn, bool listed)
 	u32 nr = folio_nr_pages(head);
 	struct page copy = *head;
 
+	folio_unqueue_deferred_split(mm, pfn);
 	if (head->order == HPAGE_PMD_ORDER)
 		count_vm_events(mm, VM_thp_split_page, 1);
 	head->order = 0;
@@ -341,6 +342,16 @@ void split_folio(struct mm *mm, u32 pfn)
 }
 
 /**
+ * split_listed_folio - split a folio that is on some list; its base pages follow it there
+ * @mm: model memory
+ * @pfn: its head
+ */
+void split_listed_folio(struct mm *mm, u32 pfn)
+{
+	__split_folio(mm, pfn, true);
+}
+
+/**
  * free_reclaimed_folio - free a folio that was reclaimed
  * @mm: model memory; driver.evicted() is called for each page, and the LRU accounts the eviction
  * @pfn: its head, off the LRU; clean
@@ -357,6 +368,7 @@ void free_reclaimed_folio(struct mm *mm, u32 pfn)
 		workingset_eviction(mm, pfn);
 	if (anon)
 		swap_evicted(mm, pfn);
+	folio_unqueue_deferred_split(mm, pfn);
 	for (u32 i = 0; i < 1u << order; i++) {
 		u32 owner = p[i].owner;
 
@@ -369,7 +381,8 @@ void free_reclaimed_folio(struct mm *mm, u32 pfn)
 	free_pages(mm, pfn, order);
 }
 
-enum folio_fate { FOLIO_FREE, FOLIO_KEEP, FOLIO_ACTIVATE };
+/* FOLIO_SPLIT: it was split, and its base pages are still to be looked at */
+enum folio_fate { FOLIO_FREE, FOLIO_KEEP, FOLIO_ACTIVATE, FOLIO_SPLIT };
 
 /*
  * An anonymous folio gets slots and is written; a later scan frees it, this one if it is full of
@@ -384,6 +397,10 @@ static enum folio_fate shrink_anon_folio(struct mm *mm, struct scan_control *sc,
 		return FOLIO_FREE;
 	if (!(sc->gfp & __GFP_IO))
 		return FOLIO_KEEP;
+	if (!p->swapcache && folio_partly_mapped(mm, pfn)) {
+		split_partly_mapped(mm, pfn);
+		return FOLIO_SPLIT;
+	}
 	if (!p->swapcache && !folio_alloc_swap(mm, pfn)) {
 		if (!p->order)
 			return FOLIO_ACTIVATE;
@@ -465,6 +482,8 @@ u64 shrink_folio_list(struct mm *mm, struct scan_control *sc, struct reclaim_sta
 		enum folio_fate fate = shrink_one_folio(mm, sc, pfn, stat);
 		u32 nr = folio_nr_pages(p);	/* 1 after a split */
 
+		if (fate == FOLIO_SPLIT)
+			continue;
 		sc->nr_scanned += nr;
 		sc->now_ns += (u64)(mm->param.cost_scan_ns * nr);
 		list_del(mm, pfn);

@@ -133,6 +133,7 @@ static inline u32 folio_nr_pages(const struct page *p)
 }
 
 /* vmscan.c */
+void split_listed_folio(struct mm *mm, u32 pfn);
 void shrink_node_begin(struct mm *mm, struct scan_control *sc);
 bool shrink_node_step(struct mm *mm, struct scan_control *sc);
 u64 shrink_folio_list(struct mm *mm, struct scan_control *sc, struct reclaim_stat *stat);
@@ -195,6 +196,12 @@ void swap_table_exit(struct mm *mm);
 
 /* shrinker.c */
 u64 shrink_slab(struct mm *mm, const struct scan_control *sc);
+u64 do_shrink_slab(struct mm *mm, const struct scan_control *sc, u64 freeable, u64 *deferred,
+		   bool (*scan)(struct mm *mm, u64 nr, u64 *freed));
+
+/* deferred_split.c */
+void split_partly_mapped(struct mm *mm, u32 pfn);
+void shrink_deferred_split(struct mm *mm, const struct scan_control *sc);
 
 /* kswapd.c */
 u64 throttle_direct_reclaim(struct mm *mm, gfp_t gfp);

@@ -59,7 +59,7 @@ TEST_F(a_part_of_a_huge_page_that_left_unwritten_was_unmapped)
 	alloc(w, USER, 512, 9, GFP_TRANSHUGE_LIGHT);
 	release(w, KSWAPD, 512 + 7, 0);
 	op = last(w);
-	assert_int_equal(op->type, OP_FREE);
+	assert_int_equal(op->type, OP_UNMAP);
 	assert_int_equal(op->handle, 512 + 7);
 	assert_int_equal(stat_unmapped(w), 1);
 	assert_int_equal(demand_get_stats(w->d)->reclaim_frees, 0);
@@ -78,6 +78,35 @@ TEST_F(a_part_of_a_huge_page_that_was_written_is_reclaimed)
 	release(w, KSWAPD, 512 + 7, 0);
 	assert_int_equal(last(w)->type, OP_RECLAIM);
 	assert_int_equal(stat_unmapped(w), 0);
+}
+
+TEST_F(no_part_was_unmapped_if_the_counters_say_so)
+{
+	struct world *w = *state;
+
+	counted_before(w, "thp_deferred_split_page", 0);
+	swaps(w);
+	alloc(w, USER, 512, 9, GFP_TRANSHUGE_LIGHT);
+	release(w, KSWAPD, 512 + 7, 0);
+	assert_int_equal(last(w)->type, OP_RECLAIM);
+	assert_int_equal(last(w)->kind, PK_ANON);
+	assert_int_equal(stat_unmapped(w), 0);
+}
+
+TEST_F(the_huge_pages_so_far_tell_how_much_of_one_is_unmapped)
+{
+	struct world *w = *state;
+
+	swaps(w);
+	alloc(w, USER, 512, 9, GFP_TRANSHUGE_LIGHT);
+	alloc(w, USER, 1024, 9, GFP_TRANSHUGE_LIGHT);
+	for (u32 i = 0; i < 128; i++)
+		release(w, KSWAPD, 512 + i, 0);
+	release(w, KSWAPD, 1024, 0);
+	last(w);
+	assert_int_equal(w->op[w->nr - 2].type, OP_RATE);
+	assert_int_equal(w->op[w->nr - 2].a, RATE_THP_UNMAPPED);
+	assert_int_equal(w->op[w->nr - 2].arg, 250000);
 }
 
 TEST_F(a_first_touched_page_that_left_unwritten_was_no_anonymous_one)
@@ -209,7 +238,7 @@ TEST_F(what_reclaim_split_and_dropped_when_putting_back_was_unmapped)
 	split_by_reclaim(w);
 	release(w, KSWAPD, 512, 0);
 	release(w, KSWAPD, 1023, 0);
-	assert_int_equal(last(w)->type, OP_FREE);
+	assert_int_equal(last(w)->type, OP_UNMAP);
 	assert_int_equal(stat_unmapped(w), 2);
 	assert_int_equal(counted(w, VM_pswpout), 1);
 }

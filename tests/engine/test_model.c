@@ -208,6 +208,76 @@ TEST(without_a_slot_that_could_be_its_own_it_is_written)
 	done(w);
 }
 
+/* partly unmapped huge pages */
+TEST(what_the_workload_had_unmapped_of_a_huge_page_stays_until_reclaim_splits_it)
+{
+	struct world *w = world(4096);
+	u32 before = used_pages(w->run.mm), pfn;
+
+	thp_fault(w, H);
+	pfn = w->mo.map[H];
+	on(w, OP_UNMAP, H + 3, 0, PK_ANON);
+	assert_int_equal(w->mo.map[H + 3], MAP_NONE);
+	assert_int_equal(used_pages(w->run.mm), before + 512);
+	assert_true(folio_partly_mapped(w->run.mm, pfn));
+	/* the rest is freed by the workload, and the huge page with it */
+	on(w, OP_FREE, H, 9, PK_ANON);
+	assert_int_equal(used_pages(w->run.mm), before);
+	assert_false(folio_partly_mapped(w->run.mm, pfn));
+	done(w);
+}
+
+TEST(a_base_page_that_the_workload_had_unmapped_is_free)
+{
+	struct world *w = world(0);
+	u32 before = used_pages(w->run.mm);
+
+	fault(w, H);
+	on(w, OP_UNMAP, H, 0, PK_ANON);
+	assert_int_equal(used_pages(w->run.mm), before);
+	done(w);
+}
+
+TEST(a_huge_page_of_which_nothing_is_known_to_be_mapped_goes_with_its_task)
+{
+	struct world *w = world(0);
+	u32 before = used_pages(w->run.mm);
+
+	thp_fault(w, H);
+	for (u32 i = 0; i < 512; i++)
+		on(w, OP_UNMAP, H + i, 0, PK_ANON);
+	assert_int_equal(used_pages(w->run.mm), before + 512);
+	play(w, (struct op){ .type = OP_EXIT, .pid = USER + 1 });
+	assert_int_equal(used_pages(w->run.mm), before + 512);
+	play(w, (struct op){ .type = OP_EXIT, .pid = USER });
+	assert_int_equal(used_pages(w->run.mm), before);
+	done(w);
+}
+
+TEST(the_share_of_huge_pages_unmapped_in_part_is_the_recordings)
+{
+	const struct moved moved[] = {
+		{ "thp_fault_alloc", 4 },
+		{ "thp_deferred_split_page", 2 },
+		{ 0 },
+	};
+	struct world *w = world_where(0, moved);
+	struct mm *mm = w->run.mm;
+
+	assert_true(mm->param.thp_unmapped_permille == 500);
+	thp_fault(w, H);
+	assert_false(folio_partly_mapped(mm, w->mo.map[H]));
+	/* one that only the model has is one as well, and stays when its faults are freed */
+	thp_fault(w, H_NONE);
+	fault(w, H + 512);
+	assert_true(folio_partly_mapped(mm, folio_head(mm, w->mo.map[H + 512])));
+	on(w, OP_FREE, H + 512, 0, PK_ANON);
+	assert_int_equal(w->mo.map[H + 512], MAP_NONE);
+	assert_vmstat(mm, thp_deferred_split_page, 1);
+	assert_int_not_equal(deferred_split_next(mm, PFN_NONE), PFN_NONE);
+	done(w);
+}
+
 /* migrations */
 TEST(a_migration_of_the_recorded_kernel_moves_only_the_name)
 {
