@@ -103,6 +103,8 @@ static struct op *emit_as(struct demand *d, enum op_type type, const struct who 
 	op = &d->op[d->nr_ops++];
 	*op = (struct op){ .ts = who->ts, .pid = who->pid, .cpu = who->cpu, .type = (u8)type,
 			   .handle = H_NONE };
+	if (d->task && d->task->flags & (TASK_KSWAPD | TASK_KCOMPACTD))
+		op->a = OPA_BACKGROUND;
 	return op;
 }
 
@@ -638,6 +640,7 @@ static void one_record(struct demand *d, const struct record *r)
 {
 	d->who = (struct who){ .ts = r->ts, .pid = r->pid, .cpu = r->cpu };
 	d->task = record_task(d, r);
+	pace_record(d, r);
 	switch (r->type) {
 	case REC_ALLOC:
 		if (r->pfn == REC_NO_PFN || in_range(d, r))

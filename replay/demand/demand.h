@@ -30,6 +30,8 @@ enum op_type {
 	OP_CONTIG,	/* a gigantic page: a = enum record_mark, handle = its id, arg = pages */
 	OP_SWAP_CLUSTER,/* the recorded kernel's swap emptied one of its arg clusters */
 	OP_RATE,	/* a rate of the recorded kernel: a = enum op_rate, arg = value */
+	OP_KSWAPD_CPU,	/* its kswapd has moved to this cpu */
+	OP_KCOMPACTD_CPU,
 	OP_END,
 	/* What the recorded kernel did, for comparison. It is no demand: models ignore it. */
 	OP_RECORDED,	/* its counter a (enum vm_event_item) grew by arg, signed */
@@ -46,8 +48,8 @@ static inline bool op_is_demand(enum op_type type)
 enum op_rate {
 	RATE_KSWAPD,	/* pages per second that kswapd scanned and did not write */
 	RATE_KSWAPD_SWAPOUT,	/* additional ns for a page that it wrote to swap */
-	RATE_KSWAPD_SLICE,	/* ns that it works before another task has its CPU */
-	RATE_KSWAPD_PAUSE,	/* ns that the other task has it */
+	RATE_THREAD_SLICE,	/* ns that a thread has a CPU before another task has it */
+	RATE_THREAD_PAUSE,	/* ns that the other task has it */
 	RATE_KCOMPACTD,	/* pages kcompactd's scanners visited per second */
 	RATE_KCOMPACTD_MIGRATE,	/* ns for a page that it migrated */
 	RATE_THP_UNMAPPED,	/* what of a partly unmapped huge page is unmapped, in 1e-6 */
@@ -66,7 +68,7 @@ struct op {
 	u8 order;
 	u8 mt;
 	u8 kind;	/* enum page_kind */
-	u8 a;
+	u8 a;		/* by type; of an allocation or a free OPA_* */
 	u8 hint;	/* page cache: order asked for first, at least @order */
 	u32 arg;
 };
@@ -80,6 +82,14 @@ struct op {
 #define OPF_KTHREAD	64	/* kswapd, kcompactd, khugepaged */
 #define OPF_CLEAN	128	/* OP_RECLAIM: it was swapped in, and its slot kept its content */
 #define OPF_BUFFERS	256	/* page cache of a block device, for the file system's own blocks */
+
+#define OPA_BACKGROUND	1	/* kswapd or kcompactd had the CPU */
+
+/* Did a task of the workload have the CPU that the operation names? */
+static inline bool op_has_cpu(const struct op *op)
+{
+	return op->pid && (op->type <= OP_FREE || op->type == OP_EXIT) && op->a != OPA_BACKGROUND;
+}
 
 /* A page of the trace, by handle. */
 enum tpage_state { T_UNKNOWN, T_FREE, T_LIVE, T_ISOLATED };

@@ -16,8 +16,19 @@
 
 /* Work and time of one of the kernel's background threads, for its rate. */
 struct pace {
-	u64 busy_ns, work, last_ns;
+	u64 busy_ns, work;
 	u32 steps;
+};
+
+#define NR_SLICES	15u		/* their median is a measure of the scheduler's */
+
+/* When one of these threads has a CPU. */
+struct thread_cpu {
+	u64 last_ns;		/* of its last record; 0: none yet */
+	u64 ran_ns;		/* on a CPU, since its last step */
+	u64 slice_ns;		/* on a CPU, since another task had that */
+	u16 cpu;
+	bool displaced;		/* another task has had the CPU since the last record */
 };
 
 /* Time and task of an operation; pid and cpu are 0 if no event says. */
@@ -56,7 +67,9 @@ struct demand {
 	void *sink_ctx;
 	struct demand_stats stats;
 	struct pace kswapd, swapout, pause, kcompactd, migrate;
-	u64 kswapd_ran_ns;	/* since its last pause */
+	struct thread_cpu kswapd_cpu, kcompactd_cpu;
+	u64 slice_ns[NR_SLICES];	/* the last ones that another task has ended; ring */
+	u32 nr_slices;
 	u32 kswapd_wrote;	/* anonymous pages, since its last batch */
 	u32 nr_swap_tables;	/* in use */
 	u32 last_thp_gfp;	/* of a fault's second try: the gfp of the fault itself */
@@ -124,6 +137,7 @@ void recorded_swapout(struct demand *d, enum vm_event_item item, s32 pages);
 void demand_start_image(struct demand *d, const struct recording *m);
 
 /* thread_rate.c */
+void pace_record(struct demand *d, const struct record *r);
 void pace_kswapd(struct demand *d, const struct record *r);
 void pace_swapout(struct demand *d, u32 pages);
 void pace_kcompactd(struct demand *d, const struct record *r);

@@ -3,17 +3,22 @@
  * How fast the recorded kernel's background threads worked. The models are given these rates while
  * the trace goes on, so that their threads are as fast.
  *
+ * A rate is that of a thread while it has a CPU. Its own records and those of other tasks show when
+ * it has one. Were the time of others spread over the thread's work, the workload would allocate
+ * each page before the next one is free, and no whole block would ever become free. How long the
+ * scheduler leaves a CPU to a thread, and then to others, is measured apart: the median of the
+ * slices that another task has ended (some are long because for most of the time nobody else wanted
+ * the CPU), and the mean of the pauses, which is what they cost.
+ *
  * Each thread has two rates. kswapd reclaims a clean page in some microseconds and takes ten times
- * as long to swap one out; so it is with kcompactd's scanners and its migrations. With one average
- * of both, a run of clean pages would take so long that the workload allocates each page before the
- * next one is free, and no whole block would ever become free. For the same reason the time in
- * which another task has kswapd's CPU is not spread over its work: it comes in pauses, as from the
- * scheduler.
+ * as long to swap one out; so it is with kcompactd's scanners and its migrations.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "internal.h"
 
 #define PACE_SLEEP_NS	50000000ull	/* a longer gap between two steps is sleep, not work */
-#define PACE_SLICE_NS	4000000ull	/* a longer gap, if pages are clean, is another task's */
 #define PACE_HALVE_NS	1000000000ull	/* work of more than a second ago counts half */
 #define PACE_STEPS	16		/* steps between two reports of a rate */
 
@@ -41,6 +46,72 @@ static u64 work_per_second(const struct pace *p)
 	return p->busy_ns ? p->work * 1000000ull / (p->busy_ns / 1000 + 1) : 0;
 }
 
+static int by_value(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Another task has ended a thread's slice, and had its CPU for @gap ns. */
+static void pace_preempted(struct demand *d, u64 slice_ns, u64 gap)
+{
+	u64 sorted[NR_SLICES];
+
+	pace_add(&d->pause, gap, 1);
+	d->slice_ns[d->nr_slices++ % NR_SLICES] = slice_ns;
+	if (d->nr_slices < NR_SLICES)
+		return;
+	memcpy(sorted, d->slice_ns, sizeof(sorted));
+	qsort(sorted, NR_SLICES, sizeof(*sorted), by_value);
+	emit_pace(d, RATE_THREAD_SLICE, sorted[NR_SLICES / 2]);
+	emit_pace(d, RATE_THREAD_PAUSE, d->pause.busy_ns / d->pause.work);
+}
+
+/* @r is a record of the thread, so it has the record's CPU. */
+static void thread_has_cpu(struct demand *d, struct thread_cpu *tc, const struct record *r,
+			   enum op_type seen)
+{
+	u64 gap = r->ts - tc->last_ns;
+	bool first = !tc->last_ns, slept = first || gap >= PACE_SLEEP_NS;
+
+	if (slept || tc->displaced || tc->cpu != r->cpu) {
+		if (!slept)
+			pace_preempted(d, tc->slice_ns, gap);
+		tc->slice_ns = 0;
+	} else {
+		tc->slice_ns += gap;
+		tc->ran_ns += gap;
+	}
+	if (first || tc->cpu != r->cpu)
+		demand_emit(d, seen);
+	tc->cpu = r->cpu;
+	tc->last_ns = r->ts;
+	tc->displaced = false;
+}
+
+/**
+ * pace_record - note who has a CPU
+ * @d: stage
+ * @r: any record of ->task
+ *
+ * Between two records of a thread it had its CPU all the time, unless another task's record comes
+ * from there or the gap is so long that it slept.
+ */
+void pace_record(struct demand *d, const struct record *r)
+{
+	struct thread_cpu *kswapd = &d->kswapd_cpu, *kcompactd = &d->kcompactd_cpu;
+
+	if (d->task->flags & TASK_KSWAPD)
+		thread_has_cpu(d, kswapd, r, OP_KSWAPD_CPU);
+	else if (r->pid && r->cpu == kswapd->cpu)
+		kswapd->displaced = true;
+	if (d->task->flags & TASK_KCOMPACTD)
+		thread_has_cpu(d, kcompactd, r, OP_KCOMPACTD_CPU);
+	else if (r->pid && r->cpu == kcompactd->cpu)
+		kcompactd->displaced = true;
+}
+
 /**
  * pace_kcompactd - measure kcompactd's rate by a record of one of its windows
  * @d: stage
@@ -51,11 +122,9 @@ static u64 work_per_second(const struct pace *p)
  */
 void pace_kcompactd(struct demand *d, const struct record *r)
 {
-	u64 gap = r->ts - d->kcompactd.last_ns;
+	u64 gap = d->kcompactd_cpu.ran_ns;
 
-	d->kcompactd.last_ns = r->ts;
-	if (gap >= PACE_SLEEP_NS)
-		return;
+	d->kcompactd_cpu.ran_ns = 0;
 	if (r->type == REC_COMPACT_MIGRATEPAGES) {
 		u32 pages = r->migrate.nr_migrated + r->migrate.nr_failed;
 
@@ -72,30 +141,11 @@ void pace_kcompactd(struct demand *d, const struct record *r)
 		emit_pace(d, RATE_KCOMPACTD, work_per_second(&d->kcompactd));
 }
 
-/* Another task had kswapd's CPU for @gap ns, after kswapd had it for ->kswapd_ran_ns. */
-static void pace_paused(struct demand *d, u64 gap)
-{
-	struct pace *p = &d->pause;
-
-	pace_add(p, gap, d->kswapd_ran_ns);
-	d->kswapd_ran_ns = 0;
-	if (p->steps % PACE_STEPS)
-		return;
-	emit_pace(d, RATE_KSWAPD_SLICE, p->work / PACE_STEPS);
-	emit_pace(d, RATE_KSWAPD_PAUSE, p->busy_ns / PACE_STEPS);
-	p->work = p->busy_ns = 0;
-}
-
 /* A batch of clean pages, or of pages written before. */
 static void kswapd_dropped(struct demand *d, const struct record *r, u64 gap)
 {
 	struct pace *p = &d->kswapd;
 
-	if (gap >= PACE_SLICE_NS) {
-		pace_paused(d, gap);
-		return;
-	}
-	d->kswapd_ran_ns += gap;
 	pace_add(p, gap, r->shrink.nr_scanned);
 	if (p->steps % PACE_STEPS == 0)
 		emit_pace(d, RATE_KSWAPD, work_per_second(p));
@@ -120,9 +170,10 @@ static void kswapd_wrote(struct demand *d, const struct record *r, u64 gap)
  */
 void pace_kswapd(struct demand *d, const struct record *r)
 {
-	u64 gap = r->ts - d->kswapd.last_ns;
+	u64 gap = d->kswapd_cpu.ran_ns;
 
-	if (r->type == REC_SHRINK_INACTIVE && d->kswapd.last_ns && gap < PACE_SLEEP_NS) {
+	d->kswapd_cpu.ran_ns = 0;
+	if (r->type == REC_SHRINK_INACTIVE && gap) {
 		if (d->kswapd_wrote)
 			kswapd_wrote(d, r, gap);
 		else
@@ -130,7 +181,6 @@ void pace_kswapd(struct demand *d, const struct record *r)
 	}
 	if (r->type == REC_SHRINK_INACTIVE || r->type == REC_KSWAPD_WAKE)
 		d->kswapd_wrote = 0;
-	d->kswapd.last_ns = r->ts;
 }
 
 /**

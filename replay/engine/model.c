@@ -586,8 +586,8 @@ static void op_rate(struct model *mo, const struct op *op)
 	static const enum mm_param param[] = {
 		[RATE_KSWAPD] = PARAM_kswapd_scan_pages_per_ms,
 		[RATE_KSWAPD_SWAPOUT] = PARAM_kswapd_swapout_us,
-		[RATE_KSWAPD_SLICE] = PARAM_kswapd_slice_us,
-		[RATE_KSWAPD_PAUSE] = PARAM_kswapd_pause_us,
+		[RATE_THREAD_SLICE] = PARAM_thread_slice_us,
+		[RATE_THREAD_PAUSE] = PARAM_thread_pause_us,
 		[RATE_KCOMPACTD] = PARAM_kcompactd_scan_pages_per_ms,
 		[RATE_KCOMPACTD_MIGRATE] = PARAM_kcompactd_migrate_us,
 		[RATE_THP_UNMAPPED] = PARAM_thp_unmapped_share_permille,
@@ -644,6 +644,12 @@ static void model_op(struct model *mo, const struct op *op)
 	case OP_RATE:
 		op_rate(mo, op);
 		break;
+	case OP_KSWAPD_CPU:
+		kswapd_seen(mo->mm, op->cpu);
+		break;
+	case OP_KCOMPACTD_CPU:
+		kcompactd_seen(mo->mm, op->cpu);
+		break;
 	case OP_MARK:
 		op_mark(mo, op);
 		break;
@@ -672,6 +678,15 @@ static int sample_until(struct model *mo, u64 now, bool end)
 	return end ? timeline_sample(mo, now, true) : 0;
 }
 
+static void set_current(struct mm *mm, const struct op *op)
+{
+	mm->current.pid = op->pid;
+	mm->current.cpu = op->cpu < mm->nr_cpus ? op->cpu : 0;
+	mm->current.memalloc = op->flags & OPF_MEMALLOC;
+	mm->current.kthread = op->flags & OPF_KTHREAD;
+	mm->current.wants_cpu = op_has_cpu(op);
+}
+
 /* Let background threads and periodic work run up to the moment of this operation. */
 static int advance(struct model *mo, const struct op *op)
 {
@@ -686,6 +701,7 @@ static int advance(struct model *mo, const struct op *op)
 	now = op->ts - mo->t0;
 	if (mo->opt->timeline_ms && sample_until(mo, now, op->type == OP_END))
 		return -1;
+	set_current(mm, op);
 	kswapd_run(mm, now);
 	kcompactd_run(mm, now);
 	policy_threads_run(mm, now);
@@ -694,10 +710,6 @@ static int advance(struct model *mo, const struct op *op)
 		vmstat_update(mm);
 		mo->next_vmstat_ns = now + VMSTAT_INTERVAL_NS;
 	}
-	mm->current.pid = op->pid;
-	mm->current.cpu = op->cpu < mm->nr_cpus ? op->cpu : 0;
-	mm->current.memalloc = op->flags & OPF_MEMALLOC;
-	mm->current.kthread = op->flags & OPF_KTHREAD;
 	return 0;
 }
 

@@ -66,10 +66,10 @@ struct kcompactd_state {
 	enum zone_type highest_zoneidx;
 	enum { KCOMPACTD_SLEEPS, KCOMPACTD_WORKS, KCOMPACTD_PROACTIVE } state;
 	bool woken, running_zone;
-	u64 clock_ns, deadline_ns;	/* its own clock; when its sleep times out */
+	struct kthread t;
+	u64 deadline_ns;		/* when its sleep times out */
 	u32 prev_score;
 	int zoneid;
-	u16 cpu;
 	u64 scanned_before, moved_before;
 };
 

@@ -117,6 +117,11 @@ void kcompactd_exit(struct mm *mm);
 /* deferred_split.c */
 void deferred_split_exit(struct mm *mm);
 
+/* kthread.c */
+void kthread_wake(const struct mm *mm, struct kthread *kt, u64 ns);
+u64 kthread_limit(const struct mm *mm, const struct kthread *kt, u64 until_ns);
+void kthread_preempt(const struct mm *mm, struct kthread *kt, u64 until_ns);
+
 /* vmscan.c (+ lru_gen.c, lru_classic.c, kswapd.c, swap.c, shrinker.c) */
 u64 try_to_free_pages(struct mm *mm, u32 order, gfp_t gfp, const struct alloc_context *ac);
 void wakeup_kswapd(struct mm *mm, struct zone *z, gfp_t gfp, u32 order, enum zone_type idx);

@@ -16,7 +16,7 @@ static void sleep_until_woken(const struct mm *mm, struct kcompactd_state *k, u6
 {
 	k->state = KCOMPACTD_SLEEPS;
 	k->woken = k->max_order > 0;	/* a request came while it worked */
-	k->deadline_ns = mm->sysctl.compaction_proactiveness ? k->clock_ns + timeout_ns :
+	k->deadline_ns = mm->sysctl.compaction_proactiveness ? k->t.clock_ns + timeout_ns :
 			 UINT64_MAX;
 }
 
@@ -44,7 +44,7 @@ int kcompactd_init(struct mm *mm)
 		return -ENOMEM;
 	k->pin_seed = mm_random(mm);
 	k->highest_zoneidx = last_zone(mm);
-	k->clock_ns = mm->now_ns;
+	k->t.clock_ns = mm->now_ns;
 	sleep_until_woken(mm, k, HPAGE_FRAG_CHECK_INTERVAL_NS);
 	return 0;
 }
@@ -97,9 +97,7 @@ void wakeup_kcompactd(struct mm *mm, u32 order, enum zone_type idx)
 	if (k->state != KCOMPACTD_SLEEPS || k->woken || !kcompactd_node_suitable(mm, k))
 		return;
 	k->woken = true;
-	k->cpu = mm->current.cpu;
-	if (k->clock_ns < mm->now_ns)
-		k->clock_ns = mm->now_ns;
+	kthread_wake(mm, &k->t, mm->now_ns);
 }
 
 /* Set what all runs of the thread have in common. By GFP_KERNEL its type is UNMOVABLE. */
@@ -231,7 +229,7 @@ static void charge_round(const struct mm *mm, struct kcompactd_state *k)
 	u64 scanned = k->cc.total_migrate_scanned + k->cc.total_free_scanned;
 	u64 moved = mm->vmstat[VM_pgmigrate_success] + mm->vmstat[VM_pgmigrate_fail];
 
-	k->clock_ns += (u64)((double)(scanned - k->scanned_before) * 1e6 /
+	k->t.clock_ns += (u64)((double)(scanned - k->scanned_before) * 1e6 /
 			     mm->param.kcompactd_scan_pages_per_ms +
 			     (double)(moved - k->moved_before) *
 			     mm->param.kcompactd_migrate_us * 1e3);
@@ -270,8 +268,7 @@ static bool wake_step(struct mm *mm, struct kcompactd_state *k, u64 until_ns)
 	}
 	if (k->deadline_ns > until_ns)
 		return false;
-	if (k->clock_ns < k->deadline_ns)
-		k->clock_ns = k->deadline_ns;
+	kthread_wake(mm, &k->t, k->deadline_ns);
 	if (k->max_order)
 		start_requested(mm, k);
 	else if (should_proactive_compact_node(mm))
@@ -283,7 +280,7 @@ static bool wake_step(struct mm *mm, struct kcompactd_state *k, u64 until_ns)
 
 static void run_thread(struct mm *mm, struct kcompactd_state *k, u64 until_ns)
 {
-	while (k->clock_ns <= until_ns) {
+	while (k->t.clock_ns <= until_ns) {
 		if (k->state != KCOMPACTD_SLEEPS)
 			work_step(mm, k);
 		else if (!wake_step(mm, k, until_ns))
@@ -291,10 +288,21 @@ static void run_thread(struct mm *mm, struct kcompactd_state *k, u64 until_ns)
 	}
 }
 
+static bool awake(const struct kcompactd_state *k)
+{
+	return k->state != KCOMPACTD_SLEEPS || k->woken;
+}
+
+/* Does it share its CPU with tasks now? */
+static bool gives_way(const struct mm *mm)
+{
+	return mm->param.kcompactd_gives_way > 0 && awake(mm->kcompactd);
+}
+
 /**
  * kcompactd_run - let kcompactd work up to a moment
  * @mm: model memory; ->current and ->capc are restored afterwards
- * @until_ns: the moment, in ns of the trace's clock
+ * @until_ns: the moment of the next operation, in ns of the trace's clock
  *
  * mm/compaction.c:kcompactd, kcompactd_do_work, compact_node.
  */
@@ -303,14 +311,29 @@ void kcompactd_run(struct mm *mm, u64 until_ns)
 	struct kcompactd_state *k = mm->kcompactd;
 	struct capture_control *capc = mm->capc;
 	struct mm_task saved = mm->current;
+	u64 limit = until_ns;
 
-	if (!k)
+	if (!k || (!awake(k) && k->deadline_ns > until_ns))
 		return;
-	if (k->state == KCOMPACTD_SLEEPS && !k->woken && k->deadline_ns > until_ns)
-		return;
+	if (gives_way(mm))
+		limit = kthread_limit(mm, &k->t, until_ns);
 	mm->capc = NULL;
-	mm->current = (struct mm_task){ .cpu = k->cpu, .kthread = true };
-	run_thread(mm, k, until_ns);
+	mm->current = (struct mm_task){ .cpu = k->t.cpu, .kthread = true };
+	run_thread(mm, k, limit);
 	mm->current = saved;
 	mm->capc = capc;
+	if (gives_way(mm))
+		kthread_preempt(mm, &k->t, until_ns);
+}
+
+/**
+ * kcompactd_seen - note where the recorded kernel's kcompactd runs; the model's goes there next
+ * @mm: model memory
+ * @cpu: CPU
+ *
+ * So do the policy's own threads.
+ */
+void kcompactd_seen(struct mm *mm, u16 cpu)
+{
+	mm->kcompactd->t.seen_cpu = mm->policy_thread.seen_cpu = cpu + 1;
 }

@@ -20,8 +20,7 @@ enum kswapd_phase {
 
 struct kswapd_state {
 	enum kswapd_phase phase;
-	u64 clock_ns;			/* work is done up to here */
-	u64 ran_ns;			/* work since another task had the CPU */
+	struct kthread t;
 	u64 nap_end_ns;
 	/* of the node: what wakers have recorded. MAX_NR_ZONES: nothing since it was taken */
 	u32 kswapd_order;
@@ -174,7 +173,7 @@ static void kswapd_try_to_sleep(struct mm *mm)
 	reset_isolation_suitable(mm);
 	wakeup_kcompactd(mm, ks->alloc_order, (enum zone_type)ks->highest_zoneidx);
 	ks->phase = KSWAPD_NAPPING;
-	ks->nap_end_ns = ks->clock_ns + KSWAPD_NAP_NS;
+	ks->nap_end_ns = ks->t.clock_ns + KSWAPD_NAP_NS;
 }
 
 /* Second half of it, after a nap that no wakeup ended. */
@@ -231,8 +230,7 @@ void wakeup_kswapd(struct mm *mm, struct zone *z, gfp_t gfp, u32 order, enum zon
 		count_vm_events(mm, VM_kswapd_low_wmark_hit_quickly, 1);
 	}
 	ks->phase = KSWAPD_WAKING;
-	if (ks->clock_ns < mm->now_ns + (u64)(mm->param.kswapd_wake_us * NSEC_PER_USEC))
-		ks->clock_ns = mm->now_ns + (u64)(mm->param.kswapd_wake_us * NSEC_PER_USEC);
+	kthread_wake(mm, &ks->t, mm->now_ns + (u64)(mm->param.kswapd_wake_us * NSEC_PER_USEC));
 }
 
 /**
@@ -398,8 +396,8 @@ static void kswapd_shrink_step(struct mm *mm)
 {
 	struct kswapd_state *ks = mm->kswapd;
 
-	ks->sc.now_ns = ks->clock_ns;
-	writeback_run(mm, ks->clock_ns);
+	ks->sc.now_ns = ks->t.clock_ns;
+	writeback_run(mm, ks->t.clock_ns);
 	if (!shrink_node_step(mm, &ks->sc))
 		balance_pgdat_round_end(mm);
 }
@@ -429,18 +427,11 @@ static void kswapd_step(struct mm *mm)
 	written = mm->vmstat[VM_pswpout] - written;
 	ran = (u64)((double)(scanned ? scanned : 1) * NSEC_PER_MSEC /
 		    mm->param.kswapd_scan_pages_per_ms);
-	ks->clock_ns += ran + (u64)((double)written * mm->param.kswapd_swapout_us * NSEC_PER_USEC);
-	ks->ran_ns += ran;
-	if ((double)ks->ran_ns >= mm->param.kswapd_slice_us * NSEC_PER_USEC) {
-		ks->clock_ns += (u64)(mm->param.kswapd_pause_us * NSEC_PER_USEC);
-		ks->ran_ns = 0;
-	}
+	ran += (u64)((double)written * mm->param.kswapd_swapout_us * NSEC_PER_USEC);
+	ks->t.clock_ns += ran;
 }
 
-/*
- * Steps until @until_ns, until it sleeps, or until @enough(). It runs on the CPU of the task that
- * the trace shows: in the recordings kswapd ran on either of two CPUs about as often.
- */
+/* Steps until @until_ns, until it sleeps, or until @enough(). */
 static void kswapd_steps(struct mm *mm, u64 until_ns, bool (*enough)(const struct mm *mm))
 {
 	struct kswapd_state *ks = mm->kswapd;
@@ -448,16 +439,17 @@ static void kswapd_steps(struct mm *mm, u64 until_ns, bool (*enough)(const struc
 
 	mm->current.kthread = mm->current.memalloc = mm->current.kswapd = true;
 	mm->current.pid = 0;
+	mm->current.cpu = ks->t.cpu;
 	while (ks->phase != KSWAPD_ASLEEP && !(enough && enough(mm))) {
 		if (ks->phase == KSWAPD_NAPPING) {
 			if (ks->nap_end_ns > until_ns)
 				break;
-			if (ks->clock_ns < ks->nap_end_ns)
-				ks->clock_ns = ks->nap_end_ns;
+			if (ks->t.clock_ns < ks->nap_end_ns)
+				ks->t.clock_ns = ks->nap_end_ns;
 			kswapd_nap_over(mm);
 			continue;
 		}
-		if (ks->clock_ns >= until_ns)
+		if (ks->t.clock_ns >= until_ns)
 			break;
 		kswapd_step(mm);
 	}
@@ -474,8 +466,23 @@ static void kswapd_steps(struct mm *mm, u64 until_ns, bool (*enough)(const struc
  */
 void kswapd_run(struct mm *mm, u64 until_ns)
 {
-	kswapd_steps(mm, until_ns, NULL);
+	struct kswapd_state *ks = mm->kswapd;
+	bool awake = kswapd_running(mm);
+
+	kswapd_steps(mm, awake ? kthread_limit(mm, &ks->t, until_ns) : until_ns, NULL);
+	if (awake && kswapd_running(mm))
+		kthread_preempt(mm, &ks->t, until_ns);
 	writeback_run(mm, until_ns);
+}
+
+/**
+ * kswapd_seen - note where the recorded kernel's kswapd runs; the model's goes there next
+ * @mm: model memory
+ * @cpu: CPU
+ */
+void kswapd_seen(struct mm *mm, u16 cpu)
+{
+	mm->kswapd->t.seen_cpu = cpu + 1;
 }
 
 /*
@@ -521,8 +528,8 @@ u64 throttle_direct_reclaim(struct mm *mm, gfp_t gfp)
 			ks->kswapd_highest_zoneidx = ZONE_NORMAL;
 		ks->phase = KSWAPD_WAKING;
 	}
-	if (ks->clock_ns < mm->now_ns)
-		ks->clock_ns = mm->now_ns;
+	if (ks->t.clock_ns < mm->now_ns)
+		ks->t.clock_ns = mm->now_ns;
 	kswapd_steps(mm, limit, allow_direct_reclaim);
-	return ks->clock_ns > mm->now_ns ? ks->clock_ns : mm->now_ns;
+	return ks->t.clock_ns > mm->now_ns ? ks->t.clock_ns : mm->now_ns;
 }

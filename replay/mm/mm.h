@@ -76,10 +76,15 @@ void swap_free(struct mm *mm, u64 nr);		/* slots of pages swapped in, or freed *
 void swap_orphans_die(struct mm *mm, u32 clusters);	/* the recorded kernel freed a table */
 void free_swap_cache(struct mm *mm, u32 pfn);	/* before the workload frees an anon folio */
 
-/* kswapd.c, kcompactd.c: background progress up to a moment */
+/*
+ * kswapd.c, kcompactd.c, policy.c: background progress up to the moment of the next operation,
+ * whose task is ->current; and the CPU where the recording saw a thread.
+ */
 void kswapd_run(struct mm *mm, u64 until_ns);
 void kcompactd_run(struct mm *mm, u64 until_ns);
 void policy_threads_run(struct mm *mm, u64 until_ns);
+void kswapd_seen(struct mm *mm, u16 cpu);
+void kcompactd_seen(struct mm *mm, u16 cpu);
 
 /* compact_suit.c */
 struct contig_page_info {

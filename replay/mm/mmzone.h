@@ -185,6 +185,15 @@ struct mm_task {
 	bool kthread;			/* kswapd, kcompactd, khugepaged */
 	bool memalloc;			/* PF_MEMALLOC */
 	bool kswapd;
+	bool wants_cpu;			/* for its operation, unless a thread has it */
+};
+
+/* When a background thread has a CPU; kthread.c. */
+struct kthread {
+	u64 clock_ns;			/* its work is done up to here */
+	u64 slice_ns;			/* it has, or gets, the CPU at this moment */
+	u16 cpu;
+	u16 seen_cpu;			/* where the recording saw it last, + 1; 0: not yet */
 };
 
 /**
@@ -231,6 +240,7 @@ struct mm {
 	/* background work and reclaim: each file's own */
 	struct kswapd_state *kswapd;
 	struct kcompactd_state *kcompactd;
+	struct kthread policy_thread;	/* all of the policy's own are one */
 	struct lruvec *lruvec;
 	struct swap_state *swap;
 	struct deferred_split *deferred_split;	/* NULL: no huge page was partly unmapped yet */

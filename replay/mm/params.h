@@ -13,19 +13,21 @@
 /* clang-format off */
 #define MM_PARAMS(X)								\
 	X(kswapd_scan_pages_per_ms, 400, 0.01, 1e6,				\
-	  "pages that kswapd scans per ms of trace time, of those it does not write, before the recording shows its own pace; batches without writes of six recordings: 275 to 700") \
-	X(kswapd_swapout_us, 45, 0, 1e6,					\
-	  "time more for a page that kswapd swaps out, before the recording shows its own; 38 to 71 in five recordings") \
-	X(kswapd_slice_us, 20000, 1, 1e9,					\
-	  "time that kswapd works before another task takes its CPU, before the recording shows it; 11 to 34 ms in six recordings") \
-	X(kswapd_pause_us, 8000, 0, 1e9,					\
-	  "time that the other task has it, before the recording shows it; 6 to 9 ms in six recordings") \
+	  "pages that kswapd scans per ms on a CPU, of those it does not write, before the recording shows its own pace; 118 to 714 in eight recordings") \
+	X(kswapd_swapout_us, 20, 0, 1e6,					\
+	  "time more for a page that kswapd swaps out, before the recording shows its own; 13 to 48 in seven recordings") \
+	X(thread_slice_us, 1000, 1, 1e9,					\
+	  "time that kswapd, kcompactd or a policy's thread keeps its CPU from another task, before the recording shows it; medians of eight recordings: 390 to 3460") \
+	X(thread_pause_us, 4000, 0, 1e9,					\
+	  "time that the other task has it then, before the recording shows it; means of eight recordings: 2600 to 11700") \
 	X(kswapd_wake_us, 200, 0, 1e7,						\
 	  "time from a wakeup of kswapd to its first step, in us; medians of five recordings: 113 to 717") \
-	X(kcompactd_scan_pages_per_ms, 2000, 0.01, 1e6,				\
-	  "pages that kcompactd's scanners visit per ms before the recording shows their pace; 1188 to 4674 in six recordings") \
-	X(kcompactd_migrate_us, 37, 0, 1e6,					\
-	  "time that kcompactd takes to migrate a page, before the recording shows it; 23 to 45 in six recordings") \
+	X(kcompactd_scan_pages_per_ms, 5000, 0.01, 1e6,				\
+	  "pages that kcompactd's scanners visit per ms on a CPU, before the recording shows their pace; 2108 to 6494 in eight recordings") \
+	X(kcompactd_migrate_us, 20, 0, 1e6,					\
+	  "time that kcompactd takes to migrate a page, before the recording shows it; 15 to 63 in seven recordings") \
+	X(kcompactd_gives_way, 0, 0, 1,						\
+	  "1: kcompactd gives way to tasks as kswapd does, with thread_slice_us and thread_pause_us; 0: it has its CPU while it is awake. Recorded: it had 0.37 to 0.78 of it; but with 1 its runs in the model end too early, and it migrates half of what is recorded in storms") \
 	X(swap_io_us, 1300, 0, 1e7,						\
 	  "time from swap-out of a page to the end of its io, in us; 1st percentile from write_folio to the page's free in the recordings of storm and mixed") \
 	X(zero_filled_permille, 0, 0, 1000,					\

@@ -425,15 +425,23 @@ u16 mm_current_cpu(const struct mm *mm)
  * @mm: model memory; ->current is restored afterwards
  * @until_ns: the moment, in ns of the trace's clock
  *
- * They are kernel threads, and run on kcompactd's CPU.
+ * They are kernel threads on one CPU, where the recording saw kcompactd last. While another task
+ * has it they do nothing.
  */
 void policy_threads_run(struct mm *mm, u64 until_ns)
 {
+	struct kthread *t = &mm->policy_thread;
 	struct mm_task saved = mm->current;
+	u64 limit;
 
 	if (!policy_has(mm, on_background))
 		return;
-	mm->current = (struct mm_task){ .cpu = mm->kcompactd->cpu, .kthread = true };
-	policy_call(mm, on_background, until_ns);
+	limit = kthread_limit(mm, t, until_ns);
+	if (t->clock_ns > limit)
+		return;
+	mm->current = (struct mm_task){ .cpu = t->cpu, .kthread = true };
+	policy_call(mm, on_background, limit);
 	mm->current = saved;
+	t->clock_ns = limit;
+	kthread_preempt(mm, t, until_ns);
 }

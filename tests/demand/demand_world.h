@@ -28,7 +28,8 @@ struct world {
 	struct demand *d;
 	struct op op[4096];	/* demand */
 	struct op recorded[64]; /* what the recorded kernel did itself */
-	size_t nr, nr_recorded;
+	struct op moved[64];	/* where its threads ran */
+	size_t nr, nr_recorded, nr_moved;
 	u64 ts;
 };
 
@@ -39,6 +40,8 @@ static inline void collect(void *ctx, const struct op *op, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (!op_is_demand(op[i].type))
 			w->recorded[w->nr_recorded++] = op[i];
+		else if (op[i].type == OP_KSWAPD_CPU || op[i].type == OP_KCOMPACTD_CPU)
+			w->moved[w->nr_moved++] = op[i];
 		else if (op[i].type != OP_END)
 			w->op[w->nr++] = op[i];
 }

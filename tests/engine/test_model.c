@@ -457,11 +457,11 @@ TEST(a_pace_follows_the_recording)
 	const struct mm_params *p = &w->mo.mm->param;
 
 	rate(w, RATE_KSWAPD, 123000);
-	rate(w, RATE_KSWAPD_SLICE, 9000000);
-	assert_true(p->kswapd_scan_pages_per_ms == 123 && p->kswapd_slice_us == 9000);
+	rate(w, RATE_THREAD_SLICE, 9000000);
+	assert_true(p->kswapd_scan_pages_per_ms == 123 && p->thread_slice_us == 9000);
 	assert_int_equal(p->from[PARAM_kswapd_scan_pages_per_ms], PARAM_FROM_FIT);
-	assert_int_equal(p->from[PARAM_kswapd_slice_us], PARAM_FROM_FIT);
-	assert_int_equal(p->from[PARAM_kswapd_pause_us], PARAM_FROM_DEFAULT);
+	assert_int_equal(p->from[PARAM_thread_slice_us], PARAM_FROM_FIT);
+	assert_int_equal(p->from[PARAM_thread_pause_us], PARAM_FROM_DEFAULT);
 	done(w);
 }
 
@@ -474,14 +474,14 @@ TEST(what_the_user_set_stays_also_at_its_default)
 	params_default(&usual);
 	param_set(p, PARAM_kswapd_scan_pages_per_ms, usual.kswapd_scan_pages_per_ms,
 		  PARAM_FROM_USER);
-	param_set(p, PARAM_kswapd_slice_us, usual.kswapd_slice_us, PARAM_FROM_USER);
-	param_set(p, PARAM_kswapd_pause_us, 1, PARAM_FROM_USER);
+	param_set(p, PARAM_thread_slice_us, usual.thread_slice_us, PARAM_FROM_USER);
+	param_set(p, PARAM_thread_pause_us, 1, PARAM_FROM_USER);
 	param_set(p, PARAM_kcompactd_migrate_us, usual.kcompactd_migrate_us, PARAM_FROM_USER);
 	for (int what = RATE_KSWAPD; what <= RATE_KCOMPACTD_MIGRATE; what++)
 		rate(w, (enum op_rate)what, 77000);
 	assert_true(p->kswapd_scan_pages_per_ms == usual.kswapd_scan_pages_per_ms);
-	assert_true(p->kswapd_slice_us == usual.kswapd_slice_us);
-	assert_true(p->kswapd_pause_us == 1);
+	assert_true(p->thread_slice_us == usual.thread_slice_us);
+	assert_true(p->thread_pause_us == 1);
 	assert_true(p->kcompactd_migrate_us == usual.kcompactd_migrate_us);
 	assert_int_equal(p->from[PARAM_kcompactd_migrate_us], PARAM_FROM_USER);
 	/* what was not set is the recording's, also beside what was */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A small machine for the tests of reclaim: one Normal zone of 16 MiB, all free, one CPU, and
+ * A small machine for the tests of reclaim: one Normal zone of 16 MiB, all free, two CPUs, and
  * page movers that are short to write.
  */
 #ifndef FRAGREPLAY_TESTS_RECLAIM_MACHINE_H
@@ -44,7 +44,7 @@ static inline void model_is_whole(struct mm *mm)
 
 static inline struct mm *machine(u32 version, u64 swap_pages)
 {
-	struct mm *mm = mm_alloc(MACHINE_PAGES, 1, 1);
+	struct mm *mm = mm_alloc(MACHINE_PAGES, 2, 1);
 	struct zone *z;
 
 	assert_non_null(mm);

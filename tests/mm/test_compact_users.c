@@ -119,12 +119,31 @@ TEST(kcompactd_takes_time)
 	kcompactd_run(mm, 0);
 	/* a first round at once: block 0, whose 512 pages take 512 ms */
 	assert_int_equal(mm->kcompactd->state, KCOMPACTD_WORKS);
-	assert_int_equal(mm->kcompactd->clock_ns, 512 * MS);
+	assert_int_equal(mm->kcompactd->t.clock_ns, 512 * MS);
 	kcompactd_run(mm, 511 * MS);
-	assert_int_equal(mm->kcompactd->clock_ns, 512 * MS);
+	assert_int_equal(mm->kcompactd->t.clock_ns, 512 * MS);
 	kcompactd_run(mm, 5000 * MS);
 	assert_int_equal(mm->kcompactd->state, KCOMPACTD_SLEEPS);
 	machine_done(mm, __func__);
+}
+
+/* A first round takes 512 ms; the others come when its CPU is not a task's. */
+TEST(kcompactd_gives_way_to_tasks_if_told_to)
+{
+	for (int gives_way = 0; gives_way <= 1; gives_way++) {
+		struct mm *mm = one_block_to_gain("7.3.4");
+
+		mm->param.kcompactd_scan_pages_per_ms = 1;
+		mm->param.kcompactd_gives_way = gives_way;
+		mm->param.thread_slice_us = 1000;
+		mm->param.thread_pause_us = 100000000;
+		wakeup_kcompactd(mm, 9, ZONE_NORMAL);
+		mm->current.wants_cpu = true;
+		kcompactd_run(mm, 600 * MS);
+		kcompactd_run(mm, 20000 * MS);
+		assert_int_equal(mm->kcompactd->state == KCOMPACTD_SLEEPS, !gives_way);
+		machine_done(mm, __func__);
+	}
 }
 
 TEST(an_unsuitable_wakeup_is_remembered_for_the_next_timeout)
