@@ -232,6 +232,21 @@ static void resolve_conflict(struct demand *d, u32 pfn)
 	demand_forget(d, pfn, 0);
 }
 
+/*
+ * "Allocations", kernel stacks: pids rise, so a task is new whose pid is the highest so far.
+ * Without exits nobody would give the stacks back, so they count once there was one.
+ */
+static void task_is_new(struct demand *d, const struct record *r)
+{
+	if (r->pid <= d->max_pid)
+		return;
+	d->max_pid = r->pid;
+	if (!d->exits || !d->sink)
+		return;
+	d->stats.forks++;
+	demand_emit(d, OP_FORK);
+}
+
 /* The task of a record. Its name says whether it is one of the kernel's own threads. */
 static struct task *record_task(struct demand *d, const struct record *r)
 {
@@ -541,6 +556,7 @@ static void rec_exit(struct demand *d, const struct record *r)
 	if (t->window >= 0)
 		demand_window_end(d);
 	demand_emit(d, OP_EXIT);
+	d->exits = true;
 	task_drop(&d->tasks, r->pid);
 }
 
@@ -640,6 +656,7 @@ static void one_record(struct demand *d, const struct record *r)
 {
 	d->who = (struct who){ .ts = r->ts, .pid = r->pid, .cpu = r->cpu };
 	d->task = record_task(d, r);
+	task_is_new(d, r);
 	pace_record(d, r);
 	switch (r->type) {
 	case REC_ALLOC:

@@ -25,6 +25,7 @@ enum op_type {
 			 * is what it turned out to be */
 	OP_MOVE,	/* the recorded kernel migrated it: handle -> handle2 */
 	OP_SWAPOUT,	/* the recorded kernel began to write it to swap: cold */
+	OP_FORK,	/* task pid is new */
 	OP_EXIT,	/* task pid is gone */
 	OP_MARK,	/* a = enum record_mark */
 	OP_CONTIG,	/* a gigantic page: a = enum record_mark, handle = its id, arg = pages */
@@ -124,6 +125,7 @@ struct tpage {
 	X(allocs, "allocations: those that succeeded")				\
 	X(alloc_failures, "allocations: attempts that failed, huge page faults left out") \
 	X(silent_allocs, "allocations: those without an event, implied by their free") \
+	X(forks, "allocations: new tasks, which take a kernel stack")		\
 	X(thp_attempts, "allocations: huge page faults, the tries of one folded") \
 	X(thp_success, "allocations: huge page faults that got a huge page")	\
 	X(thp_folded, "allocations: second tries folded into one fault")	\

@@ -55,6 +55,8 @@ struct limbo {
 
 struct demand {
 	bool failed;			/* memory ran out */
+	bool exits;			/* the trace shows that tasks exit */
+	s32 max_pid;			/* the highest so far */
 	struct tpage *tp;	/* by handle */
 	u32 max_pfn;
 	struct limbo limbo;

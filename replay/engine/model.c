@@ -131,6 +131,8 @@ void model_release(struct model *mo)
 	mo->map = NULL;
 	free(mo->contig);
 	mo->contig = NULL;
+	free(mo->stack);
+	mo->stack = NULL;
 	if (mo->mm)
 		mo->mm->driver = (struct mm_driver){ 0 };
 }
@@ -459,7 +461,10 @@ static void op_alloc(struct model *mo, const struct op *op)
 		model_folio_alloc(mo, op, origin);
 		return;
 	}
-	pfn = alloc_pages(mo->mm, op->gfp, op->order);
+	if (op->flags & OPF_SILENT && !op->order)
+		pfn = alloc_pages_bulk(mo->mm, op->gfp);
+	else
+		pfn = alloc_pages(mo->mm, op->gfp, op->order);
 	if (pfn != PFN_NONE) {
 		model_use(mo, op, pfn, op->order, op->handle, origin);
 		if (origin == LRU_REFAULT && op->kind == PK_ANON)
@@ -635,8 +640,12 @@ static void model_op(struct model *mo, const struct op *op)
 	case OP_MOVE:
 		op_move(mo, op);
 		break;
+	case OP_FORK:
+		kernel_stack_alloc(mo);
+		break;
 	case OP_EXIT:
 		op_exit(mo, op);
+		kernel_stack_free(mo);
 		break;
 	case OP_SWAP_CLUSTER:
 		swap_orphans_die(mo->mm, op->arg);

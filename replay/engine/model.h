@@ -60,6 +60,8 @@ struct model {
 	struct away anon, file;
 	struct contig *contig;		/* gigantic pages; model_contig.c */
 	u32 nr_contigs, cap_contigs;
+	struct kernel_stack *stack;	/* of tasks, and cached; kernel_stack.c */
+	u32 nr_stacks, cap_stacks;
 	u64 t0, next_vmstat_ns, next_sample_ns;
 	u64 nr_ops;
 	char fault[768];	/* why model_ops() failed; "": no memory */
@@ -78,6 +80,10 @@ void model_folio_alloc(struct model *mo, const struct op *op, enum lru_origin or
 void model_folio_failed(struct model *mo, const struct op *op);
 bool model_folio_joined(const struct model *mo, u32 pfn);
 u32 model_folio_disown(struct model *mo, u32 handle);
+
+/* kernel_stack.c */
+void kernel_stack_alloc(struct model *mo);
+void kernel_stack_free(struct model *mo);
 
 /* model_contig.c */
 void model_contig(struct model *mo, const struct op *op);

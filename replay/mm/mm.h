@@ -38,6 +38,7 @@ void vmstat_update(struct mm *mm);	/* the ~1 s worker: decay_pcp_high on every C
 
 /* page_alloc.c, huge_memory.c: what the workload asks for */
 u32 alloc_pages(struct mm *mm, gfp_t gfp, u32 order);	/* head pfn or PFN_NONE */
+u32 alloc_pages_bulk(struct mm *mm, gfp_t gfp);	/* the same, of order 0 */
 void free_pages(struct mm *mm, u32 pfn, u32 order);	/* an allocated, LRU-free page */
 u32 do_huge_pmd_anonymous_page(struct mm *mm, gfp_t gfp);
 u32 get_huge_zero_folio(struct mm *mm, gfp_t gfp);

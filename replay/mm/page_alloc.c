@@ -281,6 +281,42 @@ u32 alloc_pages(struct mm *mm, gfp_t gfp, u32 order)
 }
 
 /**
+ * alloc_pages_bulk - allocate a page as a part of a bulk request
+ * @mm: model memory; ->current is the task
+ * @gfp: flags
+ *
+ * It takes pages from the per-CPU list of the first zone above its low mark, with no other right
+ * than to wait for none: alloc_flags() is not asked, so a block may be fragmented at once, under
+ * defrag_mode, too. Where that finds nothing, it asks as alloc_pages() does.
+ * mm/page_alloc.c:alloc_pages_bulk.
+ *
+ * Return: as alloc_pages(), of order 0.
+ */
+u32 alloc_pages_bulk(struct mm *mm, gfp_t gfp)
+{
+	struct alloc_context ac;
+	u32 pfn = PFN_NONE;
+	int idx;
+
+	prepare_alloc_pages(mm, gfp, &ac);
+	for (idx = ac.preferred; idx >= 0; idx--) {
+		struct zone *z = &mm->zone[idx];
+
+		if (!z->populated ||
+		    !zone_watermark_fast(mm, z, 0, wmark_pages(z, WMARK_LOW), ac.highest_zoneidx,
+					 ALLOC_WMARK_LOW, gfp))
+			continue;
+		pfn = rmqueue_pcplist(mm, z, 0, ac.migratetype, ALLOC_WMARK_LOW);
+		if (pfn != PFN_NONE) {
+			prep_new_page(mm, pfn, 0, ac.migratetype);
+			count_pgalloc(mm, z, 0);
+		}
+		break;
+	}
+	return pfn == PFN_NONE ? alloc_pages(mm, gfp, 0) : pfn;
+}
+
+/**
  * free_pages - free a page
  * @mm: model memory; ->current is the task
  * @pfn: head of a unit: in use and off the LRU, or isolated by compaction

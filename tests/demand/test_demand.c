@@ -83,6 +83,23 @@ TEST_F(a_task_that_exits_between_its_tries_has_failed)
 	assert_int_equal(demand_get_stats(w->d)->thp_attempts, 1);
 }
 
+/* pids rise; and what never exits would never give its stack back */
+TEST_F(a_pid_above_all_before_is_a_new_task_once_tasks_exit)
+{
+	struct world *w = *state;
+
+	alloc(w, USER + 1, 64, 0, GFP_KERNEL);
+	plain(w, REC_SCHED_EXIT, USER + 1);
+	alloc(w, USER, 65, 0, GFP_KERNEL);
+	alloc(w, USER + 2, 66, 0, GFP_KERNEL);
+	alloc(w, USER + 2, 67, 0, GFP_KERNEL);
+	demand_finish(w->d);
+	assert_int_equal(demand_get_stats(w->d)->forks, 1);
+	assert_int_equal(w->op[3].type, OP_FORK);
+	assert_int_equal(w->op[3].pid, USER + 2);
+	assert_int_equal(w->nr, 6);
+}
+
 /* changed outcomes */
 TEST_F(a_write_that_steps_down_is_one_operation)
 {

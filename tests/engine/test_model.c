@@ -488,3 +488,48 @@ TEST(what_the_user_set_stays_also_at_its_default)
 	assert_true(p->kswapd_swapout_us == 77 && p->kcompactd_scan_pages_per_ms == 77);
 	done(w);
 }
+
+static u64 used(const struct world *w)
+{
+	const struct mm *mm = w->mo.mm;
+	u64 n = 0;
+
+	for (u32 pfn = 0; pfn < mm->max_pfn; pfn++)
+		n += mm->page[pfn].state == PAGE_USED;
+	return n;
+}
+
+static void task_op(struct world *w, enum op_type type, s32 pid)
+{
+	play(w, (struct op){ .type = (u8)type, .pid = pid });
+}
+
+TEST(a_new_task_takes_a_kernel_stack_of_four_pages)
+{
+	struct world *w = world(0);
+	u64 before = used(w);
+
+	task_op(w, OP_FORK, 201);
+	assert_int_equal(used(w), before + 4);
+	task_op(w, OP_EXIT, 300);	/* older than the trace: its stack is not the model's */
+	assert_int_equal(used(w), before + 4);
+	done(w);
+}
+
+TEST(a_cpu_keeps_two_stacks_for_the_next_tasks)
+{
+	struct world *w = world(0);
+	u64 before = used(w);
+
+	for (s32 pid = 201; pid <= 203; pid++)
+		task_op(w, OP_FORK, pid);
+	for (s32 pid = 201; pid <= 203; pid++)
+		task_op(w, OP_EXIT, pid);
+	assert_int_equal(used(w), before + 8);
+	task_op(w, OP_FORK, 204);
+	assert_int_equal(used(w), before + 8);
+	/* another CPU has none to give */
+	play(w, (struct op){ .type = OP_FORK, .pid = 205, .cpu = 1 });
+	assert_int_equal(used(w), before + 12);
+	done(w);
+}

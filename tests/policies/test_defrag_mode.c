@@ -92,6 +92,31 @@ TEST(row_the_free_lists_drop_nofragment_after_all_zones)
 	}
 }
 
+/* kernel stacks, vmalloc and page pools ask so */
+TEST(a_bulk_request_fragments_at_once)
+{
+	for_each_step(step) {
+		struct mm *mm = two_zones(step_policy[step]);
+
+		buddy_free(mm, BLOCK(5), 3);
+		assert_int_equal(alloc_pages_bulk(mm, NO_RECLAIM), BLOCK(5));
+		assert_int_equal(claims(mm, EXTFRAG_CLAIM_PART), 1);
+		assert_int_equal(mm->alloc_failed[0], 0);
+		machine_done(mm, __func__);
+	}
+}
+
+TEST(a_bulk_request_below_the_low_mark_asks_as_any_other)
+{
+	struct mm *mm = two_zones("defrag_mode");
+
+	buddy_free(mm, BLOCK(5), 3);
+	normal(mm)->_watermark[WMARK_LOW] = mm->zone[ZONE_DMA32]._watermark[WMARK_LOW] = 100;
+	assert_int_equal(alloc_pages_bulk(mm, NO_RECLAIM), PFN_NONE);
+	assert_int_equal(mm->alloc_failed[0], 1);
+	mm_free(mm);
+}
+
 TEST(nofragment_means_nothing_to_a_block_or_more)
 {
 	for_each_step(step) {
