@@ -84,6 +84,8 @@ struct trace *tracedat_open(const struct trace_source *src, const struct trace_o
 			    char *err, size_t errlen);
 struct trace *text_open(const struct trace_source *src, const struct trace_options *opt,
 			char *err, size_t errlen);
+struct trace *perfdata_open(const struct trace_source *src, const struct trace_options *opt,
+			    char *err, size_t errlen);
 bool text_probe(const uint8_t *head, size_t len);
 
 /* trace.c */
@@ -104,6 +106,9 @@ void mark_decode(struct record *r, const char *text, size_t len);
 const char *record_implausible(const struct record *r, bool gfp_by_position);
 bool pause_implausible(uint64_t before, uint64_t now);
 const char *value_hint(uint8_t kind);
+
+/* order.c */
+void records_sort(struct record *r, struct record *tmp, size_t n);
 
 /* digest.c */
 #define DIGEST_INIT	0x66726167726c7931ULL	/* "fragrly1", any value will do */

@@ -117,13 +117,8 @@ static struct trace *open_source(const struct trace_source *src, const struct tr
 	}
 	if (is_magic(head, len, tracedat_magic, sizeof(tracedat_magic) - 1))
 		return tracedat_open(src, opt, err, errlen);
-	if (is_magic(head, len, "PERFILE2", 8)) {
-		snprintf(err, errlen,
-			 "%s: a perf.data file; pipe it through `perf script -F "
-			 "comm,tid,cpu,time,event,trace` and replay that text",
-			 src->path);
-		return NULL;
-	}
+	if (is_magic(head, len, "PERFILE2", 8))
+		return perfdata_open(src, opt, err, errlen);
 	if (text_probe(head, len < TRACE_HEAD ? len : TRACE_HEAD))
 		return text_open(src, opt, err, errlen);
 	if (len >= 2 && (!memcmp(head, "\xff\xfe", 2) || !memcmp(head, "\xfe\xff", 2))) {

@@ -502,23 +502,6 @@ static void text_fill(struct text_trace *x)
 	}
 }
 
-/* The sort is stable. A half that is in order costs one comparison. */
-static void text_sort(struct record *r, struct record *tmp, unsigned int n)
-{
-	unsigned int half = n / 2, i = 0, j = half, k = 0;
-
-	if (n < 2)
-		return;
-	text_sort(r, tmp, half);
-	text_sort(r + half, tmp, n - half);
-	if (r[half - 1].ts <= r[half].ts)
-		return;
-	memcpy(tmp, r, half * sizeof(*r));
-	while (i < half && j < n)
-		r[k++] = r[j].ts < tmp[i].ts ? r[j++] : tmp[i++];
-	memcpy(r + k, tmp + i, (half - i) * sizeof(*r));
-}
-
 static const char *text_format(const struct text_trace *x)
 {
 	const struct text_decoder *d = &x->decoder;
@@ -561,7 +544,7 @@ static long text_read(struct trace *t, const struct record **rec)
 	x->given = 0;
 	text_fill(x);
 	if (x->unsorted)
-		text_sort(x->rec, x->tmp, x->nr);
+		records_sort(x->rec, x->tmp, x->nr);
 	x->unsorted = false;
 	n = x->done ? x->nr : x->nr - TEXT_REORDER;
 	text_update_info(x, x->rec, n);

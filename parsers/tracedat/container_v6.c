@@ -75,6 +75,32 @@ static int walk_metadata(struct container *c, struct reader *r)
 	return 0;
 }
 
+/**
+ * container_open_formats - find the formats in what perf copies of tracefs
+ * @c: src, err and errlen are set, the rest is zero
+ *
+ * It begins as a trace.dat of version 6 does, and ends behind the names of tasks.
+ *
+ * Return: 0, or -1 with c->err filled.
+ */
+int container_open_formats(struct container *c)
+{
+	struct reader r = { c->src->map, c->src->map + c->src->size, false };
+	const uint8_t *magic = reader_bytes(&r, 10), *endian_long;
+	const char *version = reader_string(&r);
+
+	endian_long = reader_bytes(&r, 2);
+	c->page_size = reader_u32(&r);
+	if (r.bad || memcmp(magic, "\x17\x08\x44tracing", 10) || strncmp(version, "0.", 2) ||
+	    endian_long[0])
+		return container_fail(c, 0,
+				      "the formats of the events do not begin as perf "
+				      "writes them");
+	c->version = 6;
+	c->long_size = endian_long[1];
+	return walk_metadata(c, &r);
+}
+
 static int walk_options(struct container *c, struct reader *r)
 {
 	for (;;) {

@@ -135,21 +135,56 @@ static bool length_fits(const struct decoder *dec, uint32_t len)
 	return len >= dec->min_len;
 }
 
-static __attribute__((noinline)) int decode_slow(struct tracedat *d, struct cursor *c,
-						  struct decoder *dec, struct record *rec)
+static int ready_decoder(struct formats *f, struct cursor *c, struct decoder *dec)
 {
 	unsigned int id = get_u16(c->data);
-	const struct step *at;
 	const char *why;
 
-	if (dec == d->f.dec)
+	if (dec == f->dec)
 		return cursor_damage(c, "an event of id %u, which the file has no format for", id);
-	if (!dec->resolved && formats_resolve(&d->f, dec, &why))
+	if (!dec->resolved && formats_resolve(f, dec, &why))
 		return cursor_damage(c, "event %s: %s", dec->name, why);
+	return 0;
+}
+
+static __attribute__((noinline)) int decode_slow(struct tracedat *d, struct cursor *c,
+						 struct decoder *dec, struct record *rec)
+{
+	const struct step *at;
+
+	if (ready_decoder(&d->f, c, dec))
+		return -1;
 	if (!length_fits(dec, c->len))
 		return cursor_damage(c, "event %s of %u bytes instead of %u", dec->name, c->len,
 				     dec->fixed ? dec->len : dec->min_len);
 	return decode_steps(c, dec, rec, &at) ? decode_damage(c, dec, rec) : 0;
+}
+
+/**
+ * formats_decode - decode an event that is not in a page of the ring buffer
+ * @f: the formats
+ * @c: key, cpu, data and len are set; the payload may be padded by up to eight bytes
+ * @rec: filled in
+ *
+ * Return: 0; -1 with c->why saying what is wrong.
+ */
+int formats_decode(struct formats *f, struct cursor *c, struct record *rec)
+{
+	const struct step *at;
+	struct decoder *dec;
+
+	if (c->len < 8)
+		return cursor_damage(c, "an event of %u bytes", c->len);
+	dec = &f->dec[f->index[get_u16(c->data)]];
+	if (ready_decoder(f, c, dec))
+		return -1;
+	if (c->len < dec->min_len || (dec->fixed && c->len > dec->min_len + 8u))
+		return cursor_damage(c, "event %s of %u bytes instead of %u", dec->name, c->len,
+				     dec->min_len);
+	if (decode_steps(c, dec, rec, &at))
+		return decode_damage(c, dec, rec);
+	dec->count++;
+	return 0;
 }
 
 static void emit_lost(struct tracedat *d, struct cursor *c, struct record *rec)

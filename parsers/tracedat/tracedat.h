@@ -145,6 +145,7 @@ void blob_free(struct blob *b);
 void container_close(struct container *c);
 int container_fail(struct container *c, uint64_t offset, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+int container_open_formats(struct container *c);
 int container_open_v6(struct container *c, struct reader *r);
 int container_option(struct container *c, unsigned int id, const uint8_t *data, uint32_t size,
 		     uint64_t offset);
@@ -336,6 +337,7 @@ uint64_t cursor_file_offset(const struct cursor *c);
 
 struct tracedat;
 
+int formats_decode(struct formats *f, struct cursor *c, struct record *rec);
 unsigned int tracedat_decode(struct tracedat *d, struct cursor *c, struct record *out,
 			     unsigned int max, uint64_t limit, int *state);
 
