@@ -15,8 +15,8 @@ static void on_signal(int sig)
 /**
  * interrupt_install - turn SIGINT and SIGTERM into the flag @interrupted, once
  *
- * SIGPIPE is ignored, so that a closed pipe is a write error with a message and not a silent
- * death.
+ * SIGPIPE is ignored, so that closing the pipe that stderr goes to ends no run; where results go it
+ * is a write error.
  */
 void interrupt_install(void)
 {

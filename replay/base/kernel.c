@@ -85,6 +85,17 @@ u32 kernel_version_parse(const char *s)
 }
 
 /**
+ * kernel_version_modeled - is it a version that the model can behave as?
+ * @version: as kernel_version_parse() returns it
+ *
+ * Return: true when it is; where it is not, KERNEL_NEEDED says what is.
+ */
+bool kernel_version_modeled(u32 version)
+{
+	return version >= KERNEL_OLDEST && version >> 16 <= KERNEL_NEWEST >> 16;
+}
+
+/**
  * kernel_version_print - print a kernel version into a buffer
  * @version: as kernel_version_parse() returns it
  * @buf: room for the text, "6.12.117"

@@ -12,9 +12,13 @@
 
 #include <fragreplay/gfp.h>
 
-/* The versions between which the model tells kernels apart. */
+/*
+ * The versions between which the model tells kernels apart; a later patch level of the newest
+ * counts as that one.
+ */
 #define KERNEL_OLDEST		KERNEL(6, 1, 0)
 #define KERNEL_NEWEST		KERNEL(7, 3, 4)
+#define KERNEL_NEEDED		"a version from 6.1 to 7.3, such as 6.12 or 6.18.5"
 
 #define MAX_CPUS		512	/* CPUs of the model; more are folded into these */
 #define MAX_PFNS		(1u << 31)	/* the highest bit of a link marks a list head */
@@ -157,6 +161,7 @@ enum kpf_bit {
 #define KPF(name)	(1ull << KPF_##name)
 
 u32 kernel_version_parse(const char *s);
+bool kernel_version_modeled(u32 version);
 const char *kernel_version_print(u32 version, char *buf, size_t size);
 int name_index(const char *const *names, int nr, const char *name);
 

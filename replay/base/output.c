@@ -4,6 +4,8 @@
  * write error is an error of the command.
  */
 #include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,6 +32,22 @@ static void mode_by_umask(int fd)
 	umask(mask);
 	if (fchmod(fd, 0666 & ~mask))
 		message("cannot set the mode of a new file: %s", strerror(errno));
+}
+
+/**
+ * output_ending - find what tells the form of a file by its name
+ * @path: the file
+ *
+ * Return: its ending with the dot, as ".svg"; "" when it has none.
+ */
+const char *output_ending(const char *path)
+{
+	const char *name = strrchr(path, '/');
+	const char *dot;
+
+	name = name ? name + 1 : path;
+	dot = strrchr(name, '.');
+	return dot && dot > name && dot[1] ? dot : "";
 }
 
 /**
@@ -79,19 +97,29 @@ int output_open(struct output *out, const char *path)
 	return 0;
 }
 
+/* A reader that has seen enough, as head(1), knows that it closed the pipe. */
+static bool reader_is_gone(int fd)
+{
+	struct pollfd p = { .fd = fd };
+
+	return poll(&p, 1, 0) == 1 && p.revents & POLLERR;
+}
+
 /**
  * output_commit - finish what output_open() began
  * @out: the output; not to be used again
  *
- * Return: 0 once all bytes are with the kernel (and on disk, for a file); -1 with a message, and
- * no file left behind.
+ * Return: 0 once all bytes are with the kernel (and on disk, for a file); -1 with a message, unless
+ * it is a pipe whose reader has left, and no file left behind.
  */
 int output_commit(struct output *out)
 {
 	const char *name = out->path ? out->path : "standard output";
+	bool wanted;
 	int failed;
 
 	failed = fflush(out->file) || ferror(out->file);
+	wanted = !failed || !reader_is_gone(fileno(out->file));
 	if (!failed && out->tmp[0])
 		failed = fsync(fileno(out->file)) != 0;
 	if (out->path) {
@@ -101,7 +129,8 @@ int output_commit(struct output *out)
 	}
 	if (!failed)
 		return 0;
-	message("%s: cannot write: %s", name, strerror(errno));
+	if (wanted)
+		message("%s: cannot write: %s", name, strerror(errno));
 	if (out->tmp[0])
 		unlink(out->tmp);
 	return -1;

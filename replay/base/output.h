@@ -11,6 +11,7 @@ struct output {
 	char tmp[4096];			/* "" when written in place (a device, a pipe) */
 };
 
+const char *output_ending(const char *path);
 int output_open(struct output *out, const char *path);
 int output_commit(struct output *out);
 void output_abort(struct output *out);

@@ -168,12 +168,11 @@ int cmd_check(int argc, char **argv)
 	struct options o;
 	const char *wrong;
 
-	if (options_parse(&o, OPT_POLICY | OPT_MODEL | OPT_INPUT | OPT_JSON | OPT_STRICT |
-			  OPT_QUIET | OPT_SEEDS | OPT_FORCE | OPT_AGAINST, argc, argv))
+	if (options_parse(&o, CMD_CHECK, argc, argv))
 		return EXIT_TROUBLE;
 	wrong = wrong_use(&o);
 	if (wrong) {
-		message("check: %s; see `fragreplay help`", wrong);
+		message("check: %s; see `fragreplay help check`", wrong);
 		return EXIT_TROUBLE;
 	}
 	return o.against ? check_against(&o) : check_all(&o);

@@ -7,6 +7,7 @@
 #include "base/color.h"
 #include "base/message.h"
 #include "base/output.h"
+#include "base/suggest.h"
 #include "cmd.h"
 #include "diff/diff.h"
 #include "report/metrics.h"
@@ -16,15 +17,12 @@
 typedef void (*diff_writer)(const struct diff *d, const struct diff_style *style, FILE *out);
 
 static const struct {
-	const char *name;
+	const char *name, *ending;
 	diff_writer write;
 } formats[] = {
-	{ "text", diff_write_text },
-	{ "markdown", diff_write_markdown },
-	{ "json", diff_write_json },
-	{ "csv", diff_write_csv },
-	{ "ktap", diff_write_ktap },
-	{ "junit", diff_write_junit },
+	{ "text", ".txt", diff_write_text },  { "markdown", ".md", diff_write_markdown },
+	{ "json", ".json", diff_write_json }, { "csv", ".csv", diff_write_csv },
+	{ "ktap", ".ktap", diff_write_ktap }, { "junit", ".xml", diff_write_junit },
 };
 
 #define NR_FORMATS	(sizeof(formats) / sizeof(formats[0]))
@@ -39,9 +37,23 @@ struct operands {
 static diff_writer find_format(const char *name)
 {
 	for (size_t i = 0; i < NR_FORMATS; i++)
-		if (!name || !strcmp(formats[i].name, name))
+		if (!strcmp(formats[i].name, name))
 			return formats[i].write;
 	message("--format %s: text, markdown, json, csv, ktap or junit is needed", name);
+	return NULL;
+}
+
+/* Without a format, the output's name decides; a name without an ending gets text. */
+static diff_writer format_by_ending(const char *path)
+{
+	const char *ending = path ? output_ending(path) : "";
+
+	if (!*ending)
+		return diff_write_text;
+	for (size_t i = 0; i < NR_FORMATS; i++)
+		if (!strcmp(formats[i].ending, ending))
+			return formats[i].write;
+	message("diff: -o %s: no format is known by %s; name one with --format", path, ending);
 	return NULL;
 }
 
@@ -82,10 +94,10 @@ static int check_operands(const struct options *o)
 		return 0;
 	if (o->nr_base || o->nr_new)
 		message("diff: --base REPORT... and --new REPORT... go together, and with no other"
-			" reports; see `fragreplay help`");
+			" reports; see `fragreplay help diff`");
 	else
 		message("diff: name two reports, or one with several policies; see"
-			" `fragreplay help`");
+			" `fragreplay help diff`");
 	return -1;
 }
 
@@ -146,17 +158,20 @@ static int compare_operands(struct diff *d, const struct operands *op, const str
 
 static void say_verdict(const struct diff_table *t, const struct diff_row *row, size_t new)
 {
-	char why[512];
+	char why[512], hint[SUGGESTION_LEN];
 
 	diff_reason(why, sizeof(why), row, &row->new[new]);
 	if (row->new[new].verdict == DIFF_REGRESSION)
 		message("regression: %s: %s", t->new[new].policy, why);
 	else if (row->new[new].verdict == DIFF_UNDECIDED)
 		message("undecided: %s: %s", t->new[new].policy, why);
+	else if (row->new[new].verdict == DIFF_MISSING && metric_is_known(row->name))
+		message("%s: %s: %s", row->criterion->where, t->new[new].policy, why);
 	else if (row->new[new].verdict == DIFF_MISSING)
-		message("%s: %s: %s%s", row->criterion->where, t->new[new].policy, why,
-			metric_is_known(row->name) ? "" : "; no metric is called so, see"
-			" `fragreplay diff --list-metrics`");
+		message("%s: %s: %s; no metric is called so%s; see `fragreplay diff"
+			" --list-metrics`",
+			row->criterion->where, t->new[new].policy, why,
+			metric_hint(row->name, hint, sizeof(hint)));
 }
 
 /* The table may go to a file, so that what decides the exit code is also said on stderr. */
@@ -239,7 +254,7 @@ int cmd_diff(int argc, char **argv)
 	struct options o;
 	diff_writer write;
 
-	if (options_parse(&o, OPT_DIFF | OPT_FORCE | OPT_OUTPUT, argc, argv))
+	if (options_parse(&o, CMD_DIFF, argc, argv))
 		return EXIT_TROUBLE;
 	if (o.list_metrics)
 		return list_metrics(o.format);
@@ -247,7 +262,9 @@ int cmd_diff(int argc, char **argv)
 		message("--summary: is a form of its own, and goes without --format");
 		return EXIT_TROUBLE;
 	}
-	write = o.summary ? diff_write_summary : find_format(o.format);
+	write = o.summary  ? diff_write_summary
+		: o.format ? find_format(o.format)
+			   : format_by_ending(o.output);
 	style.all = o.all;
 	style.alpha = o.alpha > 0 ? o.alpha : DIFF_ALPHA;
 	if (!write || choose_color(&o, &style.color) || check_operands(&o))

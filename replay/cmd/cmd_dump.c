@@ -23,10 +23,10 @@ int cmd_dump(int argc, char **argv)
 	char err[ERR_LEN] = "";
 	int ret;
 
-	if (options_parse(&o, OPT_INPUT, argc, argv))
+	if (options_parse(&o, CMD_DUMP, argc, argv))
 		return EXIT_TROUBLE;
 	if (o.nr_args != 1) {
-		message("dump: name one trace; see `fragreplay help`");
+		message("dump: name one trace; see `fragreplay help dump`");
 		return EXIT_TROUBLE;
 	}
 	topt = (struct trace_options){

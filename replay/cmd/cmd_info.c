@@ -133,10 +133,10 @@ int cmd_info(int argc, char **argv)
 	char err[ERR_LEN] = "";
 	int ret;
 
-	if (options_parse(&o, OPT_INPUT | OPT_JSON, argc, argv))
+	if (options_parse(&o, CMD_INFO, argc, argv))
 		return EXIT_TROUBLE;
 	if (o.nr_args != 1) {
-		message("info: name one recording or trace; see `fragreplay help`");
+		message("info: name one recording or trace; see `fragreplay help info`");
 		return EXIT_TROUBLE;
 	}
 	o.describe = true;

@@ -2,50 +2,30 @@
 /* `fragreplay policies` describes what -p takes, built in or from a file, as text or JSON. */
 #include <string.h>
 
+#include "base/kernel.h"
 #include "base/message.h"
 #include "base/output.h"
+#include "base/terminal.h"
 #include "cmd.h"
 #include "options.h"
 #include "policies/table.h"
 #include "report/report.h"
 
-#define POLICIES_SCHEMA	"fragreplay-policies/1"
-#define WIDTH		92
+#define POLICIES_SCHEMA "fragreplay-policies/1"
 #define TEXT_COLUMN	16
 
 static const char observed_doc[] =
 	"no model: every page where the trace has it; what the real machine did";
 
-/* prints words from the text's column on; no line is longer than WIDTH unless a word is */
-static void print_wrapped(const char *text, int column)
-{
-	while (*text) {
-		int len = (int)strcspn(text, " ");
-
-		if (column > TEXT_COLUMN && column + 1 + len > WIDTH) {
-			printf("\n%*s", TEXT_COLUMN, "");
-			column = TEXT_COLUMN;
-		} else if (column > TEXT_COLUMN) {
-			putchar(' ');
-			column++;
-		}
-		printf("%.*s", len, text);
-		column += len;
-		text += len;
-		text += strspn(text, " ");
-	}
-	putchar('\n');
-}
-
 static void print_entry(int indent, const char *name, const char *text)
 {
 	int used = printf("%*s%s", indent, "", name);
 
-	if (used >= TEXT_COLUMN)
-		printf("\n%*s", TEXT_COLUMN, "");
-	else
-		printf("%*s", TEXT_COLUMN - used, "");
-	print_wrapped(text, TEXT_COLUMN);
+	if (used >= TEXT_COLUMN) {
+		putchar('\n');
+		used = 0;
+	}
+	print_wrapped(stdout, text, used, TEXT_COLUMN, PLAIN_WIDTH);
 }
 
 /* "on or off", "0 to 100", "one of: auto, base (d1), ..." */
@@ -77,8 +57,7 @@ static void print_tunable(const struct policy_tunable *t)
 	snprintf(head, sizeof(head), "%s=%s", t->name, t->def);
 	print_entry(2, head, t->doc);
 	allowed_values(t, values, sizeof(values));
-	printf("%*s", TEXT_COLUMN, "");
-	print_wrapped(values, TEXT_COLUMN);
+	print_wrapped(stdout, values, 0, TEXT_COLUMN, PLAIN_WIDTH);
 }
 
 static void print_policy(const struct policy_ops *ops)
@@ -107,7 +86,7 @@ static void print_common(void)
 {
 	printf("\nevery policy takes these, too:\n");
 	print_entry(2, "kernel=VERSION",
-		    "behave as this kernel, from 6.1 on, whatever --kernel says");
+		    "behave as this kernel, whatever --kernel says: " KERNEL_NEEDED);
 	print_entry(2, "filemap=NAME", "how page-cache folios are asked for:");
 	for (int i = 0; filemap_variants[i]; i++)
 		print_entry(4, filemap_variants[i]->name, filemap_variants[i]->doc);
@@ -285,7 +264,7 @@ int cmd_policies(int argc, char **argv)
 	struct options o;
 	int ret;
 
-	if (options_parse(&o, OPT_JSON | OPT_FEATURES, argc, argv))
+	if (options_parse(&o, CMD_POLICIES, argc, argv))
 		return EXIT_TROUBLE;
 	if (o.features && o.nr_args) {
 		message("policies: --features are the kernel's, and no policy's: name none");

@@ -120,6 +120,23 @@ static int replay_input(struct input *in, const struct options *o)
 	return ret;
 }
 
+/* What other commands make of a report has other endings. */
+static int check_ending(const char *path)
+{
+	static const char *const foreign[] = { ".html", ".htm", ".svg", ".png", ".pdf",
+					       ".txt",	".md",	".csv", ".xml", ".ktap" };
+	const char *ending = path ? output_ending(path) : "";
+
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
+		if (!strcmp(ending, foreign[i])) {
+			message("run: -o %s: a report is JSON; name it .json, and have it drawn by"
+				" `fragreplay view` or put in a table by `diff`",
+				path);
+			return -1;
+		}
+	return 0;
+}
+
 /**
  * cmd_run - replay a recording or a bare trace under one policy or several
  * @argc: number of arguments
@@ -134,13 +151,10 @@ int cmd_run(int argc, char **argv)
 	char err[ERR_LEN] = "";
 	int ret;
 
-	if (options_parse(&o,
-			  OPT_POLICY | OPT_OUTPUT | OPT_MODEL | OPT_REPORT | OPT_INPUT | OPT_QUIET |
-				  OPT_SEEDS | OPT_JSON,
-			  argc, argv))
+	if (options_parse(&o, CMD_RUN, argc, argv))
 		return EXIT_TROUBLE;
 	if (o.nr_args != 1) {
-		message("run: name one recording or trace; see `fragreplay help`");
+		message("run: name one recording or trace; see `fragreplay help run`");
 		return EXIT_TROUBLE;
 	}
 	if (!o.nr_policies)
@@ -151,7 +165,8 @@ int cmd_run(int argc, char **argv)
 		message("--end-state: holds one policy's memory; give one -p");
 		return EXIT_TROUBLE;
 	}
-	if (output_probe(o.output) || (o.end_state && output_probe(o.end_state)))
+	if (check_ending(o.output) || output_probe(o.output) ||
+	    (o.end_state && output_probe(o.end_state)))
 		return EXIT_TROUBLE;
 	if (input_open(&in, &o, err, sizeof(err))) {
 		message("%s", err);

@@ -119,6 +119,16 @@ static void source_text(const json_t *report, char *text, size_t len)
 		 kernel ? kernel : "");
 }
 
+/* says it where the moment that was asked for is none of the report's */
+static void say_past_end(const struct view_options *o, const struct panel *panel, const char *name)
+{
+	if (o->at_ns == AT_END || !panel->at_end || o->at_ns <= panel->t_ns)
+		return;
+	message("--at %llu: %s ends at %llu ms; shown is its end",
+		(unsigned long long)(o->at_ns / 1000000), name,
+		(unsigned long long)(panel->t_ns / 1000000));
+}
+
 struct panels {
 	struct panel *panel;
 	unsigned int nr;
@@ -150,6 +160,8 @@ static int add_panels(struct panels *all, const struct view_options *o, const js
 		panel = &all->panel[all->nr];
 		if (!view_panel_load(panel, policy, o->at_ns, err, sizeof(err))) {
 			panel->report = o->nr_reports > 1 ? name : NULL;
+			if (!i)
+				say_past_end(o, panel, name);
 			all->nr++;
 			continue;
 		}

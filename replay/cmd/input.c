@@ -139,17 +139,21 @@ static int load_snapshots(struct input *in, const struct options *o, char *err, 
 	return 0;
 }
 
-/* The model knows 6.1 to 7.3. What it takes another kernel for is said, whoever named it. */
-static void note_version(struct input *in, u32 version, const char *whose)
+/*
+ * A kernel that the model does not know is said: recordings of it are worth a replay, where such a
+ * version on the command line is a mistake.
+ */
+static void note_version(struct input *in)
 {
+	u32 version = in->recording.version;
 	char text[16];
 
-	if (!version || (version >= KERNEL_OLDEST && version >> 16 <= KERNEL_NEWEST >> 16))
+	if (!version || kernel_version_modeled(version))
 		return;
 	recording_note(&in->recording,
-		       "the kernel %s, %s, is outside of 6.1 to 7.3: the model behaves"
+		       "the kernel recorded, %s, is outside of 6.1 to 7.3: the model behaves"
 		       " as %s",
-		       whose, kernel_version_print(version, text, sizeof(text)),
+		       kernel_version_print(version, text, sizeof(text)),
 		       version < KERNEL_OLDEST ? "6.1" : "7.3");
 }
 
@@ -182,8 +186,8 @@ int input_open(struct input *in, const struct options *o, char *err, size_t errl
 			 " replay its trace.dat alone to choose the size", o->arg[0]);
 		goto fail;
 	}
-	note_version(in, in->recording.version, "recorded");
-	note_version(in, o->version, "of --kernel");
+	if (!o->version)
+		note_version(in);
 	if (settings_apply(o, &in->recording, &in->params, err, errlen))
 		goto fail;
 	return 0;

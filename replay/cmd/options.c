@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The options of all commands stand in one table; a mask says which of them a command takes. */
+/* What the options of the commands mean, but for those of view. */
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
@@ -10,93 +10,6 @@
 #include "base/message.h"
 #include "base/kernel.h"
 #include "base/number.h"
-
-enum long_only {
-	O_SEED = 256,
-	O_SEEDS,
-	O_TIMELINE,
-	O_END_STATE,
-	O_MEMORY,
-	O_SET,
-	O_KERNEL,
-	O_REFAULT,
-	O_INSTANCE,
-	O_THREADS,
-	O_TIMING,
-	O_INCOMPLETE,
-	O_CHECK_EVERY,
-	O_JSON,
-	O_STRICT,
-	O_FORCE,
-	O_THRESHOLD,
-	O_AGAINST,
-	O_REPEAT,
-	O_FEATURES,
-	O_BASE,
-	O_NEW,
-	O_FORMAT,
-	O_CRITERIA,
-	O_COLOR,
-	O_ALPHA,
-	O_ALL,
-	O_LIST_METRICS,
-	O_SUMMARY
-};
-
-struct option_rule {
-	int key;
-	unsigned int bit;
-};
-
-static const struct option option_table[] = {
-	{ "policy", required_argument, NULL, 'p' },
-	{ "output", required_argument, NULL, 'o' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "seed", required_argument, NULL, O_SEED },
-	{ "seeds", required_argument, NULL, O_SEEDS },
-	{ "timeline", required_argument, NULL, O_TIMELINE },
-	{ "end-state", required_argument, NULL, O_END_STATE },
-	{ "memory", required_argument, NULL, O_MEMORY },
-	{ "set", required_argument, NULL, O_SET },
-	{ "kernel", required_argument, NULL, O_KERNEL },
-	{ "refault", required_argument, NULL, O_REFAULT },
-	{ "instance", required_argument, NULL, O_INSTANCE },
-	{ "threads", required_argument, NULL, O_THREADS },
-	{ "timing", no_argument, NULL, O_TIMING },
-	{ "allow-incomplete", no_argument, NULL, O_INCOMPLETE },
-	{ "check-every", required_argument, NULL, O_CHECK_EVERY },
-	{ "json", no_argument, NULL, O_JSON },
-	{ "strict", no_argument, NULL, O_STRICT },
-	{ "force", no_argument, NULL, O_FORCE },
-	{ "threshold", required_argument, NULL, O_THRESHOLD },
-	{ "against", required_argument, NULL, O_AGAINST },
-	{ "repeat", required_argument, NULL, O_REPEAT },
-	{ "features", no_argument, NULL, O_FEATURES },
-	{ "base", required_argument, NULL, O_BASE },
-	{ "new", required_argument, NULL, O_NEW },
-	{ "format", required_argument, NULL, O_FORMAT },
-	{ "criteria", required_argument, NULL, O_CRITERIA },
-	{ "color", optional_argument, NULL, O_COLOR },
-	{ "alpha", required_argument, NULL, O_ALPHA },
-	{ "all", no_argument, NULL, O_ALL },
-	{ "list-metrics", no_argument, NULL, O_LIST_METRICS },
-	{ "summary", no_argument, NULL, O_SUMMARY },
-	{ NULL, 0, NULL, 0 },
-};
-
-static const struct option_rule rule_table[] = {
-	{ 'p', OPT_POLICY },	      { 'o', OPT_OUTPUT },	    { 'q', OPT_QUIET },
-	{ O_SEED, OPT_MODEL },	      { O_SEEDS, OPT_SEEDS },	    { O_TIMELINE, OPT_REPORT },
-	{ O_END_STATE, OPT_REPORT },  { O_MEMORY, OPT_MODEL },	    { O_SET, OPT_MODEL },
-	{ O_KERNEL, OPT_MODEL },      { O_REFAULT, OPT_MODEL },	    { O_INSTANCE, OPT_INPUT },
-	{ O_THREADS, OPT_INPUT },     { O_TIMING, OPT_REPORT },	    { O_INCOMPLETE, OPT_INPUT },
-	{ O_CHECK_EVERY, OPT_MODEL }, { O_JSON, OPT_JSON },	    { O_STRICT, OPT_STRICT },
-	{ O_FORCE, OPT_FORCE },	      { O_THRESHOLD, OPT_DIFF },    { O_AGAINST, OPT_AGAINST },
-	{ O_REPEAT, OPT_AGAINST },    { O_FEATURES, OPT_FEATURES }, { O_BASE, OPT_DIFF },
-	{ O_NEW, OPT_DIFF },	      { O_FORMAT, OPT_DIFF },	    { O_CRITERIA, OPT_DIFF },
-	{ O_COLOR, OPT_DIFF },	      { O_ALPHA, OPT_DIFF },	    { O_ALL, OPT_DIFF },
-	{ O_LIST_METRICS, OPT_DIFF }, { O_SUMMARY, OPT_DIFF },
-};
 
 static int bad_value(const char *option, const char *given, const char *need)
 {
@@ -147,9 +60,9 @@ static int parse_memory(struct options *o, const char *given)
 static int parse_kernel(struct options *o, const char *given)
 {
 	o->version = kernel_version_parse(given);
-	if (o->version >= KERNEL_OLDEST)
+	if (kernel_version_modeled(o->version))
 		return 0;
-	return bad_value("kernel", given, "a version from 6.1 on, such as 6.12 or 6.18.5,");
+	return bad_value("kernel", given, KERNEL_NEEDED ",");
 }
 
 static int parse_whole_number(struct options *o, int key, const char *given)
@@ -204,6 +117,14 @@ static int take_diff_option(struct options *o, int key, const char *given)
 	case O_SUMMARY:
 		o->summary = true;
 		return 0;
+	case O_FORCE:
+		o->force = true;
+		return 0;
+	case O_OUTPUT:
+		o->output = given;
+		return 0;
+	case O_THRESHOLD:
+		return options_push(o->threshold, &o->nr_thresholds, MAX_SETTINGS, given);
 	default:
 		return parse_real(given, 1e-12, 1, &o->alpha) ? 0 :
 			bad_value("alpha", given, "a probability above 0, up to 1,");
@@ -213,12 +134,12 @@ static int take_diff_option(struct options *o, int key, const char *given)
 static int take_option(struct options *o, int key, const char *given)
 {
 	switch (key) {
-	case 'p':
+	case O_POLICY:
 		return options_push(o->policy, &o->nr_policies, MAX_POLICIES, given);
-	case 'o':
+	case O_OUTPUT:
 		o->output = given;
 		return 0;
-	case 'q':
+	case O_QUIET:
 		o->quiet = true;
 		return 0;
 	case O_END_STATE:
@@ -258,55 +179,29 @@ static int take_option(struct options *o, int key, const char *given)
 	case O_AGAINST:
 		o->against = given;
 		return 0;
-	case O_THRESHOLD:
-		return options_push(o->threshold, &o->nr_thresholds, MAX_SETTINGS, given);
 	default:
 		return parse_whole_number(o, key, given);
 	}
 }
 
-static unsigned int option_bit_of(int key)
-{
-	for (size_t i = 0; i < sizeof(rule_table) / sizeof(rule_table[0]); i++)
-		if (rule_table[i].key == key)
-			return rule_table[i].bit;
-	return 0;
-}
-
-static const char *option_name_of(int key)
-{
-	for (const struct option *opt = option_table; opt->name; opt++)
-		if (opt->val == key)
-			return opt->name;
-	return "?";
-}
-
 /**
  * options_parse - read a command's arguments
  * @o: filled in, with the defaults for what is not given
- * @allowed: OPT_* that the command takes; any other option is an error that says so
+ * @command: whose they are; any other's option is an error that says so
  * @argc: number of arguments; argv[0] is the command's name
  * @argv: the arguments; permuted, for operands may stand between options
  *
  * Return: 0; -1 with a message on stderr.
  */
-int options_parse(struct options *o, unsigned int allowed, int argc, char **argv)
+int options_parse(struct options *o, enum command_bit command, int argc, char **argv)
 {
 	int key;
 
 	*o = (struct options){ .seed = 1, .refault = -1 };
 	optind = 0;
-	while ((key = getopt_long(argc, argv, "p:o:q", option_table, NULL)) != -1) {
-		if (key == '?') {
-			message("see `fragreplay help`");
-			return -1;
-		}
-		if (!(option_bit_of(key) & allowed)) {
-			message("%s: takes no --%s; see `fragreplay help`", argv[0],
-				option_name_of(key));
-			return -1;
-		}
-		if (key >= O_BASE ? take_diff_option(o, key, optarg) : take_option(o, key, optarg))
+	while ((key = option_next(command, argc, argv)) != OPTIONS_END) {
+		if (key == OPTION_WRONG || (command == CMD_DIFF ? take_diff_option(o, key, optarg)
+								: take_option(o, key, optarg)))
 			return -1;
 		while ((key == O_BASE || key == O_NEW) && optind < argc && *argv[optind] != '-')
 			if (take_diff_option(o, key, argv[optind++]))

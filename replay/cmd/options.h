@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "option_table.h"
+
 #define MAX_POLICIES	64
 #define MAX_SETTINGS	64
 
@@ -39,15 +41,7 @@ struct options {
 	bool all, list_metrics, summary;
 };
 
-/* A command names the options that it takes by a mask of these. */
-enum option_bit {
-	OPT_POLICY = 1 << 0, OPT_OUTPUT = 1 << 1, OPT_MODEL = 1 << 2, OPT_REPORT = 1 << 3,
-	OPT_INPUT = 1 << 4, OPT_JSON = 1 << 5, OPT_STRICT = 1 << 6, OPT_DIFF = 1 << 7,
-	OPT_QUIET = 1 << 8, OPT_SEEDS = 1 << 9, OPT_FORCE = 1 << 10, OPT_AGAINST = 1 << 11,
-	OPT_FEATURES = 1 << 12,
-};
-
 int options_push(const char **list, unsigned int *nr, unsigned int max, const char *what);
-int options_parse(struct options *o, unsigned int allowed, int argc, char **argv);
+int options_parse(struct options *o, enum command_bit command, int argc, char **argv);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "settings.h"
 #include "base/number.h"
+#include "base/suggest.h"
 #include "mm/params.h"
 #include "options.h"
 #include "recording/recording.h"
@@ -23,15 +24,51 @@ static const struct param_entry param_table[NR_PARAMS] = {
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-static int unknown_name(const char *setting, char *err, size_t errlen)
+/**
+ * settings_for_each - name all that --set takes
+ * @take: called with each name
+ * @ctx: its first argument
+ */
+void settings_for_each(void (*take)(void *ctx, const char *name), void *ctx)
 {
-	size_t at = (size_t)snprintf(err, errlen, "--set %s: no such setting; there are"
-				     " swap_pages", setting);
+	take(ctx, "swap_pages");
+	for (size_t i = 0; i < NR_SYSCTLS; i++)
+		take(ctx, sysctl_table[i].member);
+	for (size_t i = 0; i < ARRAY_SIZE(param_table); i++)
+		take(ctx, param_table[i].name);
+}
 
-	for (size_t i = 0; i < NR_SYSCTLS && at < errlen; i++)
-		at += (size_t)snprintf(err + at, errlen - at, " %s", sysctl_table[i].member);
-	for (size_t i = 0; i < ARRAY_SIZE(param_table) && at < errlen; i++)
-		at += (size_t)snprintf(err + at, errlen - at, " %s", param_table[i].name);
+static void consider(void *ctx, const char *name)
+{
+	suggest_consider(ctx, name);
+}
+
+struct name_list {
+	char *text;
+	size_t at, len;
+};
+
+static void list_name(void *ctx, const char *name)
+{
+	struct name_list *list = ctx;
+
+	if (list->at < list->len)
+		list->at +=
+			(size_t)snprintf(list->text + list->at, list->len - list->at, " %s", name);
+}
+
+static int unknown_name(const char *setting, const char *name, char *err, size_t errlen)
+{
+	struct name_list list = { .text = err, .len = errlen };
+	char word[64], hint[SUGGESTION_LEN];
+	struct suggestion near;
+
+	snprintf(word, sizeof(word), "%.*s", (int)strcspn(name, "="), name);
+	suggest_begin(&near, word);
+	settings_for_each(consider, &near);
+	list.at = (size_t)snprintf(err, errlen, "--set %s: no such setting%s; there are", setting,
+				   suggest_text(&near, hint, sizeof(hint)));
+	settings_for_each(list_name, &list);
 	return -1;
 }
 
@@ -136,7 +173,7 @@ static int apply_setting(const char *setting, struct recording *m, struct mm_par
 			return set_param((enum mm_param)i, value, p, err, errlen);
 	if (same_name(name, len, "swap_pages"))
 		return set_swap(value, m, err, errlen);
-	return unknown_name(setting, err, errlen);
+	return unknown_name(setting, name, err, errlen);
 }
 
 /**

@@ -11,5 +11,6 @@ struct mm_params;
 
 int settings_apply(const struct options *o, struct recording *m, struct mm_params *p, char *err,
 		   size_t errlen);
+void settings_for_each(void (*take)(void *ctx, const char *name), void *ctx);
 
 #endif

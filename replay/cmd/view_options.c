@@ -3,32 +3,17 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "view_options.h"
 #include "base/color.h"
 #include "base/message.h"
 #include "base/number.h"
+#include "base/output.h"
+#include "base/terminal.h"
 #include "options.h"
 
-#define PLAIN_WIDTH	80
 #define MAX_AT_MS	1000000000000ull
-
-enum { O_TEXT = 256, O_SVG, O_PNG, O_AT, O_SCALE, O_LETTERS, O_COLOR };
-
-static const struct option option_table[] = {
-	{ "output", required_argument, NULL, 'o' },
-	{ "policy", required_argument, NULL, 'p' },
-	{ "text", no_argument, NULL, O_TEXT },
-	{ "svg", no_argument, NULL, O_SVG },
-	{ "png", no_argument, NULL, O_PNG },
-	{ "at", required_argument, NULL, O_AT },
-	{ "scale", required_argument, NULL, O_SCALE },
-	{ "letters", no_argument, NULL, O_LETTERS },
-	{ "color", optional_argument, NULL, O_COLOR },
-	{ NULL, 0, NULL, 0 },
-};
 
 static int take_format(struct view_options *o, enum view_format format)
 {
@@ -72,10 +57,10 @@ static int take_scale(struct view_options *o, const char *given)
 static int take_option(struct view_options *o, int key, const char *given)
 {
 	switch (key) {
-	case 'o':
+	case O_OUTPUT:
 		o->output = given;
 		return 0;
-	case 'p':
+	case O_POLICY:
 		return options_push(o->policy, &o->nr_policies, MAX_POLICIES, given);
 	case O_TEXT:
 		return take_format(o, VIEW_TEXT);
@@ -93,7 +78,6 @@ static int take_option(struct view_options *o, int key, const char *given)
 	case O_COLOR:
 		return color_parse(given, &o->color);
 	default:
-		message("see `fragreplay help`");
 		return -1;
 	}
 }
@@ -121,44 +105,56 @@ static int check_format(const struct view_options *o)
 	return 0;
 }
 
+/* Without a format, the output's name decides; a name without an ending gets a page. */
+static int choose_format(struct view_options *o)
+{
+	static const struct {
+		const char *ending;
+		enum view_format format;
+	} known[] = {
+		{ ".html", VIEW_HTML }, { ".htm", VIEW_HTML }, { ".svg", VIEW_SVG },
+		{ ".png", VIEW_PNG },	{ ".txt", VIEW_TEXT }, { "", VIEW_HTML },
+	};
+	const char *ending;
+
+	if (!o->output || o->format_given)
+		return 0;
+	ending = output_ending(o->output);
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (!strcmp(ending, known[i].ending)) {
+			o->format = known[i].format;
+			return 0;
+		}
+	message("view: -o %s: .html, .txt, .svg and .png are what can be drawn, not %s", o->output,
+		ending);
+	return -1;
+}
+
 /**
  * view_options_parse - read the command's arguments
  * @o: filled in
  * @argc: number of arguments
  * @argv: the arguments; permuted
  *
- * Without a format, the output's name decides: .svg, .png, .txt; anything else is HTML.
- *
  * Return: 0; -1 with a message on stderr.
  */
 int view_options_parse(struct view_options *o, int argc, char **argv)
 {
-	static const struct { const char *suffix; enum view_format format; } known[] = {
-		{ ".svg", VIEW_SVG }, { ".png", VIEW_PNG }, { ".txt", VIEW_TEXT },
-	};
 	int key;
 
 	*o = (struct view_options){ .at_ns = AT_END };
 	optind = 0;
-	while ((key = getopt_long(argc, argv, "o:p:", option_table, NULL)) != -1)
+	while ((key = option_next(CMD_VIEW, argc, argv)) != OPTIONS_END)
 		if (take_option(o, key, optarg))
 			return -1;
-	for (int i = 0; i < 3 && o->output && !o->format_given; i++) {
-		size_t len = strlen(o->output), tail = strlen(known[i].suffix);
-
-		if (len > tail && !strcmp(o->output + len - tail, known[i].suffix))
-			o->format = known[i].format;
-	}
-	for (; optind < argc; optind++) {
-		if (o->nr_reports == MAX_POLICIES) {
-			message("view: %u reports are the most", MAX_POLICIES);
+	if (choose_format(o))
+		return -1;
+	for (; optind < argc; optind++)
+		if (options_push(o->report, &o->nr_reports, MAX_POLICIES, argv[optind]))
 			return -1;
-		}
-		o->report[o->nr_reports++] = argv[optind];
-	}
 	if (!o->nr_reports) {
 		message("view: name a report of `fragreplay run --timeline`;"
-			" see `fragreplay help`");
+			" see `fragreplay help view`");
 		return -1;
 	}
 	return check_format(o);
@@ -202,13 +198,13 @@ static bool wants_color(bool terminal)
 void view_text_style(const struct view_options *o, struct text_style *style)
 {
 	bool terminal = !o->output && isatty(STDOUT_FILENO);
-	struct winsize size;
+	int width = terminal_width();
 
 	*style = (struct text_style){ .letters = o->letters, .width = PLAIN_WIDTH };
 	style->color = o->color == COLOR_ALWAYS ||
 			(o->color == COLOR_AUTO && !o->letters && wants_color(terminal));
 	style->truecolor = environment_is("COLORTERM", "truecolor") ||
 			    environment_is("COLORTERM", "24bit");
-	if (terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
-		style->width = size.ws_col;
+	if (terminal)
+		style->width = (unsigned int)width;
 }

@@ -7,6 +7,7 @@
 
 #include "base/message.h"
 #include "base/number.h"
+#include "base/suggest.h"
 #include "diff.h"
 
 #define LINE_LEN	512
@@ -137,7 +138,7 @@ static int read_line(struct diff_criteria *list, char *line, const char *where, 
 {
 	const struct diff_criterion *other;
 	struct diff_criterion c, *slot;
-	char *word[4] = { NULL };
+	char *word[4] = { NULL }, hint[SUGGESTION_LEN];
 	int nr = split_line(line, word);
 
 	if (!nr)
@@ -152,8 +153,10 @@ static int read_line(struct diff_criteria *list, char *line, const char *where, 
 	if (diff_criterion_parse(&c, word[0], word[1], word[2], err, errlen))
 		return -1;
 	if (!metric_is_known(c.metric)) {
-		snprintf(err, errlen, "no metric is called %s; see `fragreplay diff"
-			 " --list-metrics`", c.metric);
+		snprintf(err, errlen,
+			 "no metric is called %s%s; see `fragreplay diff"
+			 " --list-metrics`",
+			 c.metric, metric_hint(c.metric, hint, sizeof(hint)));
 		return -1;
 	}
 	other = diff_criteria_find(list, c.metric);

@@ -8,6 +8,7 @@
 
 #include "engine.h"
 #include "base/number.h"
+#include "base/suggest.h"
 #include "policy_sink.h"
 #include "policies/table.h"
 
@@ -61,6 +62,8 @@ static int load_file(struct policy_setup *s, const char *path, char *err, size_t
 static int find_policy(struct policy_setup *s, const char *name, char *err, size_t errlen)
 {
 	size_t at, n = strlen(name);
+	char hint[SUGGESTION_LEN];
+	struct suggestion near;
 
 	if (strchr(name, '/') || (n > 3 && !strcmp(name + n - 3, ".so")))
 		return load_file(s, name, err, errlen);
@@ -71,7 +74,12 @@ static int find_policy(struct policy_setup *s, const char *name, char *err, size
 			s->ops = builtin_policies[i];
 			return 0;
 		}
-	at = (size_t)snprintf(err, errlen, "-p %s: no such policy; there are observed", name);
+	suggest_begin(&near, name);
+	suggest_consider(&near, "observed");
+	for (int i = 0; builtin_policies[i]; i++)
+		suggest_consider(&near, builtin_policies[i]->name);
+	at = (size_t)snprintf(err, errlen, "-p %s: no such policy%s; there are observed", name,
+			      suggest_text(&near, hint, sizeof(hint)));
 	for (int i = 0; builtin_policies[i] && at < errlen; i++)
 		at += (size_t)snprintf(err + at, errlen - at, ", %s", builtin_policies[i]->name);
 	if (at < errlen)
@@ -261,9 +269,20 @@ static int unknown_setting(const struct policy_setup *s, const char *arg, const 
 			   char *err, size_t errlen)
 {
 	const struct policy_tunable *t;
-	size_t at = (size_t)snprintf(err, errlen, "-p %s: %s has no tunable %s; there are ", arg,
-				     s->ops->name, name);
+	const char *feature, *doc;
+	char hint[SUGGESTION_LEN];
+	struct suggestion near;
+	size_t at;
 
+	suggest_begin(&near, name);
+	for (t = s->ops->tunables; t && t->name; t++)
+		suggest_consider(&near, t->name);
+	suggest_consider(&near, "kernel");
+	suggest_consider(&near, "filemap");
+	for (unsigned int i = 0; (feature = kernel_feature_name(i, &doc)); i++)
+		suggest_consider(&near, feature);
+	at = (size_t)snprintf(err, errlen, "-p %s: %s has no tunable %s%s; there are ", arg,
+			      s->ops->name, name, suggest_text(&near, hint, sizeof(hint)));
 	for (t = s->ops->tunables; t && t->name && at < errlen; t++)
 		at += (size_t)snprintf(err + at, errlen - at, "%s, ", t->name);
 	if (at < errlen)
@@ -276,10 +295,9 @@ static int set_kernel(struct policy_setup *s, const char *arg, const char *value
 		      size_t errlen)
 {
 	s->version = kernel_version_parse(value);
-	if (s->version >= KERNEL_OLDEST)
+	if (kernel_version_modeled(s->version))
 		return 0;
-	snprintf(err, errlen, "-p %s: kernel=%s: a version from 6.1 on, such as 6.12 or 6.18.5, is"
-		 " needed", arg, value);
+	snprintf(err, errlen, "-p %s: kernel=%s: " KERNEL_NEEDED ", is needed", arg, value);
 	return -1;
 }
 

@@ -122,6 +122,7 @@ void metric_for_each(metric_visitor visit, void *ctx);
 
 /* metrics_list.c */
 void metrics_print(FILE *out);
+const char *metric_hint(const char *name, char *buf, size_t len);
 
 /* metrics_json.c: the table as JSON */
 json_t *metrics_curves(void);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The table of metrics is printed here for people. */
+#include "base/suggest.h"
 #include "metrics.h"
 
 static void print_terms(const char *const *term, const char *sign, FILE *out)
@@ -39,4 +40,27 @@ void metrics_print(FILE *out)
 {
 	fprintf(out, "%-40s %-11s %-8s %s\n", "METRIC", "UNIT", "BETTER", "SOURCE");
 	metric_for_each(print_one, out);
+}
+
+static void consider(void *near, const char *name, const struct metric *m)
+{
+	(void)m;
+	suggest_consider(near, name);
+}
+
+/**
+ * metric_hint - find what may have been meant by a name that no metric has
+ * @name: the name
+ * @buf: filled in
+ * @len: its size; SUGGESTION_LEN does
+ *
+ * Return: @buf, as suggest_text() words it.
+ */
+const char *metric_hint(const char *name, char *buf, size_t len)
+{
+	struct suggestion near;
+
+	suggest_begin(&near, name);
+	metric_for_each(consider, &near);
+	return suggest_text(&near, buf, len);
 }

@@ -69,3 +69,13 @@ TEST(every_default_of_a_sysctl_is_in_its_range)
 		}
 	}
 }
+
+TEST(versions_have_bounds_that_are_patch_levels_at_the_new_end_alone)
+{
+	assert_false(kernel_version_modeled(kernel_version_parse("6.0.19")));
+	assert_true(kernel_version_modeled(kernel_version_parse("6.1")));
+	assert_true(kernel_version_modeled(KERNEL_NEWEST));
+	assert_true(kernel_version_modeled(kernel_version_parse("7.3.200")));
+	assert_false(kernel_version_modeled(kernel_version_parse("7.4")));
+	assert_false(kernel_version_modeled(0));
+}

@@ -230,9 +230,9 @@ to_closed() {
 it "run with stdout closed is exit 2 with a message" to_closed
 to_pipe() {
 	to_nobody "$prog" run -q "$rec"
-	[ "$status" -eq 2 ] && [ -s err ]
+	[ "$status" -eq 2 ] && [ ! -s "$tmp/err" ]
 }
-it "run into a pipe that nobody reads is exit 2 with a message" to_pipe
+it "run into a pipe that nobody reads is exit 2, without a word" to_pipe
 
 #
 # options

@@ -297,11 +297,22 @@ full() {
 it "a full disk on stdout is trouble" full
 late() {
 	to_nobody "$prog" diff --criteria none base.json new.json "$@"
-	[ "$status" -eq 2 ] && grep -q 'cannot write' err
+	[ "$status" -eq 2 ] && [ ! -s "$tmp/err" ]
 }
 for format in text markdown json csv ktap junit; do
-	it "a closed pipe is trouble: $format" late --format $format
+	it "a closed pipe is exit 2 without a word: $format" late --format $format
 done
+named() {			# ENDING PATTERN
+	exits 0 diff --criteria none base.json new.json -o "named$1" && head -n 1 "named$1" | grep -qE "$2"
+}
+it "a name in .csv gets CSV" named .csv '^base_file,'
+it "a name in .ktap gets KTAP" named .ktap '^KTAP version 1'
+it "a name in .json gets JSON" named .json '^{'
+it "a name in .md gets markdown" named .md '^[|]'
+it "a name in .xml gets JUnit" named .xml 'xml'
+it "a name of another ending is refused" refuses 'named.pdf: no format' diff base.json new.json -o named.pdf
+it "a format that is named has the last word" exits 0 \
+	diff --criteria none base.json new.json --format csv -o named.pdf
 written() {
 	rm -f written
 	exits 1 diff base.json new.json -o written --threshold pgscan_direct=1% && [ -s written ]

@@ -54,6 +54,8 @@ json.dump(r, open('$1.json', 'w'))"
 it "not on a terminal a block is a digit" draws want-end view tiny.json --text -p vanilla
 it "the end is the default moment" draws want-end view tiny.json --text -p vanilla --at end
 it "a moment after the end is the end" draws want-end view tiny.json --text -p vanilla --at 99999
+it "a moment after the end is said to be one" warns '99999: tiny.json ends at [0-9]+ ms' 0 \
+	view tiny.json --text -p vanilla --at 99999
 it "a moment between rows is the row before" line "at 1.000 s of tiny, kernel 7.3.4: THP success 50.0% (1 of 2)" --at 2499
 it "a moment between rows has the blocks of the row before" line "      16M  0000000000000000000000000000000000000000000000000000000000000000" --at 2499
 it "the first row is there at once" line "at 0.000 s of tiny, kernel 7.3.4: no THP asked for" --at 0
@@ -66,6 +68,10 @@ it "a policy without a map is named by its label" \
 it "text goes to a file, too" exits 0 view tiny.json -p vanilla -o text.txt
 text_file() { exits 0 view tiny.json -p vanilla -o named.txt && same want-end named.txt; }
 it "a file whose name ends in .txt is text" text_file
+for ending in pdf jpeg json; do
+	it "a file whose name ends in .$ending is refused" refuses ".txt, .svg and .png" view tiny.json -o x.$ending
+done
+it "a form that is asked for has the last word" exits 0 view tiny.json --svg -o picture.pdf
 it "two reports are drawn" exits 0 view tiny.json tiny.json -p vanilla --text
 it "two reports have their names before the policies' labels" \
 	prints '^tiny.json: vanilla$' view tiny.json tiny.json -p vanilla --text
@@ -260,7 +266,7 @@ it "--scale is for PNG" refuses '--scale' view tiny.json --svg --scale 2
 it "--letters is for text" refuses '--letters' view tiny.json --svg --letters
 it "another word for --color is refused" refuses '--color=red' view tiny.json --text --color=red
 it "two formats are refused" refuses 'one of' view tiny.json --text --svg
-it "other commands' options are refused" refuses "unrecognized option '--seeds'" view tiny.json --seeds 3
+it "other commands' options are refused" refuses 'takes no --seeds' view tiny.json --seeds 3
 full() { "$prog" view tiny.json -p vanilla "$1" >/dev/full 2>err; [ $? -eq 2 ] && grep -q 'No space' err; }
 for format in --text --svg --png; do
 	it "a full disk is trouble: $format" full "$format"
