@@ -214,6 +214,7 @@ SHAREDIR = $(DESTDIR)$(PREFIX)/share/fragreplay
 DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/fragreplay
 MANDIR = $(DESTDIR)$(PREFIX)/share/man
 INCLUDEDIR = $(DESTDIR)$(PREFIX)/include/fragreplay
+COMPLETIONDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 MANPAGES := $(wildcard doc/*.[157])
 man_path = $(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 
@@ -222,6 +223,8 @@ install: all
 	install -D -m 755 scripts/record $(BINDIR)/fragreplay-record
 	install -D -m 755 scripts/ci/fragreplay-ci $(BINDIR)/fragreplay-ci
 	$(foreach page,$(MANPAGES),install -D -m 644 $(page) $(call man_path,$(page)) &&) :
+	install -d $(COMPLETIONDIR)
+	$(BUILD)/fragreplay completion bash >$(COMPLETIONDIR)/fragreplay
 	install -d $(DOCDIR) $(SHAREDIR) $(INCLUDEDIR)
 	install -m 644 README.md LICENSE doc/*.md doc/*.svg $(DOCDIR)
 	install -m 644 doc/*.schema.json scripts/ci/criteria.example policies/skeleton.c $(SHAREDIR)
@@ -230,6 +233,7 @@ install: all
 uninstall:
 	rm -f $(addprefix $(BINDIR)/,fragreplay fragreplay-record fragreplay-ci)
 	rm -f $(foreach page,$(MANPAGES),$(call man_path,$(page)))
+	rm -f $(COMPLETIONDIR)/fragreplay
 	rm -rf $(SHAREDIR) $(DOCDIR) $(INCLUDEDIR)
 
 clean:
