@@ -15,6 +15,8 @@
 
 #define IRQ_FLAGS	(REC_FLAG_HARDIRQ | REC_FLAG_SOFTIRQ | REC_FLAG_NMI)
 /* first version whose compaction keeps the free pages that it isolated by order */
+/* "mm: page_alloc: add missing hooks to bulk allocation path" */
+#define BULK_EVENTS		KERNEL(7, 4, 0)
 #define COMPACT_BY_ORDER	KERNEL(6, 9, 0)
 /* first version in which khugepaged's reclaim has counters of its own */
 #define KHUGEPAGED_COUNTERS	KERNEL(6, 2, 0)
@@ -38,6 +40,7 @@ struct demand *demand_alloc(const struct recording *m, struct trace *t, u32 max_
 	d->khugepaged_counters = !m->version || m->version >= KHUGEPAGED_COUNTERS;
 	d->lru_gen = m->have_lru_gen ? m->lru_gen : m->version >= COMPACT_BY_ORDER;
 	d->single_pages = m->version && m->version < COMPACT_BY_ORDER;
+	d->bulk_events = m->version >= BULK_EVENTS;
 	d->thp_defrag = m->thp_defrag;
 	demand_reclaim_init(d, m);
 	if (limbo_init(d)) {
@@ -234,14 +237,15 @@ static void resolve_conflict(struct demand *d, u32 pfn)
 
 /*
  * "Allocations", kernel stacks: pids rise, so a task is new whose pid is the highest so far.
- * Without exits nobody would give the stacks back, so they count once there was one.
+ * Without exits nobody would give the stacks back, so they count once there was one. Where the bulk
+ * allocator has events, the stacks are allocations of the trace.
  */
 static void task_is_new(struct demand *d, const struct record *r)
 {
 	if (r->pid <= d->max_pid)
 		return;
 	d->max_pid = r->pid;
-	if (!d->exits || !d->sink)
+	if (!d->exits || !d->sink || d->bulk_events)
 		return;
 	d->stats.forks++;
 	demand_emit(d, OP_FORK);

@@ -56,6 +56,7 @@ struct limbo {
 struct demand {
 	bool failed;			/* memory ran out */
 	bool exits;			/* the trace shows that tasks exit */
+	bool bulk_events;		/* the bulk allocator's pages have events */
 	s32 max_pid;			/* the highest so far */
 	struct tpage *tp;	/* by handle */
 	u32 max_pfn;

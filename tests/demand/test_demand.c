@@ -43,6 +43,24 @@ TEST_F(an_allocation_is_an_object_with_a_kind)
 	assert_int_equal(demand_get_stats(w->d)->allocs, 4);
 }
 
+/* Kernels from 7.4 on have an event for each page of the bulk allocator. */
+TEST_F(a_bulk_allocation_with_events_is_counted_once)
+{
+	struct world *w = *state;
+
+	for (u64 pfn = 64; pfn < 68; pfn++)
+		alloc(w, USER, pfn, 0, GFP_KERNEL | __GFP_NOWARN);
+	for (u64 pfn = 64; pfn < 68; pfn++)
+		release(w, USER, pfn, 0);
+	last(w);
+	assert_int_equal(w->nr, 8);
+	assert_int_equal(demand_get_stats(w->d)->allocs, 4);
+	assert_int_equal(demand_get_stats(w->d)->frees, 4);
+	assert_int_equal(demand_get_stats(w->d)->silent_allocs, 0);
+	assert_int_equal(demand_get_stats(w->d)->resident_inferred, 0);
+	assert_int_equal(demand_get_stats(w->d)->conflicts, 0);
+}
+
 TEST_F(a_thp_fault_that_may_not_reclaim_is_one_try)
 {
 	struct world *w = *state;
@@ -98,6 +116,22 @@ TEST_F(a_pid_above_all_before_is_a_new_task_once_tasks_exit)
 	assert_int_equal(w->op[3].type, OP_FORK);
 	assert_int_equal(w->op[3].pid, USER + 2);
 	assert_int_equal(w->nr, 6);
+}
+
+TEST_F(a_stack_with_events_is_not_counted_twice)
+{
+	struct world *w = *state;
+
+	demand_free(w->d);
+	w->m.version = KERNEL(7, 4, 0);
+	w->d = demand_alloc(&w->m, NULL, MAX_PFN);
+	assert_non_null(w->d);
+	demand_set_sink(w->d, collect, w);
+	plain(w, REC_SCHED_EXIT, USER);
+	alloc(w, USER + 1, 66, 0, GFP_KERNEL);
+	demand_finish(w->d);
+	assert_int_equal(demand_get_stats(w->d)->forks, 0);
+	assert_int_equal(demand_get_stats(w->d)->allocs, 1);
 }
 
 /* changed outcomes */
