@@ -217,9 +217,9 @@ static bool absorbing(const struct model *mo, u32 head)
 
 /*
  * Unmap a page of a huge page that has absorbed faults. The huge page stays whole until none of it
- * is mapped, and is then freed as one (mm/huge_memory.c:deferred_split_folio).
+ * is mapped, and is then freed as one (mm/huge_memory.c:deferred_split_folio), or cold as one.
  */
-static void unmap_absorbed(struct model *mo, u32 handle)
+static void unmap_absorbed(struct model *mo, u32 handle, bool cold)
 {
 	u32 pfn = mo->map[handle], head = folio_head(mo->mm, pfn);
 
@@ -228,7 +228,12 @@ static void unmap_absorbed(struct model *mo, u32 handle)
 	if (--mo->absorbed[head >> HPAGE_PMD_ORDER] || folio_partly_mapped(mo->mm, head))
 		return;
 	drop_region(mo, head);
-	free_folio(mo, head);
+	if (!cold) {
+		free_folio(mo, head);
+		return;
+	}
+	folio_mark_cold(mo->mm, head);
+	refault_held(mo, head);
 }
 
 /* Split such a huge page, and free the pages that are not mapped. */
@@ -281,9 +286,8 @@ static void for_each_folio(struct model *mo, const struct op *op, folio_fn fn)
 	while (i < n) {
 		u32 handle = op->handle + i, v = mo->map[handle], step = 1, j;
 
-		if (MAP_IS_PFN(v) && op->type == OP_FREE &&
-		    absorbing(mo, folio_head(mo->mm, v))) {
-			unmap_absorbed(mo, handle);
+		if (MAP_IS_PFN(v) && absorbing(mo, folio_head(mo->mm, v))) {
+			unmap_absorbed(mo, handle, op->type == OP_RECLAIM);
 			i++;
 			continue;
 		}

@@ -331,6 +331,26 @@ TEST(a_thp_that_only_the_model_got_absorbs_the_faults_that_follow)
 	done(w);
 }
 
+/* The recorded kernel swapped out base pages, one by one; the model's huge page is one folio. */
+TEST(a_thp_that_only_the_model_got_stays_whole_until_all_of_it_was_reclaimed)
+{
+	struct world *w = world(4096);
+	u32 pfn;
+
+	thp_fault(w, H_NONE);
+	fault(w, H);
+	fault(w, H + 1);
+	pfn = w->mo.map[H];
+	on(w, OP_RECLAIM, H, 0, PK_ANON);
+	assert_int_equal(w->mo.map[H], MAP_NONE);
+	assert_int_equal(w->run.mm->page[pfn].order, 9);
+	assert_false(w->run.mm->page[pfn].cold);
+	on(w, OP_RECLAIM, H + 1, 0, PK_ANON);
+	assert_int_equal(w->run.mm->page[pfn].order, 9);
+	assert_true(w->run.mm->page[pfn].cold);
+	done(w);
+}
+
 TEST(the_faults_of_another_task_are_not_absorbed)
 {
 	struct world *w = world(0);
