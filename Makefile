@@ -67,7 +67,7 @@ VIEW_SCRIPTS := $(addprefix replay/view/page/,util.js blocks.js layout.js paint.
 	table.js main.js)
 
 .PHONY: all help fidelity deps deps-build need-libs need-test-libs check run-checks tests golden \
-	bench demo install uninstall sanitize fuzz fuzzers clean
+	bench demo install uninstall deb sanitize fuzz fuzzers clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -84,6 +84,7 @@ help:
 	@echo 'fuzz       clang libFuzzer on every target, FUZZ_SECONDS=$(FUZZ_SECONDS) each'
 	@echo 'deps       install what building and testing needs (Debian, root or sudo)'
 	@echo 'install    DESTDIR=$(DESTDIR) PREFIX=$(PREFIX); uninstall takes it away again'
+	@echo 'deb        build $(BUILD)/fragreplay_$(VERSION)_ARCH.deb (Debian)'
 	@echo 'FILE.so    a policy of your own, of FILE.c: see policies/skeleton.c'
 	@echo 'clean      remove $(BUILD), $(BUILD)-san, $(BUILD)-fuzz and policies/*.so'
 	@echo 'variables  CC=gcc|clang CFLAGS= WERROR=1 BUILD=dir V=1'
@@ -215,8 +216,13 @@ DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/fragreplay
 MANDIR = $(DESTDIR)$(PREFIX)/share/man
 INCLUDEDIR = $(DESTDIR)$(PREFIX)/include/fragreplay
 COMPLETIONDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+PKGCONFIGDIR = $(DESTDIR)$(PREFIX)/share/pkgconfig
 MANPAGES := $(wildcard doc/*.[157])
 man_path = $(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
+# what is read, and what it links to: as in the tree, so that the links lead to it
+DOCS := README.md CONTRIBUTING.md .clang-format .editorconfig \
+	$(wildcard doc/*.md doc/*.svg doc/*.schema.json doc/*.7 include/fragreplay/*.h \
+	policies/*.c scripts/ci/*.yml scripts/ci/criteria.example)
 
 install: all
 	install -D -m 755 $(BUILD)/fragreplay $(BINDIR)/fragreplay
@@ -225,16 +231,25 @@ install: all
 	$(foreach page,$(MANPAGES),install -D -m 644 $(page) $(call man_path,$(page)) &&) :
 	install -d $(COMPLETIONDIR)
 	$(BUILD)/fragreplay completion bash >$(COMPLETIONDIR)/fragreplay
-	install -d $(DOCDIR) $(SHAREDIR) $(INCLUDEDIR)
-	install -m 644 README.md LICENSE doc/*.md doc/*.svg $(DOCDIR)
+	$(foreach file,$(DOCS),install -D -m 644 $(file) $(DOCDIR)/$(file) &&) :
+	install -m 644 LICENSE $(DOCDIR)
+	install -d $(SHAREDIR) $(INCLUDEDIR) $(PKGCONFIGDIR)
 	install -m 644 doc/*.schema.json scripts/ci/criteria.example policies/skeleton.c $(SHAREDIR)
 	install -m 644 include/fragreplay/*.h $(INCLUDEDIR)
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' include/fragreplay.pc.in \
+		>$(PKGCONFIGDIR)/fragreplay.pc
 
 uninstall:
 	rm -f $(addprefix $(BINDIR)/,fragreplay fragreplay-record fragreplay-ci)
 	rm -f $(foreach page,$(MANPAGES),$(call man_path,$(page)))
 	rm -f $(COMPLETIONDIR)/fragreplay
+	rm -f $(PKGCONFIGDIR)/fragreplay.pc
 	rm -rf $(SHAREDIR) $(DOCDIR) $(INCLUDEDIR)
+
+# an installable package of what install puts there
+DEB_OUT ?= $(BUILD)
+deb: all
+	@MAKE='$(MAKE)' VERSION='$(VERSION)' OUT='$(abspath $(DEB_OUT))' scripts/deb
 
 clean:
 	rm -rf $(BUILD) build-san $(BUILD)-fuzz policies/*.so

@@ -166,7 +166,7 @@ brings() {
 it "make install brings the headers and the skeleton" brings include/fragreplay/policy.h \
 	include/fragreplay/policy_hooks.h include/fragreplay/gfp.h share/fragreplay/skeleton.c
 it "make install brings what explains policies" brings share/man/man7/fragreplay-policy.7 \
-	share/doc/fragreplay/policies.md
+	share/doc/fragreplay/doc/policies.md
 twin() {			# NAME ARGUMENT...
 	local name=$1
 

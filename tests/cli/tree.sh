@@ -13,15 +13,16 @@ expected() {
 	for page in doc/*.[157]; do
 		echo "share/man/man${page##*.}/${page##*/}"
 	done
-	for page in README.md LICENSE doc/*.md doc/*.svg; do
-		echo "share/doc/fragreplay/${page##*/}"
-	done
+	printf 'share/doc/fragreplay/%s\n' README.md CONTRIBUTING.md LICENSE .clang-format \
+		.editorconfig doc/*.md doc/*.svg doc/*.schema.json doc/*.7 policies/*.c \
+		include/fragreplay/*.h scripts/ci/*.yml scripts/ci/criteria.example
 	for page in doc/*.schema.json scripts/ci/criteria.example policies/skeleton.c; do
 		echo "share/fragreplay/${page##*/}"
 	done
 	for page in include/fragreplay/*.h; do
 		echo "include/fragreplay/${page##*/}"
 	done
+	printf '%s\n' share/pkgconfig/fragreplay.pc share/bash-completion/completions/fragreplay
 }
 installs() {
 	rm -rf "$tmp/root"
@@ -37,6 +38,13 @@ records() {
 	installs && "$tmp/root/usr/bin/fragreplay-record" --help | grep -q '^usage: fragreplay-record'
 }
 it "the installed fragreplay-record says how it is used, by its own name" records
+
+plugin_flags() {
+	installs && PKG_CONFIG_PATH=$tmp/root/usr/share/pkgconfig \
+		pkg-config --define-variable=prefix="$tmp/root/usr" --cflags fragreplay |
+		grep -qx -e "-I$tmp/root/usr/include *"
+}
+it "pkg-config knows where the installed headers are" plugin_flags
 
 ci_refuses() { ! bash .ci/run --fast >"$tmp/ci.log" 2>&1 && [ "$(grep -c "'--fast'" "$tmp/ci.log")" = 1 ]; }
 it ".ci/run refuses an argument, and runs nothing" ci_refuses
@@ -81,6 +89,10 @@ links_exist() {
 	return $bad
 }
 it "every link of a page leads to a file" links_exist
+installed_links_exist() {
+	installs && cd "$tmp/root/usr/share/doc/fragreplay" && links_exist
+}
+it "every link of an installed page leads to an installed file" eval "(installed_links_exist)"
 pages_are_linked() {
 	local page bad=0
 
