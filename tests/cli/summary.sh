@@ -62,7 +62,7 @@ for p in r['policies']:
 	it "on a terminal there is a line of headline figures for each policy" summed_up
 	sentence() {
 		on_terminal "${two[@]}" &&
-			words 'defrag_mode against vanilla over 8 seeds: .*direct compaction scans [0-9]+ % more \([0-9]+ -> [0-9]+, p[=<]0\.[0-9]+\)' &&
+			words 'defrag_mode against vanilla over 8 seeds: .*direct compaction scans [0-9.]+ (% more|times as much) \([0-9]+ -> [0-9]+, p[=<]0\.[0-9]+\)' &&
 			words 'undecided: .*THP success \([0-9.]+ -> [0-9.]+ %, p=0\.[0-9]+\)'
 	}
 	it "and a sentence on what the second changes, with sizes, values and p" sentence
