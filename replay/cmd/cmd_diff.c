@@ -8,6 +8,7 @@
 #include "base/message.h"
 #include "base/output.h"
 #include "base/suggest.h"
+#include "base/terminal.h"
 #include "cmd.h"
 #include "diff/diff.h"
 #include "report/metrics.h"
@@ -266,6 +267,7 @@ int cmd_diff(int argc, char **argv)
 		: o.format ? find_format(o.format)
 			   : format_by_ending(o.output);
 	style.all = o.all;
+	style.width = o.output ? 0 : terminal_width();
 	style.alpha = o.alpha > 0 ? o.alpha : DIFF_ALPHA;
 	if (!write || choose_color(&o, &style.color) || check_operands(&o))
 		return EXIT_TROUBLE;

@@ -173,6 +173,7 @@ int diff_finish_table(struct diff *d, struct diff_table *t);
 struct diff_style {
 	bool all, color;
 	double alpha; /* p below which a change is called one */
+	int width;    /* of text; 0: as mails have it, which is the most, too */
 };
 
 #define DIFF_SENTENCE_WIDTH 80

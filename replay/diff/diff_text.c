@@ -7,7 +7,8 @@
 
 #include "diff.h"
 
-#define LINE_WIDTH	100
+#define LINE_WIDTH	100	/* the least that leaves room for the spreads */
+#define LEAST_WIDTH	72	/* a terminal that is narrower breaks the lines */
 #define NAME_WIDTH	46	/* longer names get a line of their own */
 #define VALUE_WIDTH	11
 #define VALUE_MOST	13
@@ -24,7 +25,9 @@ struct layout {
 	const struct diff_style *style;
 	FILE *out;
 	int name, value;	/* widths */
+	int width;		/* of a line */
 	bool marks;		/* room for the mark of a regression */
+	bool spreads;		/* and for standard deviations */
 };
 
 /**
@@ -169,7 +172,7 @@ void diff_column_name(char *buf, size_t len, const struct diff_column *c)
 
 static int cell_width(const struct layout *l, bool base)
 {
-	int width = 1 + l->value + (l->t->sampled ? SPREAD_WIDTH : 0);
+	int width = 1 + l->value + (l->spreads ? SPREAD_WIDTH : 0);
 
 	if (base)
 		return width;
@@ -194,6 +197,11 @@ static struct layout layout_of(const struct diff_table *t, const struct diff_sty
 	struct layout l = { .t = t, .style = style, .out = out, .value = VALUE_WIDTH };
 	int room;
 
+	l.width = LINE_WIDTH;
+	if (style->width && style->width < LINE_WIDTH)
+		l.width = style->width > LEAST_WIDTH ? style->width : LEAST_WIDTH;
+	l.spreads = t->sampled && l.width == LINE_WIDTH;
+
 	for (size_t i = 0; i < t->nr_rows; i++) {
 		const struct diff_row *row = &t->row[i];
 		int len = (int)strlen(diff_row_label(row));
@@ -207,7 +215,7 @@ static struct layout layout_of(const struct diff_table *t, const struct diff_sty
 		for (size_t j = 0; j < t->nr_new; j++)
 			widen_values(&l, row, &row->new[j]);
 	}
-	room = LINE_WIDTH - cell_width(&l, true) - cell_width(&l, false);
+	room = l.width - cell_width(&l, true) - cell_width(&l, false);
 	if (l.name > room)
 		l.name = room;
 	return l;
@@ -294,7 +302,7 @@ static void print_value(const struct layout *l, const struct diff_row *row,
 	if (cell->has)
 		diff_value(buf, sizeof(buf), cell->stats.mean, row);
 	fprintf(l->out, " %*s", l->value, buf);
-	if (!l->t->sampled)
+	if (!l->spreads)
 		return;
 	if (cell->has && cell->stats.n > 1)
 		spread_text(spread, sizeof(spread), cell->stats.sd);
@@ -418,22 +426,22 @@ static void print_only_in(const struct layout *l, size_t new, bool base)
 	fclose(list);
 	if (names && shown + hidden) {
 		fputc('\n', l->out);
-		diff_wrap(names, 0, LINE_WIDTH, l->out);
+		diff_wrap(names, 0, l->width, l->out);
 	}
 	free(names);
 }
 
-static void print_reason(const char *policy, const char *why, FILE *out)
+static void print_reason(const struct layout *l, const char *policy, const char *why)
 {
 	char text[1024];
 
 	snprintf(text, sizeof(text), "%.400s: %s", policy, why);
-	diff_wrap(text, 4, LINE_WIDTH, out);
+	diff_wrap(text, 4, l->width, l->out);
 }
 
-static void print_verdicts(const struct diff_table *t, enum diff_verdict which, const char *title,
-			   FILE *out)
+static void print_verdicts(const struct layout *l, enum diff_verdict which, const char *title)
 {
+	const struct diff_table *t = l->t;
 	bool first = true;
 	char why[512];
 
@@ -442,27 +450,30 @@ static void print_verdicts(const struct diff_table *t, enum diff_verdict which, 
 			if (t->row[i].new[j].verdict != which)
 				continue;
 			if (first)
-				fprintf(out, "\n%s:\n", title);
+				fprintf(l->out, "\n%s:\n", title);
 			first = false;
 			diff_reason(why, sizeof(why), &t->row[i], &t->row[i].new[j]);
-			print_reason(t->new[j].policy, why, out);
+			print_reason(l, t->new[j].policy, why);
 		}
 }
 
 static void print_notes(const struct layout *l)
 {
 	const struct diff_table *t = l->t;
-	FILE *out = l->out;
 
-	if (t->sampled)
+	if (l->spreads)
 		fputs("\nmeans of runs; +- standard deviation; p of Welch's t test, two-sided,"
-		      " where both have runs\n", out);
-	print_verdicts(t, DIFF_REGRESSION, "regressions", out);
-	print_verdicts(t, DIFF_BELOW_FLOOR, "past their limits by too little to count", out);
-	print_verdicts(t, DIFF_NOISE, "past their limits, but perhaps by chance", out);
-	print_verdicts(t, DIFF_UNDECIDED, "past their limits, undecided: more seeds would tell",
-		       out);
-	print_verdicts(t, DIFF_MISSING, "cannot be judged", out);
+		      " where both have runs\n",
+		      l->out);
+	else if (t->sampled)
+		fputs("\nmeans of runs, p of Welch's t test; 100 columns show standard"
+		      " deviations, too\n",
+		      l->out);
+	print_verdicts(l, DIFF_REGRESSION, "regressions");
+	print_verdicts(l, DIFF_BELOW_FLOOR, "past their limits by too little to count");
+	print_verdicts(l, DIFF_NOISE, "past their limits, but perhaps by chance");
+	print_verdicts(l, DIFF_UNDECIDED, "past their limits, undecided: more seeds would tell");
+	print_verdicts(l, DIFF_MISSING, "cannot be judged");
 	for (size_t i = 0; i < t->nr_new; i++) {
 		print_only_in(l, i, true);
 		print_only_in(l, i, false);
@@ -493,8 +504,8 @@ static void write_tables(const struct diff *d, const struct diff_style *style, F
 	for (size_t i = 0; i < d->nr; i++) {
 		const struct diff_table *t = &d->table[i];
 		struct layout l = layout_of(t, style, out);
-		size_t fit = (size_t)((LINE_WIDTH - l.name - cell_width(&l, true)) /
-				      cell_width(&l, false));
+		size_t fit =
+			(size_t)((l.width - l.name - cell_width(&l, true)) / cell_width(&l, false));
 
 		if (fit > MAX_COLUMNS - 1)
 			fit = MAX_COLUMNS - 1;

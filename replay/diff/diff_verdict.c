@@ -189,8 +189,8 @@ static void write_outcome(const struct diff *d, FILE *out)
 		break;
 	case DIFF_ALL_UNDECIDED:
 		fprintf(out,
-			"verdict: undecided%s, for %zu moved past the limit, and more seeds are"
-			"\n    needed to tell it from chance\n",
+			"verdict: undecided%s, for %zu moved past the limit,\n"
+			"    and more seeds are needed to tell it from chance\n",
 			by, d->undecided);
 		break;
 	case DIFF_ALL_REGRESSION:

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The table of metrics is printed here for people. */
+#include <stdlib.h>
+
 #include "base/suggest.h"
+#include "base/terminal.h"
 #include "metrics.h"
+
+#define SOURCE_INDENT 4 /* of a source that does not fit beside its metric */
 
 static void print_terms(const char *const *term, const char *sign, FILE *out)
 {
@@ -26,10 +31,26 @@ static void print_source(const struct metric *m, const char *name, FILE *out)
 
 static void print_one(void *out, const char *name, const struct metric *m)
 {
-	fprintf(out, "%-40s %-11s %-8s ", name, metric_unit_name(m->unit),
-		metric_better_name[m->better]);
-	print_source(m, name, out);
-	fputc('\n', out);
+	int column = fprintf(out, "%-40s %-11s %-8s", name, metric_unit_name(m->unit),
+			     metric_better_name[m->better]);
+	int width = terminal_width();
+	char *source = NULL;
+	size_t len;
+	FILE *text = width ? open_memstream(&source, &len) : NULL;
+
+	if (text) {
+		print_source(m, name, text);
+		fclose(text);
+	}
+	if (source && column + 1 + (int)len > width) {
+		fputc('\n', out);
+		print_wrapped(out, source, 0, SOURCE_INDENT, width);
+	} else {
+		fputc(' ', out);
+		print_source(m, name, out);
+		fputc('\n', out);
+	}
+	free(source);
 }
 
 /**

@@ -68,6 +68,41 @@ narrow_output() { exits 0 "$@" && narrow; }
 it "policies fit 80 columns" narrow_output policies
 it "features fit 80 columns" narrow_output policies --features
 
+# on_terminal COLUMNS ARGUMENT...: what a terminal of this width gets is in $tmp/out
+on_terminal() {
+	python -c 'import fcntl, os, pty, struct, sys, termios
+def read(fd):
+	return os.read(fd, 65536)
+columns = int(sys.argv[1])
+pid, fd = pty.fork()
+if not pid:
+	fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+	os.execv(sys.argv[2], sys.argv[2:])
+out = b""
+try:
+	while data := read(fd):
+		out += data
+except OSError:
+	pass
+sys.stdout.buffer.write(out)' "$1" "$prog" "${@:2}" | tr -d '\r' | sed 's/\x1b\[[0-9;]*m//g' >"$tmp/out"
+	[ -s "$tmp/out" ]
+}
+make_pair() { exits 0 run "$recording" -p vanilla -p defrag_mode --seeds 2 -o "$tmp/pair.json"; }
+fits() { report_of pair && on_terminal 80 "$@" && narrow_all; }
+narrow_all() { ! grep -vE '^fragreplay: ' "$tmp/out" | grep -E '^.{81}'; }
+wide_table() {
+	report_of pair && on_terminal 100 diff "$tmp/pair.json" && grep -q -e '+-' "$tmp/out" &&
+		on_terminal 80 diff "$tmp/pair.json" && ! grep -q -e '+-' "$tmp/out" && grep -q 'p=' "$tmp/out"
+}
+if have_terminals; then
+	it "diff fits a terminal of 80 columns" fits diff "$tmp/pair.json"
+	it "its summary does" fits diff "$tmp/pair.json" --summary
+	it "its list of metrics does" fits diff --list-metrics
+	it "run's summary does" fits run "$recording" -q
+	it "info does" fits info "$recording"
+	it "a table of 100 columns has standard deviations, a narrower one p alone" wide_table
+fi
+
 # completes LINE WORD: what bash offers for LINE has WORD
 completes() {
 	"$prog" completion bash >"$tmp/completion" || return 1
