@@ -46,6 +46,7 @@ static void set_up_kernel(struct mm *mm, const struct recording *m, const struct
 	mm->sysctl = m->sysctl;
 	mm->thp_defrag = m->thp_defrag;
 	mm->swap_pages = m->swap_pages;
+	mm->swap_synchronous = m->swap_in_ram;
 }
 
 static int add_zones(struct mm *mm, const struct recording *m)

@@ -233,6 +233,7 @@ struct mm {
 	struct mm_policy *policy;
 	enum thp_defrag thp_defrag;
 	u64 swap_pages;			/* size of swap */
+	bool swap_synchronous;		/* it lies in RAM: a write is over when it returns */
 	/* time and running task */
 	u64 now_ns;
 	struct mm_task current;

@@ -177,9 +177,10 @@ static bool takes_share(const struct mm *mm, double *sum)
  * @pfn: its head
  * @now_ns: the writer's clock
  *
- * A folio full of zeros is only marked in its slots: it is clean at once, and can be freed by the
- * scan that swaps it out. For others io begins. pswpout counts it at submission, as in the kernel,
- * and it ends swap_io_us later. Without memory to queue it, mm->error is set.
+ * A folio full of zeros is only marked in its slots, and swap in RAM (SWP_SYNCHRONOUS_IO) takes a
+ * folio at once: it is clean, and can be freed by the scan that swaps it out. For others io begins.
+ * pswpout counts it at submission, as in the kernel, and it ends swap_io_us later. Without memory
+ * to queue it, mm->error is set.
  *
  * mm/page_io.c:swap_writeout.
  *
@@ -205,6 +206,8 @@ bool swap_writeout(struct mm *mm, u32 pfn, u64 now_ns)
 	count_vm_events(mm, VM_pswpout, folio_nr_pages(p));
 	if (p->order == HPAGE_PMD_ORDER)
 		count_vm_events(mm, VM_thp_swpout, 1);
+	if (mm->swap_synchronous)
+		return false;
 	if (folio_fifo_push(&s->io, pfn, end)) {
 		mm->error = -ENOMEM;
 		return true;

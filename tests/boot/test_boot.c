@@ -514,8 +514,10 @@ TEST(swap_that_is_in_use_at_the_start_is_not_free)
 
 	m->swap_pages = 1000;
 	m->swap_used = 300;
+	m->swap_in_ram = true;
 	mm = built(m, 1, NULL);
 	assert_int_equal(get_nr_swap_pages(mm), 700);
+	assert_true(mm->swap_synchronous);
 	mm_free(mm);
 	tiny_free(m);
 }

@@ -79,6 +79,23 @@ TEST(a_page_full_of_zeros_is_freed_by_the_scan_that_swaps_it_out)
 	mm_free(mm);
 }
 
+TEST(swap_in_ram_takes_a_page_at_once)
+{
+	struct mm *mm = machine(KERNEL_7_3, 4096);
+	u64 freed;
+
+	mm->swap_synchronous = true;
+	add_cold_anon(mm, 2000);
+	freed = direct_reclaim(mm, 0, GFP_KERNEL);
+	assert_true(freed >= SWAP_CLUSTER_MAX);
+	assert_vmstat(mm, pgscan_anon, freed);
+	assert_vmstat(mm, pswpout, freed);
+	assert_vmstat(mm, pgrotated, 0);
+	assert_int_equal(mm->swap->nr_writeback, 0);
+	model_is_whole(mm);
+	mm_free(mm);
+}
+
 TEST(the_share_of_pages_full_of_zeros_is_kept)
 {
 	struct mm *mm = machine(KERNEL_7_3, 4096);
