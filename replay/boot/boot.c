@@ -153,12 +153,19 @@ static enum page_kind model_kind(unsigned int kind)
 	}
 }
 
-/* What a page is tells the type it was requested with; for slab, the type of its block does. */
+/*
+ * What a page is tells the type it was requested with; for slab, and for a file system's own
+ * blocks, the type of its pageblock does.
+ */
 static u8 requested_type(const struct image *img, u32 pfn, enum page_kind kind)
 {
+	enum migratetype block = get_pageblock_migratetype(img->mm, pfn);
+
+	if (snapshot_page_buffers(&img->m->before, pfn) && block == MIGRATE_UNMOVABLE)
+		return MIGRATE_UNMOVABLE;
 	if (kind == PK_ANON || kind == PK_FILE || kind == PK_MOVABLE_OPS)
 		return MIGRATE_MOVABLE;
-	if (kind == PK_SLAB && get_pageblock_migratetype(img->mm, pfn) == MIGRATE_RECLAIMABLE)
+	if (kind == PK_SLAB && block == MIGRATE_RECLAIMABLE)
 		return MIGRATE_RECLAIMABLE;
 	return MIGRATE_UNMOVABLE;
 }

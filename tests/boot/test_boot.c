@@ -113,6 +113,29 @@ TEST(compound_pages_become_objects_of_their_order)
 	tiny_free(m);
 }
 
+TEST(a_file_systems_own_blocks_were_asked_for_as_their_pageblock_says)
+{
+	struct recording *m = tiny();
+	struct snap_zone *z = &m->before.zone[ZONE_DMA32];
+	uint32_t page = 4096 + 7;
+	struct mm *mm;
+
+	set_pages(m, page, 1, KPF(LRU) | KPF(PRIVATE));
+	z->pageblocks[MIGRATE_UNMOVABLE] = TINY_BLOCKS;
+	mm = built(m, 1, NULL);
+	assert_int_equal(get_pageblock_migratetype(mm, page), MIGRATE_UNMOVABLE);
+	assert_int_equal(mm->page[page].kind, PK_FILE);
+	assert_int_equal(mm->page[page].buffers, 1);
+	assert_int_equal(mm->page[page].mt, MIGRATE_UNMOVABLE);
+	mm_free(mm);
+	m->before.kpageflags[page] = KPF(LRU) | KPF(UPTODATE);
+	mm = built(m, 1, NULL);
+	assert_int_equal(mm->page[page].mt, MIGRATE_MOVABLE);
+	assert_int_equal(mm->page[page].buffers, 0);
+	mm_free(mm);
+	tiny_free(m);
+}
+
 /* block 2 holds the only free order-3 buddy, and pagetypeinfo has it on the unmovable list */
 TEST(free_counts_decide_which_block_is_unmovable)
 {
