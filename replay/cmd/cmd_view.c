@@ -101,22 +101,36 @@ static int load_reports(const struct view_options *o, json_t **report)
 	return 0;
 }
 
+/* a picture is of one seed, the first, however many there are */
+static void seed_text(const json_t *report, char *text, size_t len)
+{
+	const json_t *options = json_object_get(report, "options");
+	json_int_t seeds = json_integer_value(json_object_get(options, "seeds"));
+
+	text[0] = '\0';
+	if (seeds > 1)
+		snprintf(text, len, ", seed %lld of %lld",
+			 (long long)json_integer_value(json_object_get(options, "seed")),
+			 (long long)seeds);
+}
+
 /* names the recording's directory or the bare trace, as in "mixed-d0, kernel 7.3.4" */
 static void source_text(const json_t *report, char *text, size_t len)
 {
 	const json_t *trace = json_object_get(report, "trace");
 	const char *path = json_string_value(json_object_get(trace, "path"));
 	const char *kernel = json_string_value(json_object_get(trace, "kernel"));
-	char name[256];
+	char name[256], seed[64];
 	char *end;
 
+	seed_text(report, seed, sizeof(seed));
 	snprintf(name, sizeof(name), "%s", path ? path : "?");
 	end = strrchr(name, '/');
 	if (end && !strcmp(end, "/trace.dat"))
 		*end = '\0';
 	end = strrchr(name, '/');
-	snprintf(text, len, "%s%s%s", end ? end + 1 : name, kernel ? ", kernel " : "",
-		 kernel ? kernel : "");
+	snprintf(text, len, "%s%s%s%s", end ? end + 1 : name, kernel ? ", kernel " : "",
+		 kernel ? kernel : "", seed);
 }
 
 /* says it where the moment that was asked for is none of the report's */

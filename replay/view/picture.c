@@ -19,6 +19,7 @@
 #define TITLE_LINES	6u
 #define SWATCHES	4u
 #define LEGEND_WIDTH	132u
+#define MAX_TITLE	100u /* characters for which a picture is made wider */
 #define MIN_PANEL	(44u * GLYPH_ADVANCE)
 
 struct layout {
@@ -78,6 +79,20 @@ static u32 name_lines(const struct panel *p, u32 panel_width)
 	return n;
 }
 
+static void picture_title(const struct picture *pic, char *text, size_t len)
+{
+	snprintf(text, len, "Pageblocks%s%s at %.3f s", pic->source[0] ? " of " : "", pic->source,
+		 (double)pic->panel[0].t_ns / 1e9);
+}
+
+static u32 title_width(const struct picture *pic)
+{
+	char text[MAX_TITLE + 1];
+
+	picture_title(pic, text, sizeof(text));
+	return (u32)strlen(text) * GLYPH_ADVANCE;
+}
+
 static void lay_out(const struct picture *pic, struct layout *l)
 {
 	u32 grid;
@@ -99,7 +114,10 @@ static void lay_out(const struct picture *pic, struct layout *l)
 	}
 	l->grid_top = (l->title_lines + 3) * LINE;
 	l->panel_height += l->grid_top;
-	l->width = 2 * MARGIN + l->across * l->panel_width + (l->across - 1) * GAP;
+	l->width = l->across * l->panel_width + (l->across - 1) * GAP;
+	if (l->width < title_width(pic))
+		l->width = title_width(pic);
+	l->width += 2 * MARGIN;
 }
 
 static bool class_is_shown(const struct picture *pic, int class)
@@ -274,8 +292,7 @@ void view_picture_draw(const struct picture *pic, struct canvas *c)
 	u32 y;
 
 	lay_out(pic, &l);
-	snprintf(title, sizeof(title), "Pageblocks%s%s at %.3f s", pic->source[0] ? " of " : "",
-		 pic->source, (double)pic->panel[0].t_ns / 1e9);
+	picture_title(pic, title, sizeof(title));
 	c->fill(c, COLOR_INK);
 	put_line(c, MARGIN, MARGIN + LINE - 5, l.width - 2 * MARGIN, title);
 	for (unsigned int i = 0; i < pic->nr; i++)

@@ -47,7 +47,7 @@ void view_panel_thp_text(const struct panel *p, char *text, size_t len);
 struct picture {
 	const struct panel *panel;
 	unsigned int nr;
-	const char *source;	/* of the reports' trace and kernel; "" when they differ */
+	const char *source; /* of the reports' trace, kernel and seed; "" when they differ */
 };
 
 /* how text is to look */

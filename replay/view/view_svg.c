@@ -81,10 +81,13 @@ int view_svg(const struct picture *pic, FILE *out)
 	u32 width, height;
 
 	view_picture_size(pic, &width, &height);
-	fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+	/* as large as it was drawn, and smaller where its window is */
+	fprintf(out,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" height=\"%u\""
-		" viewBox=\"0 0 %u %u\" font-family=\"DejaVu Sans Mono, Menlo, Consolas,"
-		" monospace\" font-size=\"10\" shape-rendering=\"crispEdges\">\n"
+		" viewBox=\"0 0 %u %u\" style=\"max-width:100%%;height:auto\""
+		" font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"10\""
+		" shape-rendering=\"crispEdges\">\n"
 		"<title>fragreplay: what each pageblock holds</title>\n"
 		"<rect width=\"%u\" height=\"%u\" fill=\"#%06x\"/>\n",
 		width, height, width, height, width, height, COLOR_GROUND);

@@ -134,6 +134,14 @@ for color in ('#56b4e9', '#d55e00', '#e9ebee', '#f0e442', '#9aa1a9'):
 assert 'href' not in data and 'url(' not in data"
 }
 it "SVG is well formed, and says what it shows" svg
+fits() { exits 0 view tiny.json -p vanilla --svg && grep -q 'viewBox="0 0 .* style="max-width:100%;height:auto"' out; }
+it "SVG is never wider than its window" fits
+one_seed() {
+	variant seeds "r['options'] = { 'seed': 3, 'seeds': 8 }" &&
+		prints 'Pageblocks of tiny, kernel 7.3.4, seed 3 of 8 at 2.500 s' \
+			view seeds.json -p vanilla --svg
+}
+it "a picture says of which of several seeds it is" one_seed
 it "the same report is the same SVG" eval 'svg && exits 0 view tiny.json -p vanilla --svg && same a.svg out'
 hostile() {
 	variant hostile "p['policy'] = '<&>\"\x01é'; r['trace']['path'] = '/x/<b>&.txt'" &&

@@ -74,10 +74,11 @@ pictures=${VIEW_PICTURES:-$tmp}
 mkdir -p "$pictures"
 python "$(dirname "$0")/../view/view_report.py" 256 150 100 >"$tmp/big.json"
 break_map
-for report in report big broken; do
+"$prog" run "$recording" --seeds 4 -p vanilla -p defrag_mode --timeline 1000 -q -o "$tmp/seeds.json"
+for report in report big broken seeds; do
 	it "view draws $report" exits 0 view "$tmp/$report.json" -o "$tmp/$report.html"
 done
 python "$(dirname "$0")/../view/view_browser.py" "$browser" "$tmp/report.html" "$tmp/big.html" \
-	"$tmp/broken.html" "$pictures" >"$tmp/tap" || tests_failed=$((tests_failed + 1))
+	"$tmp/broken.html" "$tmp/seeds.html" "$pictures" >"$tmp/tap" || tests_failed=$((tests_failed + 1))
 grep -v '^1\.\.' "$tmp/tap" | sed -E "s/^((not )?ok) [0-9]+/\1/"
 finish

@@ -3,8 +3,9 @@
 """
 Drives a page of `fragreplay view` in a headless Chromium, over the pipe of
 --remote-debugging-pipe, and prints TAP:
-view_browser.py BROWSER SMALL.html BIG.html BROKEN.html PICTURES.
-SMALL shows several policies of a real recording, BIG 256 GiB, BROKEN a report with a bad map.
+view_browser.py BROWSER SMALL.html BIG.html BROKEN.html SEEDS.html PICTURES.
+SMALL shows several policies of a real recording, BIG 256 GiB, BROKEN a report with a bad map,
+SEEDS several seeds of each policy.
 """
 import base64
 import json
@@ -131,8 +132,9 @@ COLORS = """(() => {
 
 
 class Tests:
-    def __init__(self, browser, small, big, broken, pictures):
+    def __init__(self, browser, small, big, broken, seeds, pictures):
         self.browser, self.small, self.big, self.broken = browser, small, big, broken
+        self.seeds = seeds
         self.pictures = pictures
 
     def text(self, selector):
@@ -167,6 +169,45 @@ class Tests:
         again = self.browser.js(PIXELS), self.text("#now"), self.text("#charts")
         assert again == first, "the same time does not look the same"
         self.quiet()
+
+    def blocks_over_time(self):
+        """At each moment: of each map how many blocks hold what, and what the chart of free ones says."""
+        return self.browser.js("""(() => {
+            const slider = document.getElementById('time'), moments = [];
+            const chart = [...document.querySelectorAll('.chart')].find((c) =>
+                c.querySelector('strong').textContent === 'Free pageblocks');
+            for (let i = 0; i <= slider.max; i++) {
+                slider.value = i;
+                slider.dispatchEvent(new Event('input'));
+                const maps = [...document.querySelectorAll('#maps .summary')].map((p) =>
+                    Object.fromEntries([...p.textContent.matchAll(/([0-9]+) *([a-z]+)/g)]
+                        .map(([, n, name]) => [name, Number(n)])));
+                moments.push({ maps, free: [...chart.querySelectorAll('li')].map((li) =>
+                    Number(li.textContent)) });
+            }
+            return moments;
+        })()""")
+
+    def test_opens_where_policies_differ_most(self):
+        """it opens at the moment when the policies' pageblocks differ most"""
+        self.browser.open(self.small)
+        at = int(self.browser.js("document.getElementById('time').value"))
+        apart = [sum(abs(a.get(name, 0) - b.get(name, 0)) for name in {*a, *b})
+                 for a, b in (moment["maps"] for moment in self.blocks_over_time())]
+        assert max(apart) > 0 and apart[at] == max(apart), (at, apart)
+        self.quiet()
+
+    def test_chart_and_map_agree(self):
+        """the chart of free pageblocks counts as the maps do, at every moment"""
+        for moment in self.blocks_over_time():
+            free = [m.get("free", 0) + m.get("highatomic", 0) for m in moment["maps"]]
+            assert free == moment["free"], moment
+        self.quiet()
+
+    def test_one_run_is_no_finding(self):
+        """nothing of one run each has a color or a sign"""
+        assert self.browser.js("document.querySelectorAll('#table td.change').length") > 10
+        assert not self.browser.js("document.querySelectorAll('.better, .worse, .sign').length")
 
     def test_policy_is_switched_off_and_on(self):
         """a policy, by keyboard, is switched off everywhere, and on again"""
@@ -298,6 +339,21 @@ class Tests:
         assert self.text("#title") == "script><!--<script><b>", self.text("#title")
         assert self.browser.js("document.querySelectorAll('h1 *').length") == 0
 
+    def test_seeds_are_judged(self):
+        """of several seeds there are deviation and p, and what has a sign has p below 0.05"""
+        self.browser.open(self.seeds)
+        cells = self.browser.js("""[...document.querySelectorAll('#table td.change')].map((c) =>
+            [c.textContent, !!c.querySelector('.sign')])""")
+        assert "±" in self.text("#table")
+        judged = {False: [], True: []}
+        for text, sign in cells:
+            if "p" in text:
+                judged[sign].append(float(text.split("p")[1][1:]))
+        assert judged[True] and max(judged[True]) < 0.05, judged
+        assert any(p >= 0.05 for p in judged[False]), judged
+        self.browser.picture(f"{self.pictures}/seeds.png")
+        self.quiet()
+
     def test_a_bad_map_is_told(self):
         """a map that cannot be read is told by its row, and the rest is shown"""
         self.browser.open(self.broken)
@@ -324,11 +380,11 @@ def run(tests):
 
 
 def main():
-    program, small, big, broken, pictures = sys.argv[1:6]
+    program, *pages, pictures = sys.argv[1:7]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = Browser(program, profile)
         try:
-            failed = run(Tests(browser, small, big, broken, pictures))
+            failed = run(Tests(browser, *pages, pictures))
         finally:
             browser.close()
     sys.exit(failed > 0)

@@ -112,7 +112,8 @@ class Blocks {
 			this.row = from;
 		}
 		while (this.row < row) {
-			this.#apply(++this.row);
+			this.#apply(this.row + 1);
+			this.row++;
 			if (this.row % KEEP === 0 && !this.kept.has(this.row))
 				this.kept.set(this.row, this.cells.slice());
 		}

@@ -12,8 +12,11 @@ function readPolicy(policy, report, at, several) {
 	const timeline = Array.isArray(policy.timeline) ? policy.timeline : [];
 	const result = {
 		label: several ? `${name} (${report.name})` : name,
+		/* what the real machine did: the others are held against it when asked alone */
+		isObserved: name === 'observed',
 		timeline, sampleTimes: timeline.map((sample) => sample.t_ns),
-		style: at % STYLES, on: true, blocks: null, trouble: null,
+		style: at % STYLES, on: true, trouble: null,
+		blocks: null, tallies: null,
 	};
 
 	const { superpageblocks = {} } = policy.spb || {};
@@ -21,6 +24,10 @@ function readPolicy(policy, report, at, several) {
 	if (policy.map) {
 		try {
 			result.blocks = new Blocks(policy.map, superpageblocks.pages);
+			if (result.blocks.rows.length)
+				result.tallies = readTallies(result.blocks);
+			if (result.tallies)
+				result.timeline = countFree(result);
 		} catch (error) {
 			result.trouble = `${result.label}: ${error.message}`;
 		}
@@ -83,6 +90,33 @@ function doubts({ trace = {}, interrupted }) {
 	return found;
 }
 
+/* what each row of the map holds; none of a row that cannot be read, which drawing it reports */
+function readTallies(blocks) {
+	try {
+		return blocks.rows.map((_, row) => {
+			blocks.seek(row);
+			return blocks.tally();
+		});
+	} catch {
+		return null;
+	}
+}
+
+/*
+ * A free huge page on a per-CPU list is on no free list, of which the samples are: the curve of
+ * free pageblocks counts as the map and the table do.
+ */
+function countFree({ blocks, tallies, timeline }) {
+	const free = ['free', 'highatomic'].map((name) => blocks.classes.indexOf(name));
+
+	return timeline.map((sample) => {
+		const tally = tallies[blocks.rowAt(sample.t_ns)];
+		const n = free.reduce((sum, at) => sum + (tally[at] || 0), 0);
+
+		return { ...sample, free_blocks: n * blocks.blockPages };
+	});
+}
+
 class Page {
 	constructor(data) {
 		this.reports = data.reports;
@@ -139,6 +173,7 @@ class Page {
 		this.totals = new Totals($('table'), rows, this.policies);
 		$('against').append(...this.policies.map(({ label }, at) =>
 			element('option', { value: at }, label)));
+		$('against').value = Math.max(0, this.policies.findIndex((p) => !p.isObserved));
 		$('against').parentNode.hidden = this.policies.length < 2;
 		$('memory').hidden = !this.maps.length;
 		$('curves').hidden = this.policies.every(({ timeline }) => !timeline.length);
@@ -147,6 +182,10 @@ class Page {
 		$('curves-about').textContent = silent.length ?
 			`No samples over time of: ${silent.map(({ label }) => label).join(', ')}.` : '';
 		$('totals').hidden = !rows.length;
+		$('totals-about').textContent = rows.some(({ sd }) => sd.some(isNumber)) ?
+			'Mean and standard deviation of the seeds. ▲ is better, ▽ worse, where' +
+			' Welch’s t test gives p below 0.05; all else may be chance.' :
+			'One run of each: what is chance cannot be told. `--seeds 8` tells it.';
 		$('clock').hidden = !this.times.length;
 		if (!this.times.length)
 			this.note('The report has no samples over time: `fragreplay run --timeline 500`' +
@@ -159,14 +198,40 @@ class Page {
 		const order = orders.find((o) => o !== null);
 
 		time.max = Math.max(0, this.times.length - 1);
-		time.value = time.max;
-		this.row = Number(time.max);
+		this.row = this.#mostDifferent();
+		time.value = this.row;
 		group.checked = order !== undefined;
 		time.addEventListener('input', () => this.go(Number(time.value)));
 		for (const id of ['group', 'marks', 'counting', 'against'])
 			$(id).addEventListener('change', () => this.arrange());
 		$('play').addEventListener('click', () => this.play(!this.timer));
 		this.policies.forEach((policy) => $('policies').append(this.#toggle(policy)));
+	}
+
+	/*
+	 * The moment at which the numbers of pageblocks of each class differ most between the first
+	 * policy and another; the end where there is nothing to compare.
+	 */
+	#mostDifferent() {
+		const maps = this.policies.filter(({ isObserved, tallies }) =>
+			!isObserved && tallies);
+		let found = this.times.length - 1, most = 0;
+
+		if (maps.length < 2)
+			return Math.max(found, 0);
+		this.times.forEach((t, row) => {
+			const [first, ...others] = maps.map(({ blocks, tallies }) =>
+				tallies[blocks.rowAt(t)]);
+			const apart = (tally) => tally.reduce((sum, n, i) =>
+				sum + Math.abs(n - (first[i] || 0)), 0);
+			const difference = Math.max(...others.map(apart));
+
+			if (difference >= most) {
+				most = difference;
+				found = row;
+			}
+		});
+		return found;
 	}
 
 	#toggle(policy) {
@@ -366,8 +431,10 @@ class Page {
 		const number = zone.block + block - zone.first, pfn = number * blocks.blockPages;
 		const hex = (n) => `0x${n.toString(16)}`;
 
+		const range = `${hex(pfn)}–${hex(pfn + blocks.blockPages - 1)}`;
+
 		return [element('b', {}, `Block ${count(number)}`),
-			element('span', {}, `zone ${zone.name}, pfn ${hex(pfn)}–${hex(pfn + blocks.blockPages - 1)}`),
+			element('span', {}, `zone ${zone.name}, pfn ${range}`),
 			...known.map(({ policy, blocks: own }) => {
 				const { name, tenths } = own.describe(block);
 				const full = tenths === 9 ? '90–100' : `${10 * tenths}–${10 * tenths + 10}`;

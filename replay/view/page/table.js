@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The numbers at the end, as `fragreplay diff` has them: each policy against one of them. Which way
- * is better comes with the metric; a sign says better or worse too, not the color alone.
+ * is better comes with the metric; a sign says better or worse too, not the color alone. What may
+ * be chance, or has one run alone, has neither sign nor color.
  */
+
+/* as in `fragreplay diff`: a p value from here on is no finding */
+const ALPHA = 0.05;
 
 function change(base, value) {
 	if (!isNumber(base) || !isNumber(value) || base === value)
@@ -21,26 +25,39 @@ function changeText(percentage) {
 }
 
 /* better, worse, or neither of the two */
-function verdict(better, base, value) {
-	if (better === 'neither' || base === value)
+function verdict(better, base, value, p) {
+	if (better === 'neither' || base === value || !isNumber(p) || p >= ALPHA)
 		return '';
 	return (value > base) === (better === 'higher') ? 'better' : 'worse';
 }
 
+const pText = (p) => (p < 0.001 ? 'p<0.001' : `p=${p.toPrecision(2)}`);
+
+function valueCell(row, at) {
+	const value = row.values[at], sd = row.sd[at];
+	const shown = Math.abs(value) < 100 ? value : Math.round(value);
+	const cell = element('td', {}, isNumber(value) ? count(shown) : '–');
+
+	if (isNumber(value) && isNumber(sd))
+		cell.append(element('small', {}, ` ±${count(Number(sd.toPrecision(2)))}`));
+	return cell;
+}
+
 function valueCells(row, at, against) {
-	const value = row.values[at], base = row.values[against];
-	const cells = [element('td', {}, isNumber(value) ? count(value) : '–')];
+	const value = row.values[at], base = row.values[against], p = row.p[against][at];
 
 	if (at === against)
-		return cells;
+		return [valueCell(row, at)];
 	const moved = change(base, value), judged = moved === null ? '' :
-		verdict(row.better, base, value);
+		verdict(row.better, base, value, p);
 	const cell = element('td', { class: `change ${judged}` }, changeText(moved));
 
 	if (judged)
 		cell.append(element('span', { class: 'sign', role: 'img', 'aria-label': judged },
 			judged === 'better' ? '▲' : '▽'));
-	return [...cells, cell];
+	if (moved !== null && isNumber(p))
+		cell.append(element('small', {}, pText(p)));
+	return [valueCell(row, at), cell];
 }
 
 function tableHead(policies, against) {
@@ -61,8 +78,8 @@ function tableBody(rows, policies, against) {
 	const body = element('tbody');
 
 	for (const row of rows) {
-		const line = element('tr', {}, element('th', { scope: 'row', title: `${row.name}, ${row.unit}` },
-			row.label));
+		const title = `${row.name}, ${row.unit}`;
+		const line = element('tr', {}, element('th', { scope: 'row', title }, row.label));
 
 		policies.forEach((policy, at) => {
 			for (const cell of valueCells(row, at, against)) {
