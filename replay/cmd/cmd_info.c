@@ -27,8 +27,8 @@ static void print_side(const char *name, const struct snapshot *s)
 		printf("%-10s none\n", name);
 		return;
 	}
-	printf("%-10s %u vmstat counters, zoneinfo %s, pagetypeinfo %s, %u kpageflags\n", name,
-	       s->nr_vmstat, s->have_zoneinfo ? "yes" : "no", s->have_pagetypeinfo ? "yes" : "no",
+	printf("%-10s vmstat %u, zoneinfo %s, pagetypeinfo %s, kpageflags %u\n", name, s->nr_vmstat,
+	       s->have_zoneinfo ? "yes" : "no", s->have_pagetypeinfo ? "yes" : "no",
 	       s->kpageflags ? s->nr_pfns : 0);
 }
 

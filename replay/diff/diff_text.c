@@ -93,7 +93,7 @@ void diff_change(char *buf, size_t len, double percent)
 		snprintf(buf, len, "(       - )");
 	else if (isinf(percent))
 		snprintf(buf, len, "(%sfrom 0)", percent > 0 ? "   " : " - ");
-	else if (fabs(percent) < 99999)
+	else if (fabs(percent) < 9999)
 		snprintf(buf, len, "(%+8.2f%%)", percent);
 	else if (fabs(percent) < 999999)
 		snprintf(buf, len, "(%+8.0f%%)", percent);

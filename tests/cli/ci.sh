@@ -11,7 +11,7 @@ gives() {
 	local want=$1 status=0
 
 	shift
-	"$recipe" --seeds 2 --out "$tmp/ci" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
+	"$recipe" --seeds "${seeds:-2}" --out "$tmp/ci" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
 	[ "$status" -eq "$want" ] && return 0
 	echo "exit $status, not $want: $*"
 	cat "$tmp/out" "$tmp/err"
@@ -26,6 +26,8 @@ no_regression() {
 
 # the base patch of defrag_mode alone is known to be worse than vanilla
 a_regression() {
+	local seeds=6
+
 	echo 'allocstall 10%' >"$tmp/criteria"
 	gives 0 --criteria "$tmp/criteria" "$recording" vanilla,kcompactd_high=off &&
 		gives 1 --criteria "$tmp/criteria" "$recording" defrag_mode,step=base
@@ -72,7 +74,7 @@ replays() {
 	local want=$1 status=0
 
 	shift
-	SEEDS=2 OUT=$tmp/replays RECORDINGS=$recording scripts/ci/run-replay-tests.sh "$@" \
+	SEEDS=${seeds:-2} OUT=$tmp/replays RECORDINGS=$recording scripts/ci/run-replay-tests.sh "$@" \
 		>"$tmp/ktap" 2>"$tmp/err" || status=$?
 	[ "$status" -eq "$want" ] && return 0
 	echo "exit $status, not $want: $*"
@@ -91,6 +93,8 @@ broken_series() {
 		grep -q '^# .*does not build' "$tmp/ktap"
 }
 worse_series() {
+	local seeds=6
+
 	replays 1 defrag_mode,step=base vanilla && grep -q '^not ok 1 defrag_mode' "$tmp/ktap" &&
 		grep -q '^ok 2' "$tmp/ktap"
 }

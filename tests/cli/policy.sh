@@ -266,7 +266,7 @@ it "a name that -p could not give is refused" refused named '\.name must be'
 
 # --- settings
 it "an unknown tunable lists those that exist" skeleton refuses \
-	'skeleton has no tunable claim; there are claim_percent, and for every policy kernel, filemap' \
+	'skeleton has no tunable claim .did you mean claim_percent.*; there are claim_percent, and for every policy kernel, filemap' \
 	run "$recording" -p $skeleton,claim=3
 it "a setting needs a value" skeleton refuses 'claim_percent: name=value is needed' \
 	run "$recording" -p $skeleton,claim_percent
