@@ -9,6 +9,7 @@
 #include "cmd.h"
 #include "input.h"
 #include "options.h"
+#include "plugin_child.h"
 #include "report/report.h"
 
 /* What `check` has found in all recordings. */
@@ -165,8 +166,9 @@ static const char *wrong_use(const struct options *o)
  */
 int cmd_check(int argc, char **argv)
 {
+	plugin_command command;
+	const char *wrong, *plugin;
 	struct options o;
-	const char *wrong;
 
 	if (options_parse(&o, CMD_CHECK, argc, argv))
 		return EXIT_TROUBLE;
@@ -175,5 +177,7 @@ int cmd_check(int argc, char **argv)
 		message("check: %s; see `fragreplay help check`", wrong);
 		return EXIT_TROUBLE;
 	}
-	return o.against ? check_against(&o) : check_all(&o);
+	command = o.against ? check_against : check_all;
+	plugin = plugin_among(o.policy, o.nr_policies);
+	return plugin ? plugin_child_command(&o, plugin, command) : command(&o);
 }

@@ -8,6 +8,7 @@
 #include "base/terminal.h"
 #include "cmd.h"
 #include "options.h"
+#include "plugin_child.h"
 #include "policies/table.h"
 #include "report/report.h"
 
@@ -252,6 +253,11 @@ static int describe_named(const struct options *o)
 	return ret;
 }
 
+static int describe(const struct options *o)
+{
+	return (o->nr_args ? describe_named(o) : describe_all(o)) ? EXIT_TROUBLE : EXIT_OK;
+}
+
 /**
  * cmd_policies - describe all built-in policies, or those named, or the kernel's features
  * @argc: number of arguments
@@ -262,7 +268,7 @@ static int describe_named(const struct options *o)
 int cmd_policies(int argc, char **argv)
 {
 	struct options o;
-	int ret;
+	const char *plugin;
 
 	if (options_parse(&o, CMD_POLICIES, argc, argv))
 		return EXIT_TROUBLE;
@@ -270,6 +276,6 @@ int cmd_policies(int argc, char **argv)
 		message("policies: --features are the kernel's, and no policy's: name none");
 		return EXIT_TROUBLE;
 	}
-	ret = o.nr_args ? describe_named(&o) : describe_all(&o);
-	return ret ? EXIT_TROUBLE : EXIT_OK;
+	plugin = plugin_among(o.arg, o.nr_args);
+	return plugin ? plugin_child_command(&o, plugin, describe) : describe(&o);
 }

@@ -10,8 +10,10 @@
 #include "base/output.h"
 #include "cmd.h"
 #include "diff/diff.h"
+#include "cmd_run.h"
 #include "input.h"
 #include "options.h"
+#include "plugin_child.h"
 #include "report/report.h"
 
 static int write_end_state(const char *path, const struct input *in, const struct run_output *out)
@@ -47,8 +49,8 @@ static int write_report(const struct options *o, json_t *report)
 	return output_flush_stdout();
 }
 
-static int write_results(const struct input *in, const struct options *o,
-			 const struct run_output *out, const struct spread *spread)
+static json_t *build_report(const struct input *in, const struct options *o,
+			    const struct run_output *out, const struct spread *spread)
 {
 	const struct report_options ro = {
 		.recording = &in->recording,
@@ -61,17 +63,8 @@ static int write_results(const struct input *in, const struct options *o,
 		.timeline = o->timeline_ms != 0,
 		.timing = o->timing,
 	};
-	json_t *report = report_build(&ro, out, spread);
-	int ret = write_report(o, report);
 
-	json_decref(report);
-	if (!ret && o->end_state)
-		ret = write_end_state(o->end_state, in, out);
-	if (ret)
-		return EXIT_TROUBLE;
-	if (out->interrupted)
-		message("interrupted: the report covers the trace up to there, and says so");
-	return out->interrupted ? EXIT_INTERRUPTED : EXIT_OK;
+	return report_build(&ro, out, spread);
 }
 
 static void warn_of_gaps(const struct run_output *out)
@@ -88,7 +81,36 @@ static void warn_of_gaps(const struct run_output *out)
 			out->trace.path);
 }
 
-static int replay_input(struct input *in, const struct options *o)
+static void count_progress(void *ctx, const struct trace_info *info)
+{
+	volatile unsigned long long *beat = ctx;
+
+	*beat = info->records;
+}
+
+static json_t *finish_run(struct input *in, const struct options *o, struct run_output *out,
+			  const struct spread *spread)
+{
+	json_t *report;
+
+	out->trace.complete &= !in->damaged;
+	report = build_report(in, o, out, spread);
+	if (o->end_state && write_end_state(o->end_state, in, out)) {
+		json_decref(report);
+		return NULL;
+	}
+	return report;
+}
+
+/**
+ * run_policies - replay an input under policies
+ * @in: the input
+ * @o: the options, with the policies
+ * @warn: say on stderr what the trace lacks
+ *
+ * Return: the report, a new reference; NULL with a message on stderr.
+ */
+json_t *run_policies(struct input *in, const struct options *o, bool warn)
 {
 	struct spread *spread = o->seeds > 1 ? calloc(o->nr_policies, sizeof(*spread)) : NULL;
 	struct run_seeds seeds = {
@@ -99,25 +121,50 @@ static int replay_input(struct input *in, const struct options *o)
 	struct run_output out;
 	struct progress progress;
 	char err[ERR_LEN] = "out of memory";
+	json_t *report = NULL;
 	int ret;
 
-	input_say_notes(in);
 	input_run_options(in, o, &progress, &run);
+	if (o->beat) {
+		run.progress = count_progress;
+		run.progress_ctx = (void *)o->beat;
+	}
 	ret = o->seeds > 1 && !spread ? -1 : run_seeds(&run, &seeds, &out, err, sizeof(err));
 	progress_clear(&progress);
 	if (ret) {
-		report_spread_release(spread, o->nr_policies);
 		message("%s", err);
-		return EXIT_TROUBLE;
+	} else {
+		input_note_run(in, &out);
+		if (warn) {
+			warn_of_gaps(&out);
+			input_say_notes(in);
+		}
+		report = finish_run(in, o, &out, spread);
+		run_release(&out);
 	}
-	warn_of_gaps(&out);
-	input_note_run(in, &out);
-	input_say_notes(in);
-	out.trace.complete &= !in->damaged;
-	ret = write_results(in, o, &out, spread);
 	report_spread_release(spread, o->nr_policies);
-	run_release(&out);
-	return ret;
+	return report;
+}
+
+static int replay_input(struct input *in, const struct options *o)
+{
+	json_t *report;
+	bool partial;
+	int ret;
+
+	input_say_notes(in);
+	if (plugin_among(o->policy, o->nr_policies))
+		report = run_with_plugins(in, o);
+	else
+		report = run_policies(in, o, true);
+	partial = json_is_true(json_object_get(report, "interrupted"));
+	ret = report ? write_report(o, report) : -1;
+	json_decref(report);
+	if (ret)
+		return EXIT_TROUBLE;
+	if (partial)
+		message("interrupted: the report covers the trace up to there, and says so");
+	return partial ? EXIT_INTERRUPTED : EXIT_OK;
 }
 
 /* What other commands make of a report has other endings. */

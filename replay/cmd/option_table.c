@@ -58,6 +58,8 @@ const struct option_info option_table[] = {
 	{ "instance", O_INSTANCE, INPUT, VALUE_TEXT, "NAME", NULL,
 	  "buffer instance of the trace (trace-cmd record -B)" },
 	{ "threads", O_THREADS, INPUT, VALUE_TEXT, "N", NULL, "threads; never changes a result" },
+	{ "plugin-patience", O_PATIENCE, REPLAY, VALUE_TEXT, "SECONDS", NULL,
+	  "how long a policy from a file may take without any progress (30)" },
 	{ "check-every", O_CHECK_EVERY, REPLAY, VALUE_TEXT, "N", NULL,
 	  "verify the model's invariants every N operations" },
 	{ "timing", O_TIMING, CMD_RUN, VALUE_NONE, NULL, NULL,

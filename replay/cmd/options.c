@@ -81,6 +81,12 @@ static int parse_whole_number(struct options *o, int key, const char *given)
 	case O_TIMELINE:
 		return parse_number(given, 1, 86400000, &o->timeline_ms) ? 0 :
 			bad_value("timeline", given, "an interval of 1 to 86400000 ms");
+	case O_PATIENCE:
+		if (!parse_number(given, 1, 86400, &n))
+			return bad_value("plugin-patience", given,
+					 "a number of seconds, 1 or more,");
+		o->plugin_patience = (unsigned int)n;
+		return 0;
 	case O_THREADS:
 		if (!parse_number(given, 1, 1024, &n))
 			return bad_value("threads", given, "a count from 1 to 1024");

@@ -33,6 +33,8 @@ struct options {
 	uint64_t seed, timeline_ms, memory_pages, check_every;
 	unsigned int seeds; /* 0: not given */
 	unsigned int threads;
+	unsigned int plugin_patience;	   /* seconds; 0: not given */
+	volatile unsigned long long *beat; /* counts progress, for who watches; or NULL */
 	uint32_t version;
 	double refault;			/* < 0: fitted */
 	double alpha;			/* 0: not given */

@@ -23,6 +23,8 @@
  * @ops: NULL for "observed", which has no model
  * @dl: handle of the file it comes from, NULL when built in
  * @priv: its state as a new model gets it: zeroes, and the tunables
+ * @state_mapping: where @dl is set, the model's own state between pages that nobody may touch,
+ *	of @state_bytes
  * @version: kernel=VERSION; 0: the recording's, or --kernel
  * @filemap: filemap=VARIANT; NULL: the policy's own way
  * @feature, @on: features of the kernel that are set one by one, @nr_features of them
@@ -32,6 +34,8 @@ struct policy_setup {
 	const struct policy_ops *ops;
 	void *dl;
 	void *priv;
+	void *state_mapping;
+	size_t state_bytes;
 	u32 version;
 	const struct policy_ops *filemap;
 	const char *feature[MAX_OVERRIDES];
@@ -39,10 +43,11 @@ struct policy_setup {
 	unsigned int nr_features;
 };
 
+bool policy_names_file(const char *arg);
 int policy_setup_parse(struct policy_setup *s, const char *arg, char *err, size_t errlen);
 void policy_setup_release(struct policy_setup *s);
 void policy_setup_kernel(const struct policy_setup *s, struct kernel_features *k);
-int policy_setup_apply(const struct policy_setup *s, struct mm *mm, char *err, size_t errlen);
+int policy_setup_apply(struct policy_setup *s, struct mm *mm, char *err, size_t errlen);
 const char *tunable_value_name(const struct policy_tunable *t, unsigned int value, char *buf,
 			       size_t len);
 
@@ -50,6 +55,7 @@ const char *tunable_value_name(const struct policy_tunable *t, unsigned int valu
  * plugin_guard.c: a crash between these two is reported with the name of @mm's policy, if that
  * comes from a file.
  */
+void plugin_guard_watch_exit(void);
 void plugin_guard_enter(const struct mm *mm);
 void plugin_guard_leave(void);
 

@@ -2,9 +2,12 @@
 /* For -p NAME|FILE.so[,setting=value...] the policy is found, and its settings are set. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "engine.h"
 #include "base/number.h"
@@ -20,6 +23,15 @@ static int refuse(char *err, size_t errlen, const char *arg, const char *why)
 	return -1;
 }
 
+/* Names reach tables and terminals, and -p cannot give any other. */
+static bool is_name(const char *name)
+{
+	size_t len =
+		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+
+	return !name[len] && len >= 1 && len <= 64;
+}
+
 /* Of a table of another ABI nothing else is read: its members may lie elsewhere. */
 static int check_abi(const struct policy_ops *ops, const char *arg, char *err, size_t errlen)
 {
@@ -29,8 +41,7 @@ static int check_abi(const struct policy_ops *ops, const char *arg, char *err, s
 			 FRAGREPLAY_POLICY_ABI);
 		return -1;
 	}
-	if (!ops->name || !*ops->name || ops->name[strspn(ops->name, "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")] || strlen(ops->name) > 64)
+	if (!ops->name || !is_name(ops->name))
 		return refuse(err, errlen, arg, "its .name must be 1 to 64 letters, digits, '_' or"
 			      " '-'");
 	if (!ops->doc)
@@ -59,13 +70,26 @@ static int load_file(struct policy_setup *s, const char *path, char *err, size_t
 	return check_abi(s->ops, path, err, errlen);
 }
 
+/**
+ * policy_names_file - whether a policy is a file's, and not built in
+ * @arg: as -p takes it: NAME or FILE.so, and settings after commas
+ *
+ * Return: true when its name has a slash or ends in .so.
+ */
+bool policy_names_file(const char *arg)
+{
+	size_t n = strcspn(arg, ",");
+
+	return memchr(arg, '/', n) || (n > 3 && !memcmp(arg + n - 3, ".so", 3));
+}
+
 static int find_policy(struct policy_setup *s, const char *name, char *err, size_t errlen)
 {
-	size_t at, n = strlen(name);
 	char hint[SUGGESTION_LEN];
 	struct suggestion near;
+	size_t at;
 
-	if (strchr(name, '/') || (n > 3 && !strcmp(name + n - 3, ".so")))
+	if (policy_names_file(name))
 		return load_file(s, name, err, errlen);
 	if (!strcmp(name, "observed"))
 		return 0;
@@ -205,8 +229,8 @@ static const char *tunable_fault(const struct policy_ops *ops, const struct poli
 {
 	static const size_t size[] = { sizeof(bool), sizeof(u32), sizeof(double), sizeof(u32) };
 
-	if (!*t->name || strpbrk(t->name, ",= \t\n"))
-		return "its .name holds what -p cannot give";
+	if (!is_name(t->name))
+		return "its .name must be 1 to 64 letters, digits, '_' or '-'";
 	if (t->type > TUNABLE_ENUM)
 		return "its .type is none";
 	if (!lies_within(ops, t->offset, size[t->type]))
@@ -237,10 +261,13 @@ static int check_tables(const struct policy_ops *ops, const char *arg, char *err
 		return -1;
 	}
 	for (c = ops->counters; c && c->name; c++) {
-		if (lies_within(ops, c->offset, sizeof(u64)) && c->doc)
+		if (is_name(c->name) && lies_within(ops, c->offset, sizeof(u64)) && c->doc)
 			continue;
-		snprintf(err, errlen, "-p %s: its table of counters: %s: it has no .doc, or its"
-			 " .offset is not that of a u64 within .priv_size", arg, c->name);
+		snprintf(err, errlen,
+			 "-p %s: its table of counters: %s: its .name must be 1 to 64"
+			 " letters, digits, '_' or '-', it needs a .doc, and its .offset must be"
+			 " that of a u64 within .priv_size",
+			 arg, is_name(c->name) ? c->name : "?");
 		return -1;
 	}
 	return 0;
@@ -401,6 +428,8 @@ int policy_setup_parse(struct policy_setup *s, const char *arg, char *err, size_
 void policy_setup_release(struct policy_setup *s)
 {
 	free(s->priv);
+	if (s->state_mapping)
+		munmap(s->state_mapping, s->state_bytes);
 	if (s->dl)
 		dlclose(s->dl);
 	memset(s, 0, sizeof(*s));
@@ -423,6 +452,28 @@ void policy_setup_kernel(const struct policy_setup *s, struct kernel_features *k
 		*kernel_feature(k, s->feature[i]) = s->on[i];
 }
 
+static size_t state_size(const struct policy_setup *s)
+{
+	return s->ops->priv_size ? s->ops->priv_size : 1;
+}
+
+/* It ends where a page begins that nobody may touch, so that writing past it crashes at once. */
+static void *state_between_guards(struct policy_setup *s)
+{
+	const size_t guard = (size_t)sysconf(_SC_PAGESIZE), align = _Alignof(max_align_t);
+	size_t room = (state_size(s) + guard - 1) / guard * guard;
+	char *mapping;
+
+	s->state_bytes = room + 2 * guard;
+	mapping = mmap(NULL, s->state_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (mapping == MAP_FAILED)
+		return NULL;
+	s->state_mapping = mapping;
+	if (mprotect(mapping + guard, room, PROT_READ | PROT_WRITE))
+		return NULL;
+	return mapping + guard + (room - state_size(s)) / align * align;
+}
+
 /**
  * policy_setup_apply - let the policy decide for a model
  * @s: setup
@@ -432,15 +483,15 @@ void policy_setup_kernel(const struct policy_setup *s, struct kernel_features *k
  *
  * Return: 0; -1 with @err filled.
  */
-int policy_setup_apply(const struct policy_setup *s, struct mm *mm, char *err, size_t errlen)
+int policy_setup_apply(struct policy_setup *s, struct mm *mm, char *err, size_t errlen)
 {
 	char why[256] = "";
-	void *priv = calloc(1, s->ops->priv_size ? s->ops->priv_size : 1);
+	void *state = s->dl ? state_between_guards(s) : calloc(1, state_size(s));
 
-	if (!priv)
+	if (!state)
 		return refuse(err, errlen, s->label, "no memory");
-	memcpy(priv, s->priv, s->ops->priv_size);
-	if (mm_set_policy(mm, s->ops, priv, why, sizeof(why)))
+	memcpy(state, s->priv, s->ops->priv_size);
+	if (mm_set_policy(mm, s->ops, state, !s->dl, why, sizeof(why)))
 		return refuse(err, errlen, s->label, why);
 	for (unsigned int i = 0; i < s->nr_features; i++)
 		if (mm_feature_set(mm, s->feature[i], s->on[i]))

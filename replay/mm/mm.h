@@ -20,8 +20,8 @@ void mm_place_pcp(struct mm *mm, u32 pfn, u32 order, u16 cpu);
 void mm_place_used(struct mm *mm, u32 pfn, u32 order, enum page_kind kind, u8 mt);
 
 /* policy.c: the policy; vanilla's decisions until another is set */
-int mm_set_policy(struct mm *mm, const struct policy_ops *ops, void *priv, char *err,
-		  size_t errlen);
+int mm_set_policy(struct mm *mm, const struct policy_ops *ops, void *priv, bool free_priv,
+		  char *err, size_t errlen);
 int mm_layer_policy(struct mm *mm, const struct policy_ops *layer, char *err, size_t errlen);
 void policy_hooks_called(const struct mm *mm, char *text, size_t len);
 void policy_decisions(const struct policy_ops *ops, char *text, size_t len);

@@ -210,6 +210,7 @@ struct mm_policy {
 	const struct policy_ops *own;
 	u64 own_hooks, called;
 	void *priv;
+	bool free_priv; /* with the model; else its setup does */
 	char broken[320];
 };
 

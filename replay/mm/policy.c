@@ -55,7 +55,8 @@ void mm_policy_exit(struct mm *mm)
 		return;
 	if (p->own->exit)
 		p->own->exit(mm, p->priv);
-	free(p->priv);
+	if (p->free_priv)
+		free(p->priv);
 	free(p);
 	mm->policy = NULL;
 }
@@ -95,19 +96,21 @@ static void take_hooks(struct mm_policy *p, const struct policy_ops *ops)
  * mm_set_policy - let a policy decide for a model
  * @mm: model memory, built, not run yet; vanilla decides for it so far
  * @ops: policy; what it leaves out stays vanilla's
- * @priv: its state of ->priv_size bytes with its tunables set; @mm frees it from now on
+ * @priv: its state of ->priv_size bytes with its tunables set
+ * @free_priv: @mm frees it from now on; else the caller does, after @mm
  * @err: message of the policy's own when its init() refuses
  * @errlen: its size
  *
  * Return: 0; -1 with @err filled.
  */
-int mm_set_policy(struct mm *mm, const struct policy_ops *ops, void *priv, char *err,
-		  size_t errlen)
+int mm_set_policy(struct mm *mm, const struct policy_ops *ops, void *priv, bool free_priv,
+		  char *err, size_t errlen)
 {
 	struct mm_policy *p = mm->policy;
 
 	p->own = ops;
 	p->priv = priv;
+	p->free_priv = free_priv;
 	p->own_hooks = hooks_of(ops);
 	take_hooks(p, ops);
 	if (!ops->init || !ops->init(mm, priv, err, errlen))

@@ -52,6 +52,10 @@ refused() {
 	refuses "$pattern" run "$recording" -p "$tmp/$name.so$settings" "$@"
 }
 
+# refuses_built NAME PATTERN COMMAND: COMMAND of $tmp/NAME.so ends with a message
+refuses_built() { built "$1" && refuses "$2" "$3" "$tmp/$1.so"; }
+in_check() { built "$1" && refuses "$2" check "$recording" -p "$tmp/$1.so" --seeds 1; }
+
 # --- what a policy may call is what the header declares
 cat >"$tmp/declared.py" <<'END'
 import re, sys
@@ -366,4 +370,67 @@ plugin layered '.gives_up_early = early' '
 	{ return vanilla_gives_up_early(mm, ac, order); }'
 it "two deciders of one thing are refused" refused layered 'decides gives_up_early itself' \
 	,filemap=kcompactd
+
+# --- a policy from a file runs in a process of its own, and takes nobody else with it
+# hook NAME CODE: a policy that does this when a block is to be claimed
+hook() {
+	plugin "$1" '.claim_block = claim, .priv_size = 8' "#define _GNU_SOURCE
+	#include <pthread.h>
+	#include <stdio.h>
+	#include <stdlib.h>
+	#include <string.h>
+	#include <unistd.h>
+	static bool claim(const struct mm *mm, u32 pfn, u8 mt, u32 nr_free, u32 alike)
+	{ $2; return vanilla_claim_block(mm, pfn, mt, nr_free, alike); }"
+}
+hook leaves 'exit(0)'
+it "a policy that ends the program is named with its hooks" \
+	refused leaves 'policy mine: ended the program; hooks .*: claim_block\(\)$'
+it "it is named as well beside another policy" refused leaves 'policy mine: ended' '' -p vanilla
+it "it is named by check" in_check leaves 'policy mine: ended the program'
+hook vanishes '_exit(0)'
+it "one that ends the process itself is named" refused vanishes \
+	'-p .*/vanishes.so: it ended the program, and there is no report of it$'
+hook loops 'for (volatile int i = 0; ; i++) ;'
+it "one that loops is named and ended" \
+	refused loops '-p .*/loops.so: it ran without any progress for 1 s' '' --plugin-patience 1
+hook thread 'pthread_exit(NULL)'
+it "one that ends its thread is named and ended" refused thread \
+	'-p .*/thread.so: it waited without any progress for 1 s' '' --plugin-patience 1
+hook deep 'volatile char room[1 << 20]; memset((void *)room, 1, sizeof(room)); claim(mm, pfn, mt, nr_free, alike + room[pfn % 7])'
+it "one whose stack overflows is named with its hooks" \
+	refused deep 'policy mine: crashed, .*: claim_block\(\)$'
+hook writes 'memset(mm_policy_priv(mm), 255, 1 << 16)'
+it "one that writes beyond its state gets no report" refused writes 'writes.so|policy mine'
+plugin begins '' '__attribute__((constructor)) static void begin(void) { *(volatile int *)8 = 1; }'
+it "one that crashes when it is loaded is named" refused begins \
+	'-p .*/begins.so: its process died: Segmentation fault'
+it "it is named by policies, too" refuses_built begins 'begins.so: its process died' policies
+plugin ends '.exit = bye' 'static void bye(struct mm *mm, void *priv) { (void)mm; (void)priv; *(volatile int *)8 = 1; }'
+it "one that crashes at its end is named" refused ends '-p .*/ends.so: its process died'
+hook noise 'printf("noise\\n"); fprintf(stderr, "noise\\n")'
+quiet_results() {
+	built noise && exits 0 run "$recording" -p "$tmp/noise.so" && grep -q noise "$tmp/err" &&
+		python -c "import json; json.load(open('$tmp/out'))"
+}
+it "what it prints never reaches the results" quiet_results
+cat >"$tmp/vanilla.c" <<END
+#include <fragreplay/policy.h>
+FRAGREPLAY_POLICY(vanilla) = { .abi = FRAGREPLAY_POLICY_ABI, .name = "vanilla", .doc = "d" };
+END
+it "two columns never have one name" refused vanilla 'both are called vanilla' '' -p vanilla
+beside() {
+	built nothing && exits 0 run "$recording" --seeds 2 -p "$tmp/nothing.so" -p defrag_mode \
+		-p "$tmp/nothing.so" -p vanilla --timeline 1000 -o "$tmp/mixed.json" &&
+	exits 0 run "$recording" --seeds 2 -p defrag_mode -p vanilla --timeline 1000 \
+		-o "$tmp/builtin.json" && python -c "import json
+a, b = json.load(open('$tmp/mixed.json')), json.load(open('$tmp/builtin.json'))
+assert [p['policy'] for p in a['policies']] == ['mine', 'defrag_mode', 'mine', 'vanilla']
+assert a['policies'][1] == b['policies'][0] and a['policies'][3] == b['policies'][1]
+assert a['policies'][0] == a['policies'][2]
+assert all(a[k] == b[k] for k in a if k != 'policies')"
+}
+it "policies stand in the order given, and those built in are as without it" beside
+plugin names '.priv_size = 8, .counters = (const struct policy_counter[]){ { .name = "a,b\n=x", .doc = "d" }, { 0 } }'
+it "a counter's name is one that tables can hold" refused names "counters: .*letters, digits"
 finish

@@ -121,7 +121,7 @@ TEST(the_policy_is_asked_first_and_told_at_the_end)
 	struct mm *mm = pairs("........");
 	char err[64];
 
-	assert_int_equal(mm_set_policy(mm, &ops, NULL, err, sizeof(err)), 0);
+	assert_int_equal(mm_set_policy(mm, &ops, NULL, false, err, sizeof(err)), 0);
 	offered = BLOCK(6);
 	told = PFN_NONE;
 	assert_int_equal(alloc_contig_pages(mm, PIECE), BLOCK(6));

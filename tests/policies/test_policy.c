@@ -28,9 +28,11 @@ static const struct policy_ops two_hooks = {
 static struct mm *machine_under(const struct policy_ops *ops)
 {
 	struct mm *mm = tiny_machine("7.3", 4);
+	static u64 state[8];
 	char err[64] = "";
 
-	assert_int_equal(mm_set_policy(mm, ops, calloc(1, 64), err, sizeof(err)), 0);
+	memset(state, 0, sizeof(state));
+	assert_int_equal(mm_set_policy(mm, ops, state, false, err, sizeof(err)), 0);
 	return mm;
 }
 
@@ -165,8 +167,9 @@ TEST(what_was_refused_is_not_taken_down)
 					       .exit = must_not_be_called };
 	struct mm *mm = tiny_machine("7.3", 4);
 	char err[128] = "";
+	u64 own = 0;
 
-	assert_int_equal(mm_set_policy(mm, &ops, calloc(1, 8), err, sizeof(err)), -1);
+	assert_int_equal(mm_set_policy(mm, &ops, &own, false, err, sizeof(err)), -1);
 	assert_string_not_equal(err, "");
 	mm_free(mm);
 }

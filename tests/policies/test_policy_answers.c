@@ -16,7 +16,7 @@ static struct mm *machine_of(const struct policy_ops *ops)
 	struct mm *mm = tiny_machine("7.3", 4);
 	char err[64] = "";
 
-	assert_int_equal(mm_set_policy(mm, ops, NULL, err, sizeof(err)), 0);
+	assert_int_equal(mm_set_policy(mm, ops, NULL, false, err, sizeof(err)), 0);
 	return mm;
 }
 
