@@ -129,17 +129,27 @@ void diff_write_json(const struct diff *d, const struct diff_style *style, FILE 
 	json_decref(doc);
 }
 
-/* RFC 4180 */
+static void csv_quoted(const char *text, FILE *out)
+{
+	for (; *text; text++)
+		fprintf(out, *text == '"' ? "\"\"" : "%c", *text);
+	fputc('"', out);
+}
+
+/* RFC 4180; a spreadsheet would compute what begins like a formula */
 static void csv_text(const char *text, FILE *out)
 {
+	if (*text && strchr("=+-@\t\r", *text)) {
+		fputs("\"'", out);
+		csv_quoted(text, out);
+		return;
+	}
 	if (!strpbrk(text, ",\"\r\n")) {
 		fputs(text, out);
 		return;
 	}
 	fputc('"', out);
-	for (; *text; text++)
-		fprintf(out, *text == '"' ? "\"\"" : "%c", *text);
-	fputc('"', out);
+	csv_quoted(text, out);
 }
 
 static void csv_number(double value, FILE *out)
@@ -167,7 +177,9 @@ static void csv_line(const struct diff_table *t, size_t new, const struct diff_r
 	csv_text(t->new[new].file, out);
 	fputc(',', out);
 	csv_text(t->new[new].policy, out);
-	fprintf(out, ",%s,%s,%s", row->name, metric_unit_name(row->metric->unit),
+	fputc(',', out);
+	csv_text(row->name, out);
+	fprintf(out, ",%s,%s", metric_unit_name(row->metric->unit),
 		metric_better_name[row->metric->better]);
 	csv_stats(&row->base, out);
 	csv_stats(cell, out);

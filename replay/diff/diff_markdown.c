@@ -12,7 +12,7 @@
 static void markdown_text(const char *text, FILE *out)
 {
 	for (; *text; text++) {
-		if (strchr("|_*`<\\", *text))
+		if (strchr("|_*`<>[]!#~&\\", *text))
 			fputc('\\', out);
 		fputc(*text == '\n' ? ' ' : *text, out);
 	}

@@ -165,27 +165,3 @@ int report_write(const json_t *report, const char *path)
 	fputc('\n', out.file);
 	return output_commit(&out);
 }
-
-/**
- * report_read - read the JSON of a report
- * @path: file
- * @flags: of json_load_file()
- *
- * The caller must look whether it is a report at all, and of which version.
- *
- * Return: a new reference; NULL with a message on stderr.
- */
-json_t *report_read(const char *path, size_t flags)
-{
-	json_error_t error;
-	json_t *root = json_load_file(path, flags, &error);
-
-	if (root)
-		return root;
-	if (error.line > 0)
-		message("%s: line %d: %s; a report of `fragreplay run` is needed", path, error.line,
-			error.text);
-	else
-		message("%s: %s", path, error.text);
-	return NULL;
-}

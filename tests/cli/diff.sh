@@ -193,6 +193,24 @@ it "--force compares another version of the schema" exits 0 diff --criteria none
 it "another schema is no report" refuses 'no report' diff base.json check.json --force
 it "no schema is refused" refuses 'missing' diff base.json empty.json
 it "a report of nothing is refused" refuses "no policy's results" diff base.json nothing.json
+printf '{"schema": "fragreplay-report/1", "policies": [true, true]}' >true.json
+it "a report whose policies are none is refused" refuses 'entry 0 of .policies. is no policy' \
+	diff true.json
+edit two.json escape.json "p[1]['policy'] = '\x1b[31mred\x07\ufffe'"
+clean() { exits 0 diff --criteria none escape.json "$@" && ! grep -qP '[\x07\x1b]|\xef\xbf\xbe' out; }
+for format in text csv markdown junit ktap json; do
+	it "what is no text reaches no reader of $format" clean --format $format
+done
+edit two.json control.json "p[1]['counters']['a\nb'] = 1"
+it "a number whose name has control characters is refused" refuses 'control characters' \
+	diff control.json
+edit two.json forge.json "
+p[1]['policy'] = '![i](http://x/y.png)<b>'
+for q in p: q['counters']['=cmd|x'] = 1"
+it "Markdown has no picture of a report's choice" \
+	prints '!\\\[i\\\]' diff --criteria none forge.json --format markdown
+no_formula() { exits 0 diff --criteria none forge.json --format csv && grep -q "\"'=cmd|x\"" out && ! grep -q ',=' out; }
+it "CSV has no formula" no_formula
 it "broken JSON names its line" refuses 'broken.json: line' diff base.json broken.json
 it "a missing file is named" refuses 'nowhere.json' diff base.json nowhere.json
 mkdir directory.json
