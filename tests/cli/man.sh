@@ -15,12 +15,14 @@ options_in() {
 }
 alike() { diff <(options_of "$1") <(options_in "$1"); }
 refers() { grep -q "^\.Xr fragreplay-$1 1" doc/fragreplay.1; }
+# of a command, or of a script that is installed as fragreplay-NAME
 no_stray() {
-	local page command
+	local page command scripts
 
+	scripts=$(sed -n 's/^	install .*(BINDIR)\/fragreplay-\([a-z]*\)$/\1/p' Makefile | tr '\n' ' ')
 	for page in doc/fragreplay-*.1; do
 		command=${page#doc/fragreplay-}
-		[[ " ${commands[*]} " = *" ${command%.1} "* ]] || { echo "$page"; return 1; }
+		[[ " ${commands[*]} $scripts " = *" ${command%.1} "* ]] || { echo "$page"; return 1; }
 	done
 }
 # a reference to a page or a section that is not there
@@ -62,7 +64,7 @@ for command in "${commands[@]}"; do
 	it "fragreplay-$command(1) has the exit codes" exits_of "$command"
 	it "fragreplay(1) refers to fragreplay-$command(1)" refers "$command"
 done
-it "no page is of a command that there is not" no_stray
+it "no page is of a command or script that there is not" no_stray
 it "no reference leads nowhere" no_dead
 if command -v groff >/dev/null; then
 	it "groff has nothing to say about them" formed
