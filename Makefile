@@ -28,14 +28,14 @@ quiet = @printf '  %-7s %s\n' $(1) $(patsubst $(BUILD)/%,%,$@);
 endif
 # what demo and check build: quietly, on all processors unless -j says otherwise
 SUBMAKE = $(MAKE) -s --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
-LIBS := libtraceevent libzstd zlib jansson
+LIBS := libtraceevent libtracefs libzstd zlib jansson
 TEST_LIBS := cmocka
 
 PKG_CONFIG ?= pkg-config
 
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) \
-	-pthread -I. -Ireplay -Iinclude -I$(BUILD)/view -I$(BUILD)/diff \
+	-pthread -I. -Ireplay -Iinclude -I$(BUILD)/view -I$(BUILD)/diff -I$(BUILD)/record \
 	-DFRAGREPLAY_VERSION='"$(VERSION)"' -DFRAGREPLAY_EXPERIMENTAL \
 	$(TARGET_CFLAGS) $(EXTRA_CFLAGS)
 ALL_LDFLAGS = -pthread -Wl,--dynamic-list=policies/exports $(LDFLAGS) $(EXTRA_CFLAGS)
@@ -63,6 +63,8 @@ FUZZERS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/fuzz/fu
 VIEW_PAGE := $(BUILD)/view/view_page.inc
 # the criteria of `diff` when none are given: the example, likewise
 BUILTIN_CRITERIA := $(BUILD)/diff/criteria.inc
+# the list of events that `record` traces, likewise
+RECORD_EVENTS := $(BUILD)/record/events.inc
 VIEW_SCRIPTS := $(addprefix replay/view/page/,util.js blocks.js layout.js paint.js map.js chart.js \
 	table.js main.js)
 
@@ -118,6 +120,7 @@ $(BUILD)/%.o: %.c | need-libs
 
 $(BUILD)/replay/view/view_html.o: $(VIEW_PAGE)
 $(BUILD)/replay/diff/diff_criteria.o: $(BUILTIN_CRITERIA)
+$(BUILD)/replay/record/events.o: $(RECORD_EVENTS)
 
 $(BUILD)/view/page.html: replay/view/page/page.html replay/view/page/view.css $(VIEW_SCRIPTS)
 	@mkdir -p $(@D)
@@ -129,6 +132,10 @@ $(VIEW_PAGE): $(BUILD)/view/page.html
 	$(call quiet,GEN)od -An -v -tx1 $< | sed 's/\([0-9a-f][0-9a-f]\) */0x\1,/g' >$@
 
 $(BUILTIN_CRITERIA): scripts/ci/criteria.example
+	@mkdir -p $(@D)
+	$(call quiet,GEN)od -An -v -tx1 $< | sed 's/\([0-9a-f][0-9a-f]\) */0x\1,/g' >$@
+
+$(RECORD_EVENTS): replay/record/events.list
 	@mkdir -p $(@D)
 	$(call quiet,GEN)od -An -v -tx1 $< | sed 's/\([0-9a-f][0-9a-f]\) */0x\1,/g' >$@
 
@@ -234,7 +241,8 @@ install: all
 	$(foreach file,$(DOCS),install -D -m 644 $(file) $(DOCDIR)/$(file) &&) :
 	install -m 644 LICENSE $(DOCDIR)
 	install -d $(SHAREDIR) $(INCLUDEDIR) $(PKGCONFIGDIR)
-	install -m 644 doc/*.schema.json scripts/ci/criteria.example policies/skeleton.c $(SHAREDIR)
+	install -m 644 doc/*.schema.json scripts/ci/criteria.example policies/skeleton.c \
+		replay/record/events.list $(SHAREDIR)
 	install -m 644 include/fragreplay/*.h $(INCLUDEDIR)
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' include/fragreplay.pc.in \
 		>$(PKGCONFIGDIR)/fragreplay.pc

@@ -18,6 +18,7 @@ diff_student_p            Student t against tables
 extfrag_for_order         __fragmentation_index against examples
 kswapd_test_hopeless      what makes kswapd give up
 mark_of_text              which marker a line of trace_marker is
+page_lost_events          what a page says of lost events
 pgdat_balanced            when kswapd is done
 report_contig_order       the sizes of contiguity, so that a test makes zones of them
 report_search             the section of list searches

@@ -22,7 +22,8 @@ report     : include base parsers recording mm engine
 check      : include base recording engine report
 diff       : include base report
 view       : include base report diff
-cmd        : include base parsers policies recording mm engine report check diff view
+record     : base
+cmd        : include base parsers policies recording mm engine report check diff view record
 main       : base cmd
 '
 # Reasons where a folder sees more than the layer below it:
@@ -30,6 +31,7 @@ main       : base cmd
 #   engine -> policies  table.h: the policies that are built in
 #   report -> parsers   the trace's own description is a part of the report
 #   check -> engine     it holds results of a run against the recording
+#   cmd -> record       it makes recordings of this machine, which nothing else needs to know of
 #   cmd -> mm           --set names the model's parameters; failed requests are said on stderr
 
 # Each line: a folder, and its headers that other folders may include. All those of base/ are for
@@ -46,6 +48,7 @@ report     : report.h metrics.h
 check      : check.h
 diff       : diff.h
 view       : view.h
+record     : record.h
 cmd        : cmd.h
 '
 # Reasons where a folder has more than one:

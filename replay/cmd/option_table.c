@@ -103,6 +103,18 @@ const struct option_info option_table[] = {
 	{ "color", O_COLOR, CMD_DIFF | CMD_VIEW, VALUE_WORDS, "[=WHEN]", "auto always never",
 	  "auto, always or never, of text; auto minds NO_COLOR (auto)" },
 
+	{ "output", O_OUTPUT, CMD_RECORD, VALUE_DIRECTORY, "DIRECTORY", NULL,
+	  "directory to make; nothing in one is overwritten (recording)" },
+	{ "events", O_EVENTS, CMD_RECORD, VALUE_WORDS, "SET", "min std full pcp",
+	  "min, std, full (page faults and page cache, too: twice the size) or pcp (per-CPU lists)"
+	  " (std)" },
+	{ "duration", O_DURATION, CMD_RECORD, VALUE_TEXT, "SECONDS", NULL,
+	  "end after so long (with COMMAND, else by Ctrl-C)" },
+	{ "max-size", O_MAX_SIZE, CMD_RECORD, VALUE_TEXT, "SIZE", NULL,
+	  "end when the trace takes so much, as in 4G" },
+	{ "buffer-kb", O_BUFFER_KB, CMD_RECORD, VALUE_TEXT, "N", NULL,
+	  "ring buffer of each CPU (by the memory that is available)" },
+
 	{ "help", O_HELP, CMD_ALL, VALUE_NONE, NULL, NULL, "this text" },
 	{ NULL, OPTIONS_END, 0, VALUE_NONE, NULL, NULL, NULL },
 };

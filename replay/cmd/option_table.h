@@ -18,7 +18,9 @@ enum command_bit {
 	CMD_HELP = 1 << 7,
 	CMD_VERSION = 1 << 8,
 	CMD_COMPLETION = 1 << 9,
-	CMD_ALL = (1 << 10) - 1
+	CMD_RECORD = 1 << 10,
+	CMD_SNAPSHOT = 1 << 11,
+	CMD_ALL = (1 << 12) - 1
 };
 
 /* Below 256 a key is the option's letter, too. */
@@ -63,6 +65,10 @@ enum option_key {
 	O_AT,
 	O_SCALE,
 	O_LETTERS,
+	O_EVENTS,
+	O_BUFFER_KB,
+	O_DURATION,
+	O_MAX_SIZE,
 	OPTIONS_END = -1,
 	OPTION_WRONG = -2
 };

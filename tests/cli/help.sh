@@ -25,7 +25,7 @@ names_all() {
 }
 own_only() { helps info info -h && ! grep -q -e --seeds "$tmp/out" && grep -q -e --json "$tmp/out"; }
 
-it "there are ten commands" test ${#commands[@]} -eq 10
+it "there are twelve commands" test ${#commands[@]} -eq 12
 it "help names every command" names_all
 it "-h is the overview" overview -h
 it "--help is the overview" overview --help

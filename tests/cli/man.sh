@@ -58,7 +58,7 @@ installed() {
 		[ -z "$(find "$tmp/root" -type f)" ]
 }
 
-it "there are eight commands with a page" test ${#commands[@]} -eq 8
+it "there are ten commands with a page" test ${#commands[@]} -eq 10
 for command in "${commands[@]}"; do
 	it "fragreplay-$command(1) has the options of the help, and no other" alike "$command"
 	it "fragreplay-$command(1) has the exit codes" exits_of "$command"

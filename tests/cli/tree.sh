@@ -16,7 +16,8 @@ expected() {
 	printf 'share/doc/fragreplay/%s\n' README.md CONTRIBUTING.md LICENSE .clang-format \
 		.editorconfig doc/*.md doc/*.svg doc/*.schema.json doc/*.7 policies/*.c \
 		include/fragreplay/*.h scripts/ci/*.yml scripts/ci/criteria.example
-	for page in doc/*.schema.json scripts/ci/criteria.example policies/skeleton.c; do
+	for page in doc/*.schema.json scripts/ci/criteria.example policies/skeleton.c \
+		replay/record/events.list; do
 		echo "share/fragreplay/${page##*/}"
 	done
 	for page in include/fragreplay/*.h; do

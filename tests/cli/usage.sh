@@ -123,4 +123,11 @@ json() {
 		python -c "import json; assert json.load(open('$tmp/out'))['schema'] == 'fragreplay-info/1'"
 }
 it "info --json is JSON of its schema" json
+
+it "record knows its sets of events" refuses 'events all: the sets are min' record --events all
+it "a recording takes at least a second" refuses 'duration 0' record --duration 0
+it "snapshot needs a directory" refuses 'name one directory' snapshot
+it "a snapshot overwrites nothing" refuses 'File exists' snapshot "$tmp"
+snapshot_made() { exits 0 snapshot "$tmp/snap" && grep -q '^nr_free_pages ' "$tmp/snap/vmstat" && [ -s "$tmp/snap/zoneinfo" ]; }
+it "a snapshot has counters and zones" snapshot_made
 finish

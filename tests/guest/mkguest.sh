@@ -4,12 +4,13 @@
 # usage: mkguest.sh OUT
 #
 # A guest to record in: OUT/vmlinuz from a Debian cloud kernel package, OUT/initramfs with busybox,
-# trace-cmd, zstd, scripts/record and tests/guest/init. KERNEL_DEB names a package that is at hand;
+# trace-cmd, zstd, fragreplay, scripts/record and tests/guest/init. KERNEL_DEB names a package that is at hand;
 # else apt-get downloads the one that linux-image-cloud-amd64 depends on.
 
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=$1
+build=$(cd "${BUILD:-build}" && pwd)
 
 mkdir -p "$out"
 cd "$out"
@@ -27,8 +28,7 @@ cp kernel/boot/vmlinuz-* vmlinuz
 
 mkdir -p root/bin root/dev root/proc root/sys root/tmp root/rec root/modules
 cp "$(command -v busybox)" root/bin/
-for tool in trace-cmd zstd; do
-	bin=$(command -v $tool)
+for bin in "$(command -v trace-cmd)" "$(command -v zstd)" "$build/fragreplay"; do
 	cp "$bin" root/bin/
 	ldd "$bin" | awk '{ for (i = 1; i <= NF; i++) if ($i ~ /^\//) print $i }' |
 	while read -r lib; do
@@ -48,6 +48,8 @@ for module in virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev vir
 done
 cp "$here/init" root/init
 cp "$here/../../scripts/record" root/bin/record
+mkdir -p root/share/fragreplay
+cp "$here/../../replay/record/events.list" root/share/fragreplay/
 chmod +x root/init root/bin/record
 (cd root && find . | cpio -o -H newc --quiet | gzip -1) >initramfs
 rm -rf kernel root
