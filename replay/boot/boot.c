@@ -404,7 +404,7 @@ struct mm *boot_mm(const struct recording *m, const struct boot_options *o, char
 	struct mm *mm = NULL;
 
 	if (start) {
-		*start = *m;	/* the two share their arrays */
+		*start = *m; /* the two share their arrays */
 		start->before.changes = o->changes;
 		mm = build_mm(start, o, err, errlen);
 	} else {

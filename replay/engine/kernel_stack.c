@@ -9,11 +9,11 @@
 
 #include "model.h"
 
-#define THREAD_PAGES		4	/* THREAD_SIZE: 16 KiB */
-#define NR_CACHED_STACKS	2	/* of each CPU */
+#define THREAD_PAGES	 4 /* THREAD_SIZE: 16 KiB */
+#define NR_CACHED_STACKS 2 /* of each CPU */
 
 struct kernel_stack {
-	s32 pid;		/* 0: cached, of @cpu */
+	s32 pid; /* 0: cached, of @cpu */
 	u16 cpu;
 	u32 pfn[THREAD_PAGES];
 };

@@ -16,7 +16,7 @@
 /* A handler needs a stack of its own where the policy's overflowed. */
 static __thread char handler_stack[STACK_SIZE];
 static __thread bool has_stack;
-static __thread const struct mm *foreign;	/* this thread's memory, while a policy has it */
+static __thread const struct mm *foreign; /* this thread's memory, while a policy has it */
 
 static void write_stderr(const char *text)
 {

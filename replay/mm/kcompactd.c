@@ -16,8 +16,8 @@ static void sleep_until_woken(const struct mm *mm, struct kcompactd_state *k, u6
 {
 	k->state = KCOMPACTD_SLEEPS;
 	k->woken = k->max_order > 0;	/* a request came while it worked */
-	k->deadline_ns = mm->sysctl.compaction_proactiveness ? k->t.clock_ns + timeout_ns :
-			 UINT64_MAX;
+	k->deadline_ns = mm->sysctl.compaction_proactiveness ? k->t.clock_ns + timeout_ns
+							     : UINT64_MAX;
 }
 
 static enum zone_type last_zone(const struct mm *mm)
@@ -229,10 +229,10 @@ static void charge_round(const struct mm *mm, struct kcompactd_state *k)
 	u64 scanned = k->cc.total_migrate_scanned + k->cc.total_free_scanned;
 	u64 moved = mm->vmstat[VM_pgmigrate_success] + mm->vmstat[VM_pgmigrate_fail];
 
-	k->t.clock_ns += (u64)((double)(scanned - k->scanned_before) * 1e6 /
-			     mm->param.kcompactd_scan_pages_per_ms +
-			     (double)(moved - k->moved_before) *
-			     mm->param.kcompactd_migrate_us * 1e3);
+	k->t.clock_ns +=
+		(u64)((double)(scanned - k->scanned_before) * 1e6 /
+			      mm->param.kcompactd_scan_pages_per_ms +
+		      (double)(moved - k->moved_before) * mm->param.kcompactd_migrate_us * 1e3);
 	k->scanned_before = scanned;
 }
 

@@ -10,7 +10,7 @@
  */
 #include "internal.h"
 
-#define NSEC_PER_USEC	1000.0
+#define NSEC_PER_USEC 1000.0
 
 static void move_to_cpu(const struct mm *mm, struct kthread *kt)
 {

@@ -302,9 +302,8 @@ u32 alloc_pages_bulk(struct mm *mm, gfp_t gfp)
 	for (idx = ac.preferred; idx >= 0; idx--) {
 		struct zone *z = &mm->zone[idx];
 
-		if (!z->populated ||
-		    !zone_watermark_fast(mm, z, 0, wmark_pages(z, WMARK_LOW), ac.highest_zoneidx,
-					 ALLOC_WMARK_LOW, gfp))
+		if (!z->populated || !zone_watermark_fast(mm, z, 0, wmark_pages(z, WMARK_LOW),
+							  ac.highest_zoneidx, ALLOC_WMARK_LOW, gfp))
 			continue;
 		pfn = rmqueue_pcplist(mm, z, 0, ac.migratetype, ALLOC_WMARK_LOW);
 		if (pfn != PFN_NONE) {

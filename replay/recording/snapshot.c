@@ -14,8 +14,8 @@
 struct snap_file {
 	const char *name;
 	int (*parse)(struct snap_text *t, struct snapshot *s, struct recording *m);
-	const char *without;	/* what is not known without this file, for the notes */
-	bool settings;		/* it holds settings, not a moment: only that of before/ is read */
+	const char *without; /* what is not known without this file, for the notes */
+	bool settings;	     /* it holds settings, not a moment: only that of before/ is read */
 };
 
 /* buddyinfo stands before pagetypeinfo, whose capped counts it completes */

@@ -142,7 +142,7 @@ static int zi_unboost(struct snap_text *t, struct zi *zi)
 					zi->name);
 		z->wmark[w] -= z->boost;
 	}
-	if (marks < NR_WMARK)	/* 6.1 has a promo mark, but does not print it */
+	if (marks < NR_WMARK) /* 6.1 has a promo mark, but does not print it */
 		z->wmark[WMARK_PROMO] = 2 * z->wmark[WMARK_HIGH] - z->wmark[WMARK_LOW];
 	return 0;
 }

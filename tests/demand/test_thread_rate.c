@@ -2,7 +2,7 @@
 /* How fast the recorded kernel's threads worked, and when they had a CPU. */
 #include "demand_world.h"
 
-#define US	1000u
+#define US 1000u
 
 static u32 rate(struct world *w, enum op_rate what)
 {
@@ -23,8 +23,10 @@ static void after(struct world *w, u32 us, u16 cpu, struct record r)
 
 static void scanned(struct world *w, u32 us, u16 cpu, u32 pages)
 {
-	after(w, us, cpu, (struct record){ .type = REC_SHRINK_INACTIVE, .pid = KSWAPD,
-					   .shrink.nr_scanned = pages });
+	after(w, us, cpu,
+	      (struct record){ .type = REC_SHRINK_INACTIVE,
+			       .pid = KSWAPD,
+			       .shrink.nr_scanned = pages });
 }
 
 static void freed(struct world *w, u32 us, u16 cpu, s32 pid)
@@ -132,7 +134,9 @@ TEST_F(what_happens_on_a_threads_time_needs_no_cpu_of_its_own)
 	kswapd_on(w, 1);
 	alloc(w, USER, 64, 0, GFP_KERNEL);
 	assert_true(op_has_cpu(last(w)));
-	event(w, (struct record){ .type = REC_FREE, .pid = KSWAPD, .pfn = 64,
+	event(w, (struct record){ .type = REC_FREE,
+				  .pid = KSWAPD,
+				  .pfn = 64,
 				  .flags = REC_FLAG_SOFTIRQ });
 	assert_int_equal(last(w)->type, OP_FREE);
 	assert_false(op_has_cpu(last(w)));

@@ -531,7 +531,7 @@ TEST(a_new_task_takes_a_kernel_stack_of_four_pages)
 
 	task_op(w, OP_FORK, 201);
 	assert_int_equal(used(w), before + 4);
-	task_op(w, OP_EXIT, 300);	/* older than the trace: its stack is not the model's */
+	task_op(w, OP_EXIT, 300); /* older than the trace: its stack is not the model's */
 	assert_int_equal(used(w), before + 4);
 	done(w);
 }

@@ -9,7 +9,7 @@
 #include "tests/test.h"
 
 #define MEMORY_PAGES	16384u
-#define NR_PAIRS	6000u	/* allocations, each with a free: more than a batch of operations */
+#define NR_PAIRS	6000u /* allocations, each with a free: more than a batch of operations */
 #define SEEDS		8u
 #define POLICIES	3u
 

@@ -37,7 +37,7 @@ TEST(order_9_is_never_kept_for_last)
 
 	buddy_free(mm, BLOCK(4), 9);
 	buddy_free(mm, BLOCK(2), 10);
-	buddy_free(mm, BLOCK(0), 9);	/* with block 1 it would be a neighbor of order 10 */
+	buddy_free(mm, BLOCK(0), 9); /* with block 1 it would be a neighbor of order 10 */
 	assert_string_equal(free_list(mm, 9, MIGRATE_MOVABLE), "0 2048");
 	machine_done(mm, __func__);
 }

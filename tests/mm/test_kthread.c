@@ -2,8 +2,8 @@
 /* Background threads are tasks on a CPU: slices, pauses, who waits for whom, whose list it is. */
 #include "reclaim_machine.h"
 
-#define MS	NSEC_PER_MSEC
-#define US	NSEC_PER_USEC
+#define MS NSEC_PER_MSEC
+#define US NSEC_PER_USEC
 
 /* Few free pages, and kswapd awake on CPU 1; it scans a batch of at most 64 pages in 1 ms. */
 static struct mm *kswapd_awake(void)

@@ -95,7 +95,8 @@ TEST(row_the_free_lists_drop_nofragment_after_all_zones)
 /* kernel stacks, vmalloc and page pools ask so */
 TEST(a_bulk_request_fragments_at_once)
 {
-	for_each_step(step) {
+	for_each_step(step)
+	{
 		struct mm *mm = two_zones(step_policy[step]);
 
 		buddy_free(mm, BLOCK(5), 3);
