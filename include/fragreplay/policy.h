@@ -26,7 +26,7 @@
  * Changes whenever something below, or in the headers included, does: a policy that was built for
  * another number is refused. tests/cli/policy.sh holds a hash of them against this number.
  */
-#define FRAGREPLAY_POLICY_ABI	3
+#define FRAGREPLAY_POLICY_ABI 3
 
 #define PFN_NONE	0xffffffffu	/* no page: the failed allocation, the end of a search */
 #define OWNER_NONE	0xffffffffu	/* nobody's: the trace no longer knows this page */

@@ -84,7 +84,7 @@ struct op {
 #define OPF_CLEAN	128	/* OP_RECLAIM: it was swapped in, and its slot kept its content */
 #define OPF_BUFFERS	256	/* page cache of a block device, for the file system's own blocks */
 
-#define OPA_BACKGROUND	1	/* kswapd or kcompactd had the CPU */
+#define OPA_BACKGROUND 1	/* kswapd or kcompactd had the CPU */
 
 /* Did a task of the workload have the CPU that the operation names? */
 static inline bool op_has_cpu(const struct op *op)

@@ -20,7 +20,7 @@ struct pace {
 	u32 steps;
 };
 
-#define NR_SLICES	15u		/* their median is a measure of the scheduler's */
+#define NR_SLICES 15u		/* their median is a measure of the scheduler's */
 
 /* When one of these threads has a CPU. */
 struct thread_cpu {
