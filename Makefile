@@ -68,8 +68,8 @@ RECORD_EVENTS := $(BUILD)/record/events.inc
 VIEW_SCRIPTS := $(addprefix replay/view/page/,util.js blocks.js layout.js paint.js map.js chart.js \
 	table.js main.js)
 
-.PHONY: all help fidelity deps deps-build need-libs need-test-libs check run-checks tests golden \
-	bench demo install uninstall deb sanitize fuzz fuzzers clean
+.PHONY: all help fidelity deps deps-build need-libs need-test-libs check check-guest run-checks \
+	tests golden bench demo install uninstall deb sanitize fuzz fuzzers clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -79,6 +79,7 @@ help:
 	@echo 'all        build $(BUILD)/fragreplay (default)'
 	@echo 'demo       replay the recording in traces/ and show what another policy changes'
 	@echo 'check      every test; ends with "N passed, N failed"'
+	@echo 'check-guest records on a real kernel under qemu, which is kept in ~/.cache'
 	@echo 'sanitize   the same under address and undefined-behavior sanitizers'
 	@echo 'golden     take the reports of now as the expected ones of tests/golden'
 	@echo 'fidelity   the tables of doc/fidelity.md, from the recordings in TRACES=directory'
@@ -185,6 +186,12 @@ check: deps
 
 run-checks: tests
 	@BUILD=$(abspath $(BUILD)) CC='$(CC)' tests/run
+
+# 77: something that it needs cannot be had, which it has said
+check-guest: deps
+	@scripts/deps guest || :
+	@$(SUBMAKE) tests >&2
+	@BUILD=$(abspath $(BUILD)) sh tests/guest/run.sh || [ $$? -eq 77 ]
 
 sanitize: deps
 	@$(MAKE) --no-print-directory BUILD=build-san CFLAGS='-O1 -g' run-checks \

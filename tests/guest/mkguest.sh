@@ -18,8 +18,8 @@ deb=${KERNEL_DEB:-}
 if [ -z "$deb" ]; then
 	package=$(apt-cache depends linux-image-cloud-amd64 |
 		  awk '/Depends: linux-image/ { print $2; exit }')
-	[ -n "$package" ] || { echo "mkguest: apt knows no linux-image-cloud-amd64; run apt-get update" >&2; exit 2; }
-	ls "$package"_*.deb >/dev/null 2>&1 || apt-get download -q "$package" >&2
+	[ -n "$package" ] || { echo "mkguest: apt knows no linux-image-cloud-amd64; run apt-get update" >&2; exit 77; }
+	ls "$package"_*.deb >/dev/null 2>&1 || apt-get download -q "$package" >&2 || exit 77
 	deb=$(ls "$package"_*.deb)
 fi
 rm -rf kernel root
