@@ -178,8 +178,10 @@ static void write_column(const struct diff_table *t, size_t new, double alpha, F
 static void write_outcome(const struct diff *d, FILE *out)
 {
 	bool builtin = d->criteria.nr && d->criteria.entry[0].builtin;
-	const char *by = builtin ? " by the built-in criteria" : "";
+	char by[64] = "";
 
+	if (builtin)
+		snprintf(by, sizeof(by), " by the built-in criteria (p<%g)", d->criteria.alpha);
 	switch (diff_outcome(d)) {
 	case DIFF_ALL_NONE:
 		fputs("verdict: none, for there is no criterion\n", out);
@@ -189,8 +191,8 @@ static void write_outcome(const struct diff *d, FILE *out)
 		break;
 	case DIFF_ALL_UNDECIDED:
 		fprintf(out,
-			"verdict: undecided%s, for %zu moved past the limit,\n"
-			"    and more seeds are needed to tell it from chance\n",
+			"verdict: undecided%s:\n    %zu past the limit, and more seeds are"
+			" needed to tell it from chance\n",
 			by, d->undecided);
 		break;
 	case DIFF_ALL_REGRESSION:

@@ -70,7 +70,7 @@ edit base.json fourfold.json "p[0]['counters']['thp_fault_fallback'] *= 4"
 it "nobody need give criteria: four times the fallbacks are a regression" \
 	exits 1 diff base.json fourfold.json
 it "and it is said by what they were judged" \
-	shows '^verdict: 1 regression by the built-in criteria$' 1 diff base.json fourfold.json
+	shows '^verdict: 1 regression by the built-in criteria \(p<0.01\)$' 1 diff base.json fourfold.json
 it "--criteria none switches them off" exits 0 diff --criteria none base.json fourfold.json
 it "a threshold replaces them" exits 0 diff base.json fourfold.json --threshold pswpin=5%
 it "of single runs a small change past its limit is undecided" exits 2 diff base.json new.json
@@ -79,7 +79,7 @@ it "undecided is said, with the metric" \
 	2 diff base.json new.json
 it "the same twice is no regression" exits 0 diff base.json base.json --force
 it "a metric that no side has is nothing to the built-in criteria" \
-	prints '^verdict: no regression by the built-in criteria$' diff base.json base.json --force
+	prints '^verdict: no regression by the built-in criteria \(p<0.01\)$' diff base.json base.json --force
 it "--summary is the sentences alone" prints '^vanilla against vanilla|^base.json against' \
 	diff base.json base.json --force --summary
 no_table() { exits 0 diff base.json base.json --force --summary && ! grep -q '^THP fault' out; }
