@@ -147,6 +147,7 @@ TEST(a_written_trace_reads_as_it_was)
 		snprintf(line, sizeof(line), "pfn=0x%x order=0", 5000 + i);
 		assert_non_null(strstr(text, line));
 	}
+	assert_string_equal(trace_get_info(t)->clock, "mono");
 	trace_close(t);
 	free(text);
 	unlink(path);
