@@ -90,9 +90,11 @@ void plugin_guard_install(void)
 void plugin_guard_enter(const struct mm *mm)
 {
 	const stack_t stack = { .ss_sp = handler_stack, .ss_size = sizeof(handler_stack) };
+	stack_t old;
 
-	if (!has_stack)
-		has_stack = !sigaltstack(&stack, NULL);
+	/* a sanitizer has its own, and takes it away itself when the thread ends */
+	if (!has_stack && !sigaltstack(NULL, &old))
+		has_stack = !(old.ss_flags & SS_DISABLE) || !sigaltstack(&stack, NULL);
 	foreign = mm;
 }
 
